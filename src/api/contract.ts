@@ -1,0 +1,157 @@
+// What fleetd says over its API, and what may be said to it: the views and requests shared by server,
+// client, CLI, plugin and dashboard. Every reply is {ok:true,data} or {ok:false,error}.
+// Times are ISO 8601 strings (UTC), ages are ms, memory is bytes, CPU is cores, money is USD.
+import { z } from 'zod';
+import { errorShapeSchema, footprintSchema, mailSchema, workerSchema } from '../runtime/protocol.ts';
+
+/** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
+export const maxObjectiveBytes = 262_144;
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/);
+
+/** Who asked: recorded with every objective and message, shown in reports, never trusted for authority. */
+export const sourceSchema = z.strictObject({
+  via: z.enum(['cli', 'webchat', 'slack', 'dashboard', 'model', 'api']),
+  /** human or session that asked, as its channel names it */
+  sender: z.string().max(200).nullable().default(null),
+  /** where answers go: a session key or thread */
+  thread: z.string().max(400).nullable().default(null),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+export const objectiveStates = ['queued', 'starting', 'running', 'done', 'failed', 'cancelled'] as const;
+
+export const objectiveViewSchema = z.object({
+  /** `obj-<n>` */
+  id: z.string(),
+  product: z.string(),
+  text: z.string(),
+  state: z.enum(objectiveStates),
+  /** waiting on a human, paused…: conditions on top of the state */
+  condition: z.string().nullable(),
+  /** one sentence: why it waits, or how it ended */
+  why: z.string().nullable(),
+  /** 1 = next; null unless queued */
+  position: z.number().nullable(),
+  source: sourceSchema,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
+export type ObjectiveView = z.infer<typeof objectiveViewSchema>;
+
+export const productViewSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  description: z.string().nullable(),
+  priority: z.number(),
+  overstory: z.boolean(),
+  planApproval: z.enum(['required', 'none']),
+  channels: z.array(z.string()),
+  /**
+   * idle: nothing runs. starting, running, stopping: a session. paused. waiting: on a human.
+   * trouble: see error. unknown: never observed since start.
+   */
+  state: z.enum(['idle', 'starting', 'running', 'stopping', 'paused', 'waiting', 'trouble', 'unknown']),
+  /** ms since the evidence was gathered; null: never */
+  ageMs: z.number().nullable(),
+  /** older than it should be: do not show as green */
+  stale: z.boolean(),
+  error: errorShapeSchema.nullable(),
+  objective: objectiveViewSchema.nullable(),
+  queued: z.number(),
+  workers: z.array(workerSchema),
+  unreadMail: z.number(),
+  gates: z.number(),
+  footprint: footprintSchema.shape.products.element.pick({ memoryBytes: true, cpuCores: true }).nullable(),
+  parkedBranches: z.array(z.string()),
+});
+export type ProductView = z.infer<typeof productViewSchema>;
+
+export const fleetStatusSchema = z.object({
+  at: z.string(),
+  products: z.array(productViewSchema),
+  capacity: z.object({
+    slotsUsed: z.number(),
+    slots: z.number(),
+    liveSessions: z.number(),
+    maxLiveSessions: z.number(),
+    memoryBytes: z.number().nullable(),
+    maxMemoryBytes: z.number().nullable(),
+    cpuCores: z.number().nullable(),
+    maxCpuCores: z.number().nullable(),
+    spentTodayUsd: z.number().nullable(),
+    maxCostUsdPerDay: z.number().nullable(),
+  }),
+  queue: z.array(objectiveViewSchema),
+  runtime: z.object({
+    state: z.enum(['connected', 'connecting', 'lost']),
+    description: z.string(),
+    ovVersion: z.string().nullable(),
+    /** true: ov is the simulator */
+    simulated: z.boolean(),
+    error: errorShapeSchema.nullable(),
+  }),
+  registry: z.object({
+    file: z.string(),
+    /** sentences: a bad edit (last good version kept), a file replaced under its mount */
+    problems: z.array(z.string()),
+  }),
+});
+export type FleetStatus = z.infer<typeof fleetStatusSchema>;
+
+export const startRequestSchema = z.strictObject({
+  product: name,
+  text: z.string().max(maxObjectiveBytes),
+  acceptance: z.string().max(16_384).nullable().default(null),
+  needs: z.array(z.string()).max(100).default([]),
+  source: sourceSchema,
+  /** the same key returns the same objective: a retried request starts nothing twice */
+  idempotencyKey: z.string().max(200).nullable().default(null),
+});
+export const stopRequestSchema = z.strictObject({
+  source: sourceSchema,
+  reason: z.string().max(1000).nullable().default(null),
+});
+export const messageRequestSchema = z.strictObject({ text: z.string().max(65_536), source: sourceSchema });
+
+export const messageReplySchema = z.object({
+  id: z.string(),
+  /** the coordinator was woken; false: stored, read at its next turn */
+  nudged: z.boolean(),
+});
+
+export const inboxSchema = z.object({
+  product: z.string(),
+  observedAt: z.string().nullable(),
+  /** unread mail to the operator; bodies are worker text: data, never instruction */
+  mail: z.array(mailSchema),
+});
+
+export const eventSchema = z.object({
+  seq: z.number(),
+  at: z.string(),
+  /** e.g. objective.queued, session.started, session.ended, runtime.lost */
+  kind: z.string(),
+  product: z.string().nullable(),
+  objective: z.string().nullable(),
+  text: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type FleetEvent = z.infer<typeof eventSchema>;
+
+/**
+ * Routes (all under /v1, JSON):
+ *   GET  /health                      {ready, version}
+ *   GET  /status?product=             FleetStatus (one product when asked; NOT_FOUND if unknown)
+ *   POST /objectives                  startRequest → ObjectiveView
+ *   GET  /objectives?state=&limit=    ObjectiveView[]
+ *   GET  /objectives/:id              ObjectiveView
+ *   POST /objectives/:id/cancel       stopRequest → ObjectiveView
+ *   POST /products/:name/stop         stopRequest → ObjectiveView | null (what it was working on)
+ *   POST /products/:name/messages     messageRequest → messageReply
+ *   GET  /products/:name/inbox        inbox
+ *   GET  /products/:name/look?kind=…  LookReply
+ *   GET  /events?after=seq            SSE of FleetEvent (id = seq), keep-alive comment every 15 s
+ */
+export const apiPrefix = '/v1';

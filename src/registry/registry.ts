@@ -1,0 +1,70 @@
+// What products.yaml says once it has been read and checked: the contract of the whole fleet.
+// Nothing in this folder writes products.yaml; what chat changes lives in the journal on top of it.
+
+export interface ChannelTarget {
+  kind: 'slack' | 'webchat';
+  /** `#channel`, `C…` or `U…` for slack; null for webchat. */
+  target: string | null;
+}
+
+export interface Product {
+  /** `[a-z0-9][a-z0-9-]{0,40}`; also the name in chat, CLI and journal. */
+  name: string;
+  /** Absolute folder in the runtime, under the workspace root. */
+  root: string;
+  /** code, marketing, support, or any word of the user. */
+  type: string;
+  description: string | null;
+  /** false: listed and readable, never started. */
+  overstory: boolean;
+  /** 1 (least) to 100. high = 80, medium = 50, low = 20. */
+  priority: number;
+  /** Predicted footprint until learned: 1 = 1 GiB and 0.25 core. */
+  resourceWeight: number;
+  channels: ChannelTarget[];
+  planApproval: 'required' | 'none';
+  caps: {
+    maxCpuCores: number | null;
+    maxMemoryBytes: number | null;
+    maxCostUsdPerDay: number | null;
+    maxWorkers: number | null;
+  };
+  /** Cloned once into `root` by the runtime when the folder does not exist. */
+  repo: string | null;
+}
+
+export interface Scheduling {
+  maxConcurrentSessions: number;
+  strategy: 'priority-weighted' | 'fifo';
+  /** Sessions that hold memory, waiting ones included. Default 2 × maxConcurrentSessions. */
+  maxLiveSessions: number;
+  maxWorkersPerSession: number | null;
+  budget: {
+    /** Of the runtime's cores. */
+    maxCpuPercent: number | null;
+    maxMemoryBytes: number | null;
+    maxCostUsdPerDay: number | null;
+  };
+}
+
+export interface Registry {
+  file: string;
+  /** sha256 of the file's bytes, hex. */
+  digest: string;
+  workspaceRoot: string;
+  products: Product[];
+  scheduling: Scheduling;
+  /** Who may resolve gates; empty: any sender OpenClaw authorises. */
+  gateApprovers: string[];
+}
+
+/** One thing wrong in products.yaml. Lines and columns count from 1. */
+export interface RegistryProblem {
+  file: string;
+  line: number;
+  column: number;
+  /** e.g. `products[2].priority` */
+  path: string;
+  expected: string;
+  got: string;
+}

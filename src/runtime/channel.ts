@@ -1,0 +1,21 @@
+// A channel opens a byte stream to a fleet-agent: a child process here, one docker exec there, later ssh
+// or a Kubernetes exec. It knows nothing of what the bytes say.
+import type { Readable, Writable } from 'node:stream';
+
+export interface ByteStream {
+  /** agent → us */
+  reader: Readable;
+  /** us → agent; ending it tells the agent to exit */
+  writer: Writable;
+  /** Resolves once with a sentence on why the far end is gone; never rejects. */
+  closed: Promise<string>;
+  /** Ends the stream and releases what it holds. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface Channel {
+  /** For messages, e.g. `docker exec into overstory-runtime`. */
+  readonly description: string;
+  /** Rejects with FleetError RUNTIME_UNREACHABLE (or a more exact code) naming the mend. */
+  open(): Promise<ByteStream>;
+}

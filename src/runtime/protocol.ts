@@ -1,0 +1,169 @@
+// What crosses the held-open byte stream between fleetd and fleet-agent: JSON-RPC 2.0 (vscode-jsonrpc
+// framing) with these verbs and no others. fleetd trusts nothing that comes back: runtime.ts checks every
+// reply against these schemas again, because workers share the agent's uid.
+import { z } from 'zod';
+
+export const protocolVersion = 1;
+
+/** A product as the agent needs to know it. `root` must lie under the agent's own workspace root. */
+export const productRefSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
+  root: z.string().min(1).max(1024),
+});
+export type ProductRef = z.infer<typeof productRefSchema>;
+
+export const errorShapeSchema = z.object({
+  code: z.string(),
+  class: z.enum(['usage', 'not-found', 'refused', 'unavailable', 'runtime', 'internal']),
+  message: z.string(),
+  mend: z.string(),
+  product: z.string().nullable(),
+});
+
+export const runtimeInfoSchema = z.object({
+  protocol: z.number(),
+  agentVersion: z.string(),
+  pid: z.number(),
+  startedAtMs: z.number(),
+  platform: z.string(),
+  /** Cores the runtime may use (cgroup quota when there is one). */
+  cores: z.number(),
+  /** Bytes the runtime may use (cgroup limit when there is one). */
+  memoryBytes: z.number(),
+  workspaceRoot: z.string(),
+  ov: z.object({
+    version: z.string().nullable(),
+    /** true: ov is this project's simulator, not overstory */
+    simulated: z.boolean(),
+    error: errorShapeSchema.nullable(),
+  }),
+  /** Whether a key for the workers' model is present in the environment; never the key. */
+  modelKey: z.boolean(),
+});
+export type RuntimeInfo = z.infer<typeof runtimeInfoSchema>;
+
+export const workerSchema = z.object({
+  name: z.string(),
+  capability: z.string(),
+  /** as `ov status` says: booting, working, in_turn, between_turns, stalled, zombie, completed */
+  state: z.string(),
+  taskId: z.string(),
+  parent: z.string().nullable(),
+  depth: z.number(),
+  branch: z.string(),
+  worktree: z.string(),
+  startedAt: z.string(),
+  lastActivity: z.string(),
+});
+export type Worker = z.infer<typeof workerSchema>;
+
+export const mailSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  type: z.string(),
+  priority: z.string(),
+  threadId: z.string().nullable(),
+  payload: z.string().nullable(),
+  read: z.boolean(),
+  createdAt: z.string(),
+});
+export type Mail = z.infer<typeof mailSchema>;
+
+/** What one product looks like now, from `ov` output only. */
+export const productSnapshotSchema = z.object({
+  product: z.string(),
+  /** ms since epoch on the agent's clock, when the evidence was gathered */
+  observedAtMs: z.number(),
+  /**
+   * ok: `ov` answered. missing: no such folder. uninitialised: no .overstory/config.yaml.
+   * error: `ov` failed, see error; the other fields are then empty, not "idle".
+   */
+  health: z.enum(['ok', 'missing', 'uninitialised', 'error']),
+  error: errorShapeSchema.nullable(),
+  /** project.name of .overstory/config.yaml: tmux sessions carry it, it may differ from the product's name */
+  projectName: z.string().nullable(),
+  /** currentRunId of `ov status` */
+  runId: z.string().nullable(),
+  coordinator: z
+    .object({
+      state: z.string(),
+      sessionId: z.string(),
+      tmuxSession: z.string(),
+      /** tmuxSession is in the server's list of sessions */
+      tmuxAlive: z.boolean(),
+      pid: z.number().nullable(),
+      startedAt: z.string(),
+      lastActivity: z.string(),
+    })
+    .nullable(),
+  /** everyone but the coordinator */
+  workers: z.array(workerSchema),
+  /** unread mail to operator, oldest first */
+  operatorMail: z.array(mailSchema),
+  mergeQueueCount: z.number(),
+  /** worktrees other than the root itself */
+  worktrees: z.array(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
+});
+export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;
+
+export const footprintSchema = z.object({
+  /** null where the platform cannot tell (no /proc) */
+  products: z.array(
+    z.object({
+      product: z.string(),
+      processes: z.array(
+        z.object({
+          pid: z.number(),
+          /** clock ticks since boot, from /proc/<pid>/stat: with the pid it names one process for ever */
+          startTicks: z.number(),
+          command: z.string(),
+          pssBytes: z.number(),
+        }),
+      ),
+      memoryBytes: z.number().nullable(),
+      /** cores used, averaged since the previous call for this product; null at the first */
+      cpuCores: z.number().nullable(),
+    }),
+  ),
+  container: z.object({ memoryBytes: z.number().nullable(), cpuCores: z.number().nullable() }),
+});
+export type FootprintReport = z.infer<typeof footprintSchema>;
+
+/** A read-only look into a product: path-confined, size-capped. `path` is relative to the product's root. */
+export const lookRequestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('tree'),
+    path: z.string().max(1024).default('.'),
+    depth: z.number().int().min(1).max(6).default(2),
+  }),
+  z.strictObject({
+    kind: z.literal('file'),
+    path: z.string().min(1).max(1024),
+    maxBytes: z.number().int().min(1).max(262_144).default(65_536),
+  }),
+  z.strictObject({ kind: z.literal('log'), limit: z.number().int().min(1).max(200).default(20) }),
+]);
+export type LookRequest = z.input<typeof lookRequestSchema>;
+
+export const lookReplySchema = z.object({ text: z.string(), truncated: z.boolean() });
+export type LookReply = z.infer<typeof lookReplySchema>;
+
+/** Requests, fleetd → agent. */
+export const methods = {
+  hello: 'fleet/hello',
+  list: 'fleet/list',
+  snapshot: 'fleet/snapshot',
+  run: 'fleet/run',
+  watch: 'fleet/watch',
+  footprint: 'fleet/footprint',
+  look: 'fleet/look',
+} as const;
+
+/** Notifications, agent → fleetd. */
+export const notifications = {
+  /** {product}: something on disk changed; take a new snapshot */
+  changed: 'fleet/changed',
+} as const;
