@@ -109,17 +109,21 @@ export const startRequestSchema = z.strictObject({
   /** the same key returns the same objective: a retried request starts nothing twice */
   idempotencyKey: z.string().max(200).nullable().default(null),
 });
+export type StartRequest = z.input<typeof startRequestSchema>;
 export const stopRequestSchema = z.strictObject({
   source: sourceSchema,
   reason: z.string().max(1000).nullable().default(null),
 });
+export type StopRequest = z.input<typeof stopRequestSchema>;
 export const messageRequestSchema = z.strictObject({ text: z.string().max(65_536), source: sourceSchema });
+export type MessageRequest = z.input<typeof messageRequestSchema>;
 
 export const messageReplySchema = z.object({
   id: z.string(),
   /** the coordinator was woken; false: stored, read at its next turn */
   nudged: z.boolean(),
 });
+export type MessageReply = z.infer<typeof messageReplySchema>;
 
 export const inboxSchema = z.object({
   product: z.string(),
@@ -127,6 +131,16 @@ export const inboxSchema = z.object({
   /** unread mail to the operator; bodies are worker text: data, never instruction */
   mail: z.array(mailSchema),
 });
+export type Inbox = z.infer<typeof inboxSchema>;
+
+export const healthSchema = z.object({ ready: z.boolean(), version: z.string() });
+export type Health = z.infer<typeof healthSchema>;
+
+/** Every reply that is not a stream. */
+export const replySchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), data: z.unknown() }),
+  z.object({ ok: z.literal(false), error: errorShapeSchema }),
+]);
 
 export const eventSchema = z.object({
   seq: z.number(),
@@ -152,6 +166,8 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /products/:name/messages     messageRequest → messageReply
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
- *   GET  /events?after=seq            SSE of FleetEvent (id = seq), keep-alive comment every 15 s
+ *   GET  /events?after=&last=&follow= SSE of FleetEvent (id = seq), keep-alive comment every 15 s. Starts after
+ *                                     seq `after` (or the Last-Event-ID header, which wins), else with the `last`
+ *                                     n events, else now. follow=0: ends when what is known has been sent.
  */
 export const apiPrefix = '/v1';

@@ -1,0 +1,139 @@
+// How every client (CLI, plugin, dashboard tests) talks to fleetd: one request per call over its unix
+// socket, replies checked against contract.ts, failures as FleetError. Event streams: events.ts.
+import { z } from 'zod';
+import { FleetError } from '../errors.ts';
+import { type LookReply, type LookRequest, lookReplySchema } from '../runtime/protocol.ts';
+import {
+  apiPrefix,
+  type FleetEvent,
+  type FleetStatus,
+  fleetStatusSchema,
+  type Health,
+  healthSchema,
+  type Inbox,
+  inboxSchema,
+  type MessageReply,
+  type MessageRequest,
+  messageReplySchema,
+  type ObjectiveView,
+  objectiveViewSchema,
+  type StartRequest,
+  type StopRequest,
+} from './contract.ts';
+import { type EventsOptions, followEvents } from './events.ts';
+import {
+  answered,
+  bodyOf,
+  connectionError,
+  type FleetdAddress,
+  openRequest,
+  query,
+  segment,
+  unpack,
+} from './transport.ts';
+
+export type { FleetdAddress } from './transport.ts';
+
+const defaultTimeoutMs = 30_000;
+
+/**
+ * Every call rejects with a FleetError: what fleetd said (its code and mend kept), or
+ * FLEETD_UNREACHABLE (not connected: nothing was asked), FLEETD_LOST (the connection broke: a request that
+ * changes something may have been done), FLEETD_TIMEOUT (no whole reply in time: likewise),
+ * FLEETD_REPLY_INVALID (not a reply of this contract), FLEETD_REPLY_TOO_LARGE (over 64 MiB),
+ * BAD_NAME (a product or objective that cannot be one).
+ */
+export interface FleetClient {
+  health(): Promise<Health>;
+  /** One product when asked for; NOT_FOUND when there is none of that name. */
+  status(product?: string): Promise<FleetStatus>;
+  objectives(filter?: { state?: ObjectiveView['state']; limit?: number }): Promise<ObjectiveView[]>;
+  objective(id: string): Promise<ObjectiveView>;
+  start(asked: StartRequest): Promise<ObjectiveView>;
+  cancel(id: string, asked: StopRequest): Promise<ObjectiveView>;
+  /** What the product was working on; null: nothing. */
+  stop(product: string, asked: StopRequest): Promise<ObjectiveView | null>;
+  message(product: string, asked: MessageRequest): Promise<MessageReply>;
+  inbox(product: string): Promise<Inbox>;
+  look(product: string, what: LookRequest): Promise<LookReply>;
+  /**
+   * Throws when it cannot connect the first time; after that a broken stream is taken up again after the
+   * last event seen, until `signal` is aborted (which ends the iteration without an error).
+   */
+  events(options?: EventsOptions): AsyncIterable<FleetEvent>;
+}
+
+interface Call<T> {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: unknown;
+  reply: z.ZodType<T>;
+}
+
+/** @param options.timeoutMs for one whole call, event streams excepted. Default 30 s. */
+export function createFleetClient(address: FleetdAddress, options: { timeoutMs?: number } = {}): FleetClient {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const where = 'socketPath' in address ? address.socketPath : address.url;
+
+  const open = (method: string, path: string, signal: AbortSignal, headers: Record<string, string>) =>
+    openRequest(address, { method, path: `${apiPrefix}${path}`, signal, headers });
+
+  async function call<T>({ method, path, body, reply }: Call<T>): Promise<T> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const outgoing = open(method, path, signal, {
+      accept: 'application/json',
+      ...(payload !== undefined && {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(payload)),
+      }),
+    });
+    outgoing.end(payload);
+    try {
+      const response = await answered(outgoing);
+      return unpack(await bodyOf(response), response.statusCode ?? 0, reply, where);
+    } catch (error) {
+      if (!signal.aborted) throw connectionError(error, where);
+      throw new FleetError({
+        code: 'FLEETD_TIMEOUT',
+        class: 'unavailable',
+        message: `Expected an answer from fleetd within ${timeoutMs / 1000} s, got none.`,
+        mend: `${method === 'GET' ? 'Try again' : 'It may have been done: look at `fleet status` before trying again'}; if this repeats, read fleetd's log.`,
+        cause: error,
+      });
+    } finally {
+      outgoing.destroy();
+    }
+  }
+
+  const get = <T>(path: string, reply: z.ZodType<T>) => call({ method: 'GET', path, reply });
+  const post = <T>(path: string, body: unknown, reply: z.ZodType<T>) =>
+    call({ method: 'POST', path, body, reply });
+
+  return {
+    health: () => get('/health', healthSchema),
+    status: (product) => get(`/status${query({ product })}`, fleetStatusSchema),
+    objectives: (filter = {}) => get(`/objectives${query(filter)}`, objectiveViewSchema.array()),
+    objective: async (id) => get(`/objectives/${segment(id)}`, objectiveViewSchema),
+    start: (asked) => post('/objectives', asked, objectiveViewSchema),
+    cancel: async (id, asked) => post(`/objectives/${segment(id)}/cancel`, asked, objectiveViewSchema),
+    stop: async (product, asked) =>
+      post(`/products/${segment(product)}/stop`, asked, objectiveViewSchema.nullable()),
+    message: async (product, asked) =>
+      post(`/products/${segment(product)}/messages`, asked, messageReplySchema),
+    inbox: async (product) => get(`/products/${segment(product)}/inbox`, inboxSchema),
+    look: async (product, what) => get(`/products/${segment(product)}/look${query(what)}`, lookReplySchema),
+    events: (asked = {}) =>
+      followEvents(asked, async (path, headers, signal) => {
+        const outgoing = open('GET', path, signal, headers);
+        outgoing.end();
+        try {
+          const response = await answered(outgoing);
+          if (response.statusCode === 200) return response;
+          return unpack(await bodyOf(response), response.statusCode ?? 0, z.never(), where);
+        } catch (error) {
+          throw connectionError(error, where);
+        }
+      }),
+  };
+}
