@@ -1,5 +1,5 @@
-// Everything decide() may look at, as plain data. Times are ms since epoch, memory is bytes, CPU is cores,
-// money is USD. null means "not known", never zero.
+// Everything decide() may look at and everything it may say, as plain data. Times are ms since epoch, memory is
+// bytes, CPU is cores, money is USD. null means "not known", never zero.
 
 export interface Footprint {
   cpuCores: number;
@@ -57,6 +57,7 @@ export interface SessionState {
   measured: Footprint | null;
   /** an open gate and no busy worker: gives back its slot, not its memory */
   waitingOnHuman: boolean;
+  /** the part of its estimate that spentTodayUsd does not hold yet */
   reservedCostUsd: number | null;
 }
 
@@ -71,9 +72,11 @@ export interface Limits {
   startPacingMs: number;
   /** after waiting this long as the head of the queue, nothing passes it any more */
   headBoundMs: number;
-  /** one point of effective priority per this many ms of waiting */
+  /** one point of effective priority per this many ms of waiting; 0: no ageing */
   ageingMsPerPoint: number;
-  /** session-ms unit of a weight of 1: 1 GiB and 0.25 core until learned */
+  /** memory must stay over budget this long before a session is paused for it */
+  memoryGraceMs: number;
+  /** what a weight of 1 predicts until learned */
   weightUnit: Footprint;
 }
 
@@ -83,6 +86,8 @@ export interface FleetState {
   objectives: ObjectiveState[];
   sessions: SessionState[];
   lastStartMs: number | null;
+  /** when a plan first said over-memory, while every plan since then has; null: the last plan did not */
+  memoryOverSinceMs: number | null;
   /** fleet-wide spend today; null: unknown (subscription) */
   spentTodayUsd: number | null;
 }
@@ -110,40 +115,69 @@ export type Rule =
   | 'over-cpu'
   | 'over-cost';
 
+/** What a decision was computed from, for the record and for the explanation. */
+export type Numbers = Readonly<Record<string, number | string | null>>;
+
 export interface Admission {
   kind: 'start';
   objective: string;
   product: string;
   rule: 'admit';
-  /** What the decision was computed from, for the record. */
-  numbers: Record<string, number | string | null>;
+  numbers: Numbers;
 }
 
-/** Mid-run measures (rule 4): stop admitting and tell, pause the lowest, pause and ask. */
+/**
+ * Mid-run measures (rule 4). tell: say it, admissions have stopped by themselves. pause: pause this product.
+ * ask: pause and ask the human; product null means every live session.
+ */
 export interface Relief {
   kind: 'tell' | 'pause' | 'ask';
   product: string | null;
   rule: 'over-memory' | 'over-cpu' | 'over-cost';
-  numbers: Record<string, number | string | null>;
+  numbers: Numbers;
 }
 
+export type WaitRule = Exclude<Rule, 'admit' | Relief['rule']>;
+
+/** When it expects to start is `forecast()`: too dear to compute for every wait of every decision. */
 export interface Wait {
   objective: string;
   product: string;
-  rule: Exclude<Rule, 'admit' | 'over-memory' | 'over-cpu' | 'over-cost'>;
-  /** 1 = head of the queue */
+  rule: WaitRule;
+  /** place among the waits; 1 = head of the queue */
   position: number;
-  /** objectives or products it waits behind */
-  behind: string[];
-  /** null: cannot be said (a human must act, or nothing known of the running ones) */
-  expectedStartMs: number | null;
-  numbers: Record<string, number | string | null>;
+  /** objectives it waits behind: those that hold what it lacks. Shared between waits: do not change. */
+  behind: readonly string[];
+  numbers: Numbers;
+}
+
+/** What is in use before the plan's own starts. */
+export interface Capacity {
+  slotsUsed: number;
+  slots: number;
+  liveSessions: number;
+  maxLiveSessions: number;
+  /** Σ max(measured, predicted) over live sessions: what admission adds to */
+  committed: Footprint;
+  /** Σ measured over the sessions that have been measured; null when none has */
+  measured: Footprint | null;
+  maxMemoryBytes: number | null;
+  maxCpuCores: number | null;
+  spentTodayUsd: number | null;
+  /** Σ of the known reservations */
+  reservedUsd: number;
+  maxCostUsdPerDay: number | null;
 }
 
 export interface Plan {
+  /** the time it was made for */
+  atMs: number;
   decisions: (Admission | Relief)[];
   /** one per queued objective that was not admitted, in queue order */
   waits: Wait[];
   /** ask again at this time even if nothing happens; null: only events matter */
   nextWakeMs: number | null;
+  capacity: Capacity;
+  /** the live sessions it was made for, for explaining */
+  sessions: readonly SessionState[];
 }

@@ -1,0 +1,111 @@
+// Why an objective could not start even in an empty fleet. These never hold up anyone else.
+import { exceeds } from './load.ts';
+import type { Candidate } from './order.ts';
+import type { Footprint, Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
+
+export interface Obstacle {
+  rule: WaitRule;
+  behind: readonly string[];
+  numbers: Numbers;
+  /** when time alone removes it; null: it does not */
+  untilMs: number | null;
+}
+
+const nobody: readonly string[] = [];
+
+function obstacle(
+  rule: WaitRule,
+  numbers: Numbers,
+  behind = nobody,
+  untilMs: number | null = null,
+): Obstacle {
+  return { rule, behind, numbers, untilMs };
+}
+
+/** A daily limit is reached when nothing is left of it, or when what is known of this one goes beyond it. */
+export function breaksCost(knownUsd: number, expectedUsd: number | null, limitUsd: number): boolean {
+  return knownUsd >= limitUsd || (expectedUsd !== null && exceeds(knownUsd + expectedUsd, limitUsd));
+}
+
+function neverFits(candidate: Candidate, predicted: Footprint, limits: Limits): Obstacle | null {
+  const { objective, product } = candidate;
+  const never = (limit: string, scope: string, needed: number | null, allowed: number) =>
+    obstacle('never-fits', { limit, scope, needed, allowed });
+  if (limits.maxMemoryBytes !== null && exceeds(predicted.memoryBytes, limits.maxMemoryBytes))
+    return never('memory', 'fleet', predicted.memoryBytes, limits.maxMemoryBytes);
+  if (limits.maxCpuCores !== null && exceeds(predicted.cpuCores, limits.maxCpuCores))
+    return never('cpu', 'fleet', predicted.cpuCores, limits.maxCpuCores);
+  if (limits.maxCostUsdPerDay !== null && breaksCost(0, objective.expectedCostUsd, limits.maxCostUsdPerDay))
+    return never('cost', 'fleet', objective.expectedCostUsd, limits.maxCostUsdPerDay);
+  const caps = product?.caps;
+  if (!caps) return null;
+  if (caps.maxMemoryBytes !== null && caps.maxMemoryBytes <= 0)
+    return never('memory', 'product', null, caps.maxMemoryBytes);
+  if (caps.maxCpuCores !== null && caps.maxCpuCores <= 0)
+    return never('cpu', 'product', null, caps.maxCpuCores);
+  if (caps.maxCostUsdPerDay !== null && breaksCost(0, objective.expectedCostUsd, caps.maxCostUsdPerDay))
+    return never('cost', 'product', objective.expectedCostUsd, caps.maxCostUsdPerDay);
+  return null;
+}
+
+function unmetNeeds(
+  needs: readonly string[],
+  stateOf: (id: string) => ObjectiveState['state'] | undefined,
+): Obstacle | null {
+  const open: string[] = [];
+  for (const id of needs) {
+    const state = stateOf(id);
+    if (state === 'failed' || state === 'cancelled')
+      return obstacle('needs-failed', { need: id, state }, [id]);
+    if (state !== 'done') open.push(id);
+  }
+  return open.length === 0 ? null : obstacle('needs', { open: open.length, of: needs.length }, open);
+}
+
+/**
+ * The first obstacle, those that only a human removes before those that time or other work removes.
+ *
+ * @param stateOf   state of any objective; undefined for one that is not in the FleetState, which stays unmet
+ * @param occupant  objective whose session lives in this product, or that was admitted just now
+ */
+export function notReady(
+  candidate: Candidate,
+  predicted: Footprint,
+  limits: Limits,
+  nowMs: number,
+  stateOf: (id: string) => ObjectiveState['state'] | undefined,
+  occupant: string | undefined,
+): Obstacle | null {
+  const { objective, product } = candidate;
+  if (!product) return obstacle('not-startable', { reason: 'it is not in products.yaml' });
+  if (!product.startable) return obstacle('not-startable', { reason: 'products.yaml says overstory: false' });
+  if (objective.paused)
+    return obstacle('objective-paused', {
+      reason: objective.paused.reason,
+      sinceMs: objective.paused.sinceMs,
+    });
+  if (product.paused)
+    return obstacle('product-paused', { reason: product.paused.reason, sinceMs: product.paused.sinceMs });
+  const never = neverFits(candidate, predicted, limits);
+  if (never) return never;
+  if (objective.needs.length > 0) {
+    const unmet = unmetNeeds(objective.needs, stateOf);
+    if (unmet) return unmet;
+  }
+  const { failures, openUntilMs } = product.breaker;
+  if (openUntilMs !== null && openUntilMs > nowMs)
+    return obstacle('breaker', { failures, untilMs: openUntilMs }, nobody, openUntilMs);
+  if (objective.notBeforeMs !== null && objective.notBeforeMs > nowMs)
+    return obstacle('not-before', { untilMs: objective.notBeforeMs }, nobody, objective.notBeforeMs);
+  if (occupant !== undefined) return obstacle('product-busy', {}, [occupant]);
+  const cap = product.caps.maxCostUsdPerDay;
+  if (cap !== null && breaksCost(product.spentTodayUsd ?? 0, objective.expectedCostUsd, cap))
+    return obstacle('cost', {
+      scope: 'product',
+      spentUsd: product.spentTodayUsd,
+      reservedUsd: 0,
+      expectedUsd: objective.expectedCostUsd,
+      limitUsd: cap,
+    });
+  return null;
+}
