@@ -1,0 +1,103 @@
+// `fleet why`: what a plan says about one objective or product, as one line and as the record behind it.
+import type { Forecast } from './forecast.ts';
+import { admissionSentence, reliefSentence, waitSentence } from './sentences.ts';
+import type { Admission, Capacity, Plan, Relief, SessionState, Wait, WaitRule } from './state.ts';
+import { fromNow, span } from './units.ts';
+
+/** Everything the plan and the forecast hold about the target. */
+export interface Trace {
+  atMs: number;
+  decisions: (Admission | Relief)[];
+  waits: Wait[];
+  sessions: SessionState[];
+  /** of the first wait; null: cannot be said */
+  expectedStartMs: number | null;
+  /** waits of the same line (for slots, memory…) that come before the first one */
+  ahead: number | null;
+  capacity: Capacity;
+}
+
+export interface Explanation {
+  line: string;
+  trace: Trace;
+}
+
+/** Waits that stand in one line for what the whole fleet shares. */
+const inLine: ReadonlySet<WaitRule> = new Set<WaitRule>([
+  'slots',
+  'live',
+  'memory',
+  'cpu',
+  'pacing',
+  'behind-head',
+]);
+/** Only a human changes these: an expected start would be a lie. */
+const needsHuman: ReadonlySet<WaitRule> = new Set<WaitRule>([
+  'not-startable',
+  'product-paused',
+  'objective-paused',
+  'needs-failed',
+  'never-fits',
+  'cost',
+]);
+
+function waitLine(plan: Plan, wait: Wait, ahead: number | null, startMs: number | null): string {
+  const parts = [waitSentence(plan, wait)];
+  if (ahead !== null) parts.push(ahead === 0 ? 'next in line' : `${ahead} before it in line`);
+  if (!needsHuman.has(wait.rule))
+    parts.push(
+      startMs === null ? 'expected start unknown' : `expected start ${fromNow(startMs - plan.atMs)}`,
+    );
+  return parts.join('; ');
+}
+
+function sessionLine(plan: Plan, { objective, product, state, startedAtMs, waitingOnHuman }: SessionState) {
+  const doing = waitingOnHuman && state === 'running' ? 'waits for your answer' : `is ${state}`;
+  return `${objective} on ${product} ${doing}, started ${span(plan.atMs - startedAtMs)} ago`;
+}
+
+/**
+ * @param target   an objective's id or a product's name
+ * @param expected `forecast()` of the same state and time; null leaves expected starts unknown
+ * @returns null when the plan holds nothing about the target: finished, unknown, or nothing to do
+ */
+export function explain(plan: Plan, target: string, expected: Forecast | null = null): Explanation | null {
+  const about = (item: { objective?: string; product: string | null }) =>
+    item.objective === target || item.product === target;
+  const sessions = plan.sessions.filter(about);
+  const decisions = plan.decisions.filter(
+    (decision) => about(decision) || sessions.some((session) => session.product === decision.product),
+  );
+  const waits = plan.waits.filter(about);
+  const [wait] = waits;
+  const ahead =
+    wait && inLine.has(wait.rule)
+      ? plan.waits.slice(0, wait.position - 1).filter(({ rule }) => inLine.has(rule)).length
+      : null;
+  const expectedStartMs = wait
+    ? (expected?.starts.find(({ objective }) => objective === wait.objective)?.startMs ?? null)
+    : null;
+  const start = decisions.find((decision) => decision.kind === 'start');
+  const relief = decisions.find((decision) => decision.kind !== 'start');
+  const [session] = sessions;
+  const line = start
+    ? admissionSentence(start)
+    : wait
+      ? waitLine(plan, wait, ahead, expectedStartMs)
+      : relief
+        ? reliefSentence(relief)
+        : session && sessionLine(plan, session);
+  if (line === undefined) return null;
+  return {
+    line: `${line}.`,
+    trace: {
+      atMs: plan.atMs,
+      decisions,
+      waits,
+      sessions,
+      expectedStartMs,
+      ahead,
+      capacity: plan.capacity,
+    },
+  };
+}

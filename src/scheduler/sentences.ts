@@ -1,0 +1,104 @@
+// One sentence per rule, built from the numbers the rule decided with and from nothing else.
+import type { Admission, Numbers, Plan, Relief, Wait, WaitRule } from './state.ts';
+import { cores, fromNow, gib, list, span, usd } from './units.ts';
+
+function amount(numbers: Numbers, key: string): number {
+  const value = numbers[key];
+  return typeof value === 'number' ? value : 0;
+}
+
+function money(numbers: Numbers, key: string): string {
+  const value = numbers[key];
+  return typeof value === 'number' ? usd(value) : 'unknown';
+}
+
+/** `product-a (obj-7) and product-b (obj-8)` */
+function named(plan: Plan, objectives: readonly string[]): string {
+  const products = new Map<string, string>();
+  for (const { objective, product } of plan.sessions) products.set(objective, product);
+  for (const decision of plan.decisions)
+    if (decision.kind === 'start') products.set(decision.objective, decision.product);
+  return list(objectives.map((id) => (products.has(id) ? `${products.get(id)} (${id})` : id)));
+}
+
+function takenBy(plan: Plan, wait: Wait): string {
+  return wait.behind.length === 0 ? '' : ` by ${named(plan, wait.behind)}`;
+}
+
+const shown: Record<string, (value: number) => string> = { memory: gib, cpu: cores, cost: usd };
+
+/** What each rule says after "obj-9 on product-c ". */
+const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
+  slots: (plan, wait) =>
+    amount(wait.numbers, 'max') < 1
+      ? 'waits: max_concurrent_sessions is 0, so nothing starts until it is raised'
+      : `waits for a slot: ${wait.numbers.used} of ${wait.numbers.max} in use${takenBy(plan, wait)}`,
+  live: (plan, wait) =>
+    amount(wait.numbers, 'max') < 1
+      ? 'waits: max_live_sessions is 0, so nothing starts until it is raised'
+      : `waits for a session to end: ${wait.numbers.used} of ${wait.numbers.max} live${takenBy(plan, wait)}`,
+  memory: (plan, { numbers, behind }) =>
+    `waits for memory: it needs ${gib(amount(numbers, 'predicted'))}, and ${gib(amount(numbers, 'used'))} of ` +
+    `${gib(amount(numbers, 'max'))} is taken${behind.length > 0 ? ` by ${named(plan, behind)}` : ''}`,
+  cpu: (plan, { numbers, behind }) =>
+    `waits for CPU: it needs ${cores(amount(numbers, 'predicted'))}, and ${cores(amount(numbers, 'used'))} of ` +
+    `${cores(amount(numbers, 'max'))} is taken${behind.length > 0 ? ` by ${named(plan, behind)}` : ''}`,
+  cost: (_, { numbers, product }) =>
+    `waits for money: ${numbers.scope === 'fleet' ? 'the fleet' : product} may spend ` +
+    `${money(numbers, 'limitUsd')} a day, has spent ${money(numbers, 'spentUsd')} and reserved ` +
+    `${money(numbers, 'reservedUsd')}, and this one is estimated at ${money(numbers, 'expectedUsd')}; ` +
+    'raise the limit or wait for the next day',
+  'product-busy': (plan, wait) =>
+    `waits for ${named(plan, wait.behind)}: a product works on one objective at a time`,
+  'product-paused': (plan, { numbers, product }) =>
+    `waits until ${product} is resumed: paused ${span(plan.atMs - amount(numbers, 'sinceMs'))} ago (${numbers.reason})`,
+  'objective-paused': (plan, { numbers }) =>
+    `waits until it is resumed: paused ${span(plan.atMs - amount(numbers, 'sinceMs'))} ago (${numbers.reason})`,
+  'not-startable': (_, { numbers }) => `cannot start: ${numbers.reason}`,
+  needs: (_, wait) => `waits for ${list(wait.behind)} to be done first`,
+  'needs-failed': (_, { numbers }) =>
+    `cannot start: it needs ${numbers.need}, which is ${numbers.state}; requeue that one or cancel this one`,
+  'not-before': (plan, { numbers }) =>
+    `waits for its time: not before ${fromNow(amount(numbers, 'untilMs') - plan.atMs)}`,
+  breaker: (plan, { numbers, product }) =>
+    `waits because ${product} failed to start ${numbers.failures} times; the next try is ` +
+    fromNow(amount(numbers, 'untilMs') - plan.atMs),
+  pacing: (plan, { numbers }) =>
+    `waits its turn: starts are spaced out, the next may go ${fromNow(amount(numbers, 'untilMs') - plan.atMs)}`,
+  'behind-head': (plan, { numbers, behind }) =>
+    `waits behind ${list(behind)}, which has waited ${span(plan.atMs - amount(numbers, 'headSinceMs'))} for the ` +
+    'fleet and may not be passed any more',
+  'never-fits': (_, { numbers, product }) => {
+    const limit = String(numbers.limit);
+    const show = shown[limit] ?? String;
+    const whose =
+      numbers.scope === 'fleet' ? `the fleet's whole ${limit} budget` : `${product}'s ${limit} cap`;
+    const needed = typeof numbers.needed === 'number' ? `it needs ${show(numbers.needed)} and ` : '';
+    return `can never run: ${needed}${whose} is ${show(amount(numbers, 'allowed'))}; raise that or cancel it`;
+  },
+};
+
+/** Why this objective waits, without a full stop, so that more can follow. */
+export function waitSentence(plan: Plan, wait: Wait): string {
+  return `${wait.objective} on ${wait.product} ${because[wait.rule](plan, wait)}`;
+}
+
+export function admissionSentence({ objective, product, numbers }: Admission): string {
+  return `${objective} on ${product} starts now, in slot ${numbers.slotsUsed} of ${numbers.slots}`;
+}
+
+/** A notice for the human: what is over, and what is done or asked. */
+export function reliefSentence({ kind, product, rule, numbers }: Relief): string {
+  if (rule === 'over-memory') {
+    const over = `memory is over budget: ${gib(amount(numbers, 'memoryBytes'))} used of ${gib(amount(numbers, 'budgetBytes'))}`;
+    return kind === 'pause'
+      ? `${over}; ${product} is paused as the one with the least priority`
+      : `${over}; nothing new starts`;
+  }
+  if (rule === 'over-cpu')
+    return `CPU is over budget: ${cores(amount(numbers, 'cpuCores'))} used of ${cores(amount(numbers, 'budgetCores'))}; nothing new starts`;
+  return (
+    `${product ?? 'the fleet'} has reached its cost limit: ${money(numbers, 'spentUsd')} spent of ` +
+    `${money(numbers, 'limitUsd')} a day; ${product ?? 'everything'} is paused until you raise the limit or resume`
+  );
+}
