@@ -17,6 +17,8 @@ export interface OvFeatures {
   acceptWatchdog: boolean;
   /** `--body --help` is taken as a body (>= 0.10); we always write `--body=` */
   bodyTakesDashes: boolean;
+  /** `sling --recover` (>= 0.10) */
+  slingRecover: boolean;
 }
 
 /** The outcome of one process, before anything is read into it. */
@@ -41,6 +43,9 @@ export interface OvCommand<Args, Reply> {
   stdin?(args: Args): string;
   /** Kind of call decides it: queries 15 s, send and nudge 20 s, start 75 s (docs/overstory.md). */
   timeoutMs: number;
-  /** Reads a finished process. Throws FleetError with a code of errors.ts; never returns a failure as success. */
-  read(run: OvRun): Reply;
+  /**
+   * Reads a finished process. Throws FleetError with a code of errors.ts; never returns a failure as success.
+   * `args`, when given, lets a command apply what an old `ov` cannot (mail list by type before 0.10).
+   */
+  read(run: OvRun, args?: Args): Reply;
 }
