@@ -1,0 +1,122 @@
+// What one product alone cannot show: names and folders that get in each other's way. Works on the value as
+// it was written, so that these problems are listed together with the schema's.
+import { posix } from 'node:path';
+import type { RegistryProblem } from './registry.ts';
+import { nameSchema, pathSchema } from './schema.ts';
+import { show, type YamlSource } from './source.ts';
+
+/** Everything that is wrong between products, and paths that leave the workspace. */
+export function checkTogether(source: YamlSource, workspaceRoot: string): RegistryProblem[] {
+  const products = written(source.value);
+  return [...names(products, source), ...folders(products, source, workspaceRoot)];
+}
+
+interface Written {
+  index: number;
+  /** undefined: missing or refused by the schema. */
+  name: string | undefined;
+  path: string | undefined;
+  pathMissing: boolean;
+}
+
+function written(file: unknown): Written[] {
+  const products = field(file, 'products');
+  if (!Array.isArray(products)) return [];
+  return products.map((product: unknown, index) => ({
+    index,
+    name: nameSchema.safeParse(field(product, 'name')).data,
+    path: pathSchema.safeParse(field(product, 'path')).data,
+    pathMissing: field(product, 'path') === undefined,
+  }));
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, key)?.value
+    : undefined;
+}
+
+function names(products: Written[], source: YamlSource): RegistryProblem[] {
+  const problems: RegistryProblem[] = [];
+  const first = new Map<string, number>();
+  for (const { index, name } of products) {
+    if (name === undefined) continue;
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    else
+      problems.push(
+        source.problem(
+          ['products', index, 'name'],
+          'a name of its own for each product',
+          `${show(name)}, the name of products[${earlier}]`,
+        ),
+      );
+  }
+  // tmux finds a session by the beginning of its name: `overstory-app-…` would also mean product app-web's
+  for (const [name, index] of first) {
+    for (let dash = name.indexOf('-'); dash !== -1; dash = name.indexOf('-', dash + 1)) {
+      const shorter = name.slice(0, dash);
+      const other = first.get(shorter);
+      if (other === undefined) continue;
+      const got =
+        other < index
+          ? `${show(name)}, which begins with the name of products[${other}] and "-"`
+          : `${show(shorter)}, with which and "-" the name of products[${index}] begins`;
+      problems.push(
+        source.problem(
+          ['products', Math.max(index, other), 'name'],
+          'a name that is not another one’s beginning before a "-" (tmux would take one for the other)',
+          got,
+        ),
+      );
+    }
+  }
+  return problems;
+}
+
+function folders(products: Written[], source: YamlSource, workspaceRoot: string): RegistryProblem[] {
+  const problems: RegistryProblem[] = [];
+  const roots = new Map<string, Written>();
+  const at = (product: Written) => ['products', product.index, product.pathMissing ? 'name' : 'path'];
+  for (const product of products) {
+    const path = product.path ?? (product.pathMissing ? product.name : undefined);
+    if (path === undefined) continue;
+    const root = posix.resolve(workspaceRoot, path);
+    if (
+      path.startsWith('~') ||
+      !root.startsWith(workspaceRoot === '/' ? '/' : `${workspaceRoot}/`) ||
+      root === '/'
+    ) {
+      problems.push(source.problem(at(product), `a folder under ${workspaceRoot}`, show(path)));
+      continue;
+    }
+    const same = roots.get(root);
+    if (!same) roots.set(root, product);
+    // two products of one name are told about their names, not about the folder that follows from it
+    else if (!product.pathMissing || same.name !== product.name)
+      problems.push(
+        source.problem(
+          at(product),
+          'a folder of its own for each product',
+          `${show(path)}, the folder of products[${same.index}]`,
+        ),
+      );
+  }
+  for (const [root, product] of roots) {
+    for (let above = posix.dirname(root); above.length > workspaceRoot.length; above = posix.dirname(above)) {
+      const outer = roots.get(above);
+      if (!outer) continue;
+      const [earlier, later] = outer.index < product.index ? [outer, product] : [product, outer];
+      problems.push(
+        source.problem(
+          at(later),
+          'a folder neither inside another product’s nor around it',
+          later === product
+            ? `a folder inside that of products[${earlier.index}]`
+            : `a folder around that of products[${earlier.index}]`,
+        ),
+      );
+    }
+  }
+  return problems;
+}

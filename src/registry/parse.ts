@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import type { z } from 'zod';
+import { checkTogether } from './conflicts.ts';
+import { RegistryError } from './error.ts';
+import type { ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
+import { type ProductsFile, productsFileSchema } from './schema.ts';
+import { decodeUtf8, openYaml, show, type YamlSource } from './source.ts';
+
+/** A registry of a thousand products is a fifth of this. */
+export const maxRegistryBytes = 1_048_576;
+
+const bytesPerGb = 1_073_741_824;
+const priorities = { high: 80, medium: 50, low: 20 };
+
+/**
+ * Checks the text (or bytes) of a products.yaml and gives what it means.
+ * @param options.file          named in problems and in the result
+ * @param options.workspaceRoot absolute folder, in the runtime, under which every product lies
+ * @throws RegistryError (REGISTRY_INVALID) with every problem found, in the order of the file
+ */
+export function parseRegistry(
+  text: string | Uint8Array,
+  options: { file: string; workspaceRoot: string },
+): Registry {
+  const { file } = options;
+  const workspaceRoot = posix.resolve(options.workspaceRoot);
+  const bytes =
+    typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  const refuse = (problems: RegistryProblem[]) => new RegistryError(file, problems);
+
+  if (bytes.length > maxRegistryBytes)
+    throw refuse([atStart(file, `at most ${maxRegistryBytes} bytes`, 'more')]);
+  const decoded = decodeUtf8(bytes);
+  if (typeof decoded !== 'string')
+    throw refuse([{ ...atStart(file, 'UTF-8 text', 'a byte sequence that is not UTF-8'), ...decoded }]);
+
+  const source = openYaml(decoded, file);
+  if (source.value === undefined) throw refuse(source.problems);
+  const checked = productsFileSchema.safeParse(source.value, { reportInput: true });
+  const problems = [
+    ...source.problems,
+    ...(checked.error?.issues ?? []).flatMap((issue) => problemsOf(issue, source)),
+    ...checkTogether(source, workspaceRoot),
+  ];
+  if (problems.length > 0 || !checked.data)
+    throw refuse(problems.sort((a, b) => a.line - b.line || a.column - b.column));
+
+  return {
+    file,
+    digest: createHash('sha256').update(bytes).digest('hex'),
+    workspaceRoot,
+    ...meaning(checked.data, workspaceRoot),
+  };
+}
+
+function atStart(file: string, expected: string, got: string): RegistryProblem {
+  return { file, line: 1, column: 1, path: '', expected, got };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): RegistryProblem[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) =>
+      source.problem([...issue.path, key], issue.message, `the unknown key ${show(key)}`, 'key'),
+    );
+  return [source.problem(issue.path, issue.message, show(issue.input))];
+}
+
+function meaning(
+  { products, scheduling, gates }: ProductsFile,
+  workspaceRoot: string,
+): Pick<Registry, 'products' | 'scheduling' | 'gateApprovers'> {
+  const budget = scheduling.resource_budget;
+  return {
+    products: products.map(
+      (product): Product => ({
+        name: product.name,
+        root: posix.resolve(workspaceRoot, product.path ?? product.name),
+        type: product.type,
+        description: product.description,
+        overstory: product.overstory,
+        priority: typeof product.priority === 'number' ? product.priority : priorities[product.priority],
+        resourceWeight: product.resource_weight,
+        channels: product.channels.map(channelOf),
+        planApproval: product.plan_approval,
+        caps: {
+          maxCpuCores: product.caps.max_cpu_cores,
+          maxMemoryBytes: bytesOf(product.caps.max_memory_gb),
+          maxCostUsdPerDay: product.caps.max_cost_usd_per_day,
+          maxWorkers: product.caps.max_workers,
+        },
+        repo: product.repo,
+      }),
+    ),
+    scheduling: {
+      maxConcurrentSessions: scheduling.max_concurrent_sessions,
+      strategy: scheduling.strategy,
+      maxLiveSessions: scheduling.max_live_sessions ?? 2 * scheduling.max_concurrent_sessions,
+      maxWorkersPerSession: scheduling.max_workers_per_session,
+      budget: {
+        maxCpuPercent: budget.max_cpu_percent,
+        maxMemoryBytes: bytesOf(budget.max_memory_gb),
+        maxCostUsdPerDay: budget.max_cost_usd_per_day,
+      },
+    },
+    gateApprovers: gates.approvers,
+  };
+}
+
+function bytesOf(gb: number | null): number | null {
+  return gb === null ? null : Math.round(gb * bytesPerGb);
+}
+
+function channelOf(text: string): ChannelTarget {
+  return text === 'webchat'
+    ? { kind: 'webchat', target: null }
+    : { kind: 'slack', target: text.slice('slack:'.length) };
+}

@@ -1,0 +1,97 @@
+// The shape of products.yaml as it is written: snake_case, strict, every optional key with its default.
+// Every message is the "expected" half of a problem, so a wrong value reads "Expected <message>, got …".
+import { z } from 'zod';
+import { repoSchema } from './repo.ts';
+
+/** Also the pattern of a product's name in chat, CLI, API and journal. */
+const namePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
+/** Slack's own limits: a channel name has no spaces or capitals and 80 characters; ids are C, G, U or W…. */
+const channelPattern = /^(?:webchat|slack:(?:#[^\s\p{Lu}\p{Cc}#:;,.]{1,80}|[CGUW][A-Z0-9]{2,20}))$/u;
+const approverPattern = /^[^\s\p{Cc}]{1,200}$/u;
+/** A petabyte and more is a slip of the keyboard, and would overflow once counted in bytes. */
+const mostGb = 1_048_576;
+
+const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
+
+const above0 = (unit: string, most = 1_000_000) => {
+  const expected = `a number of ${unit} above 0 and at most ${most}`;
+  return z.number(expected).refine((value) => value > 0 && value <= most, expected);
+};
+
+const wholeNumber = (most: number, expected: string) =>
+  z.number(expected).refine((value) => Number.isInteger(value) && value >= 1 && value <= most, expected);
+
+const count = (unit: string, most = 1000) => wholeNumber(most, `a whole number of ${unit} from 1 to ${most}`);
+
+function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+  const keys = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? `one of the keys ${keys}` : 'a mapping'),
+  });
+}
+
+/** `prefault`, so that the defaults inside apply too. */
+const optionalMapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  mapping(shape).prefault({} as z.input<z.ZodObject<Shape, z.core.$strict>>);
+
+export const nameSchema = text(
+  namePattern,
+  'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit',
+);
+
+export const pathSchema = text(/^[^\p{Cc}]{1,1024}$/u, 'a path of 1 to 1024 printable characters');
+
+const priorityExpected = 'high, medium, low or a whole number from 1 to 100';
+
+const productSchema = mapping({
+  name: nameSchema,
+  /** Relative to the workspace root, or absolute under it. Default: the name. */
+  path: pathSchema.optional(),
+  type: text(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,40}$/u, 'one word of at most 41 characters').default('code'),
+  description: z.string('text').max(2000, 'text of at most 2000 characters').nullable().default(null),
+  overstory: z.boolean('true or false').default(true),
+  priority: z
+    .union([z.enum(['high', 'medium', 'low']), wholeNumber(100, priorityExpected)], priorityExpected)
+    .default('medium'),
+  /** 1 = 1 GiB and 0.25 core, until the product's own history says better. */
+  resource_weight: above0('weight units', 1024).default(1),
+  channels: z
+    .array(
+      text(channelPattern, 'webchat, slack:#channel or slack: and the id of a channel or user'),
+      'a list of channels',
+    )
+    .max(50, 'at most 50 channels')
+    .default(['webchat']),
+  plan_approval: z.enum(['required', 'none'], 'required or none').default('none'),
+  caps: optionalMapping({
+    max_cpu_cores: above0('cores').nullable().default(null),
+    max_memory_gb: above0('GiB', mostGb).nullable().default(null),
+    max_cost_usd_per_day: above0('USD').nullable().default(null),
+    max_workers: count('workers').nullable().default(null),
+  }),
+  repo: repoSchema.nullable().default(null),
+});
+
+export const productsFileSchema = mapping({
+  products: z.array(productSchema, 'a list of products').max(1000, 'at most 1000 products'),
+  scheduling: optionalMapping({
+    max_concurrent_sessions: count('sessions').default(2),
+    strategy: z.enum(['priority-weighted', 'fifo'], 'priority-weighted or fifo').default('priority-weighted'),
+    /** Default: 2 × max_concurrent_sessions. */
+    max_live_sessions: count('sessions', 2000).optional(),
+    max_workers_per_session: count('workers').nullable().default(null),
+    resource_budget: optionalMapping({
+      max_cpu_percent: above0('percent of the runtime’s cores', 100).nullable().default(null),
+      max_memory_gb: above0('GiB', mostGb).nullable().default(null),
+      max_cost_usd_per_day: above0('USD').nullable().default(null),
+    }),
+  }),
+  gates: optionalMapping({
+    /** Empty: any sender OpenClaw authorises. */
+    approvers: z
+      .array(text(approverPattern, 'a sender id without spaces, e.g. slack:U0123ABC'), 'a list of senders')
+      .max(100, 'at most 100 senders')
+      .default([]),
+  }),
+});
+export type ProductsFile = z.infer<typeof productsFileSchema>;
