@@ -1,0 +1,46 @@
+// `/fleet …`: the human's own words to the fleet, answered without the model.
+import type { FleetClient } from '../api/client.ts';
+import type { Source } from '../api/contract.ts';
+import { runVerb } from '../verbs/index.ts';
+import { failure } from './outcome.ts';
+
+/** What is used of OpenClaw's command context. */
+export interface CommandContext {
+  /** `webchat`, `slack`, … */
+  channel: string;
+  senderId?: string;
+  sessionKey?: string;
+  /** what follows `/fleet` */
+  args?: string;
+}
+
+/** Who typed it, for the record: OpenClaw has authorised the sender before the handler is called. */
+export function commandSource({ channel, senderId, sessionKey }: CommandContext): Source {
+  return {
+    via: channel === 'slack' || channel === 'webchat' ? channel : 'api',
+    sender: senderId?.slice(0, 200) ?? null,
+    thread: sessionKey?.slice(0, 400) ?? null,
+  };
+}
+
+/** @param connect the client of fleetd; throws a FleetError when no socket is configured */
+export function fleetCommand(connect: () => FleetClient) {
+  return {
+    name: 'fleet',
+    description: 'The fleet without the model: status, products, start, stop, queue, help',
+    acceptsArgs: true,
+    async handler(context: CommandContext): Promise<{ text: string }> {
+      try {
+        const { text } = await runVerb(context.args ?? '', {
+          client: connect(),
+          source: commandSource(context),
+          surface: 'chat',
+          now: Date.now,
+        });
+        return { text };
+      } catch (error) {
+        return { text: failure(error) };
+      }
+    },
+  };
+}

@@ -1,0 +1,187 @@
+// The complete openclaw.json for trial, image and tests, from one source. Pure: secrets appear only as
+// ${NAMES} that the gateway itself substitutes. Every key was read from docs and tried on 2026.9.6.
+
+/** The one agent of this gateway, and the plugin's id. */
+export const agentId = 'meta-coordinator';
+
+/** The session that WebChat opens by itself and that a Slack owner's direct messages share. */
+export const mainSessionKey = `agent:${agentId}:main`;
+
+/** Everything the model may call. `read` is what puts the skill into the prompt; it is confined to the workspace. */
+export const fleetToolNames = [
+  'fleet_products',
+  'fleet_status',
+  'fleet_start',
+  'fleet_stop',
+  'fleet_message',
+  'fleet_inbox',
+  'fleet_look',
+] as const;
+export const allowedTools = ['read', 'session_status', ...fleetToolNames] as const;
+
+/** Denied by name as well as by absence from the allowlist: a later edit of one must not open the other. */
+export const deniedTools = [
+  'exec',
+  'process',
+  'write',
+  'edit',
+  'apply_patch',
+  'browser',
+  'canvas',
+  'nodes',
+  'gateway',
+] as const;
+
+export interface SlackOptions {
+  /** Slack user ids (`U…`) that may talk to the agent and own it. */
+  users: string[];
+  /** Slack channel ids (`C…`) in which a mention is answered. */
+  channels: string[];
+}
+
+export interface GatewayOptions {
+  port: number;
+  /** lan: all interfaces, as a container needs it behind a published port. */
+  bind: 'loopback' | 'lan';
+  /** Folder with openclaw.plugin.json, package.json, dist/openclaw and skills. */
+  pluginDir: string;
+  /** The agent's workspace: all that `read` may open besides the skill. */
+  workspaceDir: string;
+  logFile: string;
+  /** fleetd's socket for the gateway; null: the plugin takes FLEET_GATEWAY_SOCKET. */
+  socketPath: string | null;
+  /**
+   * anthropic: the real API, key from ANTHROPIC_API_KEY. `id` without provider, e.g. claude-sonnet-5.
+   * local: an Anthropic-compatible server, as the demo model; no key leaves this machine.
+   */
+  model: { kind: 'anthropic'; id: string } | { kind: 'local'; baseUrl: string };
+  /** null: no Slack. Its tokens are SLACK_BOT_TOKEN and SLACK_APP_TOKEN; its plugin must be installed. */
+  slack: SlackOptions | null;
+  /** Origins a browser may use, e.g. http://localhost:41789; the two loopback ones are always in. */
+  allowedOrigins: string[];
+}
+
+/** The id a local model goes by: in OpenClaw's catalogue, so that no warning is given for it. */
+const localModelId = 'claude-sonnet-5';
+
+/**
+ * @returns the object to write as openclaw.json; `openclaw config validate` accepts it and
+ * `openclaw security audit` finds nothing critical and nothing to warn about, on loopback and on lan.
+ */
+export function gatewayConfig(options: GatewayOptions): Record<string, unknown> {
+  const local = options.model.kind === 'local' ? options.model : null;
+  const model = `anthropic/${options.model.kind === 'anthropic' ? options.model.id : localModelId}`;
+  const { slack } = options;
+  const config: Record<string, unknown> = {
+    gateway: {
+      mode: 'local',
+      port: options.port,
+      bind: options.bind,
+      auth: {
+        mode: 'token',
+        token: '${OPENCLAW_GATEWAY_TOKEN}',
+        rateLimit: { maxAttempts: 10, windowMs: 60_000, lockoutMs: 300_000 },
+      },
+      controlUi: {
+        enabled: true,
+        allowedOrigins: [
+          ...new Set([
+            `http://localhost:${options.port}`,
+            `http://127.0.0.1:${options.port}`,
+            ...options.allowedOrigins,
+          ]),
+        ],
+        communityInvite: false,
+        // Each session would otherwise cost a model call for its recap.
+        sessionObserver: false,
+      },
+      // Default on: a shell in the browser for every admin client.
+      terminal: { enabled: false },
+    },
+    logging: { file: options.logFile },
+    update: { checkOnStart: false },
+    telemetry: { enabled: false },
+    discovery: { mdns: { mode: 'off' } },
+    browser: { enabled: false },
+    models: {
+      mode: 'merge',
+      catalogRefresh: { enabled: false },
+      ...(local && {
+        providers: {
+          anthropic: { baseUrl: local.baseUrl, apiKey: '${FLEET_LOCAL_MODEL_KEY}', models: [] },
+        },
+      }),
+    },
+    agents: {
+      defaults: {
+        model: { primary: model },
+        // Unset or named, every session costs further calls for a recap of it: mail of workers included.
+        utilityModel: '',
+        thinkingDefault: 'medium',
+        workspace: options.workspaceDir,
+        skipBootstrap: true,
+        // Default 30m: a model turn every half hour with nothing to do.
+        heartbeat: { every: '0m' },
+        subagents: { maxConcurrent: 1 },
+      },
+      entries: {
+        [agentId]: {
+          name: 'Meta-Coordinator',
+          skills: ['overstory'],
+          tools: {
+            allow: [...allowedTools],
+            deny: [...deniedTools],
+            exec: { mode: 'deny' },
+            codeMode: false,
+          },
+        },
+      },
+    },
+    tools: {
+      // Either would hide the fleet tools behind a search or a script surface.
+      codeMode: false,
+      toolSearch: false,
+      exec: { mode: 'deny' },
+      elevated: { enabled: false },
+      fs: { workspaceOnly: true },
+    },
+    session: { notifyOnCreate: false },
+    skills: { workshop: { autonomous: { mode: 'off' } } },
+    approvals: { plugin: { enabled: true, mode: 'session' } },
+    plugins: {
+      allow: [agentId, 'anthropic', ...(slack ? ['slack'] : [])],
+      // memory-core would dream at 03:00, with the model.
+      slots: { memory: 'none' },
+      load: { paths: [options.pluginDir] },
+      entries: {
+        anthropic: { enabled: true },
+        [agentId]: {
+          enabled: true,
+          config: options.socketPath === null ? {} : { socketPath: options.socketPath },
+        },
+      },
+    },
+  };
+  if (slack) {
+    config.channels = { slack: slackChannel(slack) };
+    config.commands = { ownerAllowFrom: slack.users.map((user) => `slack:${user}`) };
+    config.bindings = [{ agentId, match: { channel: 'slack' } }];
+  }
+  return config;
+}
+
+function slackChannel(slack: SlackOptions): Record<string, unknown> {
+  return {
+    enabled: true,
+    mode: 'socket',
+    botToken: '${SLACK_BOT_TOKEN}',
+    appToken: '${SLACK_APP_TOKEN}',
+    dmPolicy: 'allowlist',
+    allowFrom: slack.users,
+    groupPolicy: 'allowlist',
+    channels: Object.fromEntries(
+      slack.channels.map((channel) => [channel, { requireMention: true, users: slack.users }]),
+    ),
+    streaming: { mode: 'off' },
+  };
+}

@@ -1,0 +1,47 @@
+// The plugin's entry: finds fleetd's socket and registers the model's tools and the human's command.
+// OpenClaw calls register several times (discovery, tools, full): it only registers.
+import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
+import { createFleetClient, type FleetClient } from '../api/client.ts';
+import { FleetError } from '../errors.ts';
+import { fleetCommand } from './command.ts';
+import { fleetTools, idempotencyKey } from './tools.ts';
+
+export default definePluginEntry({
+  id: 'meta-coordinator',
+  name: 'Meta-coordinator',
+  description: 'Coordinates a fleet of products, each an overstory project.',
+  register(api) {
+    const connect = connector(api.pluginConfig?.socketPath ?? process.env.FLEET_GATEWAY_SOCKET);
+    api.registerTool(
+      ({ sessionKey = 'unknown' }) =>
+        fleetTools.map(({ name, label, description, parameters, call }) => ({
+          name,
+          label,
+          description,
+          parameters,
+          execute: (toolCallId: string, params: unknown) =>
+            call(params, () => ({
+              client: connect(),
+              source: { via: 'model', sender: null, thread: sessionKey.slice(0, 400) },
+              idempotencyKey: idempotencyKey(sessionKey, toolCallId),
+            })),
+        })),
+      { names: fleetTools.map(({ name }) => name) },
+    );
+    api.registerCommand(fleetCommand(connect));
+  },
+});
+
+/** A client holds no connection: it is made per call, so that registering opens nothing. */
+function connector(socketPath: unknown): () => FleetClient {
+  return () => {
+    if (typeof socketPath === 'string' && socketPath !== '') return createFleetClient({ socketPath });
+    throw new FleetError({
+      code: 'FLEETD_UNREACHABLE',
+      class: 'unavailable',
+      message:
+        'Expected the path of fleetd\'s socket, got neither plugin config "socketPath" nor FLEET_GATEWAY_SOCKET.',
+      mend: 'Set FLEET_GATEWAY_SOCKET in the environment of the gateway and start it again.',
+    });
+  };
+}

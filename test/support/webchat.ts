@@ -1,0 +1,92 @@
+// WebChat in a real headless Chromium.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+
+/** Chromium's executable; null when this machine has none. */
+export const chromiumPath =
+  [process.env.CHROMIUM, '/usr/bin/chromium'].find((path) => path !== undefined && existsSync(path)) ?? null;
+
+export interface WebChat {
+  page: Page;
+  /** URLs asked for that are not on this machine */
+  external: string[];
+  /** Sends one message; retries until the page takes it. */
+  send(text: string): Promise<void>;
+  /** Waits until the page shows `text` once more than when it was last asked for. */
+  waitForText(text: string | RegExp, timeoutMs?: number): Promise<void>;
+  screenshot(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param link as `Gateway.link`: WebChat with the token in the fragment */
+export async function openWebChat(link: string): Promise<WebChat> {
+  if (chromiumPath === null)
+    throw new Error('Expected Chromium at /usr/bin/chromium or CHROMIUM, got neither');
+  const profile = await mkdtemp(join(tmpdir(), 'webchat-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: chromiumPath,
+    headless: true,
+    viewport: { width: 1280, height: 900 },
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const page = await context.newPage();
+  const external: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && !['127.0.0.1', 'localhost'].includes(hostname))
+      external.push(request.url());
+  });
+  const close = async () => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  // The first textarea in the document is hidden.
+  const composer = page.locator('textarea[aria-label="Chat composer"]');
+  try {
+    await page.goto(link, { waitUntil: 'domcontentloaded' });
+    await composer.waitFor({ timeout: 60_000 });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    page,
+    external,
+    async send(text) {
+      // The composer shows before chat.startup settles, and an early Enter is swallowed without a sign.
+      const deadline = Date.now() + 60_000;
+      while (Date.now() < deadline) {
+        await composer.fill(text);
+        await composer.press('Enter');
+        const taken = await page
+          .waitForFunction(
+            `document.querySelector('textarea[aria-label="Chat composer"]')?.value === ''`,
+            undefined,
+            { timeout: 1_000 },
+          )
+          .catch(() => null);
+        if (taken) return;
+      }
+      throw new Error(`Expected WebChat to take ${JSON.stringify(text)} within 60 s, it never did`);
+    },
+    async waitForText(text, timeoutMs = 60_000) {
+      await page.getByText(text).last().waitFor({ timeout: timeoutMs });
+    },
+    async screenshot(file) {
+      await page.screenshot({ path: file });
+    },
+    close,
+  };
+}
