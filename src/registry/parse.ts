@@ -5,7 +5,7 @@ import { checkTogether } from './conflicts.ts';
 import { RegistryError } from './error.ts';
 import type { ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
 import { type ProductsFile, productsFileSchema } from './schema.ts';
-import { decodeUtf8, openYaml, show, type YamlSource } from './source.ts';
+import { openYaml, show, type YamlSource } from './source.ts';
 
 /** A registry of a thousand products is a fifth of this. */
 export const maxRegistryBytes = 1_048_576;
@@ -27,16 +27,12 @@ export function parseRegistry(
   const workspaceRoot = posix.resolve(options.workspaceRoot);
   const bytes =
     typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-  const refuse = (problems: RegistryProblem[]) => new RegistryError(file, problems);
 
   if (bytes.length > maxRegistryBytes)
-    throw refuse([atStart(file, `at most ${maxRegistryBytes} bytes`, 'more')]);
-  const decoded = decodeUtf8(bytes);
-  if (typeof decoded !== 'string')
-    throw refuse([{ ...atStart(file, 'UTF-8 text', 'a byte sequence that is not UTF-8'), ...decoded }]);
-
-  const source = openYaml(decoded, file);
-  if (source.value === undefined) throw refuse(source.problems);
+    throw new RegistryError(file, [
+      { file, line: 1, column: 1, path: '', expected: `at most ${maxRegistryBytes} bytes`, got: 'more' },
+    ]);
+  const source = openYaml(bytes, file);
   const checked = productsFileSchema.safeParse(source.value, { reportInput: true });
   const problems = [
     ...source.problems,
@@ -44,7 +40,10 @@ export function parseRegistry(
     ...checkTogether(source, workspaceRoot),
   ];
   if (problems.length > 0 || !checked.data)
-    throw refuse(problems.sort((a, b) => a.line - b.line || a.column - b.column));
+    throw new RegistryError(
+      file,
+      problems.sort((a, b) => a.line - b.line || a.column - b.column),
+    );
 
   return {
     file,
@@ -52,10 +51,6 @@ export function parseRegistry(
     workspaceRoot,
     ...meaning(checked.data, workspaceRoot),
   };
-}
-
-function atStart(file: string, expected: string, got: string): RegistryProblem {
-  return { file, line: 1, column: 1, path: '', expected, got };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): RegistryProblem[] {

@@ -1,16 +1,28 @@
 // Text → value, remembering where in the file everything stands. Only this file knows the YAML library.
 import { isUtf8 } from 'node:buffer';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { core } from 'zod';
+import { RegistryError } from './error.ts';
 import type { RegistryProblem } from './registry.ts';
 
-/** Uses of anchors in the whole file, and what they may multiply to (a "billion laughs" file). */
+/** How often one anchor may be used, aliases within aliases multiplied (a "billion laughs" file). */
 const maxAliasCount = 100;
 
 export interface YamlSource {
-  /** undefined: not readable at all, and `problems` says why. */
   value: unknown;
-  /** Syntax, duplicate keys, aliases. */
+  /** Duplicate keys. */
   problems: RegistryProblem[];
   /**
    * A problem at the place of `path`, at its key when asked; a place that is missing from the file gives
@@ -19,9 +31,77 @@ export interface YamlSource {
   problem(path: PropertyKey[], expected: string, got: string, at?: 'key'): RegistryProblem;
 }
 
-/** The text, or where (counted from 1) the first byte sequence stands that is not UTF-8. */
-export function decodeUtf8(bytes: Buffer): string | { line: number; column: number } {
-  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
+/** What is there, in a few words, with no password in it. */
+export function show(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value !== 'string') return String(value);
+  const safe = value.replace(/\/\/[^/@\s]*@/g, '//…@');
+  return JSON.stringify(safe.length > 100 ? `${safe.slice(0, 100)}…` : safe);
+}
+
+/**
+ * @throws RegistryError when there is no value to check: bytes that are not UTF-8, syntax, an unresolved or
+ *   excessive alias, an empty file
+ */
+export function openYaml(bytes: Buffer, file: string): YamlSource {
+  const lines = new LineCounter();
+  const problemAt = (offset: number, path: PropertyKey[], expected: string, got: string): RegistryProblem => {
+    // linePos gives line 0 before the first line it has seen, as in an empty file
+    const { line, col } = lines.linePos(offset);
+    const place = { line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { file, ...place, path: core.toDotPath(path), expected, got };
+  };
+  const syntax = (offset: number, message: string) =>
+    problemAt(offset, [], 'valid YAML', `an error: ${message}`);
+
+  if (!isUtf8(bytes))
+    throw new RegistryError(file, [
+      { ...problemAt(0, [], 'UTF-8 text', 'a byte sequence that is not UTF-8'), ...firstBroken(bytes) },
+    ]);
+  const document = parseDocument(new TextDecoder().decode(bytes), {
+    lineCounter: lines,
+    prettyErrors: false,
+    // would compare every key with every other; readNodes() finds duplicates in one pass
+    uniqueKeys: false,
+    stringKeys: true,
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+  });
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0)
+    throw new RegistryError(
+      file,
+      broken.map(({ pos: [offset], code, message }) =>
+        code === 'MULTIPLE_DOCS'
+          ? problemAt(offset, [], 'one document', 'a second one')
+          : syntax(offset, message),
+      ),
+    );
+
+  const { problems, pairs, aliases } = readNodes(document, problemAt);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount });
+  } catch (error) {
+    // only aliases fail here, see Alias.resolve of the library
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RegistryError(file, problems.length > 0 ? problems : [syntax(aliases[0] ?? 0, reason)]);
+  }
+  if (value === null || value === undefined)
+    throw new RegistryError(file, [problemAt(0, [], 'a mapping with the key products', 'an empty file')]);
+  return {
+    value,
+    problems,
+    problem: (path, expected, got, where) =>
+      problemAt(offsetOf(document, pairs, path, where), path, expected, got),
+  };
+}
+
+/** Where (counted from 1) the first byte sequence stands that is not UTF-8. */
+function firstBroken(bytes: Buffer): { line: number; column: number } {
   let line = 1;
   for (let start = 0; ; line++) {
     const newline = bytes.indexOf(0x0a, start);
@@ -31,143 +111,58 @@ export function decodeUtf8(bytes: Buffer): string | { line: number; column: numb
   }
 }
 
-/** What is there, in a few words, with no password in it. */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  if (typeof value !== 'string') return String(value);
-  const safe = value.replace(/\/\/[^/@\s]*@/g, '//…@');
-  return JSON.stringify(safe.length > 100 ? `${safe.slice(0, 100)}…` : safe);
-}
+/** The last of duplicate keys is the one that counts, as in the value. */
+type Pairs = Map<YAMLMap, Map<string, Pair>>;
 
-export function openYaml(text: string, file: string): YamlSource {
-  const lines = new LineCounter();
-  const at = (offset: number) => {
-    // linePos gives line 0 before the first line it has seen, as in an empty file
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const unreadable = (problems: RegistryProblem[]): YamlSource => ({
-    value: undefined,
-    problems,
-    problem: (path, expected, got) => ({ ...at(0), path: core.toDotPath(path), expected, got }),
-  });
-  const syntax = (offset: number, message: string): RegistryProblem => ({
-    ...at(offset),
-    path: '',
-    expected: 'valid YAML',
-    got: `an error: ${message}`,
-  });
-
-  let document: Document.Parsed;
-  try {
-    // uniqueKeys compares every key with every other; structure() does it in one pass
-    document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-      stringKeys: true,
-      schema: 'core',
-      merge: false,
-      resolveKnownTags: false,
-    });
-  } catch (error) {
-    // nested so deeply that the parser ran out of stack
-    return unreadable([syntax(0, error instanceof Error ? error.message : String(error))]);
-  }
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0)
-    return unreadable(
-      broken.map(({ pos, code, message }) =>
-        code === 'MULTIPLE_DOCS'
-          ? { ...at(pos[0]), path: '', expected: 'one document', got: 'a second one' }
-          : syntax(pos[0], message),
-      ),
-    );
-
-  const { problems, fatal } = structure(document, at);
-  if (fatal) return unreadable(problems);
-  try {
-    const value: unknown = document.toJS({ maxAliasCount });
-    if (value === null || value === undefined)
-      return unreadable([
-        { ...at(0), path: '', expected: 'a mapping with the key products', got: 'an empty file' },
-      ]);
-    return {
-      value,
-      problems,
-      problem: (path, expected, got, where) => ({
-        ...at(offsetOf(document, path, where)),
-        path: core.toDotPath(path),
-        expected,
-        got,
-      }),
-    };
-  } catch (error) {
-    return unreadable([syntax(firstAlias(document), error instanceof Error ? error.message : String(error))]);
-  }
-}
-
-/** Duplicate keys and aliases, in one pass over the nodes; fatal: the value must not be built. */
-function structure(
+/** Duplicate keys, aliases without an anchor, and an index of keys, in one pass. */
+function readNodes(
   document: Document.Parsed,
-  at: (offset: number) => Pick<RegistryProblem, 'file' | 'line' | 'column'>,
-): { problems: RegistryProblem[]; fatal: boolean } {
+  problemAt: (offset: number, path: PropertyKey[], expected: string, got: string) => RegistryProblem,
+): { problems: RegistryProblem[]; pairs: Pairs; aliases: number[] } {
   const problems: RegistryProblem[] = [];
+  const pairs: Pairs = new Map();
+  const aliases: number[] = [];
   const anchors = new Set<string>();
-  let aliases = 0;
-  let fatal = false;
-  const refuse = (offset: number, expected: string, got: string) =>
-    problems.push({ ...at(offset), path: '', expected, got });
   visit(document, {
-    Map(_, map) {
+    Map(_, map, ancestors) {
       if (map.anchor) anchors.add(map.anchor);
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        const name = String(key.value);
-        if (seen.has(name)) refuse(key.range?.[0] ?? 0, 'each key once', `${show(name)} again`);
-        seen.add(name);
+      const byKey = new Map<string, Pair>();
+      for (const pair of map.items) {
+        const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
+        if (byKey.has(key)) {
+          const path = [...pathOf([...ancestors, map]), key];
+          problems.push(problemAt(startOf(pair.key) ?? 0, path, 'each key once', `${show(key)} again`));
+        }
+        byKey.set(key, pair);
       }
+      pairs.set(map, byKey);
     },
     Seq: (_, { anchor }) => void (anchor && anchors.add(anchor)),
     Scalar: (_, { anchor }) => void (anchor && anchors.add(anchor)),
-    Alias(_, { source, range }) {
-      aliases += 1;
-      const offset = range?.[0] ?? 0;
-      if (!anchors.has(source)) {
-        fatal = true;
-        refuse(offset, 'an anchor above the alias', `*${source} without one`);
-      } else if (aliases > maxAliasCount) {
-        fatal = true;
-        refuse(offset, `at most ${maxAliasCount} aliases`, 'more');
-        return visit.BREAK;
-      }
-      return undefined;
+    Alias(_, alias, ancestors) {
+      const offset = startOf(alias) ?? 0;
+      aliases.push(offset);
+      if (anchors.has(alias.source)) return;
+      const path = pathOf([...ancestors, alias]);
+      problems.push(problemAt(offset, path, 'an anchor above the alias', `*${alias.source} without one`));
     },
   });
-  return { problems, fatal };
+  return { problems, pairs, aliases };
 }
 
-function firstAlias(document: Document.Parsed): number {
-  let offset = 0;
-  visit(document, {
-    Alias(_, { range }) {
-      offset = range?.[0] ?? 0;
-      return visit.BREAK;
-    },
+function pathOf(chain: readonly unknown[]): PropertyKey[] {
+  return chain.flatMap((node, depth): PropertyKey[] => {
+    if (isPair(node)) return [String(isScalar(node.key) ? node.key.value : node.key)];
+    return isSeq(node) && depth < chain.length - 1 ? [node.items.indexOf(chain[depth + 1])] : [];
   });
-  return offset;
 }
 
-function offsetOf(document: Document.Parsed, path: PropertyKey[], where?: 'key'): number {
+function offsetOf(document: Document.Parsed, pairs: Pairs, path: PropertyKey[], where?: 'key'): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range[0] ?? 0;
   for (const [depth, segment] of path.entries()) {
     if (isMap(node)) {
-      // the last of duplicates is the one that counts, as in the value
-      const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === segment);
+      const pair = pairs.get(node)?.get(String(segment));
       if (!pair) return offset;
       offset = startOf(pair.key) ?? offset;
       if (where === 'key' && depth === path.length - 1) return offset;
