@@ -2,8 +2,18 @@
 // framing) with these verbs and no others. fleetd trusts nothing that comes back: runtime.ts checks every
 // reply against these schemas again, because workers share the agent's uid.
 import { z } from 'zod';
+import type { OvCommandName } from '../overstory/commands/index.ts';
 
 export const protocolVersion = 1;
+
+/**
+ * Longest message fleetd takes from an agent, in bytes; a longer one cuts the link. 8000 mails of 2 kB
+ * are 17.6 MB; the agent refuses to send what would be longer.
+ */
+export const maxFrameBytes = 32 * 1024 * 1024;
+
+/** Unread mail carried by one snapshot, in bytes of JSON; what lies beyond comes once the older is read. */
+export const maxSnapshotMailBytes = 4 * 1024 * 1024;
 
 /** A product as the agent needs to know it. `root` must lie under the agent's own workspace root. */
 export const productRefSchema = z.strictObject({
@@ -101,8 +111,10 @@ export const productSnapshotSchema = z.object({
     .nullable(),
   /** everyone but the coordinator */
   workers: z.array(workerSchema),
-  /** unread mail to operator, oldest first */
+  /** unread mail to operator, oldest first, up to maxSnapshotMailBytes */
   operatorMail: z.array(mailSchema),
+  /** how many unread mails to operator were left out for their length */
+  operatorMailLeftOut: z.number(),
   mergeQueueCount: z.number(),
   /** worktrees other than the root itself */
   worktrees: z.array(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
@@ -150,6 +162,59 @@ export type LookRequest = z.input<typeof lookRequestSchema>;
 
 export const lookReplySchema = z.object({ text: z.string(), truncated: z.boolean() });
 export type LookReply = z.infer<typeof lookReplySchema>;
+
+/** A folder directly under the workspace root, whether or not the registry knows it. */
+export const workspaceFolderSchema = z.object({
+  name: z.string(),
+  root: z.string(),
+  /** has a .git */
+  git: z.boolean(),
+  /** has .overstory/config.yaml */
+  overstory: z.boolean(),
+});
+export type WorkspaceFolder = z.infer<typeof workspaceFolderSchema>;
+
+/** Parameters by verb; hello and list take none. */
+export const snapshotParamsSchema = z.strictObject({
+  /** One product per request: frames stay short and a slow product delays no other's answer. */
+  product: productRefSchema,
+  /** false: an unchanged product is answered from the last snapshot without starting a process */
+  fresh: z.boolean(),
+});
+export const runParamsSchema = z.strictObject({
+  product: productRefSchema,
+  /** a name of ovCommands */
+  command: z.string().max(100),
+  /** checked by the command's own schema */
+  args: z.unknown(),
+});
+export const productsParamsSchema = z.strictObject({ products: z.array(productRefSchema).max(1000) });
+export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
+
+export const changedSchema = z.object({ product: z.string() });
+
+/**
+ * Commands that change nothing and so wait for no other of their product. (`ov status` writes what it
+ * reconciles, and takes no lock for it.)
+ */
+export const readCommands: ReadonlySet<string> = new Set<OvCommandName>([
+  'version',
+  'status',
+  'coordinator.status',
+  'coordinator.output',
+  'coordinator.checkComplete',
+  'mail.list',
+  'run.current',
+  'costs',
+  'errors',
+  'agents.discover',
+  'worktree.list',
+  'merge.dryRun',
+  'group.status',
+]);
+
+/** How long a write waits in the agent for the earlier ones of its product, in ms; then PRODUCT_BUSY. */
+export const writeQueueMs = 90_000;
 
 /** Requests, fleetd → agent. */
 export const methods = {

@@ -1,5 +1,6 @@
 // The port through which fleetd sees and moves a runtime. connection.ts implements it over a channel;
 // tests and the simulation implement it in memory.
+import type { FleetErrorShape } from '../errors.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
 import type {
   FootprintReport,
@@ -8,27 +9,31 @@ import type {
   ProductRef,
   ProductSnapshot,
   RuntimeInfo,
+  WorkspaceFolder,
 } from './protocol.ts';
 
 export type RuntimeLink =
   | { state: 'connected'; sinceMs: number; info: RuntimeInfo }
-  | { state: 'connecting' | 'lost'; sinceMs: number; error: import('../errors.ts').FleetErrorShape | null };
+  | { state: 'connecting' | 'lost'; sinceMs: number; error: FleetErrorShape | null };
 
 export interface RuntimeEvents {
   /** Something on disk changed in this product: observe it again. */
   changed: (product: string) => void;
   /** The link came up (again): everything must be observed again. */
   connected: (info: RuntimeInfo) => void;
-  lost: (error: import('../errors.ts').FleetErrorShape) => void;
+  lost: (error: FleetErrorShape) => void;
 }
 
 /**
  * Every call rejects with a FleetError: RUNTIME_UNREACHABLE before it was sent (nothing happened),
- * RUNTIME_LOST when the link broke while it was in flight (it may have happened: observe), or the
- * code of what `ov` said.
+ * RUNTIME_LOST when the link broke or AGENT_TIMEOUT when no answer came while it was in flight (it may
+ * have happened: observe), AGENT_REPLY_INVALID when the answer failed its schema, or the code of what
+ * the agent or `ov` said (PATH_ESCAPES, PRODUCT_BUSY, OV_…).
  */
 export interface Runtime {
   link(): RuntimeLink;
+  /** The folders directly under the workspace root, by name: what could be added to products.yaml. */
+  list(): Promise<WorkspaceFolder[]>;
   /** One entry per product asked for, in that order; one product's failure is in its own entry. */
   snapshot(products: ProductRef[], options?: { fresh?: boolean }): Promise<ProductSnapshot[]>;
   ov<N extends OvCommandName>(product: ProductRef, command: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;

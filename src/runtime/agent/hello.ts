@@ -1,0 +1,29 @@
+// hello: what this runtime is. Also the heartbeat, so it is cheap after the first time.
+import packageJson from '../../../package.json' with { type: 'json' };
+import { FleetError } from '../../errors.ts';
+import { protocolVersion, type RuntimeInfo } from '../protocol.ts';
+import { coresAllowed, memoryAllowed } from './cgroup.ts';
+import type { Ov } from './ov.ts';
+
+/** Where the workers' model may find its credentials. */
+const modelKeys = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'];
+
+const startedAtMs = Date.now();
+
+export async function hello(ov: Ov, workspaceRoot: string): Promise<RuntimeInfo> {
+  return {
+    protocol: protocolVersion,
+    agentVersion: packageJson.version,
+    pid: process.pid,
+    startedAtMs,
+    platform: `${process.platform}-${process.arch}`,
+    cores: await coresAllowed(),
+    memoryBytes: memoryAllowed(),
+    workspaceRoot,
+    ov: await ov.features().then(
+      ({ version, simulated }) => ({ version, simulated, error: null }),
+      (error) => ({ version: null, simulated: false, error: FleetError.wrap(error).toJSON() }),
+    ),
+    modelKey: modelKeys.some((name) => (process.env[name] ?? '') !== ''),
+  };
+}

@@ -1,0 +1,48 @@
+// fleet-agent: JSON-RPC on stdin and stdout, logs on stderr, nothing else. It leaves with whoever started
+// it: at the end of stdin, on SIGTERM, or when nobody reads stdout any more. An `ov` it started for a call
+// finishes by itself.
+//
+// Environment: FLEET_WORKSPACE, the folder that holds the products (required); FLEET_OV, path of `ov`.
+import { Console } from 'node:console';
+import { realpathSync } from 'node:fs';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { serveVerbs } from './verbs.ts';
+
+globalThis.console = new Console(process.stderr);
+
+/** EX_CONFIG of sysexits.h */
+const badConfiguration = 78;
+
+function workspaceRoot(): string {
+  const given = process.env.FLEET_WORKSPACE ?? '';
+  try {
+    return realpathSync(given);
+  } catch {
+    console.error(
+      `Expected FLEET_WORKSPACE to name the folder of the products, got ${JSON.stringify(given)}. Mend: set it where fleet-agent is started.`,
+    );
+    process.exit(badConfiguration);
+  }
+}
+
+function leave(): never {
+  process.exit(0);
+}
+process.on('SIGTERM', leave);
+process.stdin.on('end', leave).on('close', leave).on('error', leave);
+process.stdout.on('error', leave);
+// Nobody reads the log any more: that alone is no reason to leave.
+process.stderr.on('error', () => {});
+
+// It would override the folder of every `ov` (docs/overstory.md).
+delete process.env.OVERSTORY_PROJECT_ROOT;
+
+const rpc = createMessageConnection(
+  new StreamMessageReader(process.stdin),
+  new StreamMessageWriter(process.stdout),
+  console,
+);
+rpc.onClose(leave);
+rpc.onError(([error]) => console.error(`JSON-RPC: ${error.message}`));
+serveVerbs(rpc, { workspaceRoot: workspaceRoot(), ov: process.env.FLEET_OV || 'ov' });
+rpc.listen();

@@ -1,0 +1,168 @@
+// snapshot: what one product looks like now, from `ov status` and `ov mail list`. An unchanged product is
+// answered from the last look; a look that has not begun yet serves everyone who asks meanwhile.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import type { ReplyOf } from '../../overstory/commands/index.ts';
+import { readProjectName } from '../../overstory/config.ts';
+import { type Mail, maxSnapshotMailBytes, type ProductRef, type ProductSnapshot } from '../protocol.ts';
+import { productFolder } from './confine.ts';
+import type { Ov } from './ov.ts';
+import { signatureOf } from './signature.ts';
+import type { Slots } from './slots.ts';
+
+export interface Snapshots {
+  /** Never rejects: what went wrong is the snapshot's health and error. */
+  take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot>;
+}
+
+/** Asking `ov` would not do: it takes a folder without config.yaml for a project of default settings. */
+export async function initialised(folder: string): Promise<boolean> {
+  return await access(join(folder, '.overstory', 'config.yaml')).then(
+    () => true,
+    () => false,
+  );
+}
+
+interface Known {
+  /** the last good look, and the signature from before it began */
+  last: { signature: string; snapshot: ProductSnapshot } | null;
+  begun: Promise<ProductSnapshot> | null;
+  /** asked for, not begun: whatever happened until now will be in it */
+  coming: Promise<ProductSnapshot> | null;
+}
+
+export function createSnapshots(ov: Ov, slots: Slots, workspaceRoot: string): Snapshots {
+  const products = new Map<string, Known>();
+
+  async function lookAt(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
+    const signature = await signatureOf(folder);
+    const observedAtMs = Date.now();
+    const status = await ov.call(folder, 'status', {});
+    const { messages } = await ov.call(folder, 'mail.list', { to: 'operator', unread: true });
+    const projectName = await readProjectName(folder);
+    const snapshot = describe(product.name, folder, observedAtMs, projectName, status, messages);
+    if (signature !== null) known.last = { signature, snapshot };
+    return snapshot;
+  }
+
+  /** One look at a time per product: one that hangs holds no more than its own place. */
+  function enqueue(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
+    const before = known.begun?.catch(() => {}) ?? Promise.resolve();
+    const look: Promise<ProductSnapshot> = before
+      .then(() =>
+        slots.run(async () => {
+          known.begun = look;
+          known.coming = null;
+          return await lookAt(product, folder, known);
+        }, false),
+      )
+      .finally(() => {
+        known.begun = null;
+      });
+    known.coming = look;
+    return look;
+  }
+
+  async function take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot> {
+    const folder = await productFolder(workspaceRoot, product);
+    if (folder === null) return empty(product.name, 'missing');
+    if (!(await initialised(folder))) return empty(product.name, 'uninitialised');
+
+    const key = `${product.name}\0${folder}`;
+    const known: Known = products.get(key) ?? { last: null, begun: null, coming: null };
+    products.set(key, known);
+    if (!fresh && known.coming === null) {
+      if (known.begun !== null) return await known.begun;
+      const { last } = known;
+      if (last !== null && last.signature === (await signatureOf(folder))) return last.snapshot;
+    }
+    return await (known.coming ?? enqueue(product, folder, known));
+  }
+
+  return {
+    async take(product, fresh) {
+      try {
+        return await take(product, fresh);
+      } catch (error) {
+        const shape = FleetError.wrap(error).toJSON();
+        return { ...empty(product.name, 'error'), error: { ...shape, product: product.name } };
+      }
+    },
+  };
+}
+
+function empty(product: string, health: ProductSnapshot['health']): ProductSnapshot {
+  return {
+    product,
+    observedAtMs: Date.now(),
+    health,
+    error: null,
+    projectName: null,
+    runId: null,
+    coordinator: null,
+    workers: [],
+    operatorMail: [],
+    operatorMailLeftOut: 0,
+    mergeQueueCount: 0,
+    worktrees: [],
+  };
+}
+
+function describe(
+  product: string,
+  folder: string,
+  observedAtMs: number,
+  projectName: string | null,
+  status: ReplyOf<'status'>,
+  newestFirst: Mail[],
+): ProductSnapshot {
+  const row = status.agents.find((agent) => agent.capability === 'coordinator');
+  const mail = withinBytes(newestFirst.toReversed(), maxSnapshotMailBytes);
+  return {
+    ...empty(product, 'ok'),
+    observedAtMs,
+    projectName,
+    runId: status.currentRunId,
+    coordinator:
+      row === undefined
+        ? null
+        : {
+            state: row.state,
+            sessionId: row.id,
+            tmuxSession: row.tmuxSession,
+            tmuxAlive: status.tmuxSessions.some((session) => session.name === row.tmuxSession),
+            pid: row.pid,
+            startedAt: row.startedAt,
+            lastActivity: row.lastActivity,
+          },
+    workers: status.agents
+      .filter((agent) => agent !== row)
+      .map((agent) => ({
+        name: agent.agentName,
+        capability: agent.capability,
+        state: agent.state,
+        taskId: agent.taskId,
+        parent: agent.parentAgent,
+        depth: agent.depth,
+        branch: agent.branchName,
+        worktree: agent.worktreePath,
+        startedAt: agent.startedAt,
+        lastActivity: agent.lastActivity,
+      })),
+    operatorMail: mail,
+    operatorMailLeftOut: newestFirst.length - mail.length,
+    mergeQueueCount: status.mergeQueueCount,
+    worktrees: status.worktrees.filter((worktree) => worktree.path !== folder),
+  };
+}
+
+/** The first of them that fit; a single one that does not fit alone is still given. */
+function withinBytes(mail: Mail[], maxBytes: number): Mail[] {
+  let bytes = 0;
+  const beyond = mail.findIndex((one, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(one));
+    return index > 0 && bytes > maxBytes;
+  });
+  return beyond < 0 ? mail : mail.slice(0, beyond);
+}

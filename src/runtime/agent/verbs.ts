@@ -1,0 +1,129 @@
+// The agent's verbs on a JSON-RPC connection: each checks what it was given and answers, or fails with a
+// FleetError that crosses the wire whole.
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import { z } from 'zod';
+import { FleetError } from '../../errors.ts';
+import { ovFailure } from '../../overstory/errors.ts';
+import {
+  lookParamsSchema,
+  maxFrameBytes,
+  methods,
+  notifications,
+  type ProductRef,
+  productsParamsSchema,
+  runParamsSchema,
+  snapshotParamsSchema,
+} from '../protocol.ts';
+import { productFolder } from './confine.ts';
+import { createFootprintMeter } from './footprint.ts';
+import { hello } from './hello.ts';
+import { list } from './list.ts';
+import { look } from './look.ts';
+import { createOv } from './ov.ts';
+import { createRuns } from './run.ts';
+import { createSlots } from './slots.ts';
+import { createSnapshots, initialised } from './snapshot.ts';
+import { createWatcher } from './watch.ts';
+
+export interface AgentSettings {
+  /** resolved */
+  workspaceRoot: string;
+  /** path of `ov`, or its name on PATH */
+  ov: string;
+}
+
+const none = z.object({});
+const serverErrorCode = -32000;
+
+export function serveVerbs(rpc: MessageConnection, { workspaceRoot, ov: ovPath }: AgentSettings): void {
+  const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
+  const ov = createOv(ovPath, workspaceRoot);
+  const snapshots = createSnapshots(ov, slots, workspaceRoot);
+  const runs = createRuns(ov, slots);
+  const footprints = createFootprintMeter();
+  const watcher = createWatcher((product) => {
+    void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
+  });
+
+  function verb<Params>(
+    method: string,
+    params: z.ZodType<Params>,
+    answer: (params: Params) => Promise<unknown>,
+  ) {
+    rpc.onRequest(method, async (given: unknown) => {
+      const checked = params.safeParse(given);
+      try {
+        if (!checked.success) throw badParams(method, checked.error);
+        return withinFrame(method, await answer(checked.data));
+      } catch (error) {
+        const shape = FleetError.wrap(error).toJSON();
+        throw new ResponseError(serverErrorCode, shape.message, shape);
+      }
+    });
+  }
+
+  async function existing(product: ProductRef): Promise<string> {
+    const folder = await productFolder(workspaceRoot, product);
+    if (folder !== null) return folder;
+    throw new FleetError({
+      code: 'PRODUCT_MISSING',
+      class: 'not-found',
+      message: `Expected the folder ${product.root} in the runtime, got nothing there.`,
+      mend: 'Correct the path in products.yaml, or clone the repository there.',
+      product: product.name,
+    });
+  }
+  /** Where the products are; one that does not exist stands where it would be. */
+  async function located(products: ProductRef[]) {
+    return await Promise.all(
+      products.map(async (product) => ({
+        product: product.name,
+        root: (await productFolder(workspaceRoot, product)) ?? resolve(product.root),
+      })),
+    );
+  }
+
+  verb(methods.hello, none, () => hello(ov, workspaceRoot));
+  verb(methods.list, none, () => list(workspaceRoot));
+  verb(methods.snapshot, snapshotParamsSchema, ({ product, fresh }) => snapshots.take(product, fresh));
+  verb(methods.run, runParamsSchema, async ({ product, command, args }) => {
+    const folder = await existing(product);
+    if (command !== 'init' && command !== 'version' && !(await initialised(folder)))
+      throw ovFailure(`'${product.root}' is not an overstory project (missing .overstory/config.yaml).`);
+    return await runs.run(product.name, folder, command, args);
+  });
+  verb(methods.watch, productsParamsSchema, async ({ products }) => {
+    await watcher.set(await located(products));
+    return {};
+  });
+  verb(methods.footprint, productsParamsSchema, async ({ products }) =>
+    footprints.measure(await located(products)),
+  );
+  verb(methods.look, lookParamsSchema, async ({ product, what }) =>
+    look(product, await existing(product), what),
+  );
+}
+
+/** fleetd would cut the link over a longer reply: refuse this one only. */
+function withinFrame(method: string, reply: unknown): unknown {
+  const bytes = Buffer.byteLength(JSON.stringify(reply));
+  if (bytes <= maxFrameBytes - 1_024) return reply;
+  throw new FleetError({
+    code: 'AGENT_REPLY_TOO_LARGE',
+    class: 'runtime',
+    message: `Expected an answer to ${method} of at most ${maxFrameBytes} bytes, got ${bytes}.`,
+    mend: 'Narrow the question, or clear old mail with `ov mail purge` in the product.',
+  });
+}
+
+function badParams(method: string, error: z.ZodError): FleetError {
+  const issue = error.issues[0];
+  return new FleetError({
+    code: 'AGENT_BAD_REQUEST',
+    class: 'usage',
+    message: `Expected the parameters of ${method}, got ${issue?.path.join('.') || 'them'} wrong: ${issue?.message}.`,
+    mend: 'Check that fleetd and the runtime are of the same release.',
+  });
+}

@@ -1,0 +1,295 @@
+// The Runtime over a channel: keeps one link open, checks everything that comes back, and tells the caller
+// exactly what is known of a call that failed.
+import type { z } from 'zod';
+import { type Clock, systemClock } from '../clock.ts';
+import { FleetError } from '../errors.ts';
+import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
+import { readOvReply } from '../overstory/run.ts';
+import type { Channel } from './channel.ts';
+import { type Link, openLink, unreachable } from './link.ts';
+import {
+  changedSchema,
+  footprintSchema,
+  lookReplySchema,
+  methods,
+  notifications,
+  type ProductRef,
+  type ProductSnapshot,
+  productSnapshotSchema,
+  protocolVersion,
+  type RuntimeInfo,
+  readCommands,
+  runtimeInfoSchema,
+  workspaceFolderSchema,
+  writeQueueMs,
+} from './protocol.ts';
+import type { Runtime, RuntimeEvents, RuntimeLink } from './runtime.ts';
+
+export interface ConnectionOptions {
+  channel: Channel;
+  clock?: Clock;
+  /** One line on what the connection does. */
+  onLog?: (line: string) => void;
+  /** ms to wait before attempt number `attempt` (from 0) to open the link again */
+  backoff?: (attempt: number) => number;
+}
+
+/** Opening includes hello, which may wait for the first `ov --version`. */
+const openMs = 30_000;
+const heartbeatEveryMs = 10_000;
+const heartbeatMs = 15_000;
+/** The agent answers `ov` calls itself at their own timeout; this much more means that it does not answer. */
+const marginMs = 15_000;
+/** Two calls of `ov` of 15 s, behind one look at the same product that began before, and waiting for a slot. */
+const snapshotMs = 90_000;
+const lookMs = 20_000;
+/** A link that lasted this long was a good one: the next attempts start from the shortest wait again. */
+const steadyMs = 10_000;
+
+/** 200 ms doubling up to 10 s, of which a random half is taken off so that many do not come at once. */
+export function exponentialBackoff(attempt: number): number {
+  return Math.min(10_000, 200 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
+}
+
+/** Starts to connect and returns at once; until it is connected every call fails with RUNTIME_UNREACHABLE. */
+export function connectRuntime({
+  channel,
+  clock = systemClock,
+  onLog = () => {},
+  backoff = exponentialBackoff,
+}: ConnectionOptions): Runtime {
+  const listeners: { [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]> } = {
+    changed: new Set(),
+    connected: new Set(),
+    lost: new Set(),
+  };
+  let state: RuntimeLink = { state: 'connecting', sinceMs: clock.nowMs(), error: null };
+  let reason: FleetError | null = null;
+  let live: Link | null = null;
+  let watched: ProductRef[] = [];
+  const closing = new AbortController();
+
+  function tell(notify: () => void): void {
+    try {
+      notify();
+    } catch (error) {
+      onLog(`a listener failed: ${error instanceof Error ? error.stack : error}`);
+    }
+  }
+
+  async function request<S extends z.ZodType>(
+    link: Link | null,
+    method: string,
+    params: object,
+    timeoutMs: number,
+    reply: S,
+  ): Promise<z.output<S>> {
+    if (link === null) throw unreachable(channel.description, reason);
+    const checked = reply.safeParse(await link.request(method, params, timeoutMs));
+    if (checked.success) return checked.data;
+    throw invalidReply(method, checked.error);
+  }
+
+  async function greet(link: Link): Promise<RuntimeInfo> {
+    const reply = await link.request(methods.hello, {}, openMs);
+    const protocol = runtimeInfoSchema.pick({ protocol: true }).safeParse(reply).data?.protocol;
+    if (protocol !== protocolVersion) throw incompatible(protocol);
+    const info = runtimeInfoSchema.safeParse(reply);
+    if (!info.success) throw invalidReply(methods.hello, info.error);
+    return info.data;
+  }
+
+  /** @returns a link that has been greeted; an agent that does not get that far is let go */
+  async function establish(): Promise<{ link: Link; info: RuntimeInfo }> {
+    const opening = openLink(channel, clock);
+    const late = Promise.withResolvers<never>();
+    const cancel = clock.after(openMs, () => late.reject(openedTooLate(channel)));
+    const link = await Promise.race([opening, late.promise])
+      .catch((error) => {
+        void opening.then((link) => link.end(FleetError.wrap(error))).catch(() => {});
+        throw error;
+      })
+      .finally(cancel);
+    try {
+      link.onNotification(notifications.changed, (params) => {
+        const product = changedSchema.safeParse(params).data?.product;
+        const known = watched.find(({ name }) => name === product);
+        if (known !== undefined) for (const listener of listeners.changed) tell(() => listener(known.name));
+      });
+      return { link, info: await greet(link) };
+    } catch (error) {
+      void link.end(FleetError.wrap(error));
+      throw error;
+    }
+  }
+
+  function heartbeat(link: Link): void {
+    const stop = clock.after(heartbeatEveryMs, () => {
+      request(link, methods.hello, {}, heartbeatMs, runtimeInfoSchema).then(
+        (info) => {
+          if (live !== link || state.state !== 'connected') return;
+          state = { ...state, info };
+          heartbeat(link);
+        },
+        (error) => void link.end(FleetError.wrap(error)),
+      );
+    });
+    void link.lost.then(stop);
+  }
+
+  function disconnected(error: FleetError): void {
+    const news = state.state === 'connected' || error.message !== reason?.message;
+    const gone = state.state === 'connected' || state.state === 'lost';
+    reason = error;
+    live = null;
+    const sinceMs = state.state === 'connected' ? clock.nowMs() : state.sinceMs;
+    state = { state: gone ? 'lost' : 'connecting', sinceMs, error: error.toJSON() };
+    if (!news || closing.signal.aborted) return;
+    onLog(`no link: ${error.code} ${error.message}`);
+    for (const listener of listeners.lost) tell(() => listener(error.toJSON()));
+  }
+
+  /** Returns when the link is over. */
+  async function liveOnce(): Promise<void> {
+    const { link, info } = await establish();
+    if (closing.signal.aborted) return await link.end(closed());
+    live = link;
+    // The agent is a new one each time and knows of nothing to watch.
+    await sendWatch().catch((error) => onLog(`watch: ${FleetError.wrap(error).message}`));
+    state = { state: 'connected', sinceMs: clock.nowMs(), info };
+    onLog(`connected to ${channel.description}`);
+    heartbeat(link);
+    for (const listener of listeners.connected) tell(() => listener(info));
+    throw await link.lost;
+  }
+
+  async function keepConnected(): Promise<void> {
+    for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
+      try {
+        await liveOnce();
+      } catch (error) {
+        if (state.state === 'connected' && clock.nowMs() - state.sinceMs >= steadyMs) attempt = 0;
+        disconnected(FleetError.wrap(error));
+      }
+      await pause(backoff(attempt));
+    }
+  }
+
+  async function pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(ms, resolve);
+    closing.signal.addEventListener('abort', () => resolve(), { once: true });
+    if (!closing.signal.aborted) await promise;
+    cancel();
+  }
+
+  async function sendWatch(): Promise<void> {
+    const params = { products: watched.map(refOf) };
+    await (live ?? fail(unreachable(channel.description, reason))).request(methods.watch, params, lookMs);
+  }
+
+  const running = keepConnected();
+
+  return {
+    link: () => state,
+    list: () => request(live, methods.list, {}, lookMs, workspaceFolderSchema.array()),
+    async snapshot(products, { fresh = false } = {}) {
+      const link = live;
+      return await Promise.all(
+        products.map(async (product): Promise<ProductSnapshot> => {
+          const params = { product: refOf(product), fresh };
+          const found = await request(link, methods.snapshot, params, snapshotMs, productSnapshotSchema);
+          if (found.product === product.name) return found;
+          throw wrongProduct(methods.snapshot, product.name, found.product);
+        }),
+      );
+    },
+    async ov<N extends OvCommandName>(product: ProductRef, command: N, args: ArgsOf<N>): Promise<ReplyOf<N>> {
+      const link = live ?? fail(unreachable(channel.description, reason));
+      const ownMs = ovCommands[command].timeoutMs + (readCommands.has(command) ? 0 : writeQueueMs);
+      const params = { product: refOf(product), command, args };
+      return readOvReply(command, await link.request(methods.run, params, ownMs + marginMs));
+    },
+    async footprint(products) {
+      const params = { products: products.map(refOf) };
+      const report = await request(live, methods.footprint, params, lookMs, footprintSchema);
+      const stray = report.products.find(({ product }, index) => product !== products[index]?.name);
+      if (stray === undefined && report.products.length === products.length) return report;
+      throw wrongProduct(
+        methods.footprint,
+        products.map(({ name }) => name).join(', '),
+        stray?.product ?? 'fewer',
+      );
+    },
+    look: (product, what) =>
+      request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
+    async watch(products) {
+      watched = products;
+      await sendWatch();
+    },
+    on(event, listener) {
+      listeners[event].add(listener);
+      return () => void listeners[event].delete(listener);
+    },
+    async close() {
+      closing.abort();
+      await live?.end(closed());
+      await running;
+    },
+  };
+}
+
+/** Products of the registry carry more than the agent needs to know. */
+function refOf({ name, root }: ProductRef): ProductRef {
+  return { name, root };
+}
+
+function fail(error: FleetError): never {
+  throw error;
+}
+
+function closed(): FleetError {
+  return new FleetError({
+    code: 'RUNTIME_CLOSED',
+    class: 'unavailable',
+    message: 'Expected an open runtime, got one that this program has closed.',
+    mend: 'Connect again.',
+  });
+}
+
+function openedTooLate(channel: Channel): FleetError {
+  return new FleetError({
+    code: 'RUNTIME_UNREACHABLE',
+    class: 'unavailable',
+    message: `Expected ${channel.description} to open within ${openMs} ms, got nothing.`,
+    mend: 'See whether the machine of the runtime is overloaded; the link is tried again by itself.',
+  });
+}
+
+function incompatible(got: number | undefined): FleetError {
+  return new FleetError({
+    code: 'AGENT_INCOMPATIBLE',
+    class: 'unavailable',
+    message: `Expected fleet-agent with protocol ${protocolVersion}, got ${got ?? 'none'}.`,
+    mend: 'Build the runtime from the same release as fleetd: `docker compose up --build`.',
+  });
+}
+
+function invalidReply(method: string, error: z.ZodError): FleetError {
+  const issue = error.issues[0];
+  return new FleetError({
+    code: 'AGENT_REPLY_INVALID',
+    class: 'runtime',
+    message: `Expected a reply to ${method}, got ${issue?.path.join('.') || 'it'} wrong: ${issue?.message}.`,
+    mend: 'Check that fleetd and the runtime are of the same release.',
+  });
+}
+
+function wrongProduct(method: string, wanted: string, got: string): FleetError {
+  return new FleetError({
+    code: 'AGENT_REPLY_INVALID',
+    class: 'runtime',
+    message: `Expected a reply to ${method} about ${wanted}, got one about ${got.slice(0, 100)}.`,
+    mend: 'Check that nothing in the runtime impersonates fleet-agent.',
+  });
+}

@@ -1,0 +1,146 @@
+// The runtime as a container: one `docker exec` of fleet-agent, held open. The container is found by the
+// project's label, never by a name that another project could have taken.
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import Docker from 'dockerode';
+import { FleetError } from '../errors.ts';
+import type { ByteStream, Channel } from './channel.ts';
+
+/** Its value is the project's name (the compose project). */
+export const runtimeLabel = 'dev.meta-coordinator.runtime';
+
+export interface DockerChannelOptions {
+  /** value of the label */
+  project: string;
+  /** fleet-agent in the container; default: where containers/Dockerfile puts it */
+  argv?: [string, ...string[]];
+  /** the workspace in the container; default /workspace */
+  workingDir?: string;
+  /** `NAME=value`, on top of the container's own environment */
+  env?: string[];
+  /** default: DOCKER_HOST, else /var/run/docker.sock */
+  docker?: Docker;
+  /** One line of the agent's stderr. */
+  onLog?: (line: string) => void;
+}
+
+/** For each request to the engine, the held-open stream excepted. */
+const engineMs = 10_000;
+
+export function dockerChannel(options: DockerChannelOptions): Channel {
+  const docker = options.docker ?? new Docker();
+  return {
+    description: `docker exec into the container labelled ${runtimeLabel}=${options.project}`,
+    open: () => openExec(docker, options),
+  };
+}
+
+async function openExec(docker: Docker, options: DockerChannelOptions): Promise<ByteStream> {
+  const containerId = await findContainer(docker, options.project);
+  const exec = await engine(
+    docker.getContainer(containerId).exec({
+      Cmd: options.argv ?? ['node', '/opt/fleet/agent.js'],
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      WorkingDir: options.workingDir ?? '/workspace',
+      Env: options.env ?? [],
+    }),
+  );
+  const socket = await engine(exec.start({ hijack: true, stdin: true, Detach: false, Tty: false }));
+
+  const reader = new PassThrough();
+  const stderr = new PassThrough();
+  docker.modem.demuxStream(socket, reader, stderr);
+  let lastLine = '';
+  createInterface({ input: stderr }).on('line', (line) => {
+    lastLine = line;
+    options.onLog?.(line);
+  });
+
+  const closed = new Promise<string>((resolve) => {
+    const ended = (how: string) => async () => {
+      reader.end();
+      stderr.end();
+      const exit = await engine(exec.inspect()).then(
+        (found) => (found.Running ? 'still running' : `exit ${found.ExitCode}`),
+        () => 'the engine does not say how',
+      );
+      resolve(`${how} (${exit})${lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`}`);
+    };
+    socket.once('end', ended('fleet-agent ended'));
+    socket.once('error', ended('the stream to the container broke'));
+    socket.once('close', ended('the stream to the container was closed'));
+  });
+  return {
+    reader,
+    writer: socket,
+    closed,
+    async close() {
+      // Ends the agent's stdin, on which it leaves; the engine then ends the stream. An engine that does
+      // not is left behind.
+      socket.end();
+      const timer = setTimeout(() => socket.destroy(), 2_000);
+      await closed;
+      clearTimeout(timer);
+      socket.destroy();
+    },
+  };
+}
+
+async function findContainer(docker: Docker, project: string): Promise<string> {
+  const label = `${runtimeLabel}=${project}`;
+  const found = await engine(docker.listContainers({ all: true, filters: { label: [label] } }));
+  const running = found.filter(({ State }) => State === 'running');
+  const names = (list: typeof found) =>
+    list.map((one) => `${one.Names[0]?.slice(1)} (${one.State})`).join(', ');
+  const [only] = running;
+  if (only === undefined)
+    throw new FleetError({
+      code: 'RUNTIME_NOT_RUNNING',
+      class: 'unavailable',
+      message: `Expected one running container labelled ${label}, got ${names(found) || 'none'}.`,
+      mend: 'Start it with `docker compose up -d overstory-runtime` and see `docker compose logs overstory-runtime`.',
+    });
+  if (running.length > 1)
+    throw new FleetError({
+      code: 'RUNTIME_AMBIGUOUS',
+      class: 'refused',
+      message: `Expected one running container labelled ${label}, got ${running.length}: ${names(running)}.`,
+      mend: 'Stop all but one, or give each stack its own compose project name.',
+    });
+  return only.Id;
+}
+
+const socketFaults: Record<string, string> = {
+  ENOENT: 'Start the Docker engine, or mount its socket or set DOCKER_HOST where fleetd runs.',
+  ECONNREFUSED: 'Start the Docker engine, or set DOCKER_HOST to where it listens.',
+  EACCES: 'Let the user of fleetd use the socket: add it to the group that owns it (group_add in compose).',
+  EPERM: 'Let the user of fleetd use the socket: add it to the group that owns it (group_add in compose).',
+};
+
+/** Bounds a request to the engine and names what is wrong with the engine in our words. */
+async function engine<T>(request: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer for ${engineMs} ms`)), engineMs);
+  });
+  try {
+    return await Promise.race([request, late]);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    // An answer with a status came from a live engine: the container ended meanwhile, say.
+    const answered = cause instanceof Error && 'statusCode' in cause;
+    throw new FleetError({
+      code: answered ? 'RUNTIME_UNREACHABLE' : 'ENGINE_UNREACHABLE',
+      class: 'unavailable',
+      message: `Expected the Docker engine to open fleet-agent, got ${reason}.`,
+      mend: socketFaults[code] ?? 'See `docker info` and `docker ps` on the machine of fleetd.',
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,72 @@
+// The runtime as a child process of this one: the trial, and every test that needs no container.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { FleetError } from '../errors.ts';
+import type { ByteStream, Channel } from './channel.ts';
+
+export interface LocalChannelOptions {
+  /** e.g. [node, 'dist/agent.js']; never a shell string */
+  argv: [string, ...string[]];
+  /** The agent's whole environment: FLEET_WORKSPACE, FLEET_OV, PATH… */
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** One line of the agent's stderr. */
+  onLog?: (line: string) => void;
+}
+
+/** How long an agent may take to leave after the end of its stdin before it is killed. */
+const leaveMs = 2_000;
+/** What it wrote before it ended may still be in the pipe: that is read first. */
+const drainMs = 500;
+
+export function localChannel({ argv: [file, ...args], env, cwd, onLog }: LocalChannelOptions): Channel {
+  return {
+    description: `local process ${file} ${args.join(' ')}`.trim(),
+    async open(): Promise<ByteStream> {
+      // A process group of its own: Ctrl-C in the terminal reaches fleetd, which ends the agent in order.
+      const child = spawn(file, args, { env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+      // A write to an agent that is gone is noticed by `closed`.
+      child.stdin.on('error', () => {});
+      child.stdout.on('error', () => {});
+      const lines = createInterface({ input: child.stderr });
+      lines.on('line', (line) => onLog?.(line));
+
+      const closed = new Promise<string>((resolve) => {
+        child.once('exit', (code, signal) => {
+          const why = `fleet-agent ended (${signal ?? `exit ${code}`})`;
+          const timer = setTimeout(() => resolve(why), drainMs);
+          if (child.stdout.readableEnded || child.stdout.destroyed) resolve(why);
+          child.stdout.once('close', () => {
+            clearTimeout(timer);
+            resolve(why);
+          });
+        });
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.once('spawn', resolve);
+        child.once('error', (cause) =>
+          reject(
+            new FleetError({
+              code: 'RUNTIME_UNREACHABLE',
+              class: 'unavailable',
+              message: `Expected to start fleet-agent with ${file} in ${cwd}, got ${cause.message}.`,
+              mend: 'Check that the program and the folder exist and may be used by this user.',
+              cause,
+            }),
+          ),
+        );
+      });
+      return {
+        reader: child.stdout,
+        writer: child.stdin,
+        closed,
+        async close() {
+          child.stdin.end();
+          const timer = setTimeout(() => child.kill('SIGKILL'), leaveMs);
+          await closed;
+          clearTimeout(timer);
+        },
+      };
+    },
+  };
+}
