@@ -1,0 +1,196 @@
+// fleetd's HTTP API on a unix socket. Routes are in contract.ts; every request is validated here, every
+// failure leaves as {ok:false,error} with its code, class and mend.
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { errorClasses, FleetError } from '../errors.ts';
+import type { Fleet } from '../fleet/index.ts';
+import { lookRequestSchema } from '../runtime/protocol.ts';
+import { apiPrefix, messageRequestSchema, startRequestSchema, stopRequestSchema } from './contract.ts';
+
+/** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
+export type Surface = 'gateway' | 'operator';
+
+const maxBodyBytes = 4 * 1024 * 1024;
+const keepAliveMs = 15_000;
+
+export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
+  const app = new Hono();
+  const api = app.basePath(apiPrefix);
+  const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
+
+  app.onError((thrown, c) => {
+    const error = FleetError.wrap(thrown);
+    if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a request failed');
+    return c.json({ ok: false, error: error.toJSON() }, errorClasses[error.class].http);
+  });
+  app.notFound((c) => {
+    throw new FleetError({
+      code: 'ROUTE_UNKNOWN',
+      class: 'not-found',
+      message: `Expected a route of the fleet API, got ${c.req.method} ${c.req.path}.`,
+      mend: 'Use a client of the same version as fleetd.',
+    });
+  });
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new FleetError({
+          code: 'TEXT_TOO_LARGE',
+          class: 'usage',
+          message: `Expected a request of at most ${maxBodyBytes} bytes, got more.`,
+          mend: 'Put the long part into a file of the product and name the file.',
+        });
+      },
+    }),
+  );
+
+  api.get('/health', (c) => ok(c, { ready: true, version: fleet.version, surface }));
+  api.get('/status', (c) => ok(c, fleet.status(c.req.query('product') ?? null)));
+  api.get('/objectives', (c) =>
+    ok(c, fleet.commands.objectives(readLimit(c.req.query('limit')), c.req.query('product') ?? null)),
+  );
+  api.get('/objectives/:id', (c) => ok(c, fleet.commands.objective(c.req.param('id'))));
+  api.post('/objectives', async (c) => ok(c, fleet.commands.start(await body(c, startRequestSchema))));
+  api.post('/objectives/:id/cancel', async (c) => {
+    const { reason, source } = await body(c, stopRequestSchema);
+    return ok(c, fleet.commands.cancel(c.req.param('id'), reason, source));
+  });
+  api.post('/products/:name/stop', async (c) => {
+    const { reason, source } = await body(c, stopRequestSchema);
+    return ok(c, fleet.commands.stop(c.req.param('name'), reason, source));
+  });
+  api.post('/products/:name/messages', async (c) =>
+    ok(c, await fleet.commands.message(c.req.param('name'), await body(c, messageRequestSchema))),
+  );
+  api.get('/products/:name/inbox', (c) => ok(c, fleet.commands.inbox(c.req.param('name'))));
+  api.get('/products/:name/look', async (c) =>
+    ok(c, await fleet.commands.look(c.req.param('name'), valid(lookRequestSchema, lookQuery(c.req.query())))),
+  );
+
+  api.get('/events', (c) => {
+    const after = Number(c.req.header('last-event-id') ?? c.req.query('after') ?? fleet.lastSeq());
+    return streamSSE(c, async (stream) => {
+      let seq = Number.isSafeInteger(after) && after >= 0 ? after : fleet.lastSeq();
+      while (!stream.aborted) {
+        const events = fleet.commands.eventsAfter(seq, 500);
+        for (const event of events) {
+          await stream.writeSSE({ id: String(event.seq), event: event.kind, data: JSON.stringify(event) });
+          seq = event.seq;
+        }
+        if (events.length === 0 && !(await fleet.nextEvent(keepAliveMs, stream)))
+          await stream.write(': alive\n\n');
+      }
+    });
+  });
+  return app;
+}
+
+/**
+ * Listens on a unix socket readable by whoever can enter its folder. A stale socket file is replaced, a live
+ * one is not.
+ * @throws FleetError SOCKET_IN_USE, SOCKET_UNUSABLE
+ */
+export async function listenOnSocket(app: Hono, path: string): Promise<Server> {
+  if (Buffer.byteLength(path) > 103) {
+    throw new FleetError({
+      code: 'SOCKET_UNUSABLE',
+      class: 'usage',
+      message: `Expected a socket path of at most 103 bytes (a limit of the system), got ${Buffer.byteLength(path)}: ${path}.`,
+      mend: 'Choose a shorter folder.',
+    });
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path)) {
+    if (await answers(path)) {
+      throw new FleetError({
+        code: 'SOCKET_IN_USE',
+        class: 'refused',
+        message: `Expected to be the only fleetd on ${path}, got one that answers there.`,
+        mend: 'Stop the other fleetd, or choose another folder for this one.',
+      });
+    }
+    rmSync(path);
+  }
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new FleetError({
+          code: 'SOCKET_UNUSABLE',
+          class: 'unavailable',
+          message: `Cannot listen on ${path}: ${cause.message}.`,
+          mend: 'Check that its folder exists and may be written.',
+          cause,
+        }),
+      ),
+    );
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o666);
+  return server;
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function body<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  let value: unknown;
+  try {
+    value = await c.req.json();
+  } catch (cause) {
+    if (cause instanceof FleetError) throw cause;
+    throw new FleetError({
+      code: 'BODY_NOT_JSON',
+      class: 'usage',
+      message: 'Expected a JSON body, got something else.',
+      mend: 'Send the request with the fleet client of this version.',
+      cause,
+    });
+  }
+  return valid(schema, value);
+}
+
+function valid<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue?.path.join('.') || 'the request';
+  throw new FleetError({
+    code: issue?.code === 'too_big' ? 'TEXT_TOO_LARGE' : 'REQUEST_INVALID',
+    class: 'usage',
+    message: `${where}: ${issue?.message ?? z.prettifyError(result.error)}.`,
+    mend: 'Correct the request and send it again.',
+  });
+}
+
+/** Query strings are text; the schema wants numbers. */
+function lookQuery(query: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(query).map(([key, value]) => [
+      key,
+      ['depth', 'maxBytes', 'limit'].includes(key) ? Number(value) : value,
+    ]),
+  );
+}
+
+function readLimit(text: string | undefined): number {
+  const limit = Number(text ?? 50);
+  return Number.isInteger(limit) && limit >= 1 && limit <= 1000 ? limit : 50;
+}

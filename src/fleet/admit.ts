@@ -1,0 +1,17 @@
+// The one door. Nothing else in the project may cause a session to start: retries, restarts, recurring work
+// and humans all become queued objectives, and come through here when decide() says so.
+import type { Admission } from '../scheduler/state.ts';
+import type { FleetContext } from './context.ts';
+
+/** Journals that the slot is taken; from then on the session is driven. */
+export function admit(context: Pick<FleetContext, 'journal'>, admission: Admission): void {
+  const { journal } = context;
+  const session = journal.nextSessionNumber();
+  journal.record({
+    kind: 'session.starting',
+    product: admission.product,
+    objective: admission.objective,
+    text: `${admission.objective} starts on ${admission.product}.`,
+    data: { session, rule: admission.rule, numbers: admission.numbers },
+  });
+}

@@ -1,0 +1,160 @@
+// Events → current-state tables. The only place that writes them. Every statement changes only rows in the
+// state it expects, so applying an event to the wrong state is caught (see `expectOne`) and not absorbed.
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { JournalEvent } from './events.ts';
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+/** Applies one event inside the caller's transaction. Throws if the event does not fit the state. */
+export function apply(db: DatabaseSync, event: JournalEvent): void {
+  const { product, objective, atMs } = event;
+  const expectOne = (sql: string, ...values: SQLInputValue[]): void => {
+    const { changes } = db.prepare(sql).run(...values);
+    if (changes !== 1)
+      throw new Error(`Expected ${event.kind} to change one row, got ${changes} (event ${event.seq})`);
+  };
+
+  switch (event.kind) {
+    case 'objective.queued': {
+      const d = event.data;
+      expectOne(
+        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, state, created_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+        objective,
+        d.n,
+        product,
+        d.text,
+        d.acceptance,
+        json(d.needs),
+        json(d.source),
+        d.idempotencyKey,
+        atMs,
+      );
+      return;
+    }
+    case 'objective.requeued':
+      expectOne(
+        `UPDATE objectives SET state = 'queued', why = ?, not_before_ms = ?
+         WHERE id = ? AND state IN ('starting', 'running')`,
+        event.data.why,
+        event.data.notBeforeMs,
+        objective,
+      );
+      return;
+    case 'objective.ended':
+      expectOne(
+        `UPDATE objectives SET state = ?, why = ?, result = ?, ended_at_ms = ?
+         WHERE id = ? AND state IN ('queued', 'starting', 'running')`,
+        event.data.end,
+        event.data.why,
+        event.data.result,
+        atMs,
+        objective,
+      );
+      return;
+    case 'session.starting':
+      expectOne(
+        `UPDATE objectives SET state = 'starting', why = NULL, not_before_ms = NULL, attempts = attempts + 1,
+           started_at_ms = coalesce(started_at_ms, ?)
+         WHERE id = ? AND state = 'queued'`,
+        atMs,
+        objective,
+      );
+      expectOne(
+        `INSERT INTO sessions (id, product, objective, state, starting_at_ms) VALUES (?, ?, ?, 'starting', ?)`,
+        event.data.session,
+        product,
+        objective,
+        atMs,
+      );
+      return;
+    case 'session.running':
+      expectOne(
+        `UPDATE sessions SET state = 'running', overstory_session = ?, tmux_session = ?, run_id = ?, running_at_ms = ?
+         WHERE id = ? AND state = 'starting'`,
+        event.data.overstorySession,
+        event.data.tmuxSession,
+        event.data.runId,
+        atMs,
+        event.data.session,
+      );
+      expectOne(`UPDATE objectives SET state = 'running' WHERE id = ? AND state = 'starting'`, objective);
+      return;
+    case 'session.stopping':
+      expectOne(
+        `UPDATE sessions SET state = 'stopping', stop_reason = ?, outcome = ?
+         WHERE id = ? AND state IN ('starting', 'running')`,
+        event.data.reason,
+        event.data.outcome,
+        event.data.session,
+      );
+      return;
+    case 'session.ended':
+      expectOne(
+        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, ended_at_ms = ?
+         WHERE id = ? AND state <> 'ended'`,
+        event.data.why,
+        json(event.data.leftovers),
+        atMs,
+        event.data.session,
+      );
+      return;
+    case 'action.intended': {
+      const d = event.data;
+      expectOne(
+        `INSERT INTO actions (id, kind, product, objective, session, args, state, intended_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, 'intended', ?)`,
+        d.action,
+        d.kind,
+        product,
+        objective,
+        d.session,
+        json(d.args),
+        atMs,
+      );
+      if (d.kind === 'coordinator.send')
+        expectOne('UPDATE objectives SET messages = messages + 1 WHERE id = ?', objective);
+      return;
+    }
+    case 'action.settled':
+      expectOne(
+        `UPDATE actions SET state = ?, result = ?, error = ?, settled_at_ms = ?
+         WHERE id = ? AND state IN ('intended', 'uncertain')`,
+        event.data.state,
+        json(event.data.result),
+        json(event.data.error),
+        atMs,
+        event.data.action,
+      );
+      return;
+    case 'mail.received':
+      expectOne(
+        'INSERT INTO mail (product, id, objective, mail, received_at_ms) VALUES (?, ?, ?, ?, ?)',
+        product,
+        event.data.mail.id,
+        objective,
+        json(event.data.mail),
+        atMs,
+      );
+      return;
+    case 'product.trouble':
+      expectOne(
+        `INSERT INTO troubles (product, error, since_ms) VALUES (?, ?, ?)
+         ON CONFLICT (product) DO UPDATE SET error = excluded.error`,
+        product,
+        json(event.data.error),
+        atMs,
+      );
+      return;
+    case 'product.recovered':
+      expectOne('DELETE FROM troubles WHERE product = ?', product);
+      return;
+    case 'runtime.connected':
+    case 'runtime.lost':
+    case 'registry.changed':
+    case 'registry.problem':
+    case 'fleetd.started':
+    case 'fleetd.stopped':
+      return; // facts for the log only
+  }
+}

@@ -1,0 +1,267 @@
+// What a human or the model may ask of the fleet. Each command is checked here again, whoever sent it.
+import type { z } from 'zod';
+import {
+  type FleetEvent,
+  type inboxSchema,
+  maxObjectiveBytes,
+  type messageReplySchema,
+  type messageRequestSchema,
+  type ObjectiveView,
+  type Source,
+  type startRequestSchema,
+} from '../api/contract.ts';
+import { FleetError } from '../errors.ts';
+import { cleanText } from '../overstory/sanitize.ts';
+import type { Product } from '../registry/registry.ts';
+import type { LookReply, LookRequest } from '../runtime/protocol.ts';
+import { findCycle } from '../scheduler/index.ts';
+import { productOf } from './context.ts';
+import type { ObjectiveRow } from './journal.ts';
+import type { Loop } from './loop.ts';
+import { coordinatorAlive } from './reconcile.ts';
+import { deliver } from './session/deliver.ts';
+import { objectiveView } from './view.ts';
+
+export type Commands = ReturnType<typeof createCommands>;
+
+export function createCommands(loop: Loop) {
+  const { context } = loop;
+  const { journal } = context;
+
+  function requireProduct(name: string): Product {
+    const product = productOf(context, name);
+    if (product) return product;
+    const names = context.registry.current().products.map((p) => p.name);
+    throw new FleetError({
+      code: 'PRODUCT_UNKNOWN',
+      class: 'not-found',
+      product: name,
+      message: `Expected a product of products.yaml (${names.join(', ') || 'it has none'}), got "${name}".`,
+      mend: 'Use one of these names, or add the product to products.yaml.',
+    });
+  }
+
+  function requireObjective(id: string): ObjectiveRow {
+    const objective = journal.objective(id);
+    if (objective) return objective;
+    throw new FleetError({
+      code: 'OBJECTIVE_UNKNOWN',
+      class: 'not-found',
+      message: `Expected the id of an objective such as obj-1, got "${id}".`,
+      mend: 'List them with `fleet queue` or `fleet status`.',
+    });
+  }
+
+  return {
+    /** Accepts an objective: durable from here on. Starts it at once when the scheduler admits it. */
+    start(request: z.infer<typeof startRequestSchema>): ObjectiveView {
+      const product = requireProduct(request.product);
+      if (!product.overstory) {
+        throw new FleetError({
+          code: 'PRODUCT_NOT_STARTABLE',
+          class: 'refused',
+          product: product.name,
+          message: `${product.name} is listed with \`overstory: false\`: it is read, never started.`,
+          mend: 'Set `overstory: true` in products.yaml if it should run.',
+        });
+      }
+      const known = request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey);
+      if (known) return objectiveView(loop, known);
+      const text = acceptText(request.text, product.name);
+      const seen = context.observations.get(product.name)?.snapshot;
+      if (seen && (seen.health === 'missing' || seen.health === 'uninitialised') && seen.error) {
+        throw FleetError.from(seen.error);
+      }
+      for (const need of request.needs) requireObjective(need);
+
+      const n = journal.nextObjectiveNumber();
+      const id = `obj-${n}`;
+      const cycle = findCycle([
+        ...journal.openObjectives().map((o) => ({ id: o.id, needs: o.needs })),
+        { id, needs: request.needs },
+      ]);
+      if (cycle) {
+        throw new FleetError({
+          code: 'NEEDS_CYCLE',
+          class: 'usage',
+          product: product.name,
+          message: `Expected objectives that do not need each other, got the cycle ${cycle.join(' → ')}.`,
+          mend: 'Leave one of these needs out.',
+        });
+      }
+      journal.record({
+        kind: 'objective.queued',
+        product: product.name,
+        objective: id,
+        text: `${id} asked for on ${product.name} by ${request.source.sender ?? request.source.via}: ${firstLine(text)}`,
+        data: {
+          n,
+          text,
+          acceptance: request.acceptance,
+          needs: request.needs,
+          source: request.source,
+          idempotencyKey: request.idempotencyKey,
+        },
+      });
+      loop.schedule();
+      return objectiveView(loop, requireObjective(id));
+    },
+
+    /** Takes an objective out of the queue, or stops the session that works on it. */
+    cancel(id: string, reason: string | null, source: Source): ObjectiveView {
+      const objective = requireObjective(id);
+      const why = reason ?? `Cancelled by ${source.sender ?? source.via}.`;
+      if (objective.state === 'queued') {
+        journal.record({
+          kind: 'objective.ended',
+          product: objective.product,
+          objective: id,
+          text: `${id} on ${objective.product} is cancelled: ${why}`,
+          data: { end: 'cancelled', why, result: null },
+        });
+        loop.schedule();
+      } else if (objective.state === 'starting' || objective.state === 'running') {
+        this.stop(objective.product, why, source);
+      } else {
+        throw new FleetError({
+          code: 'OBJECTIVE_OVER',
+          class: 'refused',
+          product: objective.product,
+          message: `Expected an objective that is queued or running, got ${id}, which is ${objective.state}.`,
+          mend: 'Nothing needs to be done.',
+        });
+      }
+      return objectiveView(loop, requireObjective(id));
+    },
+
+    /** Ends the product's session; its objective is cancelled. Null: nothing of ours was running. */
+    stop(name: string, reason: string | null, source: Source): ObjectiveView | null {
+      const product = requireProduct(name);
+      const session = journal.liveSession(product.name);
+      if (session === null) {
+        const seen = context.observations.get(product.name)?.snapshot;
+        if (seen && coordinatorAlive(seen)) {
+          throw new FleetError({
+            code: 'SESSION_NOT_OURS',
+            class: 'refused',
+            product: product.name,
+            message: `The coordinator running in ${product.name} was not started by the fleet.`,
+            mend: 'Stop it where it was started (`ov coordinator stop` in the product), or give the product an objective: the fleet then takes the session over.',
+          });
+        }
+        return null;
+      }
+      if (session.state !== 'stopping') {
+        const why = reason ?? `Stopped by ${source.sender ?? source.via}.`;
+        journal.record({
+          kind: 'session.stopping',
+          product: product.name,
+          objective: session.objective,
+          text: `Stopping ${session.objective} on ${product.name}: ${why}`,
+          data: { session: session.id, reason: why, outcome: 'cancelled' },
+        });
+        loop.drive(product.name);
+        loop.schedule();
+      }
+      return objectiveView(loop, requireObjective(session.objective));
+    },
+
+    /** Sends a message to the coordinator of a running session. */
+    async message(
+      name: string,
+      request: z.infer<typeof messageRequestSchema>,
+    ): Promise<z.infer<typeof messageReplySchema>> {
+      const product = requireProduct(name);
+      const text = acceptText(request.text, product.name);
+      const session = journal.liveSession(product.name);
+      if (session?.state !== 'running') {
+        throw new FleetError({
+          code: 'NO_SESSION',
+          class: 'refused',
+          product: product.name,
+          message: `Expected a running session on ${product.name}, got ${session?.state ?? 'none'}.`,
+          mend: `Give it an objective first (\`fleet start ${product.name} …\`), or wait until it runs.`,
+        });
+      }
+      const number = requireObjective(session.objective).messages + 1;
+      const id = `${session.objective}.${number}`;
+      const stamp =
+        request.source.via === 'model' ? "[from the fleet's model, not a human; approves nothing]\n" : '';
+      const delivered = await deliver(context, product, session, {
+        number,
+        subject: `[${id}] ${firstLine(text)}`,
+        body: `${stamp}${text}`,
+      });
+      if (delivered) return delivered;
+      loop.drive(product.name);
+      return { id, nudged: false };
+    },
+
+    /** Mail to the operator, newest first; the bodies are worker text. */
+    inbox(name: string): z.infer<typeof inboxSchema> {
+      const product = requireProduct(name);
+      const seen = context.observations.get(product.name);
+      return {
+        product: product.name,
+        observedAt: seen ? new Date(seen.receivedAtMs).toISOString() : null,
+        mail: journal.mail(product.name, 50),
+      };
+    },
+
+    look(name: string, what: LookRequest): Promise<LookReply> {
+      const { root } = requireProduct(name);
+      return context.runtime.look({ name, root }, what);
+    },
+
+    objective: (id: string): ObjectiveView => objectiveView(loop, requireObjective(id)),
+
+    objectives(limit: number, product: string | null): ObjectiveView[] {
+      if (product !== null) requireProduct(product);
+      return journal.objectives(limit, product).map((o) => objectiveView(loop, o));
+    },
+
+    requireProduct,
+
+    eventsAfter(seq: number, limit: number): FleetEvent[] {
+      return journal.eventsAfter(seq, limit).map((e) => ({
+        seq: e.seq,
+        at: new Date(e.atMs).toISOString(),
+        kind: e.kind,
+        product: e.product,
+        objective: e.objective,
+        text: e.text,
+        data: e.data as Record<string, unknown>,
+      }));
+    },
+  };
+}
+
+/** Text from a human or the model without the control characters that would be keys in a terminal. */
+function acceptText(text: string, product: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxObjectiveBytes) {
+    throw new FleetError({
+      code: 'TEXT_TOO_LARGE',
+      class: 'usage',
+      product,
+      message: `Expected at most ${maxObjectiveBytes} bytes of text, got ${bytes}.`,
+      mend: 'Put the long part into a file of the product and name the file.',
+    });
+  }
+  const clean = cleanText(text).trim();
+  if (clean === '') {
+    throw new FleetError({
+      code: 'TEXT_EMPTY',
+      class: 'usage',
+      product,
+      message: 'Expected some text, got none.',
+      mend: `Say what should be done, e.g. \`fleet start ${product} fix the login page\`.`,
+    });
+  }
+  return clean;
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}

@@ -1,0 +1,52 @@
+// What every part of the loop works with.
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Product, Registry } from '../registry/registry.ts';
+import type { FootprintReport, ProductSnapshot } from '../runtime/protocol.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Journal } from './journal.ts';
+import type { Tuning } from './tuning.ts';
+
+export interface RegistrySource {
+  current(): Registry;
+  /** Sentences on what is wrong with the file now, if anything. */
+  problems(): string[];
+}
+
+export interface Observation {
+  snapshot: ProductSnapshot;
+  /** On our clock, when the reply came. */
+  receivedAtMs: number;
+}
+
+export interface FleetContext {
+  registry: RegistrySource;
+  runtime: Runtime;
+  journal: Journal;
+  clock: Clock;
+  log: Logger;
+  tuning: Tuning;
+  /** The latest evidence per product. Memory only: after a restart everything is observed again. */
+  observations: Map<string, Observation>;
+  /** The latest measurement per product of a live session. */
+  footprints: Map<string, FootprintReport['products'][number]>;
+  /** Takes fresh evidence of one product, whatever the cache says; keeps it in `observations`. */
+  observe(product: string): Promise<ProductSnapshot>;
+  /** Drives this product's session again after a while: something must be waited for. */
+  driveAgain(product: string, afterMs: number): void;
+}
+
+export function productOf(context: Pick<FleetContext, 'registry'>, name: string): Product | null {
+  return context.registry.current().products.find((p) => p.name === name) ?? null;
+}
+
+/** Errors after which the effect may or may not have happened: only observing can tell. */
+const uncertain = new Set([
+  'RUNTIME_LOST',
+  'AGENT_TIMEOUT',
+  'AGENT_REPLY_INVALID',
+  'OV_TIMEOUT',
+  'OV_GARBAGE',
+  'OV_OUTPUT_TOO_LARGE',
+]);
+export const mayHaveHappened = (code: string): boolean => uncertain.has(code);

@@ -1,0 +1,74 @@
+// Every fact the fleet may record. A fact is past tense, carries all it needs to be applied again from an
+// empty database, and one sentence for humans. Kinds are a public contract (API, `fleet events`).
+import type { Source } from '../api/contract.ts';
+import type { FleetErrorShape } from '../errors.ts';
+import type { Mail } from '../runtime/protocol.ts';
+
+export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
+
+/** What becomes of the objective once its session has stopped. */
+export type SessionOutcome = ObjectiveEnd | 'requeued';
+
+export type ActionKind = 'coordinator.start' | 'coordinator.stop' | 'coordinator.send';
+
+export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain';
+
+/** What each kind carries besides product and objective. */
+export interface EventData {
+  'objective.queued': {
+    n: number;
+    text: string;
+    acceptance: string | null;
+    needs: string[];
+    source: Source;
+    idempotencyKey: string | null;
+  };
+  /** The run is given up for now and the objective waits again. */
+  'objective.requeued': { why: string; notBeforeMs: number | null; error: FleetErrorShape | null };
+  'objective.ended': { end: ObjectiveEnd; why: string; result: string | null };
+  /** Journalled before anything is started: from here the slot is taken. */
+  'session.starting': { session: number; rule: string; numbers: Record<string, number | string | null> };
+  'session.running': {
+    session: number;
+    overstorySession: string;
+    tmuxSession: string;
+    runId: string | null;
+    adopted: boolean;
+  };
+  'session.stopping': { session: number; reason: string; outcome: SessionOutcome };
+  'session.ended': { session: number; why: string; leftovers: string[] };
+  'action.intended': {
+    action: string;
+    kind: ActionKind;
+    session: number | null;
+    args: Record<string, unknown>;
+  };
+  'action.settled': {
+    action: string;
+    state: Exclude<ActionState, 'intended'>;
+    result: Record<string, unknown> | null;
+    error: FleetErrorShape | null;
+  };
+  'mail.received': { mail: Mail };
+  'product.trouble': { error: FleetErrorShape };
+  'product.recovered': Record<string, never>;
+  'runtime.connected': { ovVersion: string | null; simulated: boolean };
+  'runtime.lost': { error: FleetErrorShape };
+  'registry.changed': { digest: string; products: string[] };
+  'registry.problem': { problems: string[] };
+  'fleetd.started': { version: string };
+  'fleetd.stopped': Record<string, never>;
+}
+
+export type EventKind = keyof EventData;
+
+export type NewEvent = {
+  [K in EventKind]: { kind: K; product?: string; objective?: string; text: string; data: EventData[K] };
+}[EventKind];
+
+export type JournalEvent = NewEvent & {
+  seq: number;
+  atMs: number;
+  product: string | null;
+  objective: string | null;
+};

@@ -1,0 +1,72 @@
+// The fleet, put together: what fleetd serves and tests drive.
+import type { FleetStatus } from '../api/contract.ts';
+import { type Commands, createCommands } from './commands.ts';
+import { createLoop, type Loop } from './loop.ts';
+import { fleetStatus } from './view.ts';
+
+export { type Clock, systemClock } from '../clock.ts';
+export { openJournal } from './journal.ts';
+export { tuning } from './tuning.ts';
+
+export interface Fleet {
+  version: string;
+  commands: Commands;
+  /** @throws FleetError PRODUCT_UNKNOWN */
+  status(product: string | null): FleetStatus;
+  lastSeq(): number;
+  /** Resolves true at the next recorded event, false after `ms` or when `stream` is aborted. */
+  nextEvent(ms: number, stream: { onAbort(listener: () => void): void }): Promise<boolean>;
+  registryChanged(): void;
+  close(): Promise<void>;
+  loop: Loop;
+}
+
+/** Starts the loop. The caller owns the parts it passes in and closes them afterwards. */
+export function startFleet(
+  parts: Parameters<typeof createLoop>[0] & { version: string; runtimeDescription: string },
+): Fleet {
+  const { version, runtimeDescription, ...base } = parts;
+  const { journal, clock } = base;
+  const loop = createLoop(base);
+  const commands = createCommands(loop);
+  journal.record({ kind: 'fleetd.started', text: `fleetd ${version} started.`, data: { version } });
+  loop.start();
+
+  return {
+    version,
+    commands,
+    loop,
+    status: (product) =>
+      fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),
+    lastSeq: () => journal.lastSeq(),
+    nextEvent: (ms, stream) =>
+      new Promise((resolve) => {
+        const finish = (value: boolean) => {
+          stop();
+          cancel();
+          resolve(value);
+        };
+        const stop = journal.onRecorded(() => finish(true));
+        const cancel = clock.after(ms, () => finish(false));
+        stream.onAbort(() => finish(false));
+      }),
+    registryChanged() {
+      const registry = base.registry.current();
+      const problems = base.registry.problems();
+      journal.record(
+        problems.length > 0
+          ? { kind: 'registry.problem', text: problems.join(' '), data: { problems } }
+          : {
+              kind: 'registry.changed',
+              text: `products.yaml was read again: ${registry.products.length} products.`,
+              data: { digest: registry.digest, products: registry.products.map((p) => p.name) },
+            },
+      );
+      loop.registryChanged();
+    },
+    async close() {
+      await loop.close();
+      journal.record({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });
+    },
+  };
+}

@@ -1,0 +1,339 @@
+// The journal: one SQLite file, one writer. `record` is the only way in: it appends the events and applies
+// them to the current-state tables in one transaction, so the log and the tables cannot disagree.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ObjectiveView, Source } from '../api/contract.ts';
+import type { Clock } from '../clock.ts';
+import { FleetError, type FleetErrorShape } from '../errors.ts';
+import type { Mail } from '../runtime/protocol.ts';
+import { apply } from './apply.ts';
+import type { ActionKind, ActionState, JournalEvent, NewEvent, SessionOutcome } from './events.ts';
+import { migrations } from './schema.ts';
+
+export interface ObjectiveRow {
+  id: string;
+  n: number;
+  product: string;
+  text: string;
+  acceptance: string | null;
+  needs: string[];
+  source: Source;
+  state: ObjectiveView['state'];
+  why: string | null;
+  result: string | null;
+  /** starts tried so far */
+  attempts: number;
+  /** messages sent to the coordinator so far: the m of `[obj-n.m]` */
+  messages: number;
+  notBeforeMs: number | null;
+  createdAtMs: number;
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+}
+
+export interface SessionRow {
+  id: number;
+  product: string;
+  objective: string;
+  state: 'starting' | 'running' | 'stopping' | 'ended';
+  overstorySession: string | null;
+  tmuxSession: string | null;
+  runId: string | null;
+  stopReason: string | null;
+  outcome: SessionOutcome | null;
+  startingAtMs: number;
+  runningAtMs: number | null;
+  endedAtMs: number | null;
+}
+
+export interface ActionRow {
+  id: string;
+  kind: ActionKind;
+  product: string;
+  objective: string | null;
+  session: number | null;
+  args: Record<string, unknown>;
+  state: ActionState;
+  intendedAtMs: number;
+}
+
+type Row = Record<string, unknown>;
+const parse = (text: unknown): never => JSON.parse(String(text)) as never;
+
+const objectiveOf = (r: Row): ObjectiveRow => ({
+  id: r.id as string,
+  n: r.n as number,
+  product: r.product as string,
+  text: r.text as string,
+  acceptance: r.acceptance as string | null,
+  needs: parse(r.needs),
+  source: parse(r.source),
+  state: r.state as ObjectiveRow['state'],
+  why: r.why as string | null,
+  result: r.result as string | null,
+  attempts: r.attempts as number,
+  messages: r.messages as number,
+  notBeforeMs: r.not_before_ms as number | null,
+  createdAtMs: r.created_at_ms as number,
+  startedAtMs: r.started_at_ms as number | null,
+  endedAtMs: r.ended_at_ms as number | null,
+});
+
+const sessionOf = (r: Row): SessionRow => ({
+  id: r.id as number,
+  product: r.product as string,
+  objective: r.objective as string,
+  state: r.state as SessionRow['state'],
+  overstorySession: r.overstory_session as string | null,
+  tmuxSession: r.tmux_session as string | null,
+  runId: r.run_id as string | null,
+  stopReason: r.stop_reason as string | null,
+  outcome: r.outcome as SessionRow['outcome'],
+  startingAtMs: r.starting_at_ms as number,
+  runningAtMs: r.running_at_ms as number | null,
+  endedAtMs: r.ended_at_ms as number | null,
+});
+
+const actionOf = (r: Row): ActionRow => ({
+  id: r.id as string,
+  kind: r.kind as ActionKind,
+  product: r.product as string,
+  objective: r.objective as string | null,
+  session: r.session as number | null,
+  args: parse(r.args),
+  state: r.state as ActionState,
+  intendedAtMs: r.intended_at_ms as number,
+});
+
+const eventOf = (r: Row): JournalEvent =>
+  ({
+    seq: r.seq,
+    atMs: r.at_ms,
+    kind: r.kind,
+    product: r.product,
+    objective: r.objective,
+    text: r.text,
+    data: parse(r.data),
+  }) as JournalEvent;
+
+export type Journal = ReturnType<typeof openJournal>;
+
+/**
+ * @param file  path of the SQLite file, created with its folder; `:memory:` for tests
+ * @throws FleetError JOURNAL_NEWER (written by a newer fleetd), JOURNAL_LOCKED (another fleetd has it),
+ *         JOURNAL_UNUSABLE (not a database, no space, no permission)
+ */
+export function openJournal(file: string, clock: Clock) {
+  const db = openDatabase(file);
+  const listeners = new Set<(events: JournalEvent[]) => void>();
+  const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  const prepare = (sql: string) => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const rows = (sql: string, ...values: (string | number | null)[]): Row[] => prepare(sql).all(...values);
+  const row = (sql: string, ...values: (string | number | null)[]): Row | undefined =>
+    prepare(sql).get(...values);
+
+  return {
+    /** Appends and applies, all or nothing. Returns the events with their numbers. */
+    record(...news: NewEvent[]): JournalEvent[] {
+      const insert = prepare(
+        'INSERT INTO events (at_ms, kind, product, objective, text, data) VALUES (?, ?, ?, ?, ?, ?)',
+      );
+      const recorded: JournalEvent[] = [];
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        for (const event of news) {
+          const atMs = clock.nowMs();
+          const product = event.product ?? null;
+          const objective = event.objective ?? null;
+          const { lastInsertRowid } = insert.run(
+            atMs,
+            event.kind,
+            product,
+            objective,
+            event.text,
+            JSON.stringify(event.data),
+          );
+          const full = { ...event, product, objective, atMs, seq: Number(lastInsertRowid) } as JournalEvent;
+          apply(db, full);
+          recorded.push(full);
+        }
+        db.exec('COMMIT');
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw journalError(error, file);
+      }
+      for (const listener of listeners) listener(recorded);
+      return recorded;
+    },
+
+    /** Called after each commit, in order. Returns the way to stop. */
+    onRecorded(listener: (events: JournalEvent[]) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    objective(id: string): ObjectiveRow | null {
+      const found = row('SELECT * FROM objectives WHERE id = ?', id);
+      return found ? objectiveOf(found) : null;
+    },
+    objectiveByKey(key: string): ObjectiveRow | null {
+      const found = row('SELECT * FROM objectives WHERE idempotency_key = ?', key);
+      return found ? objectiveOf(found) : null;
+    },
+    /** queued, starting and running, in order of arrival */
+    openObjectives(): ObjectiveRow[] {
+      return rows(`SELECT * FROM objectives WHERE state IN ('queued','starting','running') ORDER BY n`).map(
+        objectiveOf,
+      );
+    },
+    /** newest first */
+    objectives(limit: number, product: string | null = null): ObjectiveRow[] {
+      return (
+        product
+          ? rows('SELECT * FROM objectives WHERE product = ? ORDER BY n DESC LIMIT ?', product, limit)
+          : rows('SELECT * FROM objectives ORDER BY n DESC LIMIT ?', limit)
+      ).map(objectiveOf);
+    },
+    nextObjectiveNumber(): number {
+      return ((row('SELECT max(n) AS n FROM objectives')?.n as number | null) ?? 0) + 1;
+    },
+
+    liveSessions(): SessionRow[] {
+      return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);
+    },
+    liveSession(product: string): SessionRow | null {
+      const found = row(`SELECT * FROM sessions WHERE product = ? AND state <> 'ended'`, product);
+      return found ? sessionOf(found) : null;
+    },
+    nextSessionNumber(): number {
+      return ((row('SELECT max(id) AS n FROM sessions')?.n as number | null) ?? 0) + 1;
+    },
+    lastStartMs(): number | null {
+      return (row('SELECT max(starting_at_ms) AS at FROM sessions')?.at as number | null) ?? null;
+    },
+    /** Σ ms that each product's ended sessions have run. */
+    servedMs(): Map<string, number> {
+      return new Map(
+        rows(
+          `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms FROM sessions WHERE state = 'ended' GROUP BY product`,
+        ).map((r) => [r.product as string, r.ms as number]),
+      );
+    },
+
+    action(id: string): ActionRow | null {
+      const found = row('SELECT * FROM actions WHERE id = ?', id);
+      return found ? actionOf(found) : null;
+    },
+    /** intended or uncertain: what a restart must settle */
+    openActions(): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE state IN ('intended','uncertain') ORDER BY intended_at_ms, id`,
+      ).map(actionOf);
+    },
+
+    /** Whether this session has been handed its objective (or the handing over is in doubt). */
+    hasDispatched(session: number): boolean {
+      return (
+        row(
+          `SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`,
+          session,
+        ) !== undefined
+      );
+    },
+
+    hasMail(product: string, id: string): boolean {
+      return row('SELECT 1 FROM mail WHERE product = ? AND id = ?', product, id) !== undefined;
+    },
+    /** mail to the operator, newest first */
+    mail(product: string, limit: number): Mail[] {
+      return rows(
+        'SELECT mail FROM mail WHERE product = ? ORDER BY received_at_ms DESC, id LIMIT ?',
+        product,
+        limit,
+      ).map((r) => parse(r.mail) as Mail);
+    },
+
+    trouble(product: string): FleetErrorShape | null {
+      const found = row('SELECT error FROM troubles WHERE product = ?', product);
+      return found ? parse(found.error) : null;
+    },
+
+    /** ascending */
+    eventsAfter(seq: number, limit: number): JournalEvent[] {
+      return rows('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(eventOf);
+    },
+    lastSeq(): number {
+      return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
+    },
+
+    /** For tests and `fleet backup`: the open database, read only by convention. */
+    database: db,
+    close(): void {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function openDatabase(file: string): DatabaseSync {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    const db = new DatabaseSync(file);
+    // FULL: an accepted objective survives a power cut. EXCLUSIVE: a second fleetd on this file is refused.
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;',
+    );
+    migrate(db, file);
+    return db;
+  } catch (error) {
+    throw journalError(error, file);
+  }
+}
+
+function migrate(db: DatabaseSync, file: string): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  if (version > migrations.length) {
+    throw new FleetError({
+      code: 'JOURNAL_NEWER',
+      class: 'refused',
+      message: `Expected ${file} to be of version ${migrations.length} or older, got version ${version}: a newer fleetd wrote it.`,
+      mend: 'Run the newer fleetd again, or restore a backup made before the upgrade.',
+    });
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+  // Takes the exclusive lock now: SQLite takes it at the first write otherwise.
+  db.exec('BEGIN IMMEDIATE; COMMIT;');
+}
+
+function journalError(error: unknown, file: string): Error {
+  if (error instanceof FleetError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  if (/database is locked|busy/i.test(text)) {
+    return new FleetError({
+      code: 'JOURNAL_LOCKED',
+      class: 'refused',
+      message: `Expected to be the only fleetd on ${file}, got: ${text}.`,
+      mend: 'Stop the other fleetd (or choose another state folder), then start this one again.',
+      cause: error,
+    });
+  }
+  if (/not a database|malformed|unable to open|readonly|disk is full|disk I\/O|permission/i.test(text)) {
+    return new FleetError({
+      code: 'JOURNAL_UNUSABLE',
+      class: 'unavailable',
+      message: `Cannot use the journal ${file}: ${text}.`,
+      mend: 'Check free space and permissions of its folder; if the file is damaged, restore a backup.',
+      cause: error,
+    });
+  }
+  return error instanceof Error ? error : new Error(text);
+}

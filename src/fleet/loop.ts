@@ -1,0 +1,256 @@
+// The loop: wakes on a change pushed by the agent, on a command, on the link coming up, and on the one timer
+// that decide() or the sweep of live products asked for. Idle, it does nothing at all.
+//
+// Per product at most one observation and one driving are in flight; products never wait for each other.
+import { FleetError } from '../errors.ts';
+import type { ProductSnapshot } from '../runtime/protocol.ts';
+import { decide } from '../scheduler/index.ts';
+import type { Plan } from '../scheduler/state.ts';
+import { admit } from './admit.ts';
+import { type FleetContext, productOf } from './context.ts';
+import type { NewEvent } from './events.ts';
+import type { SessionRow } from './journal.ts';
+import { reconcile } from './reconcile.ts';
+import { schedulerState } from './scheduler-state.ts';
+import { driveSession } from './session/drive.ts';
+
+export type Loop = ReturnType<typeof createLoop>;
+
+export function createLoop(
+  base: Omit<FleetContext, 'observe' | 'observations' | 'footprints' | 'driveAgain'>,
+) {
+  const { runtime, journal, clock, log, tuning } = base;
+  const observing = new Map<string, Promise<ProductSnapshot>>();
+  const changedWhileObserving = new Set<string>();
+  const driving = new Map<string, Promise<void>>();
+  const unsubscribe: (() => void)[] = [];
+  let cancelTimer: () => void = () => {};
+  let cancelSweep: (() => void) | null = null;
+  let closed = false;
+
+  const context: FleetContext = {
+    ...base,
+    observations: new Map(),
+    footprints: new Map(),
+    observe: (product) => observeNow(product, true),
+    driveAgain: (product, afterMs) => void clock.after(afterMs, () => drive(product)),
+  };
+  let plan: Plan = decide(schedulerState(context), clock.nowMs());
+
+  // ── observe ────────────────────────────────────────────────────────────────────────────────────────────
+  async function observeNow(name: string, fresh: boolean): Promise<ProductSnapshot> {
+    const product = productOf(context, name);
+    if (product === null) return gone(name);
+    const asked = journal.liveSession(name);
+    const [snapshot] = await runtime.snapshot([{ name, root: product.root }], { fresh });
+    if (snapshot === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
+    context.observations.set(name, { snapshot, receivedAtMs: clock.nowMs() });
+    record(name, snapshot, asked);
+    return snapshot;
+  }
+
+  /** Observes soon; changes that arrive meanwhile cause exactly one more observation. */
+  function look(name: string, fresh: boolean): void {
+    if (closed || runtime.link().state !== 'connected' || productOf(context, name) === null) return;
+    if (observing.has(name)) {
+      changedWhileObserving.add(name);
+      return;
+    }
+    const running = observeNow(name, fresh);
+    observing.set(name, running);
+    running
+      .catch((error) => log.warn({ product: name, err: error }, 'observation failed'))
+      .finally(() => {
+        observing.delete(name);
+        drive(name);
+        schedule();
+        if (changedWhileObserving.delete(name)) look(name, true);
+      });
+  }
+
+  // ── record what the evidence means ─────────────────────────────────────────────────────────────────────
+  /** `asked`: the session when the evidence was asked for; older evidence says nothing about a newer state. */
+  function record(name: string, snapshot: ProductSnapshot, asked: SessionRow | null): void {
+    const session = journal.liveSession(name);
+    const events: NewEvent[] = [];
+    const known = journal.trouble(name);
+    if (snapshot.health === 'ok') {
+      if (known)
+        events.push({ kind: 'product.recovered', product: name, text: `${name} answers again.`, data: {} });
+    } else if (snapshot.error && snapshot.error.code !== known?.code) {
+      events.push({
+        kind: 'product.trouble',
+        product: name,
+        text: `${name}: ${snapshot.error.message} ${snapshot.error.mend}`,
+        data: { error: snapshot.error },
+      });
+    }
+    const same = asked?.id === session?.id && asked?.state === session?.state;
+    const findings = reconcile(snapshot, same ? session : null, (id) => journal.hasMail(name, id));
+    for (const finding of findings) {
+      const common = { product: name, objective: session?.objective };
+      if (finding.kind === 'mail') {
+        events.push({
+          ...common,
+          kind: 'mail.received',
+          text: `Mail from ${finding.mail.from} of ${name}: ${finding.mail.subject}`,
+          data: { mail: finding.mail },
+        });
+      } else if (session) {
+        events.push({
+          ...common,
+          kind: 'session.stopping',
+          text: finding.why,
+          data: {
+            session: session.id,
+            reason: finding.why,
+            outcome: finding.kind === 'finished' ? 'done' : 'failed',
+          },
+        });
+      }
+    }
+    if (events.length > 0) journal.record(...events);
+    // Journalled first, acknowledged after: a crash in between shows the mail again, and it is known then.
+    const product = productOf(context, name);
+    for (const mail of snapshot.operatorMail) {
+      if (product)
+        runtime.ov(product, 'mail.read', { id: mail.id }).catch((error) => log.debug({ err: error }, 'ack'));
+    }
+  }
+
+  // ── act ────────────────────────────────────────────────────────────────────────────────────────────────
+  function drive(name: string): void {
+    if (closed || driving.has(name) || journal.liveSession(name) === null) return;
+    const running = driveSession(context, name)
+      .catch((error) => {
+        log.error({ product: name, err: FleetError.wrap(error) }, 'driving a session failed');
+        context.driveAgain(name, tuning.sweepLiveMs);
+        return false;
+      })
+      .then((acted) => {
+        driving.delete(name);
+        if (acted) look(name, true);
+        schedule();
+      });
+    driving.set(name, running);
+  }
+
+  // ── decide ─────────────────────────────────────────────────────────────────────────────────────────────
+  /** Decides now and admits what fits. Synchronous, so that a request can answer with the outcome. */
+  function schedule(): void {
+    if (closed) return;
+    cancelTimer();
+    const now = clock.nowMs();
+    plan = decide(schedulerState(context), now);
+    if (runtime.link().state === 'connected') {
+      const admissions = plan.decisions.filter((d) => d.kind === 'start');
+      for (const admission of admissions) {
+        admit(context, admission);
+        drive(admission.product);
+      }
+      if (admissions.length > 0) plan = decide(schedulerState(context), now);
+    }
+    if (plan.nextWakeMs !== null) cancelTimer = clock.after(Math.max(1, plan.nextWakeMs - now), schedule);
+    sweepWhileLive();
+  }
+
+  /** Time alone changes live products (stalled, zombie, footprint): look again at a slow pace while any lives. */
+  function sweepWhileLive(): void {
+    if (cancelSweep || closed || journal.liveSessions().length === 0) return;
+    cancelSweep = clock.after(tuning.sweepLiveMs, () => {
+      cancelSweep = null;
+      void measure();
+      for (const session of journal.liveSessions()) look(session.product, true);
+      sweepWhileLive();
+    });
+  }
+
+  async function measure(): Promise<void> {
+    const live = journal.liveSessions().flatMap((s) => productOf(context, s.product) ?? []);
+    if (live.length === 0 || runtime.link().state !== 'connected') return;
+    try {
+      const report = await runtime.footprint(live.map(({ name, root }) => ({ name, root })));
+      context.footprints.clear();
+      for (const entry of report.products) context.footprints.set(entry.product, entry);
+    } catch (error) {
+      log.debug({ err: error }, 'no measurement');
+    }
+  }
+
+  function gone(name: string): ProductSnapshot {
+    return {
+      product: name,
+      observedAtMs: clock.nowMs(),
+      health: 'missing',
+      error: null,
+      projectName: null,
+      runId: null,
+      coordinator: null,
+      workers: [],
+      operatorMail: [],
+      operatorMailLeftOut: 0,
+      mergeQueueCount: 0,
+      worktrees: [],
+    };
+  }
+
+  function lookAtAll(fresh: boolean): void {
+    const products = base.registry.current().products;
+    void runtime
+      .watch(products.map(({ name, root }) => ({ name, root })))
+      .catch((error) => log.warn({ err: error }, 'watching failed'));
+    for (const product of products) look(product.name, fresh);
+    void measure();
+  }
+
+  return {
+    context,
+    /** What the last decision was: who waits and why. */
+    plan: () => plan,
+    schedule,
+    drive,
+    look,
+
+    /** Subscribes to the runtime and takes the first look. */
+    start(): void {
+      unsubscribe.push(
+        runtime.on('changed', (product) => look(product, false)),
+        runtime.on('connected', (info) => {
+          journal.record({
+            kind: 'runtime.connected',
+            text: `Connected to the runtime (ov ${info.ov.version ?? 'missing'}${info.ov.simulated ? ', simulated' : ''}).`,
+            data: { ovVersion: info.ov.version, simulated: info.ov.simulated },
+          });
+          lookAtAll(true);
+        }),
+        runtime.on('lost', (error) => {
+          journal.record({ kind: 'runtime.lost', text: `${error.message} ${error.mend}`, data: { error } });
+          schedule();
+        }),
+      );
+      if (runtime.link().state === 'connected') lookAtAll(true);
+      schedule();
+    },
+
+    /** The registry changed: watch and observe the new set. */
+    registryChanged(): void {
+      for (const name of context.observations.keys()) {
+        if (productOf(context, name) === null) context.observations.delete(name);
+      }
+      if (runtime.link().state === 'connected') lookAtAll(false);
+      schedule();
+    },
+
+    /** Stops waking. Sessions live on; what is in flight is settled by the next start. */
+    async close(): Promise<void> {
+      closed = true;
+      cancelTimer();
+      cancelSweep?.();
+      for (const stop of unsubscribe) stop();
+      await Promise.race([
+        Promise.allSettled(driving.values()),
+        new Promise<void>((resolve) => clock.after(2_000, resolve)),
+      ]);
+    },
+  };
+}

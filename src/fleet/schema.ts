@@ -1,0 +1,92 @@
+// The journal's tables. A migration is never edited once it has landed: add the next one. The version is
+// SQLite's own user_version, so an older fleetd can refuse a newer file before reading anything else.
+
+/** migrations[n] brings a file from version n to n + 1. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    product TEXT,
+    objective TEXT,
+    text TEXT NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_product ON events (product, seq);
+  CREATE INDEX events_objective ON events (objective, seq);
+
+  CREATE TABLE objectives (
+    id TEXT PRIMARY KEY,
+    n INTEGER NOT NULL UNIQUE,
+    product TEXT NOT NULL,
+    text TEXT NOT NULL,
+    acceptance TEXT,
+    needs TEXT NOT NULL,
+    source TEXT NOT NULL,
+    idempotency_key TEXT UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('queued','starting','running','done','failed','cancelled')),
+    why TEXT,
+    result TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    messages INTEGER NOT NULL DEFAULT 0,
+    not_before_ms INTEGER,
+    created_at_ms INTEGER NOT NULL,
+    started_at_ms INTEGER,
+    ended_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX objectives_open ON objectives (state, n);
+
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    product TEXT NOT NULL,
+    objective TEXT NOT NULL REFERENCES objectives (id),
+    state TEXT NOT NULL CHECK (state IN ('starting','running','stopping','ended')),
+    overstory_session TEXT,
+    tmux_session TEXT,
+    run_id TEXT,
+    stop_reason TEXT,
+    outcome TEXT CHECK (outcome IN ('done','failed','cancelled','requeued')),
+    why TEXT,
+    leftovers TEXT NOT NULL DEFAULT '[]',
+    starting_at_ms INTEGER NOT NULL,
+    running_at_ms INTEGER,
+    ended_at_ms INTEGER
+  ) STRICT;
+  -- At most one live session per product, held by the database and not by good intentions.
+  CREATE UNIQUE INDEX sessions_one_per_product ON sessions (product) WHERE state <> 'ended';
+
+  CREATE TABLE actions (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    product TEXT NOT NULL,
+    objective TEXT,
+    session INTEGER,
+    args TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('intended','done','failed','uncertain')),
+    result TEXT,
+    error TEXT,
+    intended_at_ms INTEGER NOT NULL,
+    settled_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX actions_open ON actions (state) WHERE state IN ('intended','uncertain');
+
+  CREATE TABLE mail (
+    product TEXT NOT NULL,
+    id TEXT NOT NULL,
+    objective TEXT,
+    mail TEXT NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (product, id)
+  ) STRICT;
+
+  CREATE TABLE troubles (
+    product TEXT PRIMARY KEY,
+    error TEXT NOT NULL,
+    since_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
+
+/** Tables that are the events applied: replaying the log must give exactly these. */
+export const stateTables = ['objectives', 'sessions', 'actions', 'mail', 'troubles'] as const;

@@ -1,0 +1,137 @@
+// Sends one message to a product's coordinator, once.
+//
+// The message's id `obj-n.m` stands in its subject, because `ov` takes no client id. Intent first; then the
+// effect; when the link breaks in between, the doubt is settled by looking for the id in the mail that
+// operator sent. Absent, it counts as not sent only after `sendDoubtMs`, because the cut-off `ov` may live on.
+import { FleetError } from '../../errors.ts';
+import { dispatchText } from '../../overstory/dispatch.ts';
+import type { Product } from '../../registry/registry.ts';
+import { type FleetContext, mayHaveHappened } from '../context.ts';
+import type { ActionRow, ObjectiveRow, SessionRow } from '../journal.ts';
+
+export interface Delivered {
+  id: string;
+  nudged: boolean;
+}
+
+/** The first message of a session: the objective itself. Returns false when it must be driven again later. */
+export async function deliverObjective(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  objective: ObjectiveRow,
+): Promise<boolean> {
+  const number = objective.messages + 1;
+  const specPath = await writeLongText(context, product, objective);
+  const { subject, body } = dispatchText({
+    objectiveId: objective.id,
+    messageNumber: number,
+    text: objective.text,
+    acceptance: objective.acceptance,
+    source: objective.source,
+    workerBudget: product.caps.maxWorkers ?? context.registry.current().scheduling.maxWorkersPerSession,
+    planApproval: product.planApproval,
+    specPath,
+  });
+  return (await deliver(context, product, session, { number, subject, body })) !== null;
+}
+
+/**
+ * Journals and sends. Null: the runtime is out of reach and the message is in doubt; `settleDoubt` ends it.
+ * @throws FleetError when it was surely not sent
+ */
+export async function deliver(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  message: { number: number; subject: string; body: string },
+): Promise<Delivered | null> {
+  const action = `${session.objective}.${message.number}`;
+  context.journal.record({
+    kind: 'action.intended',
+    product: product.name,
+    objective: session.objective,
+    text: `Sending ${action} to the coordinator of ${product.name}.`,
+    data: {
+      action,
+      kind: 'coordinator.send',
+      session: session.id,
+      args: { subject: message.subject, body: message.body },
+    },
+  });
+  return send(context, product, action, session.objective, message.subject, message.body);
+}
+
+async function send(
+  context: FleetContext,
+  product: Product,
+  action: string,
+  objective: string | null,
+  subject: string,
+  body: string,
+): Promise<Delivered | null> {
+  try {
+    const reply = await context.runtime.ov(product, 'coordinator.send', { subject, body });
+    settle(context, product, action, objective, 'done', { ...reply }, null);
+    return { id: reply.id, nudged: reply.nudged };
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, product.name);
+    const doubt = mayHaveHappened(error.code);
+    settle(context, product, action, objective, doubt ? 'uncertain' : 'failed', null, error);
+    if (doubt) return null;
+    throw error;
+  }
+}
+
+/**
+ * Ends a doubt about one message. True: it is settled (it arrived, or was sent now). False: not yet.
+ * @throws FleetError when it was surely not sent and cannot be sent now
+ */
+export async function settleDoubt(
+  context: FleetContext,
+  product: Product,
+  action: ActionRow,
+): Promise<boolean> {
+  const sent = await context.runtime.ov(product, 'mail.list', { from: 'operator' });
+  const found = sent.messages.find((m) => m.subject.includes(`[${action.id}]`));
+  if (found) {
+    settle(context, product, action.id, action.objective, 'done', { id: found.id, nudged: found.read }, null);
+    return true;
+  }
+  if (context.clock.nowMs() < action.intendedAtMs + context.tuning.sendDoubtMs) return false;
+  const { subject, body } = action.args as { subject: string; body: string };
+  return (await send(context, product, action.id, action.objective, subject, body)) !== null;
+}
+
+function settle(
+  context: FleetContext,
+  product: Product,
+  action: string,
+  objective: string | null,
+  state: 'done' | 'failed' | 'uncertain',
+  result: Record<string, unknown> | null,
+  error: FleetError | null,
+): void {
+  const said = { done: 'was sent', failed: 'was not sent', uncertain: 'may have been sent' }[state];
+  context.journal.record({
+    kind: 'action.settled',
+    product: product.name,
+    objective: objective ?? undefined,
+    text: `${action} ${said}${error ? `: ${error.message}` : '.'}`,
+    data: { action, state, result, error: error?.toJSON() ?? null },
+  });
+}
+
+/** Path of the spec that holds a text too long for one argument; null when it fits. */
+async function writeLongText(
+  context: FleetContext,
+  product: Product,
+  objective: ObjectiveRow,
+): Promise<string | null> {
+  if (Buffer.byteLength(objective.text) <= context.tuning.longBodyBytes) return null;
+  const { path } = await context.runtime.ov(product, 'spec.write', {
+    taskId: objective.id,
+    body: objective.text,
+  });
+  return path;
+}

@@ -1,0 +1,62 @@
+// Level-triggered: looks at where a live session stands and does the next thing, until nothing is left to do
+// now. Restart needs no path of its own: a session found in the journal is driven like any other.
+import { FleetError } from '../../errors.ts';
+import { type FleetContext, productOf } from '../context.ts';
+import type { SessionRow } from '../journal.ts';
+import { deliverObjective, settleDoubt } from './deliver.ts';
+import { startSession } from './start.ts';
+import { stopSession } from './stop.ts';
+
+/**
+ * Ends when the session needs nothing, has ended, or must wait for the runtime or for time to pass.
+ * Returns whether anything was done, that is, whether the product should be looked at again.
+ */
+export async function driveSession(context: FleetContext, product: string): Promise<boolean> {
+  for (let acted = false; ; acted = true) {
+    const session = context.journal.liveSession(product);
+    if (session === null || context.runtime.link().state !== 'connected') return acted;
+    if (session.state === 'starting') {
+      if (!(await startSession(context, session))) return true;
+    } else if (session.state === 'stopping') {
+      if (!(await stopSession(context, session))) {
+        context.driveAgain(product, context.tuning.lookAgainMs * 10);
+        return acted;
+      }
+    } else if (!(await handOver(context, session))) return acted;
+  }
+}
+
+/** Makes sure that a running session has its objective. Returns whether to look again at once. */
+async function handOver(context: FleetContext, session: SessionRow): Promise<boolean> {
+  const product = productOf(context, session.product);
+  const objective = context.journal.objective(session.objective);
+  if (product === null || objective === null) return false;
+  try {
+    const doubt = context.journal
+      .openActions()
+      .find((a) => a.kind === 'coordinator.send' && a.objective === objective.id);
+    if (doubt) {
+      if (await settleDoubt(context, product, doubt)) return true;
+      context.driveAgain(session.product, context.tuning.lookAgainMs * 4);
+      return false;
+    }
+    if (context.journal.hasDispatched(session.id)) return false;
+    return await deliverObjective(context, product, session, objective);
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, session.product);
+    if (error.class === 'unavailable') return false;
+    // The coordinator is up but cannot be told what to do: holding the slot would be a lie.
+    context.journal.record({
+      kind: 'session.stopping',
+      product: session.product,
+      objective: session.objective,
+      text: `${session.objective} could not be handed over: ${error.message}`,
+      data: {
+        session: session.id,
+        reason: `The objective could not be handed over. ${error.code}: ${error.message} ${error.mend}`,
+        outcome: 'failed',
+      },
+    });
+    return true;
+  }
+}

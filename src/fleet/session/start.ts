@@ -1,0 +1,152 @@
+// Brings a session from `starting` to `running`.
+//
+//   starting ──observe──► coordinator alive? ── yes ──► running (adopted: ours from before a restart, or a human's)
+//        │ no
+//        ├─ journal the intent ─► ov coordinator start ─► observe, whatever the exit code said
+//        │        alive ──► running          not alive ──► the session ends; the objective waits for its
+//        │                                    retry, or fails when retries are used up or the mend is a human's
+//        └─ runtime unreachable ──► stays `starting`; driven again when the link is back
+import { FleetError } from '../../errors.ts';
+import type { ProductSnapshot } from '../../runtime/protocol.ts';
+import { type FleetContext, mayHaveHappened, productOf } from '../context.ts';
+import type { SessionRow } from '../journal.ts';
+import { coordinatorAlive } from '../reconcile.ts';
+
+/** Starting again cannot help: a human must do what the mend says first. */
+const humanMustMend = new Set([
+  'OV_NOT_INITIALISED',
+  'OV_ROOT_REFUSED',
+  'OV_TMUX_MISSING',
+  'OV_MISSING',
+  'OV_DIALOG',
+  'OV_DUBIOUS_OWNERSHIP',
+  'OV_READONLY_DB',
+  'OV_NOT_A_PROJECT',
+  'PATH_ESCAPES',
+]);
+
+/** Returns whether the session is running now. Does not throw for what a runtime or `ov` may do. */
+export async function startSession(context: FleetContext, session: SessionRow): Promise<boolean> {
+  const { journal, runtime } = context;
+  const product = productOf(context, session.product);
+  if (!product) return giveUp(context, session, missingProduct(session.product), true);
+
+  const before = await context.observe(product.name);
+  if (before.health === 'ok' && coordinatorAlive(before)) return running(context, session, before, true);
+  if (before.health !== 'ok') {
+    const error = FleetError.from(before.error ?? missingProduct(product.name).toJSON());
+    if (error.class === 'unavailable') return false;
+    return giveUp(context, session, error, before.health !== 'error');
+  }
+
+  const action = `start-${session.id}`;
+  if (journal.action(action) === null) {
+    journal.record({
+      kind: 'action.intended',
+      product: product.name,
+      objective: session.objective,
+      text: `Starting the coordinator of ${product.name}.`,
+      data: { action, kind: 'coordinator.start', session: session.id, args: {} },
+    });
+  }
+  let failure: FleetError | null = null;
+  try {
+    await runtime.ov(product, 'coordinator.start', {});
+  } catch (error) {
+    failure = FleetError.wrap(error, product.name);
+    if (failure.code === 'RUNTIME_UNREACHABLE' || failure.code === 'RUNTIME_LOST') return false;
+  }
+
+  // Exit 1 does not prove that nothing runs, exit 0 does not prove that something does.
+  const after = await context.observe(product.name);
+  const alive = after.health === 'ok' && coordinatorAlive(after);
+  journal.record({
+    kind: 'action.settled',
+    product: product.name,
+    objective: session.objective,
+    text: alive
+      ? `The coordinator of ${product.name} is up.`
+      : `The coordinator of ${product.name} did not start.`,
+    data: {
+      action,
+      state: alive ? 'done' : failure && mayHaveHappened(failure.code) ? 'uncertain' : 'failed',
+      result: null,
+      error: failure?.toJSON() ?? null,
+    },
+  });
+  if (alive) return running(context, session, after, false);
+  const cause =
+    failure ??
+    new FleetError({
+      code: 'COORDINATOR_NOT_UP',
+      class: 'runtime',
+      product: product.name,
+      message: `ov said that the coordinator of ${product.name} started, but no live coordinator is there.`,
+      mend: 'Look at the runtime log; then start the objective again.',
+    });
+  return giveUp(context, session, cause, humanMustMend.has(cause.code));
+}
+
+function running(
+  context: FleetContext,
+  session: SessionRow,
+  seen: ProductSnapshot,
+  adopted: boolean,
+): boolean {
+  context.journal.record({
+    kind: 'session.running',
+    product: session.product,
+    objective: session.objective,
+    text: adopted
+      ? `Took over the coordinator already running in ${session.product} for ${session.objective}.`
+      : `Session on ${session.product} is running for ${session.objective}.`,
+    data: {
+      session: session.id,
+      overstorySession: seen.coordinator?.sessionId ?? '',
+      tmuxSession: seen.coordinator?.tmuxSession ?? '',
+      runId: seen.runId,
+      adopted,
+    },
+  });
+  return true;
+}
+
+function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, final: boolean): false {
+  const { journal, clock, tuning } = context;
+  const attempts = journal.objective(session.objective)?.attempts ?? 1;
+  const retryAfterMs = tuning.startRetryMs[attempts - 1];
+  const why = `${cause.code}: ${cause.message} ${cause.mend}`;
+  const common = { product: session.product, objective: session.objective };
+  journal.record(
+    {
+      ...common,
+      kind: 'session.ended',
+      text: `Session on ${session.product} did not start: ${cause.message}`,
+      data: { session: session.id, why, leftovers: [] },
+    },
+    final || retryAfterMs === undefined
+      ? {
+          ...common,
+          kind: 'objective.ended',
+          text: `${session.objective} failed: ${cause.message} ${cause.mend}`,
+          data: { end: 'failed', why, result: null },
+        }
+      : {
+          ...common,
+          kind: 'objective.requeued',
+          text: `${session.objective} will be tried again in ${Math.round(retryAfterMs / 1000)} s: ${cause.message}`,
+          data: { why, notBeforeMs: clock.nowMs() + retryAfterMs, error: cause.toJSON() },
+        },
+  );
+  return false;
+}
+
+function missingProduct(name: string): FleetError {
+  return new FleetError({
+    code: 'PRODUCT_UNKNOWN',
+    class: 'not-found',
+    product: name,
+    message: `Expected ${name} in products.yaml, got no such product.`,
+    mend: 'Put it back, or cancel the objective.',
+  });
+}

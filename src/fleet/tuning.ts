@@ -1,0 +1,34 @@
+// The numbers of the loop, with where each comes from. Tests shorten them; nothing else does.
+
+export interface Tuning {
+  /** Live products are observed at least this often: time alone turns workers stalled or zombie. */
+  sweepLiveMs: number;
+  /** Evidence of a live product older than this is shown as stale. Three missed sweeps. */
+  staleAfterMs: number;
+  /** Least time between two starts: a start costs a core for about a second. */
+  startPacingMs: number;
+  /** Waiting before the n-th retry of a failed start. Its length is the number of retries. */
+  startRetryMs: readonly number[];
+  /** How long a stopped product's processes may take to disappear. */
+  stopGraceMs: number;
+  /** How often a bounded wait looks again (used only while something is being stopped or confirmed). */
+  lookAgainMs: number;
+  /**
+   * A message whose sending was cut off counts as not sent only when it is absent this long after the
+   * intent: the `ov` process of a lost link lives on for up to its timeout (20 s).
+   */
+  sendDoubtMs: number;
+  /** Longer dispatch bodies go through `spec write`: 128 KiB is the limit of one argument. */
+  longBodyBytes: number;
+}
+
+export const tuning: Tuning = {
+  sweepLiveMs: 15_000,
+  staleAfterMs: 45_000,
+  startPacingMs: 250,
+  startRetryMs: [10_000, 30_000],
+  stopGraceMs: 15_000,
+  lookAgainMs: 500,
+  sendDoubtMs: 25_000,
+  longBodyBytes: 65_536,
+};

@@ -1,0 +1,145 @@
+// Journal + latest evidence → what is shown. Shows the age of everything, and stale as stale.
+import type { FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
+import { FleetError } from '../errors.ts';
+import type { Product } from '../registry/registry.ts';
+import { explain } from '../scheduler/index.ts';
+import type { ObjectiveRow } from './journal.ts';
+import type { Loop } from './loop.ts';
+import { coordinatorAlive } from './reconcile.ts';
+import { schedulerState } from './scheduler-state.ts';
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
+  const { context } = loop;
+  const wait = o.state === 'queued' ? loop.plan().waits.find((w) => w.objective === o.id) : undefined;
+  return {
+    id: o.id,
+    product: o.product,
+    text: o.text,
+    state: o.state,
+    condition:
+      context.journal.liveSession(o.product)?.objective === o.id ? conditionOf(loop, o.product) : null,
+    why: o.state === 'queued' ? whyQueued(loop, o) : o.why,
+    position: wait?.position ?? null,
+    source: o.source,
+    createdAt: new Date(o.createdAtMs).toISOString(),
+    startedAt: iso(o.startedAtMs),
+    endedAt: iso(o.endedAtMs),
+  };
+}
+
+function conditionOf(loop: Loop, product: string): string | null {
+  const session = loop.context.journal.liveSession(product);
+  return session?.state === 'stopping' ? `stopping: ${session.stopReason}` : null;
+}
+
+function whyQueued(loop: Loop, o: ObjectiveRow): string {
+  const { context } = loop;
+  const link = context.runtime.link();
+  if (link.state !== 'connected') {
+    return `The runtime is out of reach${link.error ? `: ${link.error.message} ${link.error.mend}` : '.'}`;
+  }
+  const trouble = context.journal.trouble(o.product);
+  if (trouble) return `${trouble.message} ${trouble.mend}`;
+  const line = explain(loop.plan(), o.id)?.line ?? 'It has just been accepted.';
+  return o.why === null ? line : `${line} Last try: ${o.why}`;
+}
+
+export function productView(loop: Loop, p: Product): ProductView {
+  const { context } = loop;
+  const { journal, clock, tuning } = context;
+  const seen = context.observations.get(p.name) ?? null;
+  const session = journal.liveSession(p.name);
+  const objective = session === null ? null : journal.objective(session.objective);
+  const open = journal.openObjectives();
+  const ageMs = seen === null ? null : clock.nowMs() - seen.receivedAtMs;
+  const linked = context.runtime.link().state === 'connected';
+  const alive = seen !== null && coordinatorAlive(seen.snapshot);
+  // An idle product is watched: while the link holds, no change was pushed, so its evidence is as good as new.
+  const stale =
+    !linked || seen === null || ((session !== null || alive) && (ageMs ?? 0) > tuning.staleAfterMs);
+  const trouble = seen !== null && seen.snapshot.health !== 'ok';
+  const footprint = context.footprints.get(p.name);
+  return {
+    name: p.name,
+    type: p.type,
+    description: p.description,
+    priority: p.priority,
+    overstory: p.overstory,
+    planApproval: p.planApproval,
+    channels: p.channels.map((c) => (c.target === null ? c.kind : `${c.kind}:${c.target}`)),
+    state: trouble
+      ? 'trouble'
+      : session
+        ? session.state === 'ended'
+          ? 'idle'
+          : session.state
+        : alive
+          ? 'running'
+          : seen
+            ? 'idle'
+            : 'unknown',
+    ageMs,
+    stale,
+    error: trouble ? (seen?.snapshot.error ?? null) : null,
+    objective: objective ? objectiveView(loop, objective) : null,
+    queued: open.filter((o) => o.product === p.name && o.state === 'queued').length,
+    workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],
+    unreadMail: seen?.snapshot.operatorMail.length ?? 0,
+    gates: 0,
+    footprint:
+      footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,
+    parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
+  };
+}
+
+/** @throws FleetError PRODUCT_UNKNOWN through `only` */
+export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription: string): FleetStatus {
+  const { context } = loop;
+  const { journal, clock } = context;
+  const registry = context.registry.current();
+  const state = schedulerState(context);
+  const link = context.runtime.link();
+  const connected = link.state === 'connected';
+  const measured = state.sessions.flatMap((s) => s.measured ?? []);
+  return {
+    at: new Date(clock.nowMs()).toISOString(),
+    products: (only ? [only] : registry.products).map((p) => productView(loop, p)),
+    capacity: {
+      slotsUsed: state.sessions.filter((s) => !s.waitingOnHuman).length,
+      slots: state.limits.maxConcurrentSessions,
+      liveSessions: state.sessions.length,
+      maxLiveSessions: state.limits.maxLiveSessions,
+      memoryBytes: measured.length > 0 ? measured.reduce((sum, m) => sum + m.memoryBytes, 0) : null,
+      maxMemoryBytes: state.limits.maxMemoryBytes,
+      cpuCores: measured.length > 0 ? measured.reduce((sum, m) => sum + m.cpuCores, 0) : null,
+      maxCpuCores: state.limits.maxCpuCores,
+      spentTodayUsd: state.spentTodayUsd,
+      maxCostUsdPerDay: state.limits.maxCostUsdPerDay,
+    },
+    queue: journal
+      .openObjectives()
+      .filter((o) => o.state === 'queued' && (only === null || o.product === only.name))
+      .map((o) => objectiveView(loop, o))
+      .sort((a, b) => (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER)),
+    runtime: {
+      state: link.state,
+      description: runtimeDescription,
+      ovVersion: connected ? link.info.ov.version : null,
+      simulated: connected ? link.info.ov.simulated : false,
+      error: connected ? link.info.ov.error : (link.error ?? waitingForRuntime(link.state)),
+    },
+    registry: { file: registry.file, problems: context.registry.problems() },
+  };
+}
+
+function waitingForRuntime(state: 'connecting' | 'lost') {
+  return new FleetError({
+    code: 'RUNTIME_UNREACHABLE',
+    class: 'unavailable',
+    message:
+      state === 'connecting' ? 'The runtime has not answered yet.' : 'The link to the runtime is lost.',
+    mend: 'It is tried again by itself; if this stays, look at the runtime (`docker compose ps`).',
+  }).toJSON();
+}

@@ -1,0 +1,81 @@
+// Puts fleetd together and takes it apart again, in the right order.
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApi, listenOnSocket } from '../api/server.ts';
+import { type Fleet, openJournal, startFleet, systemClock, tuning } from '../fleet/index.ts';
+import type { Tuning } from '../fleet/tuning.ts';
+import { openRegistry } from '../registry/index.ts';
+import { type Channel, connectRuntime } from '../runtime/index.ts';
+import { version } from '../version.ts';
+
+export interface FleetdOptions {
+  /** path of products.yaml */
+  productsFile: string;
+  /** folder in the runtime under which all products lie */
+  workspaceRoot: string;
+  /** folder for the journal */
+  stateDir: string;
+  /** socket for the CLI and other tools of the operator */
+  operatorSocket: string;
+  /** socket for the gateway's plugin; null: none */
+  gatewaySocket: string | null;
+  channel: Channel;
+  log: Logger;
+  tuning?: Partial<Tuning>;
+}
+
+export interface Fleetd {
+  fleet: Fleet;
+  /** Closes the API, then the loop, the link and the journal. Sessions live on. */
+  close(): Promise<void>;
+}
+
+/** @throws FleetError of registry, journal or socket: each says which and how to mend it */
+export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
+  const { log } = options;
+  const journal = openJournal(join(options.stateDir, 'journal.db'), systemClock);
+  let fleet: Fleet | null = null;
+  const registry = await openRegistry(options.productsFile, {
+    workspaceRoot: options.workspaceRoot,
+    onChange: () => fleet?.registryChanged(),
+  }).catch((error) => {
+    journal.close();
+    throw error;
+  });
+  const runtime = connectRuntime({
+    channel: options.channel,
+    onLog: (line) => log.info({ from: 'agent' }, line),
+  });
+  fleet = startFleet({
+    registry,
+    runtime,
+    journal,
+    clock: systemClock,
+    log,
+    tuning: { ...tuning, ...options.tuning },
+    version,
+    runtimeDescription: options.channel.description,
+  });
+  const servers: Server[] = [];
+  const close = async (): Promise<void> => {
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+    await fleet?.close();
+    await runtime.close();
+    registry.close();
+    journal.close();
+  };
+  try {
+    servers.push(await listenOnSocket(createApi(fleet, 'operator', log), options.operatorSocket));
+    if (options.gatewaySocket) {
+      servers.push(await listenOnSocket(createApi(fleet, 'gateway', log), options.gatewaySocket));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { fleet, close };
+}

@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FleetError } from '../../src/errors.ts';
+import { product, registry, testFleet } from '../support/fleet.ts';
+
+const folders: string[] = [];
+function journalFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-journal-'));
+  folders.push(folder);
+  return join(folder, 'journal.db');
+}
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const two = () => registry([product('alpha'), product('beta')], { maxConcurrentSessions: 1 });
+
+describe('the main job', () => {
+  it('starts a session, hands over the objective once, and ends it when the run is complete', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    const accepted = t.start('alpha', 'ship auth');
+    expect(accepted).toMatchObject({ id: 'obj-1', state: 'starting' });
+    await t.clock.settle();
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+    const { received } = t.fake.product('alpha');
+    expect(received).toHaveLength(1);
+    expect(received[0]?.subject).toContain('[obj-1.1]');
+    expect(received[0]?.body).toContain('ship auth');
+
+    t.fake.mailFrom('alpha', { subject: 'Run complete: [obj-1]', body: 'auth shipped' });
+    await t.clock.settle();
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'done' });
+    expect(t.fake.product('alpha').stops).toBe(1);
+    expect(t.fleet.commands.inbox('alpha').mail).toMatchObject([{ subject: 'Run complete: [obj-1]' }]);
+    expect(t.journal.liveSessions()).toEqual([]);
+  });
+
+  it('queues at capacity, says why, and starts the next when a slot is free', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'first');
+    const second = t.start('beta', 'second');
+    expect(second).toMatchObject({ state: 'queued', position: 1 });
+    expect(second.why).toMatch(/slot/);
+    expect(second.why).toContain('obj-1');
+    await t.clock.settle();
+    t.fake.mailFrom('alpha', { subject: 'Run complete: [obj-1]' });
+    await t.clock.advance(1_000);
+    expect(t.fleet.commands.objective('obj-2').state).toBe('running');
+    expect(t.fake.product('beta').starts).toBe(1);
+  });
+
+  it('does nothing at all when idle: no timer is left', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    expect(t.clock.pending()).toBe(0);
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    t.fake.mailFrom('alpha', { subject: 'Run complete' });
+    await t.clock.advance(60_000);
+    expect(t.clock.pending()).toBe(0);
+    const before = t.fake.calls.length;
+    await t.clock.advance(3_600_000);
+    expect(t.fake.calls.length).toBe(before);
+  });
+
+  it('stops on request and cancels the objective', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    t.fleet.commands.stop('alpha', null, t.source);
+    await t.clock.settle();
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({
+      state: 'cancelled',
+      why: 'Stopped by tester.',
+    });
+    expect(t.fake.product('alpha')).toMatchObject({ coordinator: 'none', stops: 1 });
+  });
+
+  it('fails the objective when the coordinator dies silently', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    Object.assign(t.fake.product('alpha'), { coordinator: 'dead', processes: 0 });
+    await t.clock.advance(20_000);
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'failed' });
+    expect(t.fleet.commands.objective('obj-1').why).toContain('zombie');
+  });
+
+  it('starts nothing twice for one idempotency key', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    const first = t.start('alpha', 'x', { idempotencyKey: 'k' });
+    expect(t.start('alpha', 'x', { idempotencyKey: 'k' }).id).toBe(first.id);
+    expect(t.journal.openObjectives()).toHaveLength(1);
+  });
+});
+
+describe('trouble', () => {
+  it('retries a failed start, then fails with the reason', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    const died = new FleetError({
+      code: 'OV_CLAUDE_DIED',
+      class: 'runtime',
+      message: 'died during startup',
+      mend: 'm',
+    });
+    t.fake.setFault((c) => (c.command === 'coordinator.start' ? died : null));
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'queued' });
+    expect(t.fleet.commands.objective('obj-1').why).toContain('died during startup');
+    await t.clock.advance(10_500);
+    expect(t.fake.count('coordinator.start')).toBe(2);
+    await t.clock.advance(60_000);
+    expect(t.fake.count('coordinator.start')).toBe(3);
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'failed' });
+    expect(t.journal.liveSessions()).toEqual([]);
+  });
+
+  it('believes what it sees, not exit 1: a start that failed after its effect is a running session', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.fake.setFault((c) => (c.command === 'coordinator.start' ? 'after' : null));
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    t.fake.setFault(() => null);
+    t.fake.reconnect();
+    await t.clock.advance(1_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+    expect(t.fake.product('alpha').starts).toBe(1);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'never sends a message twice when the link breaks %s the effect',
+    async (when) => {
+      const t = testFleet({ registry: two() });
+      await t.clock.settle();
+      let broken = false;
+      t.fake.setFault((c) => {
+        if (c.command !== 'coordinator.send' || broken) return null;
+        broken = true;
+        return when;
+      });
+      t.start('alpha', 'x');
+      await t.clock.settle();
+      await t.clock.advance(40_000);
+      expect(t.fake.product('alpha').received.map((m) => m.subject.slice(0, 9))).toEqual(['[obj-1.1]']);
+      expect(t.journal.openActions()).toEqual([]);
+    },
+  );
+
+  it('queues while the runtime is out of reach, says so, and goes on when it is back', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.fake.disconnect();
+    const queued = t.start('alpha', 'x');
+    expect(queued.state).toBe('queued');
+    expect(queued.why).toMatch(/out of reach/);
+    expect(t.fleet.status(null).products.every((p) => p.stale)).toBe(true);
+    t.fake.reconnect();
+    await t.clock.settle();
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+  });
+
+  it('counts a coordinator that a human started by hand, and takes it over for an objective', async () => {
+    const t = testFleet({ registry: two() });
+    t.fake.product('alpha').coordinator = 'alive';
+    await t.clock.settle();
+    t.fake.changed('alpha');
+    await t.clock.settle();
+    expect(t.start('beta', 'x').state).toBe('queued');
+    expect(() => t.fleet.commands.stop('alpha', null, t.source)).toThrow(/not started by the fleet/);
+  });
+
+  it.each([
+    ['an unknown product', 'gamma', 'x', 'PRODUCT_UNKNOWN'],
+    ['an empty objective', 'alpha', ' \n\u0000 ', 'TEXT_EMPTY'],
+    ['a 1 MB objective', 'alpha', 'x'.repeat(1_000_000), 'TEXT_TOO_LARGE'],
+  ])('refuses %s and keeps nothing of it', async (_what, name, text, code) => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    expect(() => t.start(name, text)).toThrow(expect.objectContaining({ code }));
+    expect(t.journal.openObjectives()).toEqual([]);
+  });
+});
+
+describe('restart', () => {
+  it('adopts what runs, keeps the queue, repeats nothing', async () => {
+    const file = journalFile();
+    const first = testFleet({ registry: two(), file });
+    await first.clock.settle();
+    first.start('alpha', 'x');
+    first.start('beta', 'y');
+    await first.clock.settle();
+    first.crash();
+    const second = testFleet({ registry: two(), file, world: first });
+    await second.clock.settle();
+    expect(second.fleet.commands.objective('obj-1').state).toBe('running');
+    expect(second.fleet.commands.objective('obj-2').state).toBe('queued');
+    expect(second.fake.product('alpha')).toMatchObject({ starts: 1 });
+    expect(second.fake.product('alpha').received).toHaveLength(1);
+  });
+
+  it('refuses a second fleetd on the same journal', () => {
+    const file = journalFile();
+    const first = testFleet({ registry: two(), file });
+    expect(() => testFleet({ registry: two(), file })).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_LOCKED' }),
+    );
+    first.crash();
+  });
+});

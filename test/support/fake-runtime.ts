@@ -1,0 +1,234 @@
+// A runtime in memory behind the Runtime port: products with a coordinator that is there or not, mail, and
+// faults on demand. It knows what overstory does to a driver's view and nothing of how overstory does it.
+import type { Clock } from '../../src/clock.ts';
+import { FleetError } from '../../src/errors.ts';
+import type { Mail, ProductSnapshot, RuntimeInfo } from '../../src/runtime/protocol.ts';
+import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
+
+export interface FakeProduct {
+  health: ProductSnapshot['health'];
+  coordinator: 'none' | 'alive' | 'dead';
+  runId: string | null;
+  mail: Mail[];
+  /** subjects and bodies that arrived from the operator */
+  received: { id: string; subject: string; body: string; read: boolean }[];
+  starts: number;
+  stops: number;
+  processes: number;
+}
+
+export type Fault = (call: {
+  command: string;
+  product: string;
+  args: unknown;
+}) => 'before' | 'after' | FleetError | null;
+
+export function fakeRuntime(clock: Clock, names: string[]) {
+  const products = new Map<string, FakeProduct>(
+    names.map((name) => [
+      name,
+      {
+        health: 'ok',
+        coordinator: 'none',
+        runId: null,
+        mail: [],
+        received: [],
+        starts: 0,
+        stops: 0,
+        processes: 0,
+      },
+    ]),
+  );
+  const calls: { command: string; product: string; args: unknown }[] = [];
+  const listeners = { changed: new Set(), connected: new Set(), lost: new Set() } as {
+    [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]>;
+  };
+  const info: RuntimeInfo = {
+    protocol: 1,
+    agentVersion: '0.0.0',
+    pid: 1,
+    startedAtMs: clock.nowMs(),
+    platform: 'linux',
+    cores: 2,
+    memoryBytes: 16 * 1024 ** 3,
+    workspaceRoot: '/workspace',
+    ov: { version: '0.10.3', simulated: true, error: null },
+    modelKey: false,
+  };
+  let link: RuntimeLink = { state: 'connected', sinceMs: clock.nowMs(), info };
+  let serial = 0;
+  let fault: Fault = () => null;
+
+  const lost = (code: 'RUNTIME_LOST' | 'RUNTIME_UNREACHABLE') =>
+    new FleetError({ code, class: 'unavailable', message: 'The link is gone.', mend: 'It is tried again.' });
+  const ovError = (code: string, message: string) =>
+    new FleetError({ code, class: 'runtime', message, mend: 'See the log.' });
+
+  function product(name: string): FakeProduct {
+    const found = products.get(name);
+    if (!found) throw new Error(`no fake product ${name}`);
+    return found;
+  }
+
+  function snapshotOf(name: string): ProductSnapshot {
+    const p = product(name);
+    const at = new Date(clock.nowMs()).toISOString();
+    return {
+      product: name,
+      observedAtMs: clock.nowMs(),
+      health: p.health,
+      error:
+        p.health === 'ok'
+          ? null
+          : { ...ovError('OV_NOT_INITIALISED', `${name} has no .overstory.`).toJSON(), product: name },
+      projectName: name,
+      runId: p.runId,
+      coordinator:
+        p.coordinator === 'none'
+          ? null
+          : {
+              state: p.coordinator === 'alive' ? 'working' : 'zombie',
+              sessionId: `session-${p.starts}`,
+              tmuxSession: p.coordinator === 'alive' ? `overstory-${name}-coordinator` : '',
+              tmuxAlive: p.coordinator === 'alive',
+              pid: 1,
+              startedAt: at,
+              lastActivity: at,
+            },
+      workers: [],
+      operatorMail: p.mail.filter((m) => !m.read),
+      operatorMailLeftOut: 0,
+      mergeQueueCount: 0,
+      worktrees: [],
+    };
+  }
+
+  function perform(name: string, command: string, args: Record<string, unknown>): unknown {
+    const p = product(name);
+    switch (command) {
+      case 'coordinator.start':
+        if (p.coordinator === 'alive') throw ovError('OV_ALREADY_RUNNING', 'Coordinator is already running');
+        p.starts += 1;
+        p.processes = 1;
+        p.coordinator = 'alive';
+        p.runId = `run-${p.starts}`;
+        return { agentName: 'coordinator', tmuxSession: `overstory-${name}-coordinator`, pid: 1 };
+      case 'coordinator.stop':
+        if (p.coordinator !== 'alive') throw ovError('OV_NOT_RUNNING', 'No active coordinator session found');
+        p.stops += 1;
+        p.processes = 0;
+        p.coordinator = 'none';
+        p.runId = null;
+        return { stopped: true };
+      case 'coordinator.send': {
+        if (p.coordinator !== 'alive') throw ovError('OV_NOT_RUNNING', 'No active coordinator session found');
+        const id = `msg-${serial++}`;
+        p.received.push({ id, subject: String(args.subject), body: String(args.body), read: true });
+        return { id, nudged: true };
+      }
+      case 'mail.list':
+        return {
+          messages: p.received.map((m) => ({
+            ...m,
+            from: 'operator',
+            to: 'coordinator',
+            type: 'dispatch',
+            priority: 'normal',
+            threadId: null,
+            payload: null,
+            createdAt: new Date(clock.nowMs()).toISOString(),
+          })),
+        };
+      case 'mail.read':
+        for (const m of p.mail) if (m.id === args.id) m.read = true;
+        return {};
+      case 'spec.write':
+        return { taskId: args.taskId, path: `.overstory/specs/${args.taskId}.md` };
+      default:
+        return {};
+    }
+  }
+
+  const runtime: Runtime = {
+    link: () => link,
+    list: async () => [],
+    async snapshot(refs) {
+      if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
+      await null;
+      return refs.map((r) => snapshotOf(r.name));
+    },
+    async ov(ref, command, args) {
+      if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
+      const call = { command, product: ref.name, args };
+      calls.push(call);
+      const how = fault(call);
+      await null;
+      if (how instanceof FleetError) throw how;
+      if (how === 'before') throw lost('RUNTIME_LOST');
+      const reply = perform(ref.name, command, args as Record<string, unknown>);
+      if (how === 'after') throw lost('RUNTIME_LOST');
+      return reply as never;
+    },
+    async footprint(refs) {
+      return {
+        products: refs.map((r) => ({
+          product: r.name,
+          processes: Array.from({ length: products.get(r.name)?.processes ?? 0 }, (_, i) => ({
+            pid: i + 1,
+            startTicks: 1,
+            command: 'claude',
+            pssBytes: 1,
+          })),
+          memoryBytes: 100 * 1024 ** 2,
+          cpuCores: 0.1,
+        })),
+        container: { memoryBytes: null, cpuCores: null },
+      };
+    },
+    look: async () => ({ text: '', truncated: false }),
+    watch: async () => {},
+    on(event, listener) {
+      (listeners[event] as Set<typeof listener>).add(listener);
+      return () => (listeners[event] as Set<typeof listener>).delete(listener);
+    },
+    close: async () => {},
+  };
+
+  return {
+    runtime,
+    product,
+    calls,
+    count: (command: string) => calls.filter((c) => c.command === command).length,
+    setFault(next: Fault) {
+      fault = next;
+    },
+    changed(name: string) {
+      for (const listener of listeners.changed) listener(name);
+    },
+    mailFrom(name: string, mail: Partial<Mail> & { subject: string }) {
+      product(name).mail.push({
+        id: `mail-${serial++}`,
+        from: 'coordinator',
+        to: 'operator',
+        body: '',
+        type: 'result',
+        priority: 'normal',
+        threadId: null,
+        payload: null,
+        read: false,
+        createdAt: new Date(clock.nowMs()).toISOString(),
+        ...mail,
+      });
+      this.changed(name);
+    },
+    disconnect() {
+      const error = lost('RUNTIME_LOST').toJSON();
+      link = { state: 'lost', sinceMs: clock.nowMs(), error };
+      for (const listener of listeners.lost) listener(error);
+    },
+    reconnect() {
+      link = { state: 'connected', sinceMs: clock.nowMs(), info };
+      for (const listener of listeners.connected) listener(info);
+    },
+  };
+}

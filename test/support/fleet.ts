@@ -1,0 +1,94 @@
+// A whole fleet in memory: real loop, real SQLite, fake runtime, manual clock.
+import { pino } from 'pino';
+import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
+import type { Product, Registry } from '../../src/registry/registry.ts';
+import { fakeRuntime } from './fake-runtime.ts';
+import { manualClock } from './manual-clock.ts';
+
+export function product(name: string, changes: Partial<Product> = {}): Product {
+  return {
+    name,
+    root: `/workspace/${name}`,
+    type: 'code',
+    description: null,
+    overstory: true,
+    priority: 50,
+    resourceWeight: 1,
+    channels: [],
+    planApproval: 'none',
+    caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },
+    repo: null,
+    ...changes,
+  };
+}
+
+export function registry(products: Product[], scheduling: Partial<Registry['scheduling']> = {}): Registry {
+  return {
+    file: 'products.yaml',
+    digest: '0',
+    workspaceRoot: '/workspace',
+    products,
+    scheduling: {
+      maxConcurrentSessions: 2,
+      strategy: 'priority-weighted',
+      maxLiveSessions: 4,
+      maxWorkersPerSession: null,
+      budget: { maxCpuPercent: null, maxMemoryBytes: null, maxCostUsdPerDay: null },
+      ...scheduling,
+    },
+    gateApprovers: [],
+  };
+}
+
+/** `file` keeps the journal between two fleets of one test. */
+export function testFleet(options: {
+  registry: Registry;
+  file?: string;
+  world?: { clock: ReturnType<typeof manualClock>; fake: ReturnType<typeof fakeRuntime> };
+}) {
+  const clock = options.world?.clock ?? manualClock();
+  const fake =
+    options.world?.fake ??
+    fakeRuntime(
+      clock,
+      options.registry.products.map((p) => p.name),
+    );
+  const journal = openJournal(options.file ?? ':memory:', clock);
+  let current = options.registry;
+  const fleet = startFleet({
+    registry: { current: () => current, problems: () => [] },
+    runtime: fake.runtime,
+    journal,
+    clock,
+    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    tuning,
+    version: '0.0.0',
+    runtimeDescription: 'a fake runtime',
+  });
+  const source = { via: 'cli', sender: 'tester', thread: null } as const;
+  return {
+    clock,
+    fake,
+    fleet,
+    journal,
+    source,
+    setRegistry(next: Registry) {
+      current = next;
+      fleet.registryChanged();
+    },
+    start: (name: string, text: string, more: { needs?: string[]; idempotencyKey?: string } = {}) =>
+      fleet.commands.start({
+        product: name,
+        text,
+        acceptance: null,
+        needs: more.needs ?? [],
+        source,
+        idempotencyKey: more.idempotencyKey ?? null,
+      }),
+    /** What a crash leaves: the journal's file, and nothing else. */
+    crash() {
+      journal.close();
+      void fleet.loop.close();
+    },
+  };
+}
