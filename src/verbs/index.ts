@@ -1,27 +1,30 @@
 // What a human can say to the fleet: one file per verb, one grammar for the CLI and for `/fleet` in chat.
 // A verb asks fleetd through the client and answers with text (src/api/text), never with effects of its own.
-import type { FleetClient } from '../api/client.ts';
-import type { Source } from '../api/contract.ts';
-import type { FleetErrorShape } from '../errors.ts';
+import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
+import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
+import { cancel } from './cancel.ts';
+import { events } from './events.ts';
+import { type Parsed, parse } from './grammar.ts';
+import { helpFor, verbHelp } from './help.ts';
+import { inbox } from './inbox.ts';
+import { look } from './look.ts';
+import { message } from './message.ts';
+import { nearest } from './names.ts';
+import { objective } from './objective.ts';
+import { products } from './products.ts';
+import { queue } from './queue.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { stop } from './stop.ts';
+import type { Verb, VerbContext } from './verb.ts';
 
-export interface VerbContext {
-  client: FleetClient;
-  /** who asks, recorded with what is asked */
-  source: Source;
-  surface: 'chat' | 'cli';
-  /** the answer as one JSON document: {ok, data} or {ok, error} */
-  json?: boolean;
-  /** ms since epoch */
-  now: () => number;
-  /** width of the terminal; chat takes its own */
-  columns?: number;
-  /** takes pieces of an answer that grows (events); cli only */
-  write?: (chunk: string) => void;
-  /** ends an answer that grows */
-  signal?: AbortSignal;
-}
+export type { Output, VerbContext } from './verb.ts';
+
+const verbs: Verb[] = [status, products, start, stop, cancel, queue, message, inbox, look, objective, events];
+verbs.push(helpFor(verbs));
 
 export interface VerbResult {
+  /** for the human, or one JSON document when that was asked for; '' when it all went to `output` */
   text: string;
   /** as in errors.ts; 0 = done */
   exitCode: number;
@@ -35,5 +38,68 @@ export interface VerbResult {
  * @param input words (CLI), or the line a human typed in chat without the leading `/fleet`
  */
 export async function runVerb(input: string[] | string, context: VerbContext): Promise<VerbResult> {
-  throw new Error(`not yet: ${input} ${context.surface}`);
+  try {
+    return await perform(parse(input, context.surface, verbs), context);
+  } catch (error) {
+    return failure(error, context);
+  }
+}
+
+/** The CLI parses before it has a client: --socket says where fleetd is. Throws FleetError. */
+export const parseWords = (words: string[]): Parsed => parse(words, 'cli', verbs);
+
+/** Runs what was parsed. Never throws. */
+export async function perform(parsed: Parsed, context: VerbContext): Promise<VerbResult> {
+  const { verb } = parsed;
+  const show = surfaceOf(context);
+  if (parsed.help) return { text: verbHelp(show, verb), exitCode: 0 };
+  try {
+    const { text, data } = await verb.run(parsed, context, show);
+    const whole = context.json && text !== '' ? JSON.stringify({ ok: true, data }, null, 2) : text;
+    return { text: whole, exitCode: 0, data };
+  } catch (error) {
+    return failure(await withSuggestion(error, parsed, context), context);
+  }
+}
+
+/** An error as a verb answers it. */
+export function failure(
+  error: unknown,
+  context: Pick<VerbContext, 'surface' | 'json' | 'now' | 'columns' | 'colour'>,
+): VerbResult {
+  const shape = FleetError.wrap(error).toJSON();
+  return {
+    text: context.json
+      ? JSON.stringify({ ok: false, error: shape }, null, 2)
+      : errorText(surfaceOf(context), shape),
+    exitCode: errorClasses[shape.class].exit,
+    error: shape,
+  };
+}
+
+function surfaceOf(context: Pick<VerbContext, 'surface' | 'now' | 'columns' | 'colour'>): Surface {
+  const { surface, now, columns, colour } = context;
+  return surfaceFor({ kind: surface === 'chat' ? 'chat' : 'terminal', nowMs: now(), columns, colour });
+}
+
+/** An unknown product's error with the name that was probably meant. */
+async function withSuggestion(error: unknown, { verb, operands }: Parsed, { client }: VerbContext) {
+  const [typed = ''] = operands;
+  if (!verb.takesProduct || !(error instanceof FleetError)) return error;
+  if (error.code !== 'PRODUCT_UNKNOWN' && error.code !== 'BAD_NAME') return error;
+  const all = await client.status().catch(() => null);
+  if (all === null) return error;
+  const names = all.products.map(({ name }) => name);
+  const meant = nearest(typed, names);
+  return new FleetError({
+    ...error.toJSON(),
+    message: `Expected the name of a product, got ${JSON.stringify(typed.slice(0, 60))}.`,
+    mend: [
+      ...(meant ? [`Did you mean ${meant}?`] : []),
+      names.length > 0
+        ? `Products: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`
+        : 'There are no products yet.',
+    ].join(' '),
+    cause: error,
+  });
 }

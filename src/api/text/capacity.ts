@@ -1,0 +1,61 @@
+// What the fleet uses of what it may use, and what it runs on.
+import type { FleetStatus } from '../contract.ts';
+import { errorText } from './error.ts';
+import { type Surface, sentence } from './layout.ts';
+import { bytes, count, usd } from './measure.ts';
+import { line } from './sanitise.ts';
+
+/** `1 of 2 slots used, memory 1.2 of 4.0 GiB, CPU 0.8 of 2 cores, $1.20 of $10.00 today` */
+export function capacityLine(capacity: FleetStatus['capacity']): string {
+  const { slots, slotsUsed, liveSessions, maxLiveSessions } = capacity;
+  const parts = [`${slotsUsed} of ${count(slots, 'slot')} used`];
+  if (liveSessions !== slotsUsed) parts.push(`${liveSessions} of ${maxLiveSessions} sessions live`);
+  parts.push(...used('memory ', capacity.memoryBytes, capacity.maxMemoryBytes, bytes));
+  parts.push(...used('CPU ', capacity.cpuCores, capacity.maxCpuCores, (n) => n.toFixed(1), ' cores'));
+  parts.push(...used('', capacity.spentTodayUsd, capacity.maxCostUsdPerDay, usd, ' spent today'));
+  return parts.join(', ');
+}
+
+function used(
+  label: string,
+  now: number | null,
+  most: number | null,
+  say: (n: number) => string,
+  unit = '',
+): string[] {
+  if (now === null && most === null) return [];
+  const limit = most === null ? '' : ` of ${say(most)}`;
+  return [`${label}${now === null ? 'unknown' : say(now)}${limit}${unit}`];
+}
+
+/** What is wrong with the whole fleet, first things first; nothing when all is well. */
+export function alarms(surface: Surface, status: FleetStatus): string[] {
+  const { runtime, registry } = status;
+  const found: string[] = [];
+  if (runtime.state !== 'connected') {
+    const what = runtime.state === 'lost' ? 'The runtime is lost' : 'The runtime is not connected yet';
+    const why = runtime.error ? ` ${errorText(surface, runtime.error)}` : '';
+    found.push(
+      sentence(
+        surface,
+        `${what} (${line(runtime.description)}): what follows is what was last seen.${why}`,
+        'bad',
+      ),
+    );
+  }
+  for (const problem of registry.problems)
+    found.push(sentence(surface, `${line(registry.file)}: ${surface.line(problem, 1000)}`, 'warn'));
+  return found;
+}
+
+/** `Runs on docker exec into overstory-runtime, ov 0.10.3.` and whether that is real. */
+export function runtimeLine(surface: Surface, runtime: FleetStatus['runtime']): string {
+  const version = runtime.ovVersion === null ? 'ov not found' : `ov ${line(runtime.ovVersion)}`;
+  if (runtime.simulated)
+    return sentence(
+      surface,
+      `Simulated: ${version} here is the simulator, so no real workers run and nothing is spent.`,
+      'warn',
+    );
+  return sentence(surface, `Runs on: ${line(runtime.description)}, ${version}.`, 'dim');
+}

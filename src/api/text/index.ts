@@ -1,0 +1,13 @@
+// Views of fleetd as text for people: one pure function per view, the same for chat and terminal.
+// Everything that workers, repos or people wrote goes through sanitise.ts on its way in here.
+export { capacityLine } from './capacity.ts';
+export { errorText } from './error.ts';
+export { eventText } from './event.ts';
+export { inboxText } from './inbox.ts';
+export { rows, type Surface, surfaceFor, type Tone } from './layout.ts';
+export { lookText } from './look.ts';
+export { objectiveText, startedText, stoppedText } from './objective.ts';
+export { productText } from './product.ts';
+export { productsText } from './products.ts';
+export { queueText } from './queue.ts';
+export { statusText } from './status.ts';

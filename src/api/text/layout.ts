@@ -1,0 +1,155 @@
+// How lines are laid out: aligned columns cut to the width of a terminal, or bullets that a chat wraps.
+import { styleText } from 'node:util';
+import { chatLine, line } from './sanitise.ts';
+
+export type Tone = 'name' | 'good' | 'busy' | 'warn' | 'bad' | 'dim';
+
+export interface Surface {
+  kind: 'chat' | 'terminal';
+  /** cells in a line (terminal), or how long a one-line text may get (chat) */
+  columns: number;
+  nowMs: number;
+  paint(tone: Tone, text: string): string;
+  /** foreign text as one line, cut to `width` cells */
+  line(text: string, width?: number): string;
+  /** a command as one would type it here */
+  command(words: string): string;
+}
+
+const chatColumns = 100;
+/** For a pipe: long enough for grep, short enough for people. */
+const pipeColumns = 160;
+const colours = {
+  name: 'bold',
+  good: 'green',
+  busy: 'cyan',
+  warn: 'yellow',
+  bad: 'red',
+  dim: 'dim',
+} as const;
+
+export function surfaceFor(options: {
+  kind: 'chat' | 'terminal';
+  nowMs: number;
+  columns?: number;
+  colour?: boolean;
+}): Surface {
+  const { kind, nowMs, colour } = options;
+  if (kind === 'chat')
+    return {
+      kind,
+      nowMs,
+      columns: chatColumns,
+      paint: (tone, text) => (tone === 'name' ? `**${text}**` : text),
+      line: (text, width = chatColumns) => chatLine(cut(line(text), width)),
+      command: (words) => `\`/fleet ${words}\``,
+    };
+  const columns = Math.max(30, options.columns ?? pipeColumns);
+  return {
+    kind,
+    nowMs,
+    columns,
+    paint: (tone, text) =>
+      colour && text ? styleText(colours[tone], text, { validateStream: false }) : text,
+    line: (text, width = columns) => cut(line(text), width),
+    command: (words) => `\`fleet ${words}\``,
+  };
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const zero = /\p{Mn}|\p{Me}|\p{Cf}/u;
+
+/** Cells a text takes in a terminal. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const char of text) width += wide.test(char) ? 2 : zero.test(char) ? 0 : 1;
+  return width;
+}
+
+/** At most `width` cells; what is cut ends in `…`. */
+export function cut(text: string, width: number): string {
+  if (text.length <= width && widthOf(text) <= width) return text;
+  let kept = '';
+  let cells = 0;
+  for (const char of text) {
+    cells += widthOf(char);
+    if (cells > width - 1) return `${kept.trimEnd()}…`;
+    kept += char;
+  }
+  return kept;
+}
+
+export const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** One line broken at blanks into lines of at most `width` cells. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    if (current && widthOf(current) + 1 + widthOf(word) > width) {
+      lines.push(current);
+      current = word;
+    } else current = current ? `${current} ${word}` : word;
+  }
+  return current ? [...lines, current] : lines;
+}
+
+/** One thing with a name, a state, what is said of it in one line, and further remarks. All our own or sanitised text, but `quote`. */
+export interface Row {
+  name: string;
+  state: string;
+  tone: Tone;
+  head: string;
+  /** foreign text after the head, cut to what is left of the line */
+  quote?: string;
+  notes: { text: string; tone: Tone }[];
+}
+
+export function rows(surface: Surface, all: Row[]): string[] {
+  return surface.kind === 'chat' ? all.map((row) => bullet(surface, row)) : table(surface, all);
+}
+
+function bullet(surface: Surface, row: Row): string {
+  const quote = row.quote ? surface.line(row.quote) : '';
+  const said = [row.head, quote && (row.head ? `“${quote}”` : quote)].filter(Boolean).join(': ');
+  const first = [surface.paint('name', row.name), row.state, said].filter(Boolean).join(' ');
+  return `- ${[first, ...row.notes.map((note) => note.text)].join(' · ')}`;
+}
+
+function table(surface: Surface, all: Row[]): string[] {
+  const nameWidth = Math.max(...all.map((row) => widthOf(row.name)));
+  const stateWidth = Math.max(...all.map((row) => widthOf(row.state)));
+  const roomy = surface.columns - nameWidth - stateWidth - 4 >= 36;
+  const indent = roomy ? nameWidth + stateWidth + (stateWidth ? 4 : 2) : 2;
+  const room = surface.columns - indent;
+  return all.flatMap((row) => {
+    const label = [
+      surface.paint('name', pad(row.name, nameWidth)),
+      stateWidth ? surface.paint(row.tone, roomy ? pad(row.state, stateWidth) : row.state) : '',
+    ]
+      .filter(Boolean)
+      .join('  ');
+    const quote = row.quote ? surface.line(row.quote, Math.max(12, room - widthOf(row.head) - 2)) : '';
+    const said = [row.head, quote].filter(Boolean).join(': ');
+    const [first = '', ...more] = wrap(said, room);
+    const margin = ' '.repeat(indent);
+    const lines = [
+      ...more,
+      ...row.notes.flatMap((note) => wrap(note.text, room).map((text) => surface.paint(note.tone, text))),
+    ];
+    return roomy
+      ? [`${label}  ${first}`.trimEnd(), ...lines.map((text) => margin + text)]
+      : [label.trimEnd(), ...[first, ...lines].filter(Boolean).map((text) => margin + text)];
+  });
+}
+
+/** A sentence on a line of its own. */
+export function sentence(surface: Surface, text: string, tone?: Tone): string {
+  const lines = surface.kind === 'chat' ? [text] : wrap(text, surface.columns);
+  return lines.map((each) => (tone ? surface.paint(tone, each) : each)).join('\n');
+}
+
+/** Paragraphs apart by an empty line; empty ones are left out. */
+export const paragraphs = (...parts: (string | string[])[]) =>
+  parts.flatMap((part) => [part].flat().join('\n') || []).join('\n\n');

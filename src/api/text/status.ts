@@ -1,0 +1,49 @@
+// The whole fleet at a glance.
+import type { FleetStatus, ProductView } from '../contract.ts';
+import { alarms, capacityLine, runtimeLine } from './capacity.ts';
+import { paragraphs, rows, type Surface, sentence } from './layout.ts';
+import { count } from './measure.ts';
+import { situation, stateOf } from './situation.ts';
+
+/** Above this many products, the quiet ones share one line. */
+const eachOnItsLine = 12;
+
+export function statusText(surface: Surface, status: FleetStatus): string {
+  const { products } = status;
+  if (products.length === 0)
+    return paragraphs(
+      alarms(surface, status),
+      sentence(surface, `No products yet. Add one to ${surface.line(status.registry.file)}.`),
+      runtimeLine(surface, status.runtime),
+    );
+  const folded = products.length > eachOnItsLine ? products.filter(quiet) : [];
+  const shown = products.filter((product) => !folded.includes(product));
+  return paragraphs(
+    alarms(surface, status),
+    sentence(surface, `${summary(status)}; ${capacityLine(status.capacity)}.`),
+    shown.length > 0
+      ? rows(
+          surface,
+          shown.map((product) => situation(surface, product, status.queue)),
+        )
+      : '',
+    folded.length > 0
+      ? sentence(surface, `Idle: ${folded.map((product) => product.name).join(', ')}.`, 'dim')
+      : '',
+    runtimeLine(surface, status.runtime),
+  );
+}
+
+const quiet = (product: ProductView) =>
+  stateOf(product).state === 'idle' && product.gates === 0 && product.unreadMail === 0 && !product.error;
+
+/** `4 products: 1 running, 1 queued, 2 idle` */
+function summary(status: FleetStatus): string {
+  const states = new Map<string, number>();
+  for (const product of status.products) {
+    const { state } = stateOf(product);
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  const parts = [...states].sort((a, b) => Number(a[0] === 'idle') - Number(b[0] === 'idle'));
+  return `${count(status.products.length, 'product')}: ${parts.map(([state, n]) => `${n} ${state}`).join(', ')}`;
+}

@@ -1,0 +1,65 @@
+// The `fleet` command: words to a verb, text to standard output, errors to standard error with the exit
+// code of their class (src/errors.ts). With --json everything is one document on standard output.
+import { userInfo } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createFleetClient } from '../api/client.ts';
+import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
+import { colourOn, outputTo, progress, quietOnBrokenPipe } from './screen.ts';
+import { findSocket } from './socket.ts';
+
+async function main(words: string[]): Promise<number> {
+  const { stdout, stderr, env } = process;
+  quietOnBrokenPipe(stdout);
+  quietOnBrokenPipe(stderr);
+  if (words[0] === '--version') {
+    stdout.write(`${packageJson.version}\n`);
+    return 0;
+  }
+  // until the words are understood, their wish for JSON is taken as it stands
+  const look = {
+    surface: 'cli' as const,
+    json: words.includes('--json'),
+    now: Date.now,
+    columns: stdout.columns,
+    colour: colourOn(stdout, env),
+  };
+  try {
+    const parsed = parseWords(words);
+    look.json = parsed.json;
+    const grows = parsed.options.follow === true || parsed.options.watch === true;
+    const done = grows || parsed.json ? () => {} : progress(stderr);
+    const result = await perform(parsed, {
+      ...look,
+      client: createFleetClient({ socketPath: socketFor(parsed) }),
+      source: { via: 'cli', sender: userName(), thread: null },
+      output: outputTo(stdout),
+    });
+    done();
+    return tell(result, look.json);
+  } catch (error) {
+    return tell(failure(error, look), look.json);
+  }
+
+  function socketFor(parsed: ReturnType<typeof parseWords>): string {
+    const offline = parsed.help || parsed.verb.name === 'help';
+    return offline ? '' : findSocket(parsed.socket, env, process.cwd());
+  }
+
+  function tell(result: VerbResult, json: boolean): number {
+    const stream = result.error && !json ? stderr : stdout;
+    if (result.text !== '') stream.write(`${result.text}\n`);
+    return result.exitCode;
+  }
+}
+
+/** null where the user has no name (a container's bare uid) */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
+// not process.exit: what is written to a pipe may still be on its way
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,42 @@
+// The terminal: what goes to standard output, and the line on standard error that says we still wait.
+import type { WriteStream } from 'node:tty';
+import type { Output } from '../verbs/index.ts';
+
+const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
+const clearLine = '\r\u001b[K';
+
+/** A reader that has seen enough (`| head`) is no failure. */
+export function quietOnBrokenPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+export function outputTo(stream: NodeJS.WriteStream | WriteStream): Output {
+  return {
+    append: (line) => stream.write(`${line}\n`),
+    replace: (text) => stream.write(stream.isTTY ? `${clearScreen}${text}\n` : `${text}\n\n`),
+  };
+}
+
+/** Says on `stream` that an answer takes longer than a second. @returns ends and erases it */
+export function progress(stream: NodeJS.WriteStream | WriteStream): () => void {
+  let seconds = 0;
+  const timer = setInterval(() => {
+    seconds++;
+    if (stream.isTTY) stream.write(`${clearLine}waiting for fleetd (${seconds} s)`);
+    else if (seconds === 1) stream.write('waiting for fleetd…\n');
+  }, 1000);
+  return () => {
+    clearInterval(timer);
+    if (seconds > 0 && stream.isTTY) stream.write(clearLine);
+  };
+}
+
+/** Colour on a terminal, unless NO_COLOR; FORCE_COLOR and NO_COLOR win over what the stream is. */
+export function colourOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}

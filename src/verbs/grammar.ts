@@ -1,0 +1,102 @@
+// Words → a verb with its operands and options. commander parses; a line from chat is cut into words first.
+import { Command, CommanderError } from 'commander';
+import { FleetError } from '../errors.ts';
+import { nextWord, option, textWords, wordsOf } from './chat.ts';
+import { nearest, productName } from './names.ts';
+import type { Asked, Options, Verb, VerbContext } from './verb.ts';
+
+export interface Parsed extends Asked {
+  verb: Verb;
+  /** --help was asked: say how, do nothing */
+  help: boolean;
+  /** cli only: --json, --socket */
+  json: boolean;
+  socket: string | null;
+}
+
+/** Throws FleetError: VERB_UNKNOWN, BAD_USAGE. */
+export function parse(
+  input: string[] | string,
+  surface: VerbContext['surface'],
+  verbs: readonly Verb[],
+): Parsed {
+  const known = verbs.filter((verb) => verb.surfaces.includes(surface));
+  let parsed: Parsed | null = null;
+  const program = quiet(new Command('fleet')).helpCommand(false);
+  if (surface === 'cli') program.option('--json').option('--socket <path>');
+  for (const verb of known) {
+    const command = verb.grammar(quiet(program.command(verb.name))).option('-h, --help');
+    command.action(() => {
+      const all: Options = command.optsWithGlobals();
+      const { json, socket, help, ...options } = all;
+      parsed = {
+        verb,
+        operands: operandsOf(verb, command.args),
+        options,
+        help: help === true,
+        json: json === true,
+        socket: typeof socket === 'string' ? socket : null,
+      };
+    });
+  }
+  const words = typeof input === 'string' ? chatWords(input, known, program) : input;
+  try {
+    program.parse(words.length > 0 ? words : ['help'], { from: 'user' });
+  } catch (error) {
+    throw usageError(error, words, known);
+  }
+  // commander calls the action of one command or throws
+  if (parsed === null) throw usageError(new CommanderError(2, 'commander.unknownCommand', ''), words, known);
+  return parsed;
+}
+
+/** Nothing exits, nothing is printed, help is ours. */
+function quiet(command: Command): Command {
+  const silent = () => {};
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: silent, writeErr: silent, outputError: silent })
+    .helpOption(false);
+}
+
+function operandsOf(verb: Verb, operands: string[]): string[] {
+  const [first, ...rest] = operands;
+  return verb.takesProduct && first !== undefined ? [productName(first), ...rest] : operands;
+}
+
+function chatWords(input: string, known: readonly Verb[], program: Command): string[] {
+  const { word, rest } = nextWord(input);
+  const name = word.toLowerCase();
+  const verb = known.find((each) => each.name === name);
+  if (!verb?.takesText) return [name, ...wordsOf(rest).map(option)].filter((each, i) => i > 0 || each !== '');
+  const options = program.commands.find((command) => command.name() === name)?.options ?? [];
+  const takesValue = (long: string) => options.find((each) => each.long === long)?.required;
+  return [name, ...textWords(rest, takesValue)];
+}
+
+function usageError(error: unknown, words: string[], known: readonly Verb[]): FleetError {
+  if (!(error instanceof CommanderError)) return FleetError.wrap(error);
+  const names = known.map((verb) => verb.name);
+  const name = words.find((word) => !word.startsWith('-')) ?? '';
+  const verb = known.find((each) => each.name === name);
+  if (!verb) {
+    const meant = nearest(name, names);
+    return new FleetError({
+      code: 'VERB_UNKNOWN',
+      class: 'usage',
+      message: `Expected one of ${names.join(', ')}; got ${name ? JSON.stringify(name.slice(0, 60)) : 'none'}.`,
+      mend: meant ? `Did you mean \`fleet ${meant}\`? \`fleet help\` explains each.` : 'See `fleet help`.',
+    });
+  }
+  const complaint = error.message.replace(/^error: /, '').replace(/\.$/, '');
+  const dashes =
+    error.code === 'commander.unknownOption' && verb.takesText
+      ? ` A text that holds ${complaint.match(/'(.+?)'/)?.[1] ?? 'dashes'} goes after \`--\`.`
+      : '';
+  return new FleetError({
+    code: 'BAD_USAGE',
+    class: 'usage',
+    message: `Expected \`fleet ${`${name} ${verb.usage}`.trim()}\`, got ${complaint.replace(/\n.*/s, '')}.`,
+    mend: `See \`fleet help ${name}\`.${dashes}`,
+  });
+}

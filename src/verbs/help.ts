@@ -1,0 +1,63 @@
+// help [verb]: the verbs, or one of them in detail.
+import { rows, type Surface } from '../api/text/index.ts';
+import { nearest } from './names.ts';
+import { everywhere, type Verb, type VerbContext } from './verb.ts';
+
+export function helpFor(verbs: readonly Verb[]): Verb {
+  return {
+    name: 'help',
+    usage: '[verb]',
+    summary: 'These verbs, or one in detail',
+    surfaces: everywhere,
+    grammar: (command) => command.argument('[verb]'),
+    async run({ operands: [name] }, { surface }, show) {
+      const known = verbs.filter((verb) => verb.surfaces.includes(surface));
+      const verb = known.find(
+        (each) =>
+          each.name ===
+          (name &&
+            nearest(
+              name,
+              known.map((one) => one.name),
+            )),
+      );
+      return {
+        data: (verb ? [verb] : known).map((each) => ({
+          verb: each.name,
+          usage: each.usage,
+          summary: each.summary,
+        })),
+        text: verb ? verbHelp(show, verb) : overview(show, surface, known),
+      };
+    },
+  };
+}
+
+export function verbHelp(show: Surface, verb: Verb): string {
+  return [
+    `${show.command(`${verb.name} ${verb.usage}`.trim())}: ${verb.summary}.`,
+    ...(verb.details ?? []),
+  ].join('\n');
+}
+
+function overview(show: Surface, surface: VerbContext['surface'], verbs: readonly Verb[]): string {
+  const usage = (verb: Verb) => `${verb.name} ${verb.usage}`.trim();
+  if (surface === 'chat')
+    return [
+      ...verbs.map((verb) => `- ${show.command(usage(verb))} ${verb.summary}`),
+      '',
+      'Everything after the product is taken as it is: no quotes needed.',
+    ].join('\n');
+  const list = verbs.map((verb) => ({
+    name: usage(verb),
+    state: '',
+    tone: 'dim' as const,
+    head: verb.summary,
+    notes: [],
+  }));
+  return [
+    ...rows(show, list),
+    '',
+    'Options: --json (one document {ok, data|error}), --socket <path>, --version.',
+  ].join('\n');
+}

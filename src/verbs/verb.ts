@@ -1,0 +1,64 @@
+// What a verb is: its words, and what it asks of fleetd.
+import type { Command } from 'commander';
+import type { FleetClient } from '../api/client.ts';
+import type { Source } from '../api/contract.ts';
+import type { Surface } from '../api/text/index.ts';
+
+export interface VerbContext {
+  client: FleetClient;
+  /** who asks, recorded with what is asked */
+  source: Source;
+  surface: 'chat' | 'cli';
+  /** the answer as one JSON document: {ok, data} or {ok, error} */
+  json?: boolean;
+  /** ms since epoch */
+  now: () => number;
+  /** width of the terminal; chat takes its own */
+  columns?: number;
+  /** terminal only */
+  colour?: boolean;
+  /** takes answers that grow or change; without it they are refused */
+  output?: Output;
+  /** ends an answer that grows or changes */
+  signal?: AbortSignal;
+}
+
+export interface Output {
+  append(line: string): void;
+  /** shows this instead of what was shown before */
+  replace(text: string): void;
+}
+
+/** As commander gives them: `--plan-only` is planOnly. */
+export type Options = Record<string, string | boolean | undefined>;
+
+export interface Asked {
+  operands: string[];
+  options: Options;
+}
+
+export interface Answer {
+  text: string;
+  data: unknown;
+}
+
+export interface Verb {
+  name: string;
+  /** operands as help shows them, e.g. `<product> <objective…>` */
+  usage: string;
+  /** one line of help */
+  summary: string;
+  /** further lines of help: what is not obvious, and examples */
+  details?: string[];
+  surfaces: readonly VerbContext['surface'][];
+  /** the first operand is a product: its name is corrected and, when unknown, suggested */
+  takesProduct?: boolean;
+  /** what follows the first operand is one text: in chat it is taken as it is, without quotes or options */
+  takesText?: boolean;
+  /** adds operands and options to commander's command */
+  grammar(command: Command): Command;
+  /** @param show how text looks where it will be read */
+  run(asked: Asked, context: VerbContext, show: Surface): Promise<Answer>;
+}
+
+export const everywhere = ['chat', 'cli'] as const;

@@ -1,0 +1,26 @@
+// The text of an objective or message, checked before it is sent: fleetd's own limits and codes, so that a
+// paste by mistake is refused in words and not by a connection closed under it.
+import { FleetError } from '../errors.ts';
+
+/** @param maxBytes in UTF-8. Throws TEXT_EMPTY, TEXT_TOO_LARGE. */
+export function textOf(words: string[], product: string, maxBytes: number): string {
+  const text = words.join(' ').trim();
+  const size = Buffer.byteLength(text);
+  if (text === '')
+    throw new FleetError({
+      code: 'TEXT_EMPTY',
+      class: 'usage',
+      product,
+      message: `Expected some text after ${product}, got none.`,
+      mend: `Say it in words after the product, e.g. \`fleet start ${product} fix the login page\`.`,
+    });
+  if (size > maxBytes)
+    throw new FleetError({
+      code: 'TEXT_TOO_LARGE',
+      class: 'usage',
+      product,
+      message: `Expected at most ${maxBytes / 1024} KiB of text, got ${Math.ceil(size / 1024)} KiB.`,
+      mend: 'Put the long part into a file of the product and name the file.',
+    });
+  return text;
+}
