@@ -1,0 +1,114 @@
+// How long decide() takes on large fleets, beside the wall time of starting node for doing nothing: the measure
+// of this machine. `npm run bench -- scheduler`, or alone.
+import { execFileSync } from 'node:child_process';
+import { decide, type FleetState, type ObjectiveState, schedulingDefaults } from '../src/scheduler/index.ts';
+
+export interface Row {
+  name: string;
+  samples: number;
+  p50Ms: number;
+  p95Ms: number;
+}
+
+const nowMs = 1_800_000_000_000;
+
+/** A busy fleet, the same at every call: `products` of ten types, all limits on, an eighth of the slots taken. */
+export function largeFleet(products: number, objectives: number): FleetState {
+  let seed = 42;
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed % below;
+  };
+  const gib = 1_073_741_824;
+  return {
+    limits: {
+      ...schedulingDefaults,
+      maxConcurrentSessions: 64,
+      maxLiveSessions: 128,
+      strategy: 'priority-weighted',
+      maxCpuCores: 48,
+      maxMemoryBytes: 96 * gib,
+      maxCostUsdPerDay: 500,
+      startPacingMs: 0,
+    },
+    products: Array.from({ length: products }, (_, i) => ({
+      name: `product-${i}`,
+      type: `type-${i % 10}`,
+      startable: i % 50 !== 49,
+      priority: 1 + random(100),
+      resourceWeight: 1 + random(6),
+      learned: i % 3 === 0 ? { cpuCores: random(4) / 2, memoryBytes: (1 + random(8)) * gib } : null,
+      paused: i % 40 === 39 ? { reason: 'asked', sinceMs: nowMs - 1000 } : null,
+      breaker: { failures: 0, openUntilMs: i % 30 === 29 ? nowMs + 60_000 : null },
+      servedMs: random(10_000_000),
+      spentTodayUsd: random(20),
+      caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: i % 5 === 0 ? 25 : null },
+    })),
+    objectives: Array.from({ length: objectives }, (_, i): ObjectiveState => {
+      const started = i < 8;
+      return {
+        id: `obj-${i}`,
+        product: `product-${started ? i : random(products)}`,
+        state: started ? 'running' : i % 10 === 9 ? 'done' : 'queued',
+        queuedAtMs: nowMs - random(86_400_000),
+        arrival: i,
+        needs: i > 20 && i % 7 === 0 ? [`obj-${i - 1 - random(20)}`] : [],
+        paused: null,
+        notBeforeMs: i % 25 === 24 ? nowMs + random(600_000) : null,
+        expectedMs: 60_000 * (1 + random(60)),
+        expectedCostUsd: random(10) / 2,
+      };
+    }),
+    sessions: Array.from({ length: Math.min(8, products, objectives) }, (_, i) => ({
+      product: `product-${i}`,
+      objective: `obj-${i}`,
+      state: 'running' as const,
+      startedAtMs: nowMs - 600_000,
+      measured: { cpuCores: 0.5, memoryBytes: gib },
+      waitingOnHuman: i === 7,
+      reservedCostUsd: 1,
+    })),
+    lastStartMs: nowMs - 60_000,
+    memoryOverSinceMs: null,
+    spentTodayUsd: 120,
+  };
+}
+
+function measure(name: string, samples: number, work: () => void): Row {
+  const times: number[] = [];
+  for (let i = 0; i < samples; i += 1) {
+    const started = performance.now();
+    work();
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(samples - 1, Math.floor(samples * share))] ?? Number.NaN;
+  return { name, samples, p50Ms: at(0.5), p95Ms: at(0.95) };
+}
+
+export async function run(): Promise<Row[]> {
+  const rows = [measure('node -e 0', 10, () => execFileSync(process.execPath, ['-e', '0']))];
+  for (const [products, objectives] of [
+    [4, 20],
+    [100, 1_000],
+    [1_000, 1_000],
+    [1_000, 10_000],
+  ] as const) {
+    const state = largeFleet(products, objectives);
+    measure('warm-up', 50, () => decide(state, nowMs));
+    rows.push(
+      measure(`decide ${products} products × ${objectives} objectives`, 200, () => decide(state, nowMs)),
+    );
+  }
+  return rows;
+}
+
+if (import.meta.main) {
+  const rows = await run();
+  console.table(
+    rows.map((row) => ({ ...row, p50Ms: Number(row.p50Ms.toFixed(3)), p95Ms: Number(row.p95Ms.toFixed(3)) })),
+  );
+  const p95 = (name: string) => rows.find((row) => row.name.endsWith(name))?.p95Ms ?? Number.NaN;
+  const growth = p95('1000 products × 10000 objectives') / p95('1000 products × 1000 objectives');
+  console.log(`growth of p95 from 1,000 to 10,000 objectives: ${growth.toFixed(1)}×`);
+}

@@ -1,0 +1,118 @@
+// Generated fleets: small enough to shrink to something readable, wide enough that every rule fires often.
+import fc from 'fast-check';
+import type { FleetState, ObjectiveState, ProductState, SessionState } from '../../src/scheduler/index.ts';
+
+export const nowMs = 100_000_000;
+export const gib = 1_073_741_824;
+
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 1 });
+const mostlyNull = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+const ago = fc.integer({ min: 0, max: 1_500_000 }).map((ms) => nowMs - ms);
+const around = fc.integer({ min: -60_000, max: 600_000 }).map((ms) => nowMs + ms);
+const rarely = (value: number) => fc.constantFrom(...Array.from({ length: value }, () => false), true);
+const footprint = fc.record({
+  cpuCores: fc.integer({ min: 0, max: 12 }).map((n) => n / 4),
+  memoryBytes: fc.integer({ min: 0, max: 6 }).map((n) => n * gib),
+});
+const pause = fc.record({ reason: fc.constantFrom('asked', 'focus product-a'), sinceMs: ago });
+
+const limits = fc.record({
+  maxConcurrentSessions: fc.integer({ min: 0, max: 4 }),
+  maxLiveSessions: fc.integer({ min: 0, max: 6 }),
+  strategy: fc.constantFrom('priority-weighted' as const, 'priority-weighted' as const, 'fifo' as const),
+  maxCpuCores: orNull(fc.integer({ min: 0, max: 16 }).map((n) => n / 4)),
+  maxMemoryBytes: orNull(fc.integer({ min: 0, max: 12 }).map((n) => n * gib)),
+  maxCostUsdPerDay: mostlyNull(fc.integer({ min: 0, max: 20 })),
+  startPacingMs: fc.constantFrom(0, 0, 5_000),
+  headBoundMs: fc.constantFrom(0, 120_000, 600_000),
+  ageingMsPerPoint: fc.constantFrom(0, 60_000, 300_000),
+  memoryGraceMs: fc.constantFrom(0, 30_000),
+  weightUnit: fc.constant({ cpuCores: 0.25, memoryBytes: gib }),
+});
+
+const product = fc.record({
+  startable: rarely(9).map((no) => !no),
+  priority: fc.constantFrom(1, 20, 50, 50, 80, 100),
+  resourceWeight: fc.constantFrom(0, 1, 1, 2, 3, 8),
+  learned: mostlyNull(footprint),
+  paused: mostlyNull(pause),
+  breaker: fc.record({ failures: fc.integer({ min: 0, max: 3 }), openUntilMs: mostlyNull(around) }),
+  servedMs: fc.constantFrom(0, 0, 60_000, 600_000),
+  spentTodayUsd: orNull(fc.integer({ min: 0, max: 10 })),
+  caps: fc.record({
+    maxCpuCores: mostlyNull(fc.integer({ min: 0, max: 8 }).map((n) => n / 4)),
+    maxMemoryBytes: mostlyNull(fc.integer({ min: 0, max: 6 }).map((n) => n * gib)),
+    maxCostUsdPerDay: mostlyNull(fc.integer({ min: 0, max: 10 })),
+  }),
+});
+
+const objective = fc.record({
+  of: fc.nat(9),
+  life: fc.constantFrom(...Array<'queued'>(6).fill('queued'), 'live', 'live', 'done', 'failed', 'cancelled'),
+  queuedAtMs: ago,
+  needs: fc.oneof(
+    { weight: 4, arbitrary: fc.constant<number[]>([]) },
+    { weight: 1, arbitrary: fc.array(fc.nat(20), { maxLength: 2 }) },
+  ),
+  paused: mostlyNull(pause),
+  notBeforeMs: mostlyNull(around),
+  expectedMs: orNull(fc.integer({ min: 1_000, max: 900_000 })),
+  expectedCostUsd: orNull(fc.integer({ min: 0, max: 6 })),
+  session: fc.record({
+    state: fc.constantFrom('starting' as const, 'running' as const, 'running' as const, 'stopping' as const),
+    startedAtMs: ago,
+    measured: orNull(footprint),
+    waitingOnHuman: rarely(3),
+    reservedCostUsd: orNull(fc.integer({ min: 0, max: 6 })),
+  }),
+});
+
+const pad = (n: number) => String(n).padStart(2, '0');
+
+/** Needs point at earlier objectives only (a DAG), or at one that is not there. At most one session per product. */
+export const fleet: fc.Arbitrary<FleetState> = fc
+  .record({
+    limits,
+    products: fc.array(product, { minLength: 1, maxLength: 6 }),
+    objectives: fc.array(objective, { maxLength: 12 }),
+    lastStartMs: orNull(fc.integer({ min: 0, max: 10_000 }).map((ms) => nowMs - ms)),
+    memoryOverSinceMs: orNull(fc.integer({ min: 0, max: 60_000 }).map((ms) => nowMs - ms)),
+    spentTodayUsd: orNull(fc.integer({ min: 0, max: 20 })),
+  })
+  .map((raw) => {
+    const products: ProductState[] = raw.products.map((fields, index) => ({
+      ...fields,
+      name: `product-${'abcdef'[index]}`,
+      type: 'code',
+    }));
+    const sessions: SessionState[] = [];
+    const objectives: ObjectiveState[] = raw.objectives.map(
+      ({ of, life, needs, session, ...fields }, index) => {
+        const name = products[of % products.length]?.name ?? '';
+        const id = `obj-${pad(index)}`;
+        const free = !sessions.some((other) => other.product === name);
+        if (life === 'live' && free) sessions.push({ ...session, product: name, objective: id });
+        const running = session.state === 'starting' ? ('starting' as const) : ('running' as const);
+        return {
+          ...fields,
+          id,
+          product: name,
+          state: life === 'live' ? (free ? running : 'queued') : life,
+          arrival: index,
+          needs: [
+            ...new Set(needs.map((n) => (n === 20 ? 'obj-gone' : n < index ? `obj-${pad(n)}` : null))),
+          ].filter((need) => need !== null),
+        };
+      },
+    );
+    return { ...raw, products, objectives, sessions };
+  });
+
+export function freezeDeep<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freezeDeep(inner);
+  }
+  return value;
+}

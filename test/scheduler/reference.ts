@@ -1,0 +1,131 @@
+// The rules again, written from DESIGN "Scheduling rules" the slow and obvious way: what the properties judge by.
+// Shares no code with src/scheduler.
+import type { FleetState, Footprint, ObjectiveState, Plan, ProductState } from '../../src/scheduler/index.ts';
+
+export const startsOf = (plan: Plan) => plan.decisions.filter((decision) => decision.kind === 'start');
+export const productOf = (state: FleetState, name: string) => state.products.find((p) => p.name === name);
+export const objectiveOf = (state: FleetState, id: string) => state.objectives.find((o) => o.id === id);
+
+export function predicted(state: FleetState, product: ProductState | undefined): Footprint {
+  const { weightUnit } = state.limits;
+  if (!product) return weightUnit;
+  const guess = product.learned ?? {
+    cpuCores: product.resourceWeight * weightUnit.cpuCores,
+    memoryBytes: product.resourceWeight * weightUnit.memoryBytes,
+  };
+  return {
+    cpuCores: Math.min(guess.cpuCores, product.caps.maxCpuCores ?? Infinity),
+    memoryBytes: Math.min(guess.memoryBytes, product.caps.maxMemoryBytes ?? Infinity),
+  };
+}
+
+/** Σ max(measured, predicted) over live sessions. */
+export function committed(state: FleetState): Footprint {
+  return state.sessions.reduce(
+    (sum, session) => {
+      const guess = predicted(state, productOf(state, session.product));
+      return {
+        cpuCores: sum.cpuCores + Math.max(guess.cpuCores, session.measured?.cpuCores ?? 0),
+        memoryBytes: sum.memoryBytes + Math.max(guess.memoryBytes, session.measured?.memoryBytes ?? 0),
+      };
+    },
+    { cpuCores: 0, memoryBytes: 0 },
+  );
+}
+
+export const slotsUsed = (state: FleetState) =>
+  state.sessions.filter((s) => !(s.waitingOnHuman && s.state !== 'stopping')).length;
+
+/** Known money: what is spent and what is reserved; unknown amounts are not counted, and are not zero either. */
+export const knownUsd = (state: FleetState) =>
+  (state.spentTodayUsd ?? 0) + state.sessions.reduce((sum, s) => sum + (s.reservedCostUsd ?? 0), 0);
+
+export const overCost = (known: number, expected: number | null, limit: number | null) =>
+  limit !== null && (known >= limit || (expected !== null && known + expected > limit));
+
+export function neverFits(state: FleetState, objective: ObjectiveState): boolean {
+  const product = productOf(state, objective.product);
+  const { maxCpuCores, maxMemoryBytes, maxCostUsdPerDay } = state.limits;
+  const guess = predicted(state, product);
+  return (
+    guess.memoryBytes > (maxMemoryBytes ?? Infinity) ||
+    guess.cpuCores > (maxCpuCores ?? Infinity) ||
+    overCost(0, objective.expectedCostUsd, maxCostUsdPerDay) ||
+    overCost(0, objective.expectedCostUsd, product?.caps.maxCostUsdPerDay ?? null) ||
+    product?.caps.maxMemoryBytes === 0 ||
+    product?.caps.maxCpuCores === 0
+  );
+}
+
+/** Could start in an empty fleet, now. */
+export function ready(state: FleetState, objective: ObjectiveState, nowMs: number): boolean {
+  const product = productOf(state, objective.product);
+  return (
+    objective.state === 'queued' &&
+    !objective.paused &&
+    (objective.notBeforeMs ?? 0) <= nowMs &&
+    objective.needs.every((id) => objectiveOf(state, id)?.state === 'done') &&
+    product?.startable === true &&
+    !product.paused &&
+    (product.breaker.openUntilMs ?? 0) <= nowMs &&
+    !state.sessions.some((session) => session.product === product.name) &&
+    !overCost(product.spentTodayUsd ?? 0, objective.expectedCostUsd, product.caps.maxCostUsdPerDay) &&
+    !neverFits(state, objective)
+  );
+}
+
+/** What the session limits, budgets and money left allow, one more counted in. */
+export function fits(
+  state: FleetState,
+  objective: ObjectiveState,
+): Record<'slots' | 'live' | 'memory' | 'cpu' | 'cost', boolean> {
+  const { limits } = state;
+  const guess = predicted(state, productOf(state, objective.product));
+  const sum = committed(state);
+  return {
+    slots: slotsUsed(state) + 1 <= limits.maxConcurrentSessions,
+    live: state.sessions.length + 1 <= limits.maxLiveSessions,
+    memory: sum.memoryBytes + guess.memoryBytes <= (limits.maxMemoryBytes ?? Infinity),
+    cpu: sum.cpuCores + guess.cpuCores <= (limits.maxCpuCores ?? Infinity),
+    cost: !overCost(knownUsd(state), objective.expectedCostUsd, limits.maxCostUsdPerDay),
+  };
+}
+
+/** Negative: a is considered before b. */
+export function before(state: FleetState, a: ObjectiveState, b: ObjectiveState): number {
+  if (state.limits.strategy === 'fifo') return a.arrival - b.arrival;
+  const every = state.limits.ageingMsPerPoint;
+  const points = (o: ObjectiveState) =>
+    (productOf(state, o.product)?.priority ?? 0) - (every > 0 ? Math.floor(o.queuedAtMs / every) : 0);
+  const share = (o: ObjectiveState) => {
+    const product = productOf(state, o.product);
+    return product ? product.servedMs / product.priority : 0;
+  };
+  return points(b) - points(a) || share(a) - share(b) || a.arrival - b.arrival;
+}
+
+export function start(state: FleetState, id: string, nowMs: number): FleetState {
+  const objective = objectiveOf(state, id);
+  if (!objective) throw new Error(`Expected an objective of the fleet, got ${id}`);
+  return {
+    ...state,
+    lastStartMs: nowMs,
+    objectives: state.objectives.map((o) => (o.id === id ? { ...o, state: 'running' } : o)),
+    sessions: [
+      ...state.sessions,
+      {
+        product: objective.product,
+        objective: id,
+        state: 'running',
+        startedAtMs: nowMs,
+        measured: null,
+        waitingOnHuman: false,
+        reservedCostUsd: objective.expectedCostUsd,
+      },
+    ],
+  };
+}
+
+/** The fleet after the plan's starts. */
+export const applied = (state: FleetState, plan: Plan) =>
+  startsOf(plan).reduce((fleet, { objective }) => start(fleet, objective, plan.atMs), state);
