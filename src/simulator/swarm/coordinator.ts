@@ -1,0 +1,203 @@
+// The process in the coordinator's pane. Busy, it looks at its mail at every poll; idle, it is deaf until
+// something is typed into the pane, as the real one is: mail alone wakes nobody.
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { takeFault } from '../faults.ts';
+import { killTree } from '../processes.ts';
+import { readSettings } from '../settings.ts';
+import { type MailMessage, MailStore } from '../stores/mail.ts';
+import { SessionStore } from '../stores/sessions.ts';
+import { carryOut, type Desk, type Objective } from './objective.ts';
+import { Pane } from './pane.ts';
+import { turnPidFile } from './spawn.ts';
+
+const name = 'coordinator';
+
+/** Runs until it is killed. @param root absolute folder of the product */
+export async function coordinatorMain(root: string): Promise<never> {
+  const pane = new Pane(root);
+  let awake = false;
+  let deaf = false;
+  let current: Objective | null = null;
+  let answered: ((text: string) => void) | null = null;
+  let stopped = false;
+  const queue: Objective[] = [];
+  const completed: string[] = [];
+
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    if (line.trim() !== '') pane.say(`> ${line}`);
+    awake = true;
+  });
+  pane.draw();
+
+  const desk: Desk = {
+    root,
+    settings: () => readSettings(root),
+    say(line) {
+      pane.say(line);
+      using store = new SessionStore(root);
+      store.touch(name);
+    },
+    pause: (ms) => sleep(ms / readSettings(root).speed),
+    tell(message) {
+      using mail = new MailStore(root);
+      mail.send({ from: name, to: 'operator', ...message });
+    },
+    async ask(question) {
+      desk.tell(question);
+      desk.say(`● Asked the operator: ${question.subject}`);
+      pane.busy = false;
+      const text = await new Promise<string>((done) => {
+        answered = done;
+      });
+      pane.busy = true;
+      return text;
+    },
+  };
+
+  /** Everything an operator can send, in the order of overstory's coordinator definition. */
+  function receive(message: MailMessage): void {
+    if (message.from !== 'operator' && message.from !== 'orchestrator') return;
+    desk.say(`● Mail ${message.id} from ${message.from}: ${message.subject}`);
+    const reply = (body: string) => {
+      using mail = new MailStore(root);
+      mail.reply(message, name, body);
+    };
+    const objective = readObjective(root, message);
+    if (objective?.dispatched) {
+      if (current?.tag === objective.tag) {
+        reply(`Noted for ${objective.tag}; it is being worked on.`);
+        return;
+      }
+      reply(`Acknowledged ${objective.tag}: ${objective.title}. Dispatching a lead.`);
+      queue.push(objective);
+    } else if (/^\s*status\b[\s?.!]*$/im.test(message.body)) {
+      reply(statusReply(root, completed, answered !== null));
+    } else if (answered !== null) {
+      const settle = answered;
+      answered = null;
+      settle(message.body);
+    } else if (/^\W*(please )?(stop|pause|cancel)\b/im.test(message.body)) {
+      stopped = true;
+      queue.length = 0;
+      void stopWorkers(root).then((names) =>
+        reply(`Stopped. Workers ended: ${names.join(', ') || 'none'}. Their worktrees are parked.`),
+      );
+    } else {
+      reply(
+        current === null
+          ? 'I have no objective at work. Please send one tagged [obj-n].'
+          : `Noted for ${current.tag}; it is being worked on.`,
+      );
+    }
+  }
+
+  async function work(): Promise<void> {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      current = next;
+      stopped = false;
+      try {
+        await carryOut(next, desk);
+        if (!stopped) completed.push(next.tag);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        desk.tell({
+          subject: `[${next.tag}] Objective failed: ${next.title}`,
+          body: reason,
+          type: 'error',
+          priority: 'high',
+        });
+      }
+      current = null;
+    }
+  }
+
+  let working = false;
+  for (;;) {
+    const fault = takeFault(root, 'coordinator', ['die', 'logged-out', 'hang-busy']);
+    if (fault?.kind === 'die') setTimeout(() => process.kill(process.pid, 'SIGKILL'), fault.ms ?? 0);
+    if (fault?.kind === 'logged-out') pane.say('Not logged in · Please run /login');
+    if (fault?.kind === 'hang-busy') pane.busy = true;
+    deaf ||= fault !== null && fault.kind !== 'die';
+    if (!deaf && (awake || (working && answered === null))) {
+      awake = false;
+      for (const message of takeMail(root)) receive(message);
+      if (!working && queue.length > 0) {
+        working = true;
+        pane.busy = true;
+        void work().finally(() => {
+          working = false;
+          pane.busy = false;
+          desk.say('● Waiting for the next objective.');
+        });
+      }
+    }
+    await sleep(readSettings(root).pollMs);
+  }
+}
+
+function takeMail(root: string): MailMessage[] {
+  if (!MailStore.exists(root)) return [];
+  using mail = new MailStore(root);
+  return mail.take(name);
+}
+
+/**
+ * null when the message carries no `[obj-…]` tag. `dispatched` is whether it gives the work (the first message
+ * of an objective, or one in the words of src/overstory/dispatch.ts) rather than speaks about it.
+ * A spec it names is read from inside the product only.
+ */
+export function readObjective(
+  root: string,
+  { subject, body }: Pick<MailMessage, 'subject' | 'body'>,
+): (Objective & { dispatched: boolean }) | null {
+  const found = /\[(obj-[a-z0-9-]+)(?:\.(\d+))?\]/i.exec(`${subject}\n${body}`);
+  const tag = found?.[1]?.toLowerCase();
+  if (tag === undefined) return null;
+  const section = /^## Objective\n([\s\S]*?)(?=\n\n## |\n\n\(dispatch text|$(?![\s\S]))/m.exec(body)?.[1];
+  const spec = /\.overstory\/specs\/[a-z0-9._-]+\.md/i.exec(section ?? body)?.[0];
+  const file = spec === undefined ? null : resolve(root, spec);
+  const more = file?.startsWith(root + sep) && existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const bare = subject.replace(/\[obj-[^\]]*\]/gi, '').trim();
+  return {
+    tag,
+    title: (bare || (section ?? body).trim().split('\n')[0] || tag).slice(0, 100),
+    text: `${section ?? `${subject}\n${body}`}\n${more}`,
+    planRequired: /^PLAN\b/m.test(body),
+    dispatched: section !== undefined || found?.[2] === undefined || found[2] === '1',
+  };
+}
+
+/** The reply overstory's coordinator definition prescribes, word for word. */
+function statusReply(root: string, completed: string[], waiting: boolean): string {
+  using store = new SessionStore(root);
+  const leads = store
+    .all()
+    .filter((each) => each.capability === 'lead' && ['booting', 'working', 'stalled'].includes(each.state));
+  const active = leads.map(
+    (each) =>
+      `${each.agentName} (task: ${each.taskId}, state: ${each.state === 'stalled' ? 'stalled' : 'working'})`,
+  );
+  return [
+    `Active leads: ${active.join(', ') || 'none'}`,
+    `Completed: ${completed.join(', ') || 'none'}`,
+    `Blockers: ${waiting ? 'waiting for the operator to answer' : 'none'}`,
+    `Next actions: ${waiting ? 'go on when answered' : active.length > 0 ? 'wait for the leads, merge, report' : 'waiting for objective'}`,
+  ].join('\n');
+}
+
+/** Ends every running worker of this product; worktrees and branches stay. @returns the names */
+async function stopWorkers(root: string): Promise<string[]> {
+  using store = new SessionStore(root);
+  const running = store
+    .all()
+    .filter((each) => each.agentName !== name && each.state !== 'completed' && each.state !== 'zombie');
+  for (const session of running) {
+    const file = turnPidFile(root, session.agentName);
+    if (existsSync(file)) await killTree(Number(readFileSync(file, 'utf8')));
+    store.setState(session.agentName, 'completed');
+  }
+  return running.map((session) => session.agentName);
+}

@@ -1,0 +1,46 @@
+// The terminal of a simulated coordinator: enough of Claude Code's screen for what overstory and its driver
+// look for (the prompt, the permission line, "esc to interrupt" while busy, the login text).
+
+const shown = 14;
+
+/** Redraws in place, so that nothing old (a busy line, say) is left in the scrollback. */
+export class Pane {
+  readonly #folder: string;
+  readonly #lines: string[] = [];
+  #busy = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  say(line: string): void {
+    this.#lines.push(line);
+    this.draw();
+  }
+
+  set busy(busy: boolean) {
+    if (this.#busy === busy) return;
+    this.#busy = busy;
+    this.draw();
+  }
+
+  draw(): void {
+    const width = Math.max(20, (process.stdout.columns ?? 80) - 1);
+    const rule = '─'.repeat(Math.min(60, width));
+    const lines = [
+      '✻ Welcome to Claude Code! (ov-sim: no model behind this)',
+      '',
+      '   /help for help',
+      `   cwd: ${this.#folder}`,
+      '',
+      ...this.#lines.slice(-shown),
+      ...(this.#busy ? ['', '✽ Working… (esc to interrupt)'] : []),
+      rule,
+      '❯ ',
+      rule,
+      '  ⏵⏵ bypass permissions on (shift+tab to cycle)',
+    ];
+    const text = lines.map((line) => `${line.slice(0, width)}\u001b[K`).join('\r\n');
+    process.stdout.write(`\u001b[H${text}\u001b[J`);
+  }
+}
