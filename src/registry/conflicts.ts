@@ -82,11 +82,8 @@ function folders(products: Written[], source: YamlSource, workspaceRoot: string)
     const path = product.path ?? (product.pathMissing ? product.name : undefined);
     if (path === undefined) continue;
     const root = posix.resolve(workspaceRoot, path);
-    if (
-      path.startsWith('~') ||
-      !root.startsWith(workspaceRoot === '/' ? '/' : `${workspaceRoot}/`) ||
-      root === '/'
-    ) {
+    // nobody expands "~" here: it would be a folder of that name
+    if (path.startsWith('~') || /^(\.\.(\/|$)|$)/.test(posix.relative(workspaceRoot, root))) {
       problems.push(source.problem(at(product), `a folder under ${workspaceRoot}`, show(path)));
       continue;
     }

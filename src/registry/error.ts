@@ -5,7 +5,7 @@ import type { RegistryProblem } from './registry.ts';
 const listed = 20;
 
 /** One sentence, e.g. `products.yaml line 3, column 15: Expected …, got … (products[0].priority).` */
-export function describeProblem(problem: RegistryProblem): string {
+function describeProblem(problem: RegistryProblem): string {
   const where = problem.path === '' ? '' : ` (${problem.path})`;
   return `${problem.file} line ${problem.line}, column ${problem.column}: Expected ${problem.expected}, got ${problem.got}${where}.`;
 }

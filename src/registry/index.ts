@@ -1,7 +1,7 @@
 // products.yaml → Registry. Reading, checking and watching the one file a human writes; nothing here ever
 // writes it, and nothing here knows of sessions, runtimes or chat. A leaf: it imports ../errors.ts only.
-export { describeProblem, RegistryError } from './error.ts';
+export { RegistryError } from './error.ts';
 export { maxRegistryBytes, parseRegistry } from './parse.ts';
 export { readRegistry } from './read.ts';
 export type { ChannelTarget, Product, Registry, RegistryProblem, Scheduling } from './registry.ts';
-export { type OpenRegistry, openRegistry, type RegistryClock, type RegistryWatchOptions } from './watch.ts';
+export { type OpenRegistry, openRegistry } from './watch.ts';

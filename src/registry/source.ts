@@ -37,8 +37,12 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a mapping';
   if (typeof value !== 'string') return String(value);
-  const safe = value.replace(/\/\/[^/@\s]*@/g, '//…@');
+  const safe = withoutPasswords(value);
   return JSON.stringify(safe.length > 100 ? `${safe.slice(0, 100)}…` : safe);
+}
+
+function withoutPasswords(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, '//…@');
 }
 
 /**
@@ -46,22 +50,22 @@ export function show(value: unknown): string {
  *   excessive alias, an empty file
  */
 export function openYaml(bytes: Buffer, file: string): YamlSource {
+  const text = new TextDecoder().decode(bytes);
+  // filled here, because the parser forgets line ends inside some broken constructs
   const lines = new LineCounter();
+  for (let start = 0; start >= 0; start = text.indexOf('\n', start) + 1 || -1) lines.addNewLine(start);
   const problemAt = (offset: number, path: PropertyKey[], expected: string, got: string): RegistryProblem => {
-    // linePos gives line 0 before the first line it has seen, as in an empty file
-    const { line, col } = lines.linePos(offset);
-    const place = { line: Math.max(line, 1), column: Math.max(col, 1) };
-    return { file, ...place, path: core.toDotPath(path), expected, got };
+    const { line, col: column } = lines.linePos(offset);
+    return { file, line, column, path: core.toDotPath(path), expected, got };
   };
   const syntax = (offset: number, message: string) =>
-    problemAt(offset, [], 'valid YAML', `an error: ${message}`);
+    problemAt(offset, [], 'valid YAML', `an error: ${withoutPasswords(message)}`);
 
   if (!isUtf8(bytes))
     throw new RegistryError(file, [
       { ...problemAt(0, [], 'UTF-8 text', 'a byte sequence that is not UTF-8'), ...firstBroken(bytes) },
     ]);
-  const document = parseDocument(new TextDecoder().decode(bytes), {
-    lineCounter: lines,
+  const document = parseDocument(text, {
     prettyErrors: false,
     // would compare every key with every other; readNodes() finds duplicates in one pass
     uniqueKeys: false,

@@ -197,6 +197,16 @@ describe('refuses, with the place', () => {
     ]);
   });
 
+  test('errors after a line end that the parser forgets, on their own line', () => {
+    const places = refusal('*a{---\nproducts:,').problems.map((p) => [p.line, p.column]);
+    expect(places).toEqual([
+      [1, 1],
+      [1, 3],
+      [1, 4],
+      [2, 10],
+    ]);
+  });
+
   test('a file that is too large, without parsing it', () => {
     const text = `products: []\n#${'x'.repeat(maxRegistryBytes)}`;
     expect(found(text)).toEqual([`1:1 : at most ${maxRegistryBytes} bytes / more`]);
