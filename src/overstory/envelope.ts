@@ -68,14 +68,16 @@ export function requireSuccess(command: string, run: OvRun): void {
   if (isObject(json) && json.success === false)
     throw ovFailure(typeof json.error === 'string' ? json.error : JSON.stringify(json));
   if (run.exit === 0) return;
-  if (isObject(json) && json.success === true && json.command === 'doctor')
+  if (isObject(json) && Array.isArray(json.checks))
     throw new FleetError({
       code: 'OV_CHECKS_FAILED',
       class: 'unavailable',
       message: 'Expected every check of `ov doctor` to pass, got at least one that failed.',
       mend: 'Read `ov doctor` in the runtime and mend what it names.',
     });
-  throw ovFailure(run.stderr.trim() || run.stdout.trim() || `\`ov\` exited ${run.exit} without a word.`);
+  // A reply that is JSON is not prose: the catalogue must not be searched in it.
+  const said = run.stderr.trim() || (json === undefined ? run.stdout.trim() : '');
+  throw ovFailure(said || `\`ov\` (${command}) exited ${run.exit} without a word.`);
 }
 
 /**

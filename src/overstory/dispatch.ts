@@ -1,0 +1,103 @@
+// The dispatch text: how an objective is put to a coordinator of overstory 0.9.4 to 0.11.0, in the words of
+// its own coordinator.md. `ov` types only the first 500 characters into the session, so what must not be
+// missed comes first; the whole is in the mail. Change the words: raise the version.
+import { FleetError } from '../errors.ts';
+import { cleanText } from './sanitize.ts';
+
+export const dispatchVersion = 1;
+/** Longer objectives travel as a spec file. Bytes; leaves room for the frame below the 128 KiB of an argument. */
+export const maxInlineBytes = 64 * 1024;
+
+export interface Dispatch {
+  /** e.g. `obj-12` */
+  objectiveId: string;
+  /** 1 for the objective itself, then one more for each message on it */
+  messageNumber: number;
+  text: string;
+  /** what must be true at the end; null: not said */
+  acceptance: string | null;
+  /** who asked and by which way, e.g. `{via: 'slack', sender: 'ana'}` */
+  source: { via: string; sender: string | null };
+  /** workers alive at once; null: the project's own limits */
+  workerBudget: number | null;
+  planApproval: 'required' | 'none';
+  /** path, inside the project, of a spec that holds the whole text */
+  specPath?: string | null;
+}
+
+/**
+ * @returns arguments of `coordinator.send`, and the version of the words
+ * @throws OV_ARGUMENT_TOO_LARGE when the text is longer than maxInlineBytes and there is no specPath
+ */
+export function dispatchText(dispatch: Dispatch): { subject: string; body: string; version: number } {
+  const { objectiveId, messageNumber, acceptance, workerBudget, specPath } = dispatch;
+  const tag = `[${objectiveId}]`;
+  const text = cleanText(dispatch.text).trim();
+  const gated = dispatch.planApproval === 'required';
+  const mail = (type: string, subject: string, body: string, extra = '') =>
+    `  ov mail send --to operator --type ${type}${extra} --subject "${subject}" --body "${body}" --agent coordinator`;
+
+  const sections = [
+    `Objective ${objectiveId}. Read the whole of this mail (ov mail list --from operator --unread) before you act.`,
+    gated &&
+      `PLAN FIRST: spawn nobody until the operator has approved your plan. This overrides your propulsion principle for ${objectiveId}.`,
+    `Report to operator by mail with ${tag} in the subject; when all is done: "Run complete: ${tag}".`,
+    section('Objective', specPath ? `The full text is in ${specPath}. It begins:\n${excerpt(text)}` : text),
+    section('Acceptance', acceptance === null ? '' : cleanText(acceptance).trim()),
+    section('Asked by', oneLine(`${dispatch.source.sender ?? 'the operator'}, by ${dispatch.source.via}`)),
+    workerBudget !== null &&
+      section(
+        'Worker budget',
+        `At most ${workerBudget} agents alive at once besides you, leads included. Right-size the lead count to it (ov sling --dispatch-max-agents).`,
+      ),
+    gated &&
+      section(
+        'Plan approval',
+        [
+          'Write your plan (work streams, file areas, leads, risks) and mail it, then stop and wait for the reply from operator:',
+          mail('question', `PLAN ${tag} <short title>`, '<the plan>'),
+          'If the plan is rejected, revise it and mail it again in the same way. Until it is approved dispatch nothing.',
+        ].join('\n'),
+      ),
+    section(
+      'How to report',
+      [
+        'Done, merged and verified against the acceptance above:',
+        mail('result', `Run complete: ${tag}`, '<what was done, branches merged, what is left>'),
+        'A question only a human can answer (ask, then go on with what does not depend on it):',
+        mail('question', `${tag} <question>`, '<the question, the options, what you would choose>'),
+        'A critical escalation (stop dispatching in that area until the answer comes):',
+        mail('escalation', `${tag} <what happened>`, 'severity: critical. <context>', ' --priority urgent'),
+        'You cannot go on at all:',
+        mail('error', `${tag} <what failed>`, '<what was tried>'),
+        'Answers come as mail from operator with the same tag. Merge only after merge_ready; close an issue only after its merge.',
+      ].join('\n'),
+    ),
+    `(dispatch text v${dispatchVersion})`,
+  ].filter((part) => typeof part === 'string' && part !== '');
+
+  if (!specPath && Buffer.byteLength(text) + Buffer.byteLength(acceptance ?? '') > maxInlineBytes)
+    throw new FleetError({
+      code: 'OV_ARGUMENT_TOO_LARGE',
+      class: 'usage',
+      message: `Expected an objective of at most ${maxInlineBytes} bytes without a spec, got ${Buffer.byteLength(text)}.`,
+      mend: 'Write the text with spec.write and pass the path as specPath.',
+    });
+  return {
+    subject: `[${objectiveId}.${messageNumber}] ${oneLine(text).slice(0, 80)}`.trim(),
+    body: sections.join('\n\n'),
+    version: dispatchVersion,
+  };
+}
+
+function section(title: string, text: string): string {
+  return text === '' ? '' : `## ${title}\n${text}`;
+}
+
+function oneLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim();
+}
+
+function excerpt(text: string): string {
+  return text.length > 1500 ? `${text.slice(0, 1500)}…` : text;
+}
