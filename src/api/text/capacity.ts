@@ -48,8 +48,9 @@ export function alarms(surface: Surface, status: FleetStatus): string[] {
   return found;
 }
 
-/** `Runs on docker exec into overstory-runtime, ov 0.10.3.` and whether that is real. */
+/** What `ov` is and whether that is real; '' while nobody can say (then alarms() speaks). */
 export function runtimeLine(surface: Surface, runtime: FleetStatus['runtime']): string {
+  if (runtime.state !== 'connected') return '';
   const version = runtime.ovVersion === null ? 'ov not found' : `ov ${line(runtime.ovVersion)}`;
   if (runtime.simulated)
     return sentence(

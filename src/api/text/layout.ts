@@ -112,15 +112,16 @@ export function rows(surface: Surface, all: Row[]): string[] {
 
 function bullet(surface: Surface, row: Row): string {
   const quote = row.quote ? surface.line(row.quote) : '';
-  const said = [row.head, quote && (row.head ? `“${quote}”` : quote)].filter(Boolean).join(': ');
-  const first = [surface.paint('name', row.name), row.state, said].filter(Boolean).join(' ');
+  const said = [row.head, quote && `“${quote}”`].filter(Boolean).join(', ');
+  const name = [surface.paint('name', row.name), row.state].filter(Boolean).join(' ');
+  const first = said ? `${name}${row.state ? ':' : ''} ${said}` : name;
   return `- ${[first, ...row.notes.map((note) => note.text)].join(' · ')}`;
 }
 
 function table(surface: Surface, all: Row[]): string[] {
   const nameWidth = Math.max(...all.map((row) => widthOf(row.name)));
   const stateWidth = Math.max(...all.map((row) => widthOf(row.state)));
-  const roomy = surface.columns - nameWidth - stateWidth - 4 >= 36;
+  const roomy = surface.columns - nameWidth - stateWidth - 4 >= 30;
   const indent = roomy ? nameWidth + stateWidth + (stateWidth ? 4 : 2) : 2;
   const room = surface.columns - indent;
   return all.flatMap((row) => {

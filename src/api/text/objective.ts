@@ -17,8 +17,7 @@ export function startedText(surface: Surface, objective: ObjectiveView): string 
     failed: `${id} on ${product} failed`,
     cancelled: `${id} on ${product} was cancelled`,
   }[state];
-  const place = state === 'queued' && objective.position ? ` Place ${objective.position} in the queue.` : '';
-  return sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.${place}`);
+  return sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.`);
 }
 
 /** @param objective what the product was working on; null: nothing */
@@ -38,7 +37,7 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
     ['started', ago(surface, objective.startedAt)],
     ['ended', ended(surface, objective)],
     ['place', objective.position === null ? null : `${objective.position} in the queue`],
-    [objective.state === 'queued' ? 'waits' : 'because', whyNote(surface, objective)],
+    ['why', whyNote(surface, objective)],
   ];
   return paragraphs(
     `${surface.paint('name', surface.line(objective.id, 40))}: ${objective.state} on ${objective.product}`,

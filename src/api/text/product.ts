@@ -36,7 +36,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
     if (head) found.push({ name, state: '', tone, head, notes: [] });
   };
   if (product.error) say('trouble', errorText(surface, product.error), 'bad');
-  say('seen', ageNote(product) ?? (product.ageMs === null ? null : `${duration(product.ageMs)} ago`));
+  say('seen', ageNote(product), 'warn');
   if (!product.overstory) say('sessions', 'none: overstory is off for it in the registry');
   if (product.objective) found.push(objectiveRow(surface, 'objective', product.objective));
   for (const objective of queue) found.push(objectiveRow(surface, 'queued', objective));
@@ -51,6 +51,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
     say('reports to', product.channels.map((channel) => surface.line(channel, 80)).join(', '));
   if (!product.objective && queue.length === 0 && product.overstory)
     say('objective', `none: ${surface.command(`start ${product.name} <what to do>`)}`);
+  if (ageNote(product) === null && product.ageMs !== null) say('seen', `${duration(product.ageMs)} ago`);
   return found;
 }
 

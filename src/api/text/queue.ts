@@ -41,7 +41,7 @@ function waits(surface: Surface, objective: ObjectiveView): Row {
     name: `${place}${surface.line(objective.id, 40)}`,
     state: objective.product,
     tone: 'busy',
-    head: waited ? `${waited}` : '',
+    head: waited ? `waiting ${waited}` : '',
     quote: objective.text,
     notes: [{ text: whyNote(surface, objective) ?? 'waits to be admitted', tone: 'dim' }],
   };

@@ -113,7 +113,7 @@ export function situation(surface: Surface, product: ProductView, queue: FleetSt
   return {
     name: product.name,
     ...stateOf(product),
-    head: objective ? objectiveHead(surface, objective) : '',
+    head: objective ? objectiveHead(surface, objective) : product.overstory ? '' : 'never started',
     quote: objective?.text,
     notes: notes.filter((each) => each !== null),
   };

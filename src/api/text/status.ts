@@ -27,15 +27,29 @@ export function statusText(surface: Surface, status: FleetStatus): string {
           shown.map((product) => situation(surface, product, status.queue)),
         )
       : '',
-    folded.length > 0
-      ? sentence(surface, `Idle: ${folded.map((product) => product.name).join(', ')}.`, 'dim')
-      : '',
+    fold(surface, folded),
     runtimeLine(surface, status.runtime),
   );
 }
 
+/** Nothing to say of it but its state. */
 const quiet = (product: ProductView) =>
-  stateOf(product).state === 'idle' && product.gates === 0 && product.unreadMail === 0 && !product.error;
+  ['idle', 'unknown'].includes(product.state) &&
+  product.queued + product.gates + product.unreadMail === 0 &&
+  !product.error;
+
+/** `Idle: product-b, product-d.`, one line for each state */
+function fold(surface: Surface, products: ProductView[]): string[] {
+  const byState = new Map<string, string[]>();
+  for (const product of products) {
+    const { state } = stateOf(product);
+    const word = state === 'stale' ? 'stale, idle when last seen' : state;
+    byState.set(word, [...(byState.get(word) ?? []), product.name]);
+  }
+  return [...byState].map(([word, names]) =>
+    sentence(surface, `${word.charAt(0).toUpperCase()}${word.slice(1)}: ${names.join(', ')}.`, 'dim'),
+  );
+}
 
 /** `4 products: 1 running, 1 queued, 2 idle` */
 function summary(status: FleetStatus): string {
