@@ -103,8 +103,10 @@ export function decide(state: FleetState, nowMs: number): Plan {
   if (paced !== null && paced <= nowMs) paced = null;
   /** the objective nothing may pass any more */
   let head: Candidate | null = null;
-  /** when the next head bound ends that somebody ready stands behind */
+  /** when the first bound ends of those that do not fit so far */
   let boundMs = Number.POSITIVE_INFINITY;
+  /** the same, once somebody ready stands behind it */
+  let holdsUpMs = Number.POSITIVE_INFINITY;
 
   const queue = queueOrder(state, products);
   for (const candidate of queue) {
@@ -131,7 +133,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
     else if (lacking?.rule === 'live') wait('live', live, lacking.numbers);
     else if (head) wait('behind-head', [head.objective.id], { headSinceMs: waitingSinceMs(head.objective) });
     else if (lacking) {
-      wakeAt(boundMs);
+      holdsUpMs = boundMs;
       wait(lacking.rule, live, lacking.numbers);
       // Sessions that end give back memory and CPU but not money: holding others back would not help.
       if (lacking.rule === 'cost') continue;
@@ -139,7 +141,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
       if (endsMs <= nowMs) head = candidate;
       else boundMs = Math.min(boundMs, endsMs);
     } else if (paced !== null) {
-      wakeAt(boundMs);
+      holdsUpMs = boundMs;
       wakeAt(paced);
       wait('pacing', [], { untilMs: paced });
     } else {
@@ -174,6 +176,8 @@ export function decide(state: FleetState, nowMs: number): Plan {
       });
     }
   }
+  // Where nothing fits anyway a bound changes nothing.
+  if (after.slotsUsed < after.slots && after.liveSessions < after.maxLiveSessions) wakeAt(holdsUpMs);
   return {
     atMs: nowMs,
     decisions,

@@ -35,7 +35,7 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
     growth: tame ? fc.constant(null) : fc.constantFrom(null, 0.5, 1, 1.3),
     human: tame
       ? fc.constant(null)
-      : fc.option(fc.record({ fromMs: fc.nat(60_000), forMs: fc.nat(300_000) }), { nil: null, freq: 1 }),
+      : fc.option(fc.record({ fromMs: fc.nat(60_000), forMs: fc.nat(300_000) }), { nil: null, freq: 2 }),
     needs: fc.oneof(
       fc.constant<number[]>([]),
       fc.constant<number[]>([]),

@@ -5,24 +5,24 @@ import type { FleetState, ObjectiveState, ProductState, SessionState } from '../
 export const nowMs = 100_000_000;
 export const gib = 1_073_741_824;
 
-const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 1 });
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 2 });
 const mostlyNull = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+  fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 const ago = fc.integer({ min: 0, max: 1_500_000 }).map((ms) => nowMs - ms);
 const around = fc.integer({ min: -60_000, max: 600_000 }).map((ms) => nowMs + ms);
 const rarely = (value: number) => fc.constantFrom(...Array.from({ length: value }, () => false), true);
 const footprint = fc.record({
-  cpuCores: fc.integer({ min: 0, max: 12 }).map((n) => n / 4),
-  memoryBytes: fc.integer({ min: 0, max: 6 }).map((n) => n * gib),
+  cpuCores: fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
+  memoryBytes: fc.integer({ min: 0, max: 5 }).map((n) => n * gib),
 });
 const pause = fc.record({ reason: fc.constantFrom('asked', 'focus product-a'), sinceMs: ago });
 
 const limits = fc.record({
-  maxConcurrentSessions: fc.integer({ min: 0, max: 4 }),
-  maxLiveSessions: fc.integer({ min: 0, max: 6 }),
+  maxConcurrentSessions: fc.constantFrom(0, 1, 2, 3, 4, 6),
+  maxLiveSessions: fc.constantFrom(0, 2, 4, 6, 8),
   strategy: fc.constantFrom('priority-weighted' as const, 'priority-weighted' as const, 'fifo' as const),
-  maxCpuCores: orNull(fc.integer({ min: 0, max: 16 }).map((n) => n / 4)),
-  maxMemoryBytes: orNull(fc.integer({ min: 0, max: 12 }).map((n) => n * gib)),
+  maxCpuCores: orNull(fc.constantFrom(0, 1, 1.75, 3, 4.5, 6)),
+  maxMemoryBytes: orNull(fc.constantFrom(0, 3, 5, 8, 11, 16).map((n) => n * gib)),
   maxCostUsdPerDay: mostlyNull(fc.integer({ min: 0, max: 20 })),
   startPacingMs: fc.constantFrom(0, 0, 5_000),
   headBoundMs: fc.constantFrom(0, 120_000, 600_000),
@@ -34,7 +34,7 @@ const limits = fc.record({
 const product = fc.record({
   startable: rarely(9).map((no) => !no),
   priority: fc.constantFrom(1, 20, 50, 50, 80, 100),
-  resourceWeight: fc.constantFrom(0, 1, 1, 2, 3, 8),
+  resourceWeight: fc.constantFrom(0, 1, 1, 2, 3, 4, 8),
   learned: mostlyNull(footprint),
   paused: mostlyNull(pause),
   breaker: fc.record({ failures: fc.integer({ min: 0, max: 3 }), openUntilMs: mostlyNull(around) }),

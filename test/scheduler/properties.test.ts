@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as scheduler from '../../src/scheduler/index.ts';
 import { properties } from './properties.ts';
 
-const fleetsPerShare = 1_000;
+const fleetsPerShare = 2_000;
 
 describe('scheduler properties', () => {
   for (const { name, share, check } of properties)

@@ -208,7 +208,7 @@ const reasonsAreTrue = property(
     );
     for (const wait of plan.waits) {
       expect(truth(state, after, plan, wait), `Expected ${wait.rule} of ${wait.objective} to be so`);
-      const isReady = ready(after, objectiveOf(after, wait.objective) as ObjectiveState, nowMs);
+      const isReady = ready(state, objectiveOf(state, wait.objective) as ObjectiveState, nowMs);
       const shared = readyRules.has(wait.rule) || (wait.rule === 'cost' && wait.numbers.scope === 'fleet');
       expect(!shared || isReady, `Expected ${wait.objective} with ${wait.rule} to be ready`);
     }
