@@ -20,11 +20,11 @@ const reply = z.object({
 });
 
 /** `ov agents discover`: active agents (all: every row), read from the database without reconciling. */
-export const agentsDiscover = {
+export const agentsDiscover: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'agents.discover',
   args,
   reply,
   argv: ({ all }) => ['agents', 'discover', '--json', ...(all ? ['--all'] : [])],
   timeoutMs: 15_000,
   read: (run) => readReply('agents.discover', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -10,11 +10,11 @@ const reply = z.object({
 });
 
 /** `ov coordinator check-complete`: with the stock config no trigger is enabled and complete stays false. */
-export const coordinatorCheckComplete = {
+export const coordinatorCheckComplete: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'coordinator.checkComplete',
   args,
   reply,
   argv: (_args) => ['coordinator', 'check-complete', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('coordinator.checkComplete', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -11,7 +11,7 @@ const reply = z.object({
 });
 
 /** `ov coordinator send`: a mail of type dispatch from operator, and its first 500 characters typed in. */
-export const coordinatorSend = {
+export const coordinatorSend: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'coordinator.send',
   args,
   reply,
@@ -24,4 +24,4 @@ export const coordinatorSend = {
   ],
   timeoutMs: 20_000,
   read: (run) => readReply('coordinator.send', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -16,11 +16,11 @@ const reply = z.object({
 });
 
 /** `ov coordinator status`: twice the cost of `status` and needs `ov` on its own PATH; to confirm, not to poll. */
-export const coordinatorStatus = {
+export const coordinatorStatus: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'coordinator.status',
   args,
   reply,
   argv: (_args) => ['coordinator', 'status', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('coordinator.status', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -7,7 +7,7 @@ const args = z.strictObject({});
 const reply = z.object({ stopped: z.boolean(), sessionId: z.string(), runCompleted: z.boolean() });
 
 /** `ov coordinator stop`. @throws OV_STOP_INCOMPLETE, OV_NOT_RUNNING */
-export const coordinatorStop = {
+export const coordinatorStop: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'coordinator.stop',
   args,
   reply,
@@ -18,4 +18,4 @@ export const coordinatorStop = {
     if (!stopped.stopped) throw stopIncomplete('the coordinator');
     return stopped;
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

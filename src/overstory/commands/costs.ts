@@ -25,11 +25,11 @@ const reply = z.object({
 });
 
 /** `ov costs`: written when a session ends; headless turns leave nothing here. */
-export const costs = {
+export const costs: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'costs',
   args,
   reply,
   argv: (_args) => ['costs', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('costs', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

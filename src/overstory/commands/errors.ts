@@ -20,11 +20,11 @@ const reply = z.object({
 });
 
 /** `ov errors`: a turn that ended in an error shows here, a crashed one does not. */
-export const errors = {
+export const errors: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'errors',
   args,
   reply,
   argv: ({ limit }) => ['errors', '--json', ...(limit ? ['--limit', String(limit)] : [])],
   timeoutMs: 15_000,
   read: (run) => readReply('errors', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -22,11 +22,11 @@ const reply = z.object({
 });
 
 /** `ov group status`: progress of each batch of tasks. */
-export const groupStatus = {
+export const groupStatus: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'group.status',
   args,
   reply,
   argv: (_args) => ['group', 'status', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('group.status', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -18,7 +18,7 @@ const reply = z.object({
  * Human text comes before the JSON; on an initialised project there is exit 0 and no JSON at all.
  * @throws OV_ALREADY_INITIALISED
  */
-export const init = {
+export const init: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'init',
   args,
   reply,
@@ -30,4 +30,4 @@ export const init = {
       throw ovFailure(run.stdout);
     return readReply('init', reply, run);
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

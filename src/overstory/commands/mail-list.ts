@@ -31,7 +31,7 @@ const reply = z.object({
 });
 
 /** `ov mail list`: newest first, no limit, marks nothing read. `type` is applied here before 0.10. */
-export const mailList = {
+export const mailList: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'mail.list',
   args,
   reply,
@@ -49,4 +49,4 @@ export const mailList = {
     const { messages } = readReply('mail.list', reply, run);
     return { messages: filter?.type ? messages.filter((mail) => mail.type === filter.type) : messages };
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -8,7 +8,7 @@ const args = z.strictObject({ id: mailIdSchema });
 const reply = z.object({ id: z.string(), alreadyRead: z.boolean() });
 
 /** `ov mail read`: marks one mail read, again and again if need be. Answers in text; it has no --json. */
-export const mailRead = {
+export const mailRead: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'mail.read',
   args,
   reply,
@@ -20,4 +20,4 @@ export const mailRead = {
     if (said === null) throw ovGarbage('mail.read', '"Marked as read <id>"', run.stdout);
     return { id: said[1] ?? said[2] ?? '', alreadyRead: said[2] !== undefined };
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -10,7 +10,7 @@ const reply = z.object({ id: z.string() });
  * `ov mail reply` as operator. The reply inherits the type of the mail and wakes nobody; to an agent that
  * has finished it succeeds and is never read.
  */
-export const mailReply = {
+export const mailReply: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'mail.reply',
   args,
   reply,
@@ -25,4 +25,4 @@ export const mailReply = {
   ],
   timeoutMs: 20_000,
   read: (run) => readReply('mail.reply', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

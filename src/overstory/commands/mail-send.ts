@@ -18,7 +18,7 @@ const args = z.strictObject({
 const reply = z.object({ id: z.string() });
 
 /** `ov mail send` as operator. From 0.10 on a finished recipient is OV_NOT_RUNNING; 0.9 stores it unread. */
-export const mailSend = {
+export const mailSend: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'mail.send',
   args,
   reply,
@@ -37,4 +37,4 @@ export const mailSend = {
   ],
   timeoutMs: 20_000,
   read: (run) => readReply('mail.send', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -22,11 +22,11 @@ const said = z.union([
 ]);
 
 /** `ov merge --all --dry-run`: what waits to be merged. Nothing is merged. */
-export const mergeDryRun = {
+export const mergeDryRun: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'merge.dryRun',
   args,
   reply,
   argv: (_args) => ['merge', '--all', '--dry-run', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('merge.dryRun', said, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

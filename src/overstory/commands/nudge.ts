@@ -12,7 +12,7 @@ const reply = z.object({ agentName: z.string(), delivered: z.boolean(), reason: 
  * Only the coordinator is a safe target; from 0.10.3 on a nudged tmux worker gets a second claude.
  * @throws OV_BUSY, OV_NOT_RUNNING, OV_NOT_DELIVERED
  */
-export const nudge = {
+export const nudge: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'nudge',
   args,
   reply,
@@ -27,4 +27,4 @@ export const nudge = {
     if (!nudged.delivered) throw notDelivered(nudged.agentName, nudged.reason ?? 'no reason given');
     return nudged;
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

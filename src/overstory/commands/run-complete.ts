@@ -7,7 +7,7 @@ const args = z.strictObject({});
 const reply = z.object({ runId: z.string() });
 
 /** `ov run complete`: closes the open run. Answers in text whatever is asked. @throws OV_NO_RUN */
-export const runComplete = {
+export const runComplete: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'run.complete',
   args,
   reply,
@@ -19,4 +19,4 @@ export const runComplete = {
     if (runId === undefined) throw ovGarbage('run.complete', '"Run completed <id>"', run.stdout);
     return { runId };
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

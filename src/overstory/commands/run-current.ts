@@ -18,11 +18,11 @@ const reply = z.object({
 });
 
 /** `ov run --json`. A coordinator that died in silence leaves its run open and `active`. */
-export const runCurrent = {
+export const runCurrent: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'run.current',
   args,
   reply,
   argv: (_args) => ['run', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('run.current', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

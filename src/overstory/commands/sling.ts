@@ -37,7 +37,7 @@ const reply = z.object({
  * (turn-runner.ts of 0.10.3 and 0.11.0), so every other state is a failure.
  * @throws OV_TURN_FAILED
  */
-export const sling = {
+export const sling: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'sling',
   args,
   reply,
@@ -72,4 +72,4 @@ export const sling = {
       });
     return { ...slung, reported: !run.stderr.includes('without sending terminal mail') };
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

@@ -7,7 +7,7 @@ const args = z.strictObject({ taskId: idSchema, body: z.string().min(1).max(4_00
 const reply = z.object({ taskId: z.string(), path: z.string() });
 
 /** `ov spec write`, the body on standard input: the way for text longer than one argument may be. */
-export const specWrite = {
+export const specWrite: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'spec.write',
   args,
   reply,
@@ -15,4 +15,4 @@ export const specWrite = {
   stdin: ({ body }) => cleanText(body),
   timeoutMs: 20_000,
   read: (run) => readReply('spec.write', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

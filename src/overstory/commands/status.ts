@@ -36,11 +36,11 @@ const reply = z.object({
  * `ov status`: the authority on what lives, since it reconciles and writes states.
  * A locked or broken mail.db does not show here (exit 0, unread 0): ask for mail.list too.
  */
-export const status = {
+export const status: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'status',
   args,
   reply,
   argv: (_args) => ['status', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('status', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

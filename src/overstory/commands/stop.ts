@@ -14,7 +14,7 @@ const reply = z.object({
 });
 
 /** `ov stop <agent>`: ends one worker. @throws OV_STOP_INCOMPLETE, OV_NOT_RUNNING, OV_NOT_FOUND */
-export const stop = {
+export const stop: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'stop',
   args,
   reply,
@@ -25,4 +25,4 @@ export const stop = {
     if (!stopped.stopped) throw stopIncomplete(stopped.agentName);
     return stopped;
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

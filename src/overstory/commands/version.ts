@@ -7,7 +7,7 @@ const args = z.strictObject({});
 const reply = z.object({ name: z.string(), version: z.string() });
 
 /** `ov --version --json`. Its reply has neither success nor command; exit 0 and the fields decide. */
-export const version = {
+export const version: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'version',
   args,
   reply,
@@ -21,4 +21,4 @@ export const version = {
     if (bare) throw unsupportedVersion('overstory 0.9.4 or newer', bare[1] ?? 'an older one');
     throw ovGarbage('version', 'one line of JSON', run.stdout);
   },
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};

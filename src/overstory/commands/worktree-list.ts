@@ -18,11 +18,11 @@ const reply = z.object({
 });
 
 /** `ov worktree list`: the worktrees of workers. */
-export const worktreeList = {
+export const worktreeList: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'worktree.list',
   args,
   reply,
   argv: (_args) => ['worktree', 'list', '--json'],
   timeoutMs: 15_000,
   read: (run) => readReply('worktree.list', reply, run),
-} satisfies OvCommand<z.infer<typeof args>, z.infer<typeof reply>>;
+};
