@@ -89,7 +89,7 @@ export function faultText(fault: Fault, session: string): string {
 
 function readFaults(root: string | null): Fault[] {
   const sources = [
-    process.env['OV_SIM_FAULT'],
+    process.env.OV_SIM_FAULT,
     root === null ? undefined : readText(join(root, '.overstory/sim/faults.json')),
   ];
   return sources.flatMap((text) => {

@@ -21,7 +21,7 @@ export function openProject(override: string | undefined): Project {
       `'${override}' is not an overstory project (missing .overstory/config.yaml). Run 'ov init' first.`,
       'VALIDATION_ERROR',
     );
-  const root = override ?? process.env['OVERSTORY_PROJECT_ROOT'] ?? gitRoot(process.cwd());
+  const root = override ?? process.env.OVERSTORY_PROJECT_ROOT ?? gitRoot(process.cwd());
   if (root === null || !existsSync(join(root, '.overstory')))
     throw new OvFailure('unable to open database file');
   return { root: resolve(root), name: configValue(root, 'name') ?? baseName(root) };

@@ -40,8 +40,7 @@ export class MergeQueue implements Disposable {
       .all();
     return rows
       .map(
-        (row) =>
-          ({ ...row, filesModified: JSON.parse(String(row['filesModified'])) }) as unknown as MergeEntry,
+        (row) => ({ ...row, filesModified: JSON.parse(String(row.filesModified)) }) as unknown as MergeEntry,
       )
       .filter((entry) => status === undefined || entry.status === status);
   }

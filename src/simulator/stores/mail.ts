@@ -91,12 +91,12 @@ export class MailStore implements Disposable {
     const rows = this.#db
       .prepare(`SELECT ${columns} FROM messages ${where} ORDER BY created_at DESC, rowid DESC`)
       .all(...values);
-    return rows.map((row) => ({ ...row, read: row['read'] === 1 }) as unknown as MailMessage);
+    return rows.map((row) => ({ ...row, read: row.read === 1 }) as unknown as MailMessage);
   }
 
   byId(id: string): MailMessage | null {
     const row = this.#db.prepare(`SELECT ${columns} FROM messages WHERE id = ?`).get(id);
-    return row === undefined ? null : ({ ...row, read: row['read'] === 1 } as unknown as MailMessage);
+    return row === undefined ? null : ({ ...row, read: row.read === 1 } as unknown as MailMessage);
   }
 
   send(draft: Draft): string {

@@ -1,0 +1,178 @@
+// The sentences the demo model understands, and the tool calls they become. First rule that fits wins.
+import type { ToolCall } from './wire.ts';
+
+export interface Intent {
+  /** Said above the tools' answers. */
+  lead: string;
+  calls: ToolCall[];
+}
+
+interface Rule {
+  /** Shown in the help text. */
+  example: string;
+  pattern: RegExp;
+  intent(match: RegExpExecArray): Intent;
+}
+
+const product = '(?:product[- ])?[a-z0-9][a-z0-9-]*';
+const list = `(?:both |all of )?${product}(?:(?:, and |, | and )${product})*`;
+
+const rules: Rule[] = [
+  {
+    example: 'What products are you managing?',
+    pattern: /\b(what|which|list)\b.*\bproducts\b/i,
+    intent: () => one('These are the products:', 'fleet_products', {}),
+  },
+  {
+    example: 'How many sessions are running? Are we at capacity?',
+    pattern: /\b(how many sessions|capacity)\b/i,
+    intent: () => one('Sessions and capacity now:', 'fleet_status', {}),
+  },
+  {
+    example: "What's the status across all products?",
+    pattern: /\b(status|how are)\b.*\b(all|across|everything|every|fleet|products)\b/i,
+    intent: () => one('The status of the fleet now:', 'fleet_status', {}),
+  },
+  {
+    example: "What's the status of product-a now?",
+    pattern: new RegExp(`(?:\\bstatus (?:of|on|for) |\\bhow is )(?:the )?(${product})`, 'i'),
+    intent: ([, name = '']) => one(`${named(name)} now:`, 'fleet_status', { product: named(name) }),
+  },
+  {
+    example: 'Pause product-b, focus on product-a',
+    pattern: new RegExp(`^\\W*pause (${product})(?:(?:,| and|, and) focus on (${product}))?`, 'i'),
+    intent: ([, paused = '', focused]) => ({
+      lead: 'Done as asked:',
+      calls: [
+        { name: 'fleet_pause', input: { product: named(paused) } },
+        ...(focused === undefined ? [] : [{ name: 'fleet_focus', input: { product: named(focused) } }]),
+      ],
+    }),
+  },
+  {
+    example: 'Focus on product-a',
+    pattern: new RegExp(`^\\W*focus on (${product})`, 'i'),
+    intent: ([, name = '']) => one('Focus:', 'fleet_focus', { product: named(name) }),
+  },
+  {
+    example: 'Resume product-b',
+    pattern: new RegExp(`^\\W*resume (${product})`, 'i'),
+    intent: ([, name = '']) => one('Resumed:', 'fleet_resume', { product: named(name) }),
+  },
+  {
+    example: 'Set the priority of product-a to high',
+    pattern: new RegExp(`\\bpriority of (${product}) to (\\w+)`, 'i'),
+    intent: ([, name = '', priority = '']) =>
+      one('Priority:', 'fleet_priority', {
+        product: named(name),
+        priority: /^\d+$/.test(priority) ? Number(priority) : priority.toLowerCase(),
+      }),
+  },
+  {
+    example: 'Why is product-b waiting?',
+    pattern: new RegExp(`^\\W*why (?:is|does|has|did)? ?(${product})`, 'i'),
+    intent: ([, name = '']) =>
+      one(
+        'The reason:',
+        'fleet_why',
+        name.startsWith('obj-') ? { objective: name } : { product: named(name) },
+      ),
+  },
+  {
+    example: 'What if I start work on product-c?',
+    pattern: new RegExp(`\\bwhat (?:if|would happen)\\b.*\\bon (${product})`, 'i'),
+    intent: ([sentence = '', name = '']) =>
+      one('What would happen:', 'fleet_plan', { product: named(name), objective: sentence }),
+  },
+  {
+    example: 'Stop product-a',
+    pattern: new RegExp(`^\\W*stop (?:work on )?(${product})\\W*$`, 'i'),
+    intent: ([, name = '']) => one('Stopping:', 'fleet_stop', { product: named(name) }),
+  },
+  {
+    example: 'Tell product-a to keep the old login page',
+    pattern: new RegExp(`^\\W*(?:tell|message|ask) (${product})[:,]? (?:(?:to|that) )?([\\s\\S]+)`, 'i'),
+    intent: ([, name = '', text = '']) =>
+      one('Passed on:', 'fleet_message', { product: named(name), text: text.trim() }),
+  },
+  {
+    example: 'Any mail from product-a?',
+    pattern: new RegExp(`\\b(?:mail|inbox|messages)\\b.* (?:from|of|for|in) (${product})`, 'i'),
+    intent: ([, name = '']) => one(`Mail from ${named(name)}:`, 'fleet_inbox', { product: named(name) }),
+  },
+  {
+    example: 'Show the file README.md of product-a',
+    pattern: new RegExp(`\\bshow (?:me )?(?:the )?file (\\S+) (?:of|in) (${product})`, 'i'),
+    intent: ([, path = '', name = '']) =>
+      one(`${path} of ${named(name)}:`, 'fleet_look', { product: named(name), kind: 'file', path }),
+  },
+  {
+    example: 'Show the files (or the log) of product-a',
+    pattern: new RegExp(`\\bshow (?:me )?(?:the )?(files|tree|log|commits) (?:of|in) (${product})`, 'i'),
+    intent: ([, what = '', name = '']) => {
+      const kind = /log|commits/i.test(what) ? 'log' : 'tree';
+      return one(`In ${named(name)}:`, 'fleet_look', { product: named(name), kind });
+    },
+  },
+  {
+    example: 'Run a scout on product-a to explore the codebase structure',
+    pattern: new RegExp(`^\\W*run an? [\\w -]+? on (${list})(?= to | and |\\W*$)`, 'i'),
+    intent: started,
+  },
+  {
+    example: 'Start work on both product-a and product-c',
+    pattern: new RegExp(`^\\W*(?:start|begin|continue) (?:work(?:ing)? )?on (${list})`, 'i'),
+    intent: started,
+  },
+  {
+    example: 'Ship the auth feature on product-a',
+    pattern: new RegExp(
+      `^\\W*(?:ship|build|add|fix|write|implement|refactor|test|improve|start|draft|create|update) .+ (?:on|in|for) (${list})\\W*$`,
+      'i',
+    ),
+    intent: started,
+  },
+];
+
+/** null when no rule fits. Lines are tried from the last: earlier ones may be older messages or metadata. */
+export function understand(text: string): Intent | null {
+  const lines = text.split('\n');
+  for (let at = lines.length - 1; at >= 0; at--) {
+    // A gateway may put the time, in brackets, before what the human said.
+    const sentence = lines
+      .slice(at)
+      .join('\n')
+      .replace(/^\s*\[[^\]\n]*\]\s*/, '')
+      .trim();
+    for (const rule of rules) {
+      const match = rule.pattern.exec(sentence);
+      if (match !== null) return rule.intent(Object.assign(match, { 0: sentence }));
+    }
+  }
+  return null;
+}
+
+export const examples: readonly string[] = rules.map((rule) => rule.example);
+
+function one(lead: string, name: string, input: Record<string, unknown>): Intent {
+  return { lead, calls: [{ name, input }] };
+}
+
+/** One objective per product, in the human's own words. */
+function started([sentence = '', products = '']: RegExpExecArray): Intent {
+  const names = products.replace(/^(both|all of) /i, '').split(/, and |, | and /i);
+  const calls = names.map((name) => ({
+    name: 'fleet_start',
+    input: { product: named(name), objective: sentence },
+  }));
+  return { lead: names.length === 1 ? 'Handed over:' : 'Handed over, one objective each:', calls };
+}
+
+/** `product A`, `A` and `product-a` are one product. */
+function named(words: string): string {
+  const name = words
+    .trim()
+    .toLowerCase()
+    .replace(/^product /, 'product-');
+  return /^[a-z]$/.test(name) ? `product-${name}` : name;
+}
