@@ -16,7 +16,7 @@ export interface DockerChannelOptions {
   argv?: [string, ...string[]];
   /** the workspace in the container; default /workspace */
   workingDir?: string;
-  /** `NAME=value`, on top of the container's own environment */
+  /** `NAME=value`, on top of the container's own environment and FLEET_WORKSPACE */
   env?: string[];
   /** default: DOCKER_HOST, else /var/run/docker.sock */
   docker?: Docker;
@@ -36,6 +36,7 @@ export function dockerChannel(options: DockerChannelOptions): Channel {
 }
 
 async function openExec(docker: Docker, options: DockerChannelOptions): Promise<ByteStream> {
+  const workingDir = options.workingDir ?? '/workspace';
   const containerId = await findContainer(docker, options.project);
   const exec = await engine(
     docker.getContainer(containerId).exec({
@@ -44,8 +45,8 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
       AttachStdout: true,
       AttachStderr: true,
       Tty: false,
-      WorkingDir: options.workingDir ?? '/workspace',
-      Env: options.env ?? [],
+      WorkingDir: workingDir,
+      Env: [`FLEET_WORKSPACE=${workingDir}`, ...(options.env ?? [])],
     }),
   );
   const socket = await engine(exec.start({ hijack: true, stdin: true, Detach: false, Tty: false }));

@@ -29,17 +29,21 @@ export function localChannel({ argv: [file, ...args], env, cwd, onLog }: LocalCh
       child.stdin.on('error', () => {});
       child.stdout.on('error', () => {});
       const lines = createInterface({ input: child.stderr });
-      lines.on('line', (line) => onLog?.(line));
+      let lastLine = '';
+      lines.on('line', (line) => {
+        lastLine = line;
+        onLog?.(line);
+      });
 
       const closed = new Promise<string>((resolve) => {
         child.once('exit', (code, signal) => {
-          const why = `fleet-agent ended (${signal ?? `exit ${code}`})`;
-          const timer = setTimeout(() => resolve(why), drainMs);
-          if (child.stdout.readableEnded || child.stdout.destroyed) resolve(why);
-          child.stdout.once('close', () => {
+          const say = () => {
             clearTimeout(timer);
-            resolve(why);
-          });
+            const words = lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`;
+            resolve(`fleet-agent ended (${signal ?? `exit ${code}`})${words}`);
+          };
+          const timer = setTimeout(say, drainMs);
+          child.once('close', say);
         });
       });
       await new Promise<void>((resolve, reject) => {

@@ -4,7 +4,12 @@ import { checkReply, lastJson, requireSuccess, unsupportedVersion } from '../env
 import { ovGarbage } from '../errors.ts';
 
 const args = z.strictObject({});
-const reply = z.object({ name: z.string(), version: z.string() });
+const reply = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** said by ov-sim only */
+  simulator: z.string().optional(),
+});
 
 /** `ov --version --json`. Its reply has neither success nor command; exit 0 and the fields decide. */
 export const version: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {

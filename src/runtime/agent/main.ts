@@ -5,6 +5,7 @@
 // Environment: FLEET_WORKSPACE, the folder that holds the products (required); FLEET_OV, path of `ov`.
 import { Console } from 'node:console';
 import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { serveVerbs } from './verbs.ts';
 
@@ -16,13 +17,15 @@ const badConfiguration = 78;
 function workspaceRoot(): string {
   const given = process.env.FLEET_WORKSPACE ?? '';
   try {
-    return realpathSync(given);
+    // realpath takes an empty or relative path for one under the working directory.
+    if (isAbsolute(given)) return realpathSync(given);
   } catch {
-    console.error(
-      `Expected FLEET_WORKSPACE to name the folder of the products, got ${JSON.stringify(given)}. Mend: set it where fleet-agent is started.`,
-    );
-    process.exit(badConfiguration);
+    // It does not exist: said below.
   }
+  console.error(
+    `Expected FLEET_WORKSPACE to be the absolute path of the products' folder, got ${JSON.stringify(given)}. Mend: set it where fleet-agent is started.`,
+  );
+  process.exit(badConfiguration);
 }
 
 function leave(): never {

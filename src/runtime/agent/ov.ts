@@ -25,7 +25,7 @@ export function createOv(path: string, workspaceRoot: string): Ov {
     // The oldest version understands `--version --json` as well.
     const oldest = featuresOf({ version: '0.9.4' });
     const found = await runOv('version', {}, { cwd: workspaceRoot, features: oldest, ov: [path] });
-    return { ...featuresOf(found), simulated: found.name !== '@os-eco/overstory-cli' };
+    return { ...featuresOf(found), simulated: found.simulator !== undefined };
   }
 
   const ov: Ov = {

@@ -75,14 +75,10 @@ export function serveVerbs(rpc: MessageConnection, { workspaceRoot, ov: ovPath }
       product: product.name,
     });
   }
-  /** Where the products are; one that does not exist stands where it would be. */
-  async function located(products: ProductRef[]) {
-    return await Promise.all(
-      products.map(async (product) => ({
-        product: product.name,
-        root: (await productFolder(workspaceRoot, product)) ?? resolve(product.root),
-      })),
-    );
+  /** Where a product is; one that does not exist stands where it would be. */
+  async function locate(product: ProductRef) {
+    const root = (await productFolder(workspaceRoot, product)) ?? resolve(product.root);
+    return { product: product.name, root };
   }
 
   verb(methods.hello, none, () => hello(ov, workspaceRoot));
@@ -95,11 +91,15 @@ export function serveVerbs(rpc: MessageConnection, { workspaceRoot, ov: ovPath }
     return await runs.run(product.name, folder, command, args);
   });
   verb(methods.watch, productsParamsSchema, async ({ products }) => {
-    await watcher.set(await located(products));
+    const found = await Promise.allSettled(products.map(locate));
+    await watcher.set(found.filter((one) => one.status === 'fulfilled').map(({ value }) => value));
+    // The others are watched all the same.
+    const refused = found.find((one) => one.status === 'rejected');
+    if (refused !== undefined) throw refused.reason;
     return {};
   });
   verb(methods.footprint, productsParamsSchema, async ({ products }) =>
-    footprints.measure(await located(products)),
+    footprints.measure(await Promise.all(products.map(locate))),
   );
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),

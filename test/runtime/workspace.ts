@@ -1,0 +1,83 @@
+// A throw-away workspace with products, and real agents on it.
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type Channel,
+  connectRuntime,
+  exponentialBackoff,
+  localChannel,
+  type Runtime,
+} from '../../src/runtime/index.ts';
+import type { ProductRef, RuntimeInfo } from '../../src/runtime/protocol.ts';
+
+export const agentFile = fileURLToPath(new URL('../../src/runtime/agent/main.ts', import.meta.url));
+export const fixtureOv = fileURLToPath(new URL('./fixture-ov.mjs', import.meta.url));
+
+export interface FixtureSettings {
+  mode?: 'ok' | 'garbage' | 'hang' | 'huge' | 'locked';
+  mail?: object[];
+  startMs?: number;
+}
+
+export async function createWorkspace() {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'fleet-runtime-')));
+  const runtimes: Runtime[] = [];
+  const channel = (): Channel =>
+    localChannel({
+      argv: [process.execPath, agentFile],
+      env: { ...process.env, FLEET_WORKSPACE: root, FLEET_OV: fixtureOv },
+      cwd: root,
+    });
+  return {
+    root,
+    channel,
+    ref: (name: string): ProductRef => ({ name, root: join(root, name) }),
+    async addProduct(name: string, settings: FixtureSettings = {}): Promise<ProductRef> {
+      const folder = join(root, name);
+      await mkdir(join(folder, '.overstory'), { recursive: true });
+      await writeFile(join(folder, '.overstory', 'config.yaml'), `project:\n  name: p-${name}\n`);
+      await writeFile(join(folder, 'fixture.json'), JSON.stringify(settings));
+      return { name, root: folder };
+    },
+    /** The calls of `ov` in this product, `start …` and `end …`, in order. */
+    async calls(name: string): Promise<string[]> {
+      const log = join(root, name, 'calls.log');
+      return existsSync(log) ? (await readFile(log, 'utf8')).trim().split('\n') : [];
+    },
+    async connect(over: Channel = channel()): Promise<{ runtime: Runtime; info: RuntimeInfo }> {
+      const runtime = connectRuntime({
+        channel: over,
+        backoff: (attempt) => exponentialBackoff(attempt) / 10,
+      });
+      runtimes.push(runtime);
+      return { runtime, info: await connected(runtime) };
+    },
+    async remove(): Promise<void> {
+      await Promise.all(runtimes.map((runtime) => runtime.close()));
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Workspace = Awaited<ReturnType<typeof createWorkspace>>;
+
+/** Resolves at the next connection, or at once when there is one. */
+export function connected(runtime: Runtime): Promise<RuntimeInfo> {
+  const link = runtime.link();
+  if (link.state === 'connected') return Promise.resolve(link.info);
+  return new Promise((resolve) => {
+    const off = runtime.on('connected', (info) => {
+      off();
+      resolve(info);
+    });
+  });
+}
+
+/** Whether a process lives; a zombie does not. */
+export async function lives(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat !== null && !/^\d+ \(.*\) [ZX] /s.test(stat);
+}
