@@ -6,7 +6,7 @@ import { cleanText } from './sanitize.ts';
 
 export const dispatchVersion = 1;
 /** Longer objectives travel as a spec file. Bytes; leaves room for the frame below the 128 KiB of an argument. */
-export const maxInlineBytes = 64 * 1024;
+const maxInlineBytes = 64 * 1024;
 
 export interface Dispatch {
   /** e.g. `obj-12` */

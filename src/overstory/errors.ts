@@ -226,7 +226,7 @@ export const knownFailures: readonly KnownFailure[] = [
 const shown = 600;
 
 /** Prose of `ov`, fit to be shown: no control characters, no envelope of its own, at most 600 characters. */
-export function shownText(text: string): string {
+function shownText(text: string): string {
   const plain = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
     .replace(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')

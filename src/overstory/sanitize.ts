@@ -8,7 +8,7 @@ import { badArgument } from './errors.ts';
 /** Linux refuses one argument of 128 KiB, its closing NUL included. Bytes. */
 export const maxArgumentBytes = 131_071;
 /** `ov` types this many characters of a body into the coordinator; the whole body is in its mail. */
-export const nudgedCharacters = 500;
+const nudgedCharacters = 500;
 
 const idRule = /^[a-z0-9][a-z0-9-]{0,40}$/;
 export const idSchema = z.string().regex(idRule, 'Expected [a-z0-9][a-z0-9-]{0,40}');
