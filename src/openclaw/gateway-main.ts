@@ -1,0 +1,71 @@
+// Entry of the openclaw-meta container: decides which model answers, starts the gateway as its one child,
+// prints the link, and hands signals on. Configuration is the environment, see docker-compose.yaml.
+import { join } from 'node:path';
+import { FleetError } from '../errors.ts';
+import { startDemoModel } from '../simulator/demo-model.ts';
+import { startGateway } from './gateway.ts';
+import type { GatewayOptions } from './gateway-config.ts';
+import { keptToken } from './token.ts';
+
+const env = process.env;
+const port = Number(env.FLEET_PORT || 41789);
+const stateDir = env.OPENCLAW_STATE ?? '/home/node/.openclaw';
+const say = (line: string) => console.log(`[openclaw-meta] ${line}`);
+
+/** demo: with the simulator, or asked for. missing-key: nothing to pay with, so WebChat says what is missing. */
+function localMode(): 'demo' | 'missing-key' | null {
+  if (env.MODEL === 'demo') return 'demo';
+  if (env.MODEL === 'anthropic' || env.ANTHROPIC_API_KEY) return env.ANTHROPIC_API_KEY ? null : 'missing-key';
+  return env.OVERSTORY === 'sim' ? 'demo' : 'missing-key';
+}
+
+try {
+  const mode = localMode();
+  const local = mode === null ? null : await startDemoModel({ port: 0, mode });
+  const model: GatewayOptions['model'] =
+    local === null ? { kind: 'anthropic', id: env.ANTHROPIC_MODEL || 'claude-sonnet-5' } : { kind: 'local', baseUrl: local.url };
+  say(
+    {
+      demo: 'model: SIMULATED, a demo model that understands the sentences of the README',
+      'missing-key': 'model: none. ANTHROPIC_API_KEY is missing; WebChat says how to set it, /fleet works without',
+      real: `model: anthropic ${env.ANTHROPIC_MODEL || 'claude-sonnet-5'}`,
+    }[mode ?? 'real'],
+  );
+
+  const token = env.OPENCLAW_GATEWAY_TOKEN || (await keptToken(join(stateDir, 'token')));
+  const gateway = await startGateway({
+    stateDir,
+    token,
+    openclaw: env.OPENCLAW_PROGRAM ?? '/usr/local/lib/node_modules/openclaw/openclaw.mjs',
+    config: {
+      port: 41789,
+      bind: 'lan',
+      pluginDir: '/opt/fleet',
+      workspaceDir: join(stateDir, 'workspace'),
+      logFile: join(stateDir, 'log/openclaw.log'),
+      socketPath: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
+      model,
+      slack: null,
+      allowedOrigins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
+    },
+    env: env.ANTHROPIC_API_KEY ? { ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY } : {},
+    log: (line) => console.log(line),
+    onProgress: say,
+  });
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      stopping = true;
+      void gateway.stop().then(() => process.exit(0));
+    });
+  }
+  void gateway.exited.then((code) => {
+    if (!stopping) process.exit(code ?? 1);
+  });
+  await gateway.ready;
+  say(`ready: http://localhost:${port}/chat#token=${encodeURIComponent(token)}`);
+} catch (thrown) {
+  const error = FleetError.wrap(thrown);
+  console.error(`[openclaw-meta] ${error.code}: ${error.message} ${error.mend}`);
+  process.exit(1);
+}
