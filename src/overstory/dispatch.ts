@@ -5,8 +5,8 @@ import { FleetError } from '../errors.ts';
 import { cleanText } from './sanitize.ts';
 
 export const dispatchVersion = 1;
-/** Longer objectives travel as a spec file. Bytes; leaves room for the frame below the 128 KiB of an argument. */
-const maxInlineBytes = 64 * 1024;
+/** Bytes of objective and acceptance together; the frame around them fits below the 128 KiB of an argument. */
+const maxInlineBytes = 112 * 1024;
 
 export interface Dispatch {
   /** e.g. `obj-12` */
@@ -76,11 +76,12 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     `(dispatch text v${dispatchVersion})`,
   ].filter((part) => typeof part === 'string' && part !== '');
 
-  if (!specPath && Buffer.byteLength(text) + Buffer.byteLength(acceptance ?? '') > maxInlineBytes)
+  const bytes = Buffer.byteLength(text) + Buffer.byteLength(acceptance ?? '');
+  if (!specPath && bytes > maxInlineBytes)
     throw new FleetError({
       code: 'OV_ARGUMENT_TOO_LARGE',
       class: 'usage',
-      message: `Expected an objective of at most ${maxInlineBytes} bytes without a spec, got ${Buffer.byteLength(text)}.`,
+      message: `Expected an objective of at most ${maxInlineBytes} bytes without a spec, got ${bytes}.`,
       mend: 'Write the text with spec.write and pass the path as specPath.',
     });
   return {
