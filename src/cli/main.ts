@@ -26,11 +26,13 @@ async function main(words: string[]): Promise<number> {
   try {
     const parsed = parseWords(words);
     look.json = parsed.json;
+    // help is said without fleetd
+    const socketPath = parsed.verb.name === 'help' ? '' : findSocket(parsed.socket, env, process.cwd());
     const grows = parsed.options.follow === true || parsed.options.watch === true;
     const done = grows || parsed.json ? () => {} : progress(stderr);
     const result = await perform(parsed, {
       ...look,
-      client: createFleetClient({ socketPath: socketFor(parsed) }),
+      client: createFleetClient({ socketPath }),
       source: { via: 'cli', sender: userName(), thread: null },
       output: outputTo(stdout),
     });
@@ -38,11 +40,6 @@ async function main(words: string[]): Promise<number> {
     return tell(result, look.json);
   } catch (error) {
     return tell(failure(error, look), look.json);
-  }
-
-  function socketFor(parsed: ReturnType<typeof parseWords>): string {
-    const offline = parsed.help || parsed.verb.name === 'help';
-    return offline ? '' : findSocket(parsed.socket, env, process.cwd());
   }
 
   function tell(result: VerbResult, json: boolean): number {

@@ -57,7 +57,7 @@ export const trimmed = (text: string) => text.replace(/^[\s\u200b\u2060]+|[\s\u2
 export function textWords(line: string, takesValue: (option: string) => boolean | undefined): string[] {
   const options: string[] = [];
   let { word, rest } = nextWord(line);
-  while (/^--[a-z]/i.test(option(word))) {
+  while (/^--?[a-z]/i.test(option(word))) {
     const [name = '', ...value] = option(word).split('=');
     const wanted = takesValue(name);
     options.push(option(word));
@@ -68,5 +68,7 @@ export function textWords(line: string, takesValue: (option: string) => boolean 
     }
   }
   const text = unquoted(trimmed(rest));
+  // who asks how to say it must not have said it
+  if (text === '--help' || text === '-h') return ['--help'];
   return [...options, '--', ...(word ? [word] : []), ...(text ? [text] : [])];
 }

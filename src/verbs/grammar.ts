@@ -7,8 +7,6 @@ import type { Asked, Options, Verb, VerbContext } from './verb.ts';
 
 export interface Parsed extends Asked {
   verb: Verb;
-  /** --help was asked: say how, do nothing */
-  help: boolean;
   /** cli only: --json, --socket */
   json: boolean;
   socket: string | null;
@@ -25,15 +23,14 @@ export function parse(
   const program = quiet(new Command('fleet')).helpCommand(false);
   if (surface === 'cli') program.option('--json').option('--socket <path>');
   for (const verb of known) {
-    const command = verb.grammar(quiet(program.command(verb.name))).option('-h, --help');
+    const command = verb.grammar(quiet(program.command(verb.name)));
     command.action(() => {
       const all: Options = command.optsWithGlobals();
-      const { json, socket, help, ...options } = all;
+      const { json, socket, ...options } = all;
       parsed = {
         verb,
         operands: operandsOf(verb, command.args),
         options,
-        help: help === true,
         json: json === true,
         socket: typeof socket === 'string' ? socket : null,
       };
@@ -43,6 +40,8 @@ export function parse(
   try {
     program.parse(words.length > 0 ? words : ['help'], { from: 'user' });
   } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.helpDisplayed')
+      return parse(['help', ...words.filter((word) => !word.startsWith('-')).slice(0, 1)], surface, verbs);
     throw usageError(error, words, known);
   }
   // commander calls the action of one command or throws
@@ -50,13 +49,10 @@ export function parse(
   return parsed;
 }
 
-/** Nothing exits, nothing is printed, help is ours. */
+/** Nothing exits and nothing is printed: help is a verb of ours. */
 function quiet(command: Command): Command {
   const silent = () => {};
-  return command
-    .exitOverride()
-    .configureOutput({ writeOut: silent, writeErr: silent, outputError: silent })
-    .helpOption(false);
+  return command.exitOverride().configureOutput({ writeOut: silent, writeErr: silent, outputError: silent });
 }
 
 function operandsOf(verb: Verb, operands: string[]): string[] {

@@ -33,7 +33,7 @@ export function helpFor(verbs: readonly Verb[]): Verb {
   };
 }
 
-export function verbHelp(show: Surface, verb: Verb): string {
+function verbHelp(show: Surface, verb: Verb): string {
   return [
     `${show.command(`${verb.name} ${verb.usage}`.trim())}: ${verb.summary}.`,
     ...(verb.details ?? []),

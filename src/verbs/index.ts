@@ -5,7 +5,7 @@ import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
 import { cancel } from './cancel.ts';
 import { events } from './events.ts';
 import { type Parsed, parse } from './grammar.ts';
-import { helpFor, verbHelp } from './help.ts';
+import { helpFor } from './help.ts';
 import { inbox } from './inbox.ts';
 import { look } from './look.ts';
 import { message } from './message.ts';
@@ -52,7 +52,6 @@ export const parseWords = (words: string[]): Parsed => parse(words, 'cli', verbs
 export async function perform(parsed: Parsed, context: VerbContext): Promise<VerbResult> {
   const { verb } = parsed;
   const show = surfaceOf(context);
-  if (parsed.help) return { text: verbHelp(show, verb), exitCode: 0 };
   try {
     const { text, data } = await verb.run(parsed, context, show);
     const whole = context.json && text !== '' ? JSON.stringify({ ok: true, data }, null, 2) : text;

@@ -17,7 +17,7 @@ export const productName = (typed: string) =>
 export function nearest(typed: string, known: string[]): string | null {
   const word = typed.toLowerCase();
   const within = known.filter(
-    (name) => word.length > 1 && (name.startsWith(word) || name.endsWith(`-${word}`)),
+    (name) => word.length > 0 && (name.startsWith(word) || name.endsWith(`-${word}`)),
   );
   if (within.length === 1) return within[0] ?? null;
   let best: string | null = null;

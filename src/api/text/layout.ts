@@ -133,15 +133,13 @@ function table(surface: Surface, all: Row[]): string[] {
       .join('  ');
     const quote = row.quote ? surface.line(row.quote, Math.max(12, room - widthOf(row.head) - 2)) : '';
     const said = [row.head, quote].filter(Boolean).join(': ');
-    const [first = '', ...more] = wrap(said, room);
-    const margin = ' '.repeat(indent);
     const lines = [
-      ...more,
+      ...wrap(said, room),
       ...row.notes.flatMap((note) => wrap(note.text, room).map((text) => surface.paint(note.tone, text))),
     ];
-    return roomy
-      ? [`${label}  ${first}`.trimEnd(), ...lines.map((text) => margin + text)]
-      : [label.trimEnd(), ...[first, ...lines].filter(Boolean).map((text) => margin + text)];
+    const margin = ' '.repeat(indent);
+    const below = lines.map((text) => margin + text);
+    return roomy ? [`${label}  ${lines[0] ?? ''}`.trimEnd(), ...below.slice(1)] : [label.trimEnd(), ...below];
   });
 }
 
