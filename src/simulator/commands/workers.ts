@@ -37,22 +37,18 @@ const sling: OvSimCommand = {
     const name = call.value('name') ?? `${capability}-${taskId}`;
     const parent = call.value('parent') ?? null;
     const spec = call.value('spec');
-    const stderr = call.has('skip-task-check') && parent === null ? unusual : '';
-    const refuse = (message: string, code: 'AGENT_ERROR' | 'VALIDATION_ERROR') => {
-      process.stderr.write(stderr);
-      return new OvFailure(message, code);
-    };
+    if (call.has('skip-task-check') && parent === null) process.stderr.write(unusual);
     for (const word of [taskId, name])
-      if (!plainName.test(word)) throw refuse(`Invalid name "${word}"`, 'VALIDATION_ERROR');
+      if (!plainName.test(word)) throw new OvFailure(`Invalid name "${word}"`, 'VALIDATION_ERROR');
     if (parent === null && !['lead', 'scout', 'builder'].includes(capability) && !call.has('force-hierarchy'))
-      throw refuse(
+      throw new OvFailure(
         `Coordinator cannot spawn "${capability}" directly. Only lead, scout, and builder are allowed without --parent. Use a lead as intermediary, or pass --force-hierarchy to bypass.`,
         'AGENT_ERROR',
       );
     if (spec !== undefined && !existsSync(resolve(root, spec)))
-      throw refuse(`Spec file not found: ${spec}`, 'VALIDATION_ERROR');
+      throw new OvFailure(`Spec file not found: ${spec}`, 'VALIDATION_ERROR');
     if (!call.has('skip-task-check'))
-      throw refuse(`Task "${taskId}" not found or inaccessible`, 'VALIDATION_ERROR');
+      throw new OvFailure(`Task "${taskId}" not found or inaccessible`, 'VALIDATION_ERROR');
     const objective = spec === undefined ? taskId : readFileSync(resolve(root, spec), 'utf8');
     const depth = Number(call.value('depth') ?? 0);
     const session = await runWorker(root, { name, capability, taskId, parent, depth, objective });
@@ -69,7 +65,6 @@ const sling: OvSimCommand = {
         claudeSessionId: session.claudeSessionId,
       },
       text: `✓ Agent launched ${name}`,
-      stderr,
     };
   },
 };

@@ -20,7 +20,7 @@ const list = `(?:both |all of )?${product}(?:(?:, and |, | and )${product})*`;
 const rules: Rule[] = [
   {
     example: 'What products are you managing?',
-    pattern: /\b(what|which|list)\b.*\bproducts\b/i,
+    pattern: /^(?!.*\bstatus\b).*\b(what|which|list)\b.*\bproducts\b/i,
     intent: () => one('These are the products:', 'fleet_products', {}),
   },
   {
@@ -107,7 +107,7 @@ const rules: Rule[] = [
       one(`${path} of ${named(name)}:`, 'fleet_look', { product: named(name), kind: 'file', path }),
   },
   {
-    example: 'Show the files (or the log) of product-a',
+    example: 'Show the files of product-a',
     pattern: new RegExp(`\\bshow (?:me )?(?:the )?(files|tree|log|commits) (?:of|in) (${product})`, 'i'),
     intent: ([, what = '', name = '']) => {
       const kind = /log|commits/i.test(what) ? 'log' : 'tree';

@@ -66,11 +66,9 @@ export async function coordinatorMain(root: string): Promise<never> {
       mail.reply(message, name, body);
     };
     const objective = readObjective(root, message);
-    if (objective?.dispatched) {
-      if (current?.tag === objective.tag) {
-        reply(`Noted for ${objective.tag}; it is being worked on.`);
-        return;
-      }
+    if (objective?.whole && objective.tag === current?.tag) {
+      reply(`Noted for ${objective.tag}; it is being worked on.`);
+    } else if (objective !== null && (objective.whole || objective.first) && objective.tag !== current?.tag) {
       reply(`Acknowledged ${objective.tag}: ${objective.title}. Dispatching a lead.`);
       queue.push(objective);
     } else if (/^\s*status\b[\s?.!]*$/im.test(message.body)) {
@@ -145,14 +143,14 @@ function takeMail(root: string): MailMessage[] {
 }
 
 /**
- * null when the message carries no `[obj-…]` tag. `dispatched` is whether it gives the work (the first message
- * of an objective, or one in the words of src/overstory/dispatch.ts) rather than speaks about it.
+ * null when the message carries no `[obj-…]` tag. `whole`: it is in the words of src/overstory/dispatch.ts;
+ * `first`: it may be a shorter dispatch, typed by hand; anything else only speaks about an objective.
  * A spec it names is read from inside the product only.
  */
 export function readObjective(
   root: string,
-  { subject, body }: Pick<MailMessage, 'subject' | 'body'>,
-): (Objective & { dispatched: boolean }) | null {
+  { subject, body, threadId }: Pick<MailMessage, 'subject' | 'body' | 'threadId'>,
+): (Objective & { whole: boolean; first: boolean }) | null {
   const found = /\[(obj-[a-z0-9-]+)(?:\.(\d+))?\]/i.exec(`${subject}\n${body}`);
   const tag = found?.[1]?.toLowerCase();
   if (tag === undefined) return null;
@@ -166,7 +164,8 @@ export function readObjective(
     title: (bare || (section ?? body).trim().split('\n')[0] || tag).slice(0, 100),
     text: `${section ?? `${subject}\n${body}`}\n${more}`,
     planRequired: /^PLAN\b/m.test(body),
-    dispatched: section !== undefined || found?.[2] === undefined || found[2] === '1',
+    whole: section !== undefined,
+    first: threadId === null && (found?.[2] ?? '1') === '1',
   };
 }
 
