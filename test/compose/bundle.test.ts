@@ -1,0 +1,206 @@
+// The bundle on a real engine: one command, three healthy services, each in its box.
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ComposeStack, composeAvailable, composeStack, services } from '../support/compose.ts';
+
+const minutes = 60_000;
+
+describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
+  describe('without anything configured but the simulator', () => {
+    let stack: ComposeStack;
+    beforeAll(async () => {
+      stack = await composeStack({ env: { OVERSTORY: 'sim' } });
+      await stack.up();
+    }, 8 * minutes);
+    afterAll(() => stack?.down(), minutes);
+
+    test('all three are healthy', async () => {
+      for (const service of services)
+        expect((await stack.inspect(service)).State.Health.Status).toBe('healthy');
+    });
+
+    test('the log has a link that opens WebChat, on loopback only', async () => {
+      await expect.poll(() => stack.logs('openclaw-meta'), { timeout: minutes }).toContain('/chat#token=');
+      const link = /http:\/\/localhost:(\d+)\/chat#token=\S+/.exec(await stack.logs('openclaw-meta'));
+      expect(Number(link?.[1])).toBe(stack.port);
+      expect((await fetch(`http://127.0.0.1:${stack.port}/chat`)).status).toBe(200);
+      for (const service of services) {
+        const bindings = Object.values((await stack.inspect(service)).HostConfig.PortBindings ?? {}).flat();
+        expect(bindings.map(({ HostIp }) => HostIp)).toEqual(
+          service === 'openclaw-meta' ? ['127.0.0.1'] : [],
+        );
+      }
+    });
+
+    test('the operator reaches every product through the CLI in fleetd', async () => {
+      const status = JSON.parse(await stack.exec('fleetd', ['fleet', 'status', '--json']));
+      const { products, runtime } = status.data;
+      expect(runtime).toMatchObject({ state: 'connected', simulated: true, error: null });
+      expect(products.map((one: { name: string; error: unknown }) => [one.name, one.error])).toEqual(
+        ['a', 'b', 'c', 'd'].map((letter) => [`product-${letter}`, null]),
+      );
+    });
+
+    test('the gateway loaded the plugin and reaches its own socket of fleetd, not the operator’s', async () => {
+      expect(await stack.logs('openclaw-meta')).not.toMatch(
+        /failed during load|suspicious ownership|world-writable/,
+      );
+      const get = `require('http').get({socketPath:process.env.FLEET_GATEWAY_SOCKET,path:'/v1/health'},(r)=>{console.log(r.statusCode);process.exit()})`;
+      expect(await stack.exec('openclaw-meta', ['node', '-e', get])).toBe('200');
+      await expect(stack.exec('openclaw-meta', ['ls', '/run/fleet/operator'])).rejects.toThrow(
+        'No such file',
+      );
+    });
+
+    test('only fleetd holds the engine’s socket; only the runtime holds the repositories', async () => {
+      const mounts = async (destination: string) => {
+        const holders = [];
+        for (const service of services) {
+          const { Mounts } = await stack.inspect(service);
+          if (
+            Mounts.some(
+              (one) =>
+                one.Destination === destination ||
+                (one.Source.endsWith('docker.sock') && destination.endsWith('docker.sock')),
+            )
+          )
+            holders.push(service);
+        }
+        return holders;
+      };
+      expect(await mounts('/var/run/docker.sock')).toEqual(['fleetd']);
+      expect(await mounts('/workspace')).toEqual(['overstory-runtime']);
+    });
+
+    test('each is boxed in', async () => {
+      for (const service of services) {
+        const { HostConfig } = await stack.inspect(service);
+        expect(HostConfig, service).toMatchObject({ Privileged: false, CapDrop: ['ALL'], CapAdd: null });
+        expect(HostConfig.SecurityOpt, service).toContain('no-new-privileges:true');
+        expect(HostConfig.Memory, service).toBeGreaterThan(0);
+        expect(HostConfig.PidsLimit, service).toBeGreaterThan(0);
+      }
+      const readOnly = async (service: (typeof services)[number]) =>
+        (await stack.inspect(service)).HostConfig.ReadonlyRootfs;
+      expect(await readOnly('openclaw-meta')).toBe(true);
+      expect(await readOnly('fleetd')).toBe(true);
+      expect((await stack.inspect('fleetd')).HostConfig.NetworkMode).toBe('none');
+    });
+
+    test('what runs inside has the users and capabilities that were promised', async () => {
+      const identity = async (service: (typeof services)[number]) => {
+        const text = await stack.exec(service, ['cat', '/proc/1/status']);
+        const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(text)?.[1];
+        return { uid: field('Uid'), capabilities: field('CapBnd'), noNewPrivileges: field('NoNewPrivs') };
+      };
+      const boxed = { capabilities: '0000000000000000', noNewPrivileges: '1' };
+      expect(await identity('openclaw-meta')).toEqual({ uid: '1000', ...boxed });
+      expect(await identity('fleetd')).toEqual({ uid: '0', ...boxed });
+      expect(await identity('overstory-runtime')).toEqual({ uid: '1000', ...boxed });
+      await expect(stack.exec('openclaw-meta', ['touch', '/opt/fleet/package.json'])).rejects.toThrow(
+        /Read-only file system|Permission denied/,
+      );
+    });
+
+    test(
+      'a restart keeps the products, the token and the journal',
+      async () => {
+        const marker = 'written before the restart';
+        await stack.exec('overstory-runtime', [
+          'sh',
+          '-c',
+          `echo '${marker}' > product-a/note.txt && echo 1 > product-a/.overstory/watchdog.pid`,
+        ]);
+        const commits = () =>
+          stack.exec('overstory-runtime', ['git', '-C', 'product-a', 'log', '--format=%H']);
+        const tokens = async () => new Set((await stack.logs('openclaw-meta')).match(/#token=\S+/g));
+        const before = await commits();
+        await stack.compose('restart', '--timeout', '20');
+        await stack.up();
+        expect(await stack.exec('overstory-runtime', ['cat', 'product-a/note.txt'])).toBe(marker);
+        expect(await commits()).toBe(before);
+        await expect(
+          stack.exec('overstory-runtime', ['ls', 'product-a/.overstory/watchdog.pid']),
+        ).rejects.toThrow();
+        await stack.exec('overstory-runtime', ['tmux', '-L', 'overstory', 'has-session', '-t', '=keeper']);
+        expect((await tokens()).size).toBe(1);
+      },
+      4 * minutes,
+    );
+  });
+
+  describe('on a human’s own repositories', () => {
+    let stack: ComposeStack;
+    let projects: string;
+    const owner = '1234:1234';
+    /** In the runtime's image, so that files get the owner that only root may give. */
+    const asRoot = (script: string) =>
+      execa('docker', [
+        'run',
+        '--rm',
+        '--user',
+        '0:0',
+        '--volume',
+        `${projects}:/workspace`,
+        '--entrypoint',
+        'sh',
+        `${stack.project}-overstory-runtime`,
+        '-ec',
+        script,
+      ]);
+
+    beforeAll(async () => {
+      projects = await mkdtemp(join(tmpdir(), 'fleet-projects-'));
+      const productsFile = join(projects, 'products.yaml');
+      await writeFile(
+        productsFile,
+        'products:\n  - name: shop\n    path: web-shop\n  - name: nothing-there\n  - name: no-git\n  - name: theirs\n',
+      );
+      for (const folder of ['web-shop', 'no-git', 'theirs']) await mkdir(join(projects, folder));
+      stack = await composeStack({
+        env: {
+          OVERSTORY: 'sim',
+          HOST_UID: '1234',
+          HOST_GID: '1234',
+          PROJECTS_DIR: projects,
+          PRODUCTS_FILE: productsFile,
+        },
+      });
+      await stack.compose('build', 'overstory-runtime');
+      await asRoot(`
+        for repo in web-shop theirs; do
+          cd /workspace/$repo && git init -q && echo hello > README.md && git add -A && git commit -q -m 'Before the fleet'
+        done
+        cd /workspace/web-shop && ov init --json --name old-shop-name >/dev/null
+        chown -R ${owner} /workspace/web-shop /workspace/no-git && chown ${owner} /workspace`);
+      await stack.up();
+    }, 8 * minutes);
+    afterAll(async () => {
+      await asRoot('rm -rf /workspace/*');
+      await stack?.down();
+    }, minutes);
+
+    test('a repository of another uid that was initialised under another name is ready as it is', async () => {
+      expect(await stack.logs('overstory-runtime')).toContain('prepare: shop: ready\n');
+      expect(await stack.exec('overstory-runtime', ['id', '-u'])).toBe('1234');
+      const config = await stack.exec('overstory-runtime', ['cat', 'web-shop/.overstory/config.yaml']);
+      expect(config).toContain('old-shop-name');
+      const status = await stack.exec('overstory-runtime', ['sh', '-c', 'cd web-shop && ov status --json']);
+      expect(JSON.parse(status)).toMatchObject({ success: true });
+      const strangers = await stack.exec('overstory-runtime', ['find', 'web-shop', '!', '-uid', '1234']);
+      expect(strangers).toBe('');
+    });
+
+    test('what is wrong with the others is said with its mend, and invents nothing', async () => {
+      const log = await stack.logs('overstory-runtime');
+      expect(log).toMatch(/prepare: nothing-there: PRODUCT_MISSING: .*\/workspace\/nothing-there/);
+      expect(log).toMatch(/prepare: no-git: PRODUCT_NOT_GIT: .*git init/);
+      expect(log).toMatch(/prepare: theirs: PRODUCT_NOT_WRITABLE: .*uid 0/);
+      expect(log).toContain('prepare: done: 1 of 4 products ready');
+      await expect(stack.exec('overstory-runtime', ['ls', 'nothing-there'])).rejects.toThrow();
+    });
+  });
+});

@@ -1,0 +1,153 @@
+// The bundle as a human starts it: `docker compose` on the repository's own file, with a project, a port and
+// an .env of its own, so that stacks do not meet; taken down with its volumes whatever happens.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const services = ['openclaw-meta', 'fleetd', 'overstory-runtime'] as const;
+export type Service = (typeof services)[number];
+
+export interface ComposeOptions {
+  /** Unique per stack; also the value of the runtime's label. Default: made up. */
+  project?: string;
+  /** Lines of .env; FLEET_PORT is a free port unless given. Nothing of the caller's environment leaks in. */
+  env?: Record<string, string>;
+  /** Further compose files, on top of docker-compose.yaml. */
+  files?: string[];
+}
+
+export interface ComposeStack {
+  project: string;
+  /** WebChat's published port on 127.0.0.1 */
+  port: number;
+  /** `docker compose <args>` on this stack; rejects on a failure, with its output in the message. */
+  compose(...args: string[]): Promise<string>;
+  /** Builds, starts, waits until all three are healthy. On a failure the logs are in the message. */
+  up(): Promise<void>;
+  /** stdout of a command in a service. */
+  exec(service: Service, argv: string[], options?: { user?: string }): Promise<string>;
+  logs(service: Service): Promise<string>;
+  /** `docker inspect` of the service's container. */
+  inspect(service: Service): Promise<Inspected>;
+  /** Containers, volumes, networks and images of this stack. */
+  down(): Promise<void>;
+}
+
+/** The part of `docker inspect` that tests look at. */
+export interface Inspected {
+  Id: string;
+  Config: { User: string; Env: string[]; Image: string };
+  HostConfig: {
+    ReadonlyRootfs: boolean;
+    CapDrop: string[] | null;
+    CapAdd: string[] | null;
+    SecurityOpt: string[] | null;
+    Privileged: boolean;
+    NetworkMode: string;
+    Memory: number;
+    PidsLimit: number | null;
+    PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
+  };
+  Mounts: { Type: string; Source: string; Destination: string; RW: boolean; Name?: string }[];
+  State: { StartedAt: string; Health: { Status: string } };
+}
+
+/**
+ * Whether stacks can be started here. False comes with one line that says why; under CI=1 it throws instead:
+ * there a missing engine is a failure.
+ */
+export async function composeAvailable(): Promise<boolean> {
+  const { failed, shortMessage } = await execa('docker', ['compose', 'ls', '--quiet'], { reject: false });
+  if (!failed) return true;
+  const line = `compose tests need a Docker engine with Compose v2 (${shortMessage.split('\n')[0]})`;
+  if (process.env.CI) throw new Error(line);
+  console.warn(`skipped: ${line}`);
+  return false;
+}
+
+/** Prepares a stack; `up()` starts it. Images are built from one cache, so a second stack builds in seconds. */
+export async function composeStack(options: ComposeOptions = {}): Promise<ComposeStack> {
+  const project = options.project ?? `fleet-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-compose-'));
+  const port = Number(options.env?.FLEET_PORT ?? (await freePort()));
+  const envFile = join(folder, '.env');
+  const env = { ...options.env, FLEET_PORT: String(port) };
+  await writeFile(
+    envFile,
+    Object.entries(env)
+      .map(([key, value]) => `${key}='${value}'\n`)
+      .join(''),
+    { mode: 0o600 },
+  );
+  const files = [join(root, 'docker-compose.yaml'), ...(options.files ?? [])];
+  const before = [
+    'compose',
+    ...['--project-name', project, '--project-directory', root, '--env-file', envFile],
+    ...files.flatMap((file) => ['--file', file]),
+  ];
+  const compose = async (...args: string[]): Promise<string> => {
+    const { stdout } = await execa('docker', [...before, ...args], {
+      cwd: root,
+      env: dockerEnvironment(),
+      extendEnv: false,
+      stdin: 'ignore',
+    });
+    return stdout;
+  };
+  const stack: ComposeStack = {
+    project,
+    port,
+    compose,
+    async up() {
+      try {
+        await compose('up', '--build', '--detach', '--wait', '--wait-timeout', '300');
+      } catch (error) {
+        const logs = await compose('logs', '--no-color', '--tail', '40').catch(String);
+        throw new Error(`${error instanceof Error ? error.message : error}\n${logs}`);
+      }
+    },
+    exec: (service, argv, { user } = {}) =>
+      compose('exec', '--no-TTY', ...(user ? ['--user', user] : []), service, ...argv),
+    logs: (service) => compose('logs', '--no-color', '--no-log-prefix', service),
+    async inspect(service) {
+      const id = await compose('ps', '--all', '--quiet', service);
+      const { stdout } = await execa('docker', ['inspect', id]);
+      const [found] = JSON.parse(stdout) as Inspected[];
+      if (!found) throw new Error(`Expected a container of ${service}, got none.`);
+      return found;
+    },
+    async down() {
+      await compose('down', '--volumes', '--remove-orphans', '--rmi', 'local', '--timeout', '5');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return stack;
+}
+
+/** What `docker` itself needs: a key or a PROJECTS_DIR of the developer must not decide a test. */
+function dockerEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (pair): pair is [string, string] =>
+        pair[1] !== undefined &&
+        /^(PATH|HOME|DOCKER_.*|BUILDKIT_.*|XDG_RUNTIME_DIR|.*_proxy)$/i.test(pair[0]),
+    ),
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('Expected a port, got none.');
+  return address.port;
+}
