@@ -67,7 +67,9 @@ export function connectRuntime({
   let reason: FleetError | null = null;
   let live: Link | null = null;
   let watched: ProductRef[] = [];
-  const closing = new AbortController();
+  let isClosed = false;
+  /** Ends what the connection waits for just now. */
+  let interrupt = () => {};
 
   function tell(notify: () => void): void {
     try {
@@ -104,12 +106,14 @@ export function connectRuntime({
     const opening = openLink(channel, clock);
     const late = Promise.withResolvers<never>();
     const cancel = clock.after(openMs, () => late.reject(openedTooLate(channel)));
+    interrupt = () => late.reject(closed());
     const link = await Promise.race([opening, late.promise])
       .catch((error) => {
         void opening.then((link) => link.end(FleetError.wrap(error))).catch(() => {});
         throw error;
       })
       .finally(cancel);
+    interrupt = () => void link.end(closed());
     try {
       link.onNotification(notifications.changed, (params) => {
         const product = changedSchema.safeParse(params).data?.product;
@@ -118,7 +122,8 @@ export function connectRuntime({
       });
       return { link, info: await greet(link) };
     } catch (error) {
-      void link.end(FleetError.wrap(error));
+      const ended = link.end(FleetError.wrap(error));
+      if (isClosed) await ended;
       throw error;
     }
   }
@@ -144,7 +149,7 @@ export function connectRuntime({
     live = null;
     const sinceMs = state.state === 'connected' ? clock.nowMs() : state.sinceMs;
     state = { state: gone ? 'lost' : 'connecting', sinceMs, error: error.toJSON() };
-    if (!news || closing.signal.aborted) return;
+    if (!news || isClosed) return;
     onLog(`no link: ${error.code} ${error.message}`);
     for (const listener of listeners.lost) tell(() => listener(error.toJSON()));
   }
@@ -152,7 +157,6 @@ export function connectRuntime({
   /** Returns when the link is over. */
   async function liveOnce(): Promise<void> {
     const { link, info } = await establish();
-    if (closing.signal.aborted) return await link.end(closed());
     live = link;
     // The agent is a new one each time and knows of nothing to watch.
     await sendWatch().catch((error) => onLog(`watch: ${FleetError.wrap(error).message}`));
@@ -160,11 +164,14 @@ export function connectRuntime({
     onLog(`connected to ${channel.description}`);
     heartbeat(link);
     for (const listener of listeners.connected) tell(() => listener(info));
-    throw await link.lost;
+    const lost = await link.lost;
+    // Who closes us may rely on the agent being gone.
+    if (isClosed) await link.end(lost);
+    throw lost;
   }
 
   async function keepConnected(): Promise<void> {
-    for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
+    for (let attempt = 0; !isClosed; attempt += 1) {
       try {
         await liveOnce();
       } catch (error) {
@@ -178,8 +185,8 @@ export function connectRuntime({
   async function pause(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = clock.after(ms, resolve);
-    closing.signal.addEventListener('abort', () => resolve(), { once: true });
-    if (!closing.signal.aborted) await promise;
+    interrupt = resolve;
+    if (!isClosed) await promise;
     cancel();
   }
 
@@ -232,8 +239,8 @@ export function connectRuntime({
       return () => void listeners[event].delete(listener);
     },
     async close() {
-      closing.abort();
-      await live?.end(closed());
+      isClosed = true;
+      interrupt();
       await running;
     },
   };

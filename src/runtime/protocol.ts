@@ -140,6 +140,7 @@ export const footprintSchema = z.object({
       cpuCores: z.number().nullable(),
     }),
   ),
+  /** of the cgroup, without page cache that the kernel gives back first; null without one */
   container: z.object({ memoryBytes: z.number().nullable(), cpuCores: z.number().nullable() }),
 });
 export type FootprintReport = z.infer<typeof footprintSchema>;

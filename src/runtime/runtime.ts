@@ -39,7 +39,10 @@ export interface Runtime {
   ov<N extends OvCommandName>(product: ProductRef, command: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;
   footprint(products: ProductRef[]): Promise<FootprintReport>;
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
-  /** Replaces the set of products whose changes are pushed. Kept across reconnects. */
+  /**
+   * Replaces the set of products whose changes are pushed. Kept across reconnects; while there is no link
+   * it rejects, and holds from the next one on.
+   */
   watch(products: ProductRef[]): Promise<void>;
   on<E extends keyof RuntimeEvents>(event: E, listener: RuntimeEvents[E]): () => void;
   close(): Promise<void>;

@@ -106,16 +106,16 @@ test('a half-open link is noticed by the heartbeat and closed', async () => {
     agent,
   } = await connect({
     [methods.hello]: () => (answers ? info : never()),
-    [methods.list]: never,
+    [methods.run]: never,
   });
-  const call = mine.list().catch((error) => error.code);
+  const call = mine.ov(product, 'coordinator.start', {}).catch((error) => error.code);
   await clock.advance(10_000);
   expect(mine.link().state).toBe('connected');
   answers = false;
   await clock.advance(9_999);
   expect(await Promise.race([call, turn('pending')])).toBe('pending');
   await clock.advance(15_001);
-  expect(await call).not.toBe('pending');
+  expect(await call).toBe('RUNTIME_LOST');
   expect(agent.closed()).toBe(true);
   expect(mine.link()).toMatchObject({ error: { code: 'AGENT_TIMEOUT' } });
 });
@@ -215,4 +215,12 @@ test('frames pass the guard unchanged however they are cut', async () => {
     guard.end();
     expect(Buffer.concat(await guard.toArray()).equals(whole), `pieces of ${size}`).toBe(true);
   }
+});
+
+test('closing does not wait for a channel that never opens, and opens no other', async () => {
+  const open = vi.fn(() => new Promise<never>(() => {}));
+  const mine = connectRuntime({ channel: { description: 'a channel that hangs', open } });
+  await mine.close();
+  expect(open).toHaveBeenCalledTimes(1);
+  await expect(mine.list()).rejects.toMatchObject({ code: 'RUNTIME_UNREACHABLE' });
 });

@@ -64,15 +64,11 @@ export async function createWorkspace() {
 
 export type Workspace = Awaited<ReturnType<typeof createWorkspace>>;
 
-/** Resolves at the next connection, or at once when there is one. */
-export function connected(runtime: Runtime): Promise<RuntimeInfo> {
-  const link = runtime.link();
-  if (link.state === 'connected') return Promise.resolve(link.info);
-  return new Promise((resolve) => {
-    const off = runtime.on('connected', (info) => {
-      off();
-      resolve(info);
-    });
+/** Resolves when it is connected; rejects with the reason of the first attempt that fails. */
+function connected(runtime: Runtime): Promise<RuntimeInfo> {
+  return new Promise((resolve, reject) => {
+    runtime.on('connected', resolve);
+    runtime.on('lost', ({ code, message }) => reject(new Error(`${code}: ${message}`)));
   });
 }
 

@@ -23,6 +23,7 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
 
   async function inTurn<T>(product: string, folder: string, work: () => Promise<T>): Promise<T> {
     const before = lastWrite.get(folder) ?? Promise.resolve();
+    /** its turn came, or it will not wait for it any longer */
     let given = false;
     const mine = before.then(async () => {
       if (given) return null;
@@ -37,13 +38,13 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
     void settled.then(() => {
       if (lastWrite.get(folder) === settled) lastWrite.delete(folder);
     });
+    const late = Promise.withResolvers<never>();
     const patience = setTimeout(() => {
       given = true;
-      refuse(busy(product));
+      late.reject(busy(product));
     }, writeQueueMs);
-    const { promise: refused, reject: refuse } = Promise.withResolvers<never>();
     void before.then(() => clearTimeout(patience));
-    const done = await Promise.race([mine, refused]);
+    const done = await Promise.race([mine, late.promise]);
     if (done === null) throw busy(product);
     return done.reply;
   }

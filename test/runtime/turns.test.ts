@@ -1,0 +1,83 @@
+// Whose turn it is: slots over all products, and the queue of writes of one.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Ov } from '../../src/runtime/agent/ov.ts';
+import { createRuns } from '../../src/runtime/agent/run.ts';
+import { createSlots } from '../../src/runtime/agent/slots.ts';
+import { writeQueueMs } from '../../src/runtime/protocol.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Work that notes its start and ends when told to. */
+function works() {
+  const started: string[] = [];
+  const ends = new Map<string, () => void>();
+  const work = (name: string) => () =>
+    new Promise<void>((resolve) => {
+      started.push(name);
+      ends.set(name, resolve);
+    });
+  const end = async (name: string) => {
+    ends.get(name)?.();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { started, work, end };
+}
+
+test('no more run at once than there are slots, and the urgent go first, in order', async () => {
+  const slots = createSlots({ size: 1, lendAfterMs: 2_000, maxLent: 1 });
+  const { started, work, end } = works();
+  for (const [name, urgent] of [
+    ['a', false],
+    ['b', false],
+    ['u1', true],
+    ['u2', true],
+  ] as const)
+    void slots.run(work(name), urgent);
+  expect(started).toEqual(['a']);
+  for (const name of ['a', 'u1', 'u2']) await end(name);
+  expect(started).toEqual(['a', 'u1', 'u2', 'b']);
+});
+
+test('what lasts gives its slot back, up to the bound, and takes none with it when it ends', async () => {
+  const slots = createSlots({ size: 1, lendAfterMs: 2_000, maxLent: 1 });
+  const { started, work, end } = works();
+  for (const name of ['a', 'b', 'c', 'd']) void slots.run(work(name), false);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(started).toEqual(['a', 'b']);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(started).toEqual(['a', 'b']);
+  await end('a');
+  expect(started).toEqual(['a', 'b']);
+  await end('b');
+  expect(started).toEqual(['a', 'b', 'c']);
+});
+
+test('work that fails frees its slot', async () => {
+  const slots = createSlots({ size: 1, lendAfterMs: 2_000, maxLent: 1 });
+  await expect(slots.run(() => Promise.reject(new Error('no')), false)).rejects.toThrow('no');
+  expect(await slots.run(async () => 'next', false)).toBe('next');
+});
+
+test('a write whose turn does not come in time is refused and never started', async () => {
+  const calls: string[] = [];
+  const ends: (() => void)[] = [];
+  const ov = {
+    call: (_folder: string, name: string) => {
+      calls.push(name);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    },
+  } as unknown as Ov;
+  const runs = createRuns(ov, createSlots({ size: 4, lendAfterMs: 2_000, maxLent: 4 }));
+  const first = runs.run('a', '/w/a', 'coordinator.start', {});
+  const second = runs.run('a', '/w/a', 'coordinator.stop', {}).catch((error) => error.code);
+  await vi.advanceTimersByTimeAsync(writeQueueMs);
+  expect(await second).toBe('PRODUCT_BUSY');
+  ends[0]?.();
+  await first;
+  const third = runs.run('a', '/w/a', 'coordinator.stop', {});
+  await vi.advanceTimersByTimeAsync(0);
+  ends[1]?.();
+  await third;
+  expect(calls).toEqual(['coordinator.start', 'coordinator.stop']);
+});
