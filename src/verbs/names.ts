@@ -11,7 +11,7 @@ export const productName = (typed: string) =>
   typed
     .trim()
     .toLowerCase()
-    .replace(/[:,.;]+$/, '');
+    .replace(/(?<=[a-z0-9])[:,.;]+$/, '');
 
 /** The known name that is most like what was typed; null when none is. */
 export function nearest(typed: string, known: string[]): string | null {

@@ -43,8 +43,7 @@ async function watch(product: string | undefined, context: VerbContext, show: Su
       mend: 'Leave one of them out; programs read `fleet events --follow --json`.',
     });
   while (!context.signal?.aborted) {
-    const now = { ...show, nowMs: context.now() };
-    const text = await once(product, context, now).then(
+    const text = await once(product, context, show).then(
       (answer) => answer.text,
       (error) => {
         const known = FleetError.wrap(error);

@@ -284,6 +284,10 @@ test('what became of asking', () => {
   expect(startedText(chat, queued ?? objectiveView())).toBe(
     'obj-7 queued on product-c: waits for a slot, 1 of 1 used by product-a (obj-6).',
   );
+  const standalone = { state: 'queued' as const, why: 'obj-6 on product-a waits for its turn; 2 before it.' };
+  expect(startedText(chat, objectiveView(standalone))).toBe(
+    'obj-6 queued on product-a: waits for its turn; 2 before it.',
+  );
   expect(startedText(chat, objectiveView({ state: 'starting' }))).toBe('obj-6 is starting on product-a.');
   expect(stoppedText(chat, 'product-b', null)).toBe('Nothing was running on product-b.');
   expect(stoppedText(terminal, 'product-a', objectiveView())).toMatchInlineSnapshot(`

@@ -56,6 +56,12 @@ export function surfaceFor(options: {
   };
 }
 
+/** Ages in a status count from when fleetd took it, by its own clock. */
+export const asOf = (surface: Surface, { at }: { at: string }): Surface => ({
+  ...surface,
+  nowMs: Date.parse(at),
+});
+
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const zero = /\p{Mn}|\p{Me}|\p{Cf}/u;

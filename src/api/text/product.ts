@@ -2,11 +2,12 @@
 import type { FleetStatus, ObjectiveView, ProductView } from '../contract.ts';
 import { alarms, runtimeLine } from './capacity.ts';
 import { errorText } from './error.ts';
-import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
+import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { bytes, cores, count, duration, since } from './measure.ts';
 import { ageNote, objectiveHead, stateOf, stateWord, whyNote } from './situation.ts';
 
-export function productText(surface: Surface, status: FleetStatus, product: ProductView): string {
+export function productText(reader: Surface, status: FleetStatus, product: ProductView): string {
+  const surface = asOf(reader, status);
   const { state, tone } = stateOf(product);
   const kind = [surface.line(product.type, 40), priorityWord(product.priority)].join(', ');
   return paragraphs(

@@ -1,11 +1,12 @@
 // What waits, in what order, and why.
 import type { FleetStatus, ObjectiveView } from '../contract.ts';
 import { alarms, capacityLine } from './capacity.ts';
-import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
+import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { count, since } from './measure.ts';
 import { objectiveHead, whyNote } from './situation.ts';
 
-export function queueText(surface: Surface, status: FleetStatus): string {
+export function queueText(reader: Surface, status: FleetStatus): string {
+  const surface = asOf(reader, status);
   const running = status.products.flatMap(({ objective }) => (objective ? [objective] : []));
   const waiting = status.queue.length;
   return paragraphs(

@@ -91,7 +91,10 @@ function ordinal(n: number): string {
 
 /** `waiting on a human: the plan needs approval`, or why it waits in the queue */
 export function whyNote(surface: Surface, objective: ObjectiveView): string | null {
-  const why = objective.why ? surface.line(objective.why, 300).replace(/\.$/, '') : null;
+  // fleetd's sentence stands alone in logs; here the objective and product were just named
+  const named = `${objective.id} on ${objective.product} `;
+  const told = objective.why?.startsWith(named) ? objective.why.slice(named.length) : objective.why;
+  const why = told ? surface.line(told, 300).replace(/\.$/, '') : null;
   const condition = objective.condition ? surface.line(objective.condition, 100) : null;
   if (condition && why) return why.startsWith(condition) ? why : `${condition}: ${why}`;
   return condition ?? why;

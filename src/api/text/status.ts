@@ -1,14 +1,15 @@
 // The whole fleet at a glance.
 import type { FleetStatus, ProductView } from '../contract.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
-import { paragraphs, rows, type Surface, sentence } from './layout.ts';
+import { asOf, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { count } from './measure.ts';
 import { situation, stateOf } from './situation.ts';
 
 /** Above this many products, the quiet ones share one line. */
 const eachOnItsLine = 12;
 
-export function statusText(surface: Surface, status: FleetStatus): string {
+export function statusText(reader: Surface, status: FleetStatus): string {
+  const surface = asOf(reader, status);
   const { products } = status;
   if (products.length === 0)
     return paragraphs(
