@@ -57,6 +57,7 @@ test('a tree is its product, also where a child works elsewhere; other products 
   const [mine, none] = first.products;
   expect(mine?.processes.map(({ pid }) => pid).sort()).toEqual([parent.pid, elsewhere].sort());
   expect(mine?.processes.find(({ pid }) => pid === elsewhere)).toMatchObject({ command: 'sleep' });
+  expect(mine?.processes.find(({ pid }) => pid === parent.pid)).toMatchObject({ command: 'node' });
   expect(mine?.memoryBytes).toBeGreaterThan(5_000_000);
   expect(mine?.cpuCores).toBeNull();
   expect(none).toMatchObject({ product: 'treed-not', processes: [], memoryBytes: 0 });

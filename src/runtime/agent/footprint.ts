@@ -3,7 +3,7 @@ import type { FootprintReport } from '../protocol.ts';
 import { attribute, type ProductRoot } from './attribution.ts';
 import { cpuSecondsUsed, memoryUsed } from './cgroup.ts';
 import { CpuMeter } from './cpu-meter.ts';
-import { memoryOf, type ProcessEntry, readProcesses, ticksNow } from './processes.ts';
+import { memoryOf, type ProcessEntry, programOf, readProcesses, ticksNow } from './processes.ts';
 
 export interface FootprintMeter {
   measure(products: ProductRoot[]): Promise<FootprintReport>;
@@ -30,11 +30,11 @@ export function createFootprintMeter(): FootprintMeter {
     const meter = meters.get(key) ?? new CpuMeter();
     meters.set(key, meter);
     const processes = await Promise.all(
-      entries.map(async ({ pid, startTicks, command }) => ({
-        pid,
-        startTicks,
-        command,
-        pssBytes: await memoryOf(pid),
+      entries.map(async (entry) => ({
+        pid: entry.pid,
+        startTicks: entry.startTicks,
+        command: await programOf(entry),
+        pssBytes: await memoryOf(entry.pid),
       })),
     );
     return {

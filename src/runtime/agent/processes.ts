@@ -1,6 +1,7 @@
 // Every process of this machine as /proc shows it, read once per call. proc(5) is the source of the
 // field numbers; what a process hides or takes with it while we read is left out.
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 /** USER_HZ: what /proc counts CPU time in, 100 on every Linux that Node runs on. */
 export const ticksPerSecond = 100;
@@ -73,4 +74,10 @@ export async function memoryOf(pid: number): Promise<number> {
     /^Pss:\s+(\d+) kB$/m.exec(await read('smaps_rollup')) ??
     /^VmRSS:\s+(\d+) kB$/m.exec(await read('status'));
   return kilobytes === null ? 0 : Number(kilobytes[1]) * 1024;
+}
+
+/** The program's name: a runtime such as Node calls its main thread something else. Its arguments stay unread. */
+export async function programOf({ pid, command }: ProcessEntry): Promise<string> {
+  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return basename(text.split('\0')[0] ?? '') || command;
 }
