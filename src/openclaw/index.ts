@@ -4,7 +4,7 @@ import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
 import { createFleetClient, type FleetClient } from '../api/client.ts';
 import { FleetError } from '../errors.ts';
 import { fleetCommand } from './command.ts';
-import { fleetTools, idempotencyKey } from './tools.ts';
+import { fleetTools } from './tools.ts';
 
 export default definePluginEntry({
   id: 'meta-coordinator',
@@ -19,11 +19,10 @@ export default definePluginEntry({
           label,
           description,
           parameters,
-          execute: (toolCallId: string, params: unknown) =>
+          execute: (_toolCallId: string, params: unknown) =>
             call(params, () => ({
               client: connect(),
               source: { via: 'model', sender: null, thread: sessionKey.slice(0, 400) },
-              idempotencyKey: idempotencyKey(sessionKey, toolCallId),
             })),
         })),
       { names: fleetTools.map(({ name }) => name) },

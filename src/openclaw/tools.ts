@@ -1,6 +1,5 @@
 // What the model may do with the fleet: one table. Each tool asks fleetd once and hands back text. None
 // resolves a gate, none runs a command, none starts anything past the scheduler.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { FleetClient } from '../api/client.ts';
 import { maxObjectiveBytes, type Source } from '../api/contract.ts';
@@ -29,8 +28,6 @@ const whole = (): Surface => surfaceFor({ kind: 'terminal', nowMs: Date.now(), c
 export interface ToolCall {
   client: FleetClient;
   source: Source;
-  /** the same call asked again carries the same key, and starts nothing twice */
-  idempotencyKey: string;
 }
 
 interface ToolSpec<Params extends z.ZodType> {
@@ -122,7 +119,7 @@ export const fleetTools: readonly FleetTool[] = [
         .optional()
         .describe('Ids of objectives (obj-n) that must be done first, in any product.'),
     }),
-    run: async (params, { client, source, idempotencyKey }) =>
+    run: async (params, { client, source }) =>
       startedText(
         chat(),
         await client.start({
@@ -131,7 +128,8 @@ export const fleetTools: readonly FleetTool[] = [
           acceptance: params.acceptance ?? null,
           needs: params.needs ?? [],
           source,
-          idempotencyKey,
+          // Tool call ids are not unique over time with every model, so none can serve as a key.
+          idempotencyKey: null,
         }),
       ),
   }),
@@ -201,11 +199,6 @@ export const fleetTools: readonly FleetTool[] = [
     },
   }),
 ];
-
-/** The key for one tool call: the same for a retry of it, of the length the contract allows. */
-export function idempotencyKey(sessionKey: string, toolCallId: string): string {
-  return createHash('sha256').update(`${sessionKey}\n${toolCallId}`).digest('hex');
-}
 
 function badParams(toolName: string, error: z.ZodError): FleetError {
   return new FleetError({

@@ -50,8 +50,7 @@ async function openclaw(config: GatewayOptions, ...args: string[]) {
       // The audit asks a Docker engine for sandboxes, and waits a minute for one that is just starting.
       DOCKER_HOST: 'unix:///nowhere/docker.sock',
       ANTHROPIC_API_KEY: 'not-a-key',
-      SLACK_BOT_TOKEN: 'xoxb-not-a-token',
-      SLACK_APP_TOKEN: 'xapp-not-a-token',
+      ...(config.slack && { SLACK_BOT_TOKEN: 'xoxb-not-a-token', SLACK_APP_TOKEN: 'xapp-not-a-token' }),
     }),
     extendEnv: false,
     all: true,

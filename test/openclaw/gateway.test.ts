@@ -14,15 +14,12 @@ import {
   startGateway,
 } from '../../src/openclaw/gateway.ts';
 import { allowedTools, type GatewayOptions } from '../../src/openclaw/gateway-config.ts';
+import type { Answer } from '../../src/simulator/demo/wire.ts';
 import { connectGateway, type GatewayClient } from '../support/gateway-client.ts';
 import { buildPlugin } from '../support/plugin.ts';
+import { chromiumPath, openWebChat } from '../support/webchat.ts';
 import { type FakeFleetd, fleetStatus, objectiveView, productView, startFakeFleetd } from './fake-fleetd.ts';
-import {
-  type ModelReply,
-  type ModelRequest,
-  type ScriptedModel,
-  startScriptedModel,
-} from './scripted-model.ts';
+import { type ModelRequest, type ScriptedModel, startScriptedModel } from './scripted-model.ts';
 
 const token = 'test-token-0123456789abcdef0123456789abcdef';
 const main = 'agent:meta-coordinator:main';
@@ -38,14 +35,12 @@ let sessions = 0;
 /** a session of its own per question: no question sees another's history */
 const session = () => `agent:meta-coordinator:test-${++sessions}`;
 
-/** `CALL <tool> <json>` makes the model call that tool; what tools say is repeated. */
-function script({ heard, afterTool, tools }: ModelRequest): ModelReply {
-  if (afterTool) return { text: `TOOL SAID ${heard}` };
-  const [, tool, input] = /CALL (\w+) (\{.*\})/s.exec(heard) ?? [];
-  if (tool === undefined || input === undefined) return { text: `NO CALL in ${heard}` };
-  return tools.includes(tool) || tool === 'exec'
-    ? { tool, input: JSON.parse(input) }
-    : { text: `NO TOOL ${tool}` };
+/** `CALL <tool> <json>` makes the model call that tool, given or not; what tools say is repeated. */
+function script({ heard, afterTool }: ModelRequest): Answer {
+  if (afterTool) return { text: `TOOL SAID ${heard}`, calls: [] };
+  const [, name, input] = /CALL (\w+) (\{.*\})/s.exec(heard) ?? [];
+  if (name === undefined || input === undefined) return { text: `NO CALL in ${heard}`, calls: [] };
+  return { text: '', calls: [{ name, input: JSON.parse(input) }] };
 }
 
 const fleetdSocket = () => join(folder, 'fleetd.sock');
@@ -61,7 +56,10 @@ const startFleetd = () =>
         mend: 'Ask `fleet products` for the names.',
       });
     if (method === 'POST' && path === '/v1/objectives')
-      return objectiveView({ id: `obj-${secretWord}`, ...(body as object) });
+      return objectiveView({
+        ...(body as { product: string }),
+        id: `obj-${(body as { product: string }).product}`,
+      });
     if (path === '/v1/products/product-a/inbox')
       return {
         product: 'product-a',
@@ -158,18 +156,17 @@ describe('the plugin in a real gateway', () => {
     expect(products).toContain(secretWord);
   });
 
-  it('stamps what the model starts, and keys it', async () => {
+  it('stamps what the model starts as coming from the model', async () => {
     const key = session();
     const answer = await client.chat(
       key,
       'CALL fleet_start {"product":"product-a","objective":"Explore; `rm -rf /`"}',
     );
-    expect(answer).toContain(`obj-${secretWord}`);
+    expect(answer).toContain('obj-product-a');
     expect(fleetd.asked.at(-1)?.body).toMatchObject({
       product: 'product-a',
       text: 'Explore; `rm -rf /`',
       source: { via: 'model', sender: null, thread: key },
-      idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
 
@@ -200,6 +197,15 @@ describe('the plugin in a real gateway', () => {
     const before = model.requests.length;
     const answer = await client.chat(main, '/fleet status');
     expect(answer).toContain('product-c');
+    await client.chat(main, '/fleet start product-a Explore the code');
+    expect(fleetd.asked.at(-1)).toMatchObject({
+      path: '/v1/objectives',
+      body: {
+        product: 'product-a',
+        text: 'Explore the code',
+        source: { via: 'webchat', sender: 'cli', thread: main },
+      },
+    });
     expect(model.requests).toHaveLength(before);
   });
 
@@ -212,4 +218,23 @@ describe('the plugin in a real gateway', () => {
     fleetd = await startFleetd();
     expect(await client.chat(main, '/fleet status')).toContain('product-c');
   });
+
+  it.skipIf(chromiumPath === null && process.env.CI !== '1')(
+    'answers in WebChat by the link alone, asking nobody outside',
+    async () => {
+      const chat = await openWebChat(gateway.link);
+      try {
+        await chat.send('CALL fleet_products {}');
+        // Every question to the model before this one was asked in another session.
+        await chat.waitForText('TOOL SAID');
+        await chat.waitForText(secretWord);
+        await chat.send('/fleet start product-c Write a post');
+        await chat.waitForText('obj-product-c');
+        expect(chat.external).toEqual([]);
+      } finally {
+        await chat.close();
+      }
+    },
+    180_000,
+  );
 });

@@ -15,7 +15,7 @@ export interface WebChat {
   external: string[];
   /** Sends one message; retries until the page takes it. */
   send(text: string): Promise<void>;
-  /** Waits until the page shows `text` once more than when it was last asked for. */
+  /** Waits until the page shows `text`: one that was not on it before, nor in what was sent. */
   waitForText(text: string | RegExp, timeoutMs?: number): Promise<void>;
   screenshot(file: string): Promise<void>;
   close(): Promise<void>;
