@@ -6,7 +6,8 @@ import { FleetError } from '../errors.ts';
 import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
 import { readOvReply } from '../overstory/run.ts';
 import type { Channel } from './channel.ts';
-import { type Link, openLink, unreachable } from './link.ts';
+import { closed, incompatible, invalidReply, openedTooLate, unreachable, wrongProduct } from './faults.ts';
+import { type Link, openLink } from './link.ts';
 import {
   changedSchema,
   footprintSchema,
@@ -105,7 +106,7 @@ export function connectRuntime({
   async function establish(): Promise<{ link: Link; info: RuntimeInfo }> {
     const opening = openLink(channel, clock);
     const late = Promise.withResolvers<never>();
-    const cancel = clock.after(openMs, () => late.reject(openedTooLate(channel)));
+    const cancel = clock.after(openMs, () => late.reject(openedTooLate(channel, openMs)));
     interrupt = () => late.reject(closed());
     const link = await Promise.race([opening, late.promise])
       .catch((error) => {
@@ -253,50 +254,4 @@ function refOf({ name, root }: ProductRef): ProductRef {
 
 function fail(error: FleetError): never {
   throw error;
-}
-
-function closed(): FleetError {
-  return new FleetError({
-    code: 'RUNTIME_CLOSED',
-    class: 'unavailable',
-    message: 'Expected an open runtime, got one that this program has closed.',
-    mend: 'Connect again.',
-  });
-}
-
-function openedTooLate(channel: Channel): FleetError {
-  return new FleetError({
-    code: 'RUNTIME_UNREACHABLE',
-    class: 'unavailable',
-    message: `Expected ${channel.description} to open within ${openMs} ms, got nothing.`,
-    mend: 'See whether the machine of the runtime is overloaded; the link is tried again by itself.',
-  });
-}
-
-function incompatible(got: number | undefined): FleetError {
-  return new FleetError({
-    code: 'AGENT_INCOMPATIBLE',
-    class: 'unavailable',
-    message: `Expected fleet-agent with protocol ${protocolVersion}, got ${got ?? 'none'}.`,
-    mend: 'Build the runtime from the same release as fleetd: `docker compose up --build`.',
-  });
-}
-
-function invalidReply(method: string, error: z.ZodError): FleetError {
-  const issue = error.issues[0];
-  return new FleetError({
-    code: 'AGENT_REPLY_INVALID',
-    class: 'runtime',
-    message: `Expected a reply to ${method}, got ${issue?.path.join('.') || 'it'} wrong: ${issue?.message}.`,
-    mend: 'Check that fleetd and the runtime are of the same release.',
-  });
-}
-
-function wrongProduct(method: string, wanted: string, got: string): FleetError {
-  return new FleetError({
-    code: 'AGENT_REPLY_INVALID',
-    class: 'runtime',
-    message: `Expected a reply to ${method} about ${wanted}, got one about ${got.slice(0, 100)}.`,
-    mend: 'Check that nothing in the runtime impersonates fleet-agent.',
-  });
 }

@@ -1,8 +1,8 @@
 // src/runtime: how fleetd reaches the place where `ov` runs. A channel opens a byte stream (docker exec, a
 // child process); connection.ts speaks protocol.ts over it and is the Runtime; agent/ is the program at
 // the far end, bundled alone. Nothing here decides anything.
-export type { ByteStream, Channel } from './channel.ts';
-export { type ConnectionOptions, connectRuntime, exponentialBackoff } from './connection.ts';
-export { type DockerChannelOptions, dockerChannel, runtimeLabel } from './docker-channel.ts';
-export { type LocalChannelOptions, localChannel } from './local-channel.ts';
-export type { Runtime, RuntimeEvents, RuntimeLink } from './runtime.ts';
+export type { Channel } from './channel.ts';
+export { connectRuntime, exponentialBackoff } from './connection.ts';
+export { dockerChannel, runtimeLabel } from './docker-channel.ts';
+export { localChannel } from './local-channel.ts';
+export type { Runtime } from './runtime.ts';

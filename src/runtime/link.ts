@@ -3,15 +3,15 @@ import { pipeline } from 'node:stream';
 import {
   createMessageConnection,
   NullLogger,
-  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { Clock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import type { Channel } from './channel.ts';
+import { asAnswered, lostInFlight, streamEnded, timedOut, unreachable } from './faults.ts';
 import { FrameGuard } from './frame-guard.ts';
-import { errorShapeSchema, maxFrameBytes } from './protocol.ts';
+import { maxFrameBytes } from './protocol.ts';
 
 export interface Link {
   /**
@@ -98,58 +98,4 @@ export async function openLink(channel: Channel, clock: Clock): Promise<Link> {
       });
     },
   };
-}
-
-/** The failure of a call that was never sent. */
-export function unreachable(description: string, reason: FleetError | null): FleetError {
-  return new FleetError({
-    code: 'RUNTIME_UNREACHABLE',
-    class: 'unavailable',
-    message: `Expected a link to the runtime (${description}), got none${reason === null ? ' yet' : `: ${reason.message}`}`,
-    mend: `Nothing was done. ${reason?.mend ?? 'It is being opened: try again in a moment.'}`,
-    cause: reason ?? undefined,
-  });
-}
-
-function lostInFlight(channel: Channel, reason: FleetError): FleetError {
-  return new FleetError({
-    code: 'RUNTIME_LOST',
-    class: 'unavailable',
-    message: `Expected an answer from the runtime (${channel.description}), got the end of the link: ${reason.message}`,
-    mend: 'It may have been done: look at the product again before repeating it.',
-    cause: reason,
-  });
-}
-
-function streamEnded(channel: Channel, why: string): FleetError {
-  return new FleetError({
-    code: 'RUNTIME_LOST',
-    class: 'unavailable',
-    message: `Expected the runtime (${channel.description}) to stay, got: ${why}.`,
-    mend: 'The link is opened again by itself; if that fails, see whether the runtime is up.',
-  });
-}
-
-function timedOut(method: string, timeoutMs: number): FleetError {
-  return new FleetError({
-    code: 'AGENT_TIMEOUT',
-    class: 'unavailable',
-    message: `Expected fleet-agent to answer ${method} within ${timeoutMs} ms, got nothing.`,
-    mend: 'It may have been done: look at the product again before repeating it.',
-  });
-}
-
-function asAnswered(channel: Channel, method: string, error: unknown): FleetError {
-  if (error instanceof ResponseError) {
-    const shape = errorShapeSchema.safeParse(error.data);
-    if (shape.success) return FleetError.from(shape.data);
-    return new FleetError({
-      code: 'AGENT_PROTOCOL',
-      class: 'runtime',
-      message: `Expected fleet-agent to serve ${method}, got: ${error.message.slice(0, 300)}.`,
-      mend: 'Check that fleetd and the runtime are of the same release.',
-      cause: error,
-    });
-  }
-  return lostInFlight(channel, FleetError.wrap(error));
 }

@@ -16,7 +16,7 @@ export const maxFrameBytes = 32 * 1024 * 1024;
 export const maxSnapshotMailBytes = 4 * 1024 * 1024;
 
 /** A product as the agent needs to know it. `root` must lie under the agent's own workspace root. */
-export const productRefSchema = z.strictObject({
+const productRefSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
   root: z.string().min(1).max(1024),
 });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await symlink(join(root, '.env'), join(root, 'harmless.txt'));
   await symlink('loop', join(root, 'loop'));
   await symlink(outside, join(workspace.root, 'linked'));
-  execFileSync('mkfifo', [join(root, 'pipe')]);
+  execFileSync('/usr/bin/mkfifo', [join(root, 'pipe')]);
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', root, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
       stdio: 'ignore',

@@ -9,7 +9,7 @@ import { signatureOf } from './signature.ts';
 const gatherMs = 75;
 const pollMs = 2_000;
 
-export interface WatchedProduct {
+interface WatchedProduct {
   product: string;
   /** resolved, or where it will be */
   root: string;
