@@ -97,7 +97,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
 
   let wake = wakeMs ?? Number.POSITIVE_INFINITY;
   const wakeAt = (ms: number) => {
-    if (ms > nowMs && ms < wake) wake = ms;
+    wake = Math.min(wake, ms);
   };
   let paced = state.lastStartMs === null ? null : state.lastStartMs + limits.startPacingMs;
   if (paced !== null && paced <= nowMs) paced = null;

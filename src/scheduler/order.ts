@@ -26,7 +26,7 @@ export function effectivePriority(state: FleetState, candidate: Candidate, nowMs
   return ageWindow(nowMs, state.limits.ageingMsPerPoint) - candidate.rank;
 }
 
-/** The queued objectives, first to be considered first. Ties end at the arrival number, then the id. */
+/** The queued objectives, first to be considered first. Ties end at the arrival number, which is unique. */
 export function queueOrder(state: FleetState, products: ReadonlyMap<string, ProductState>): Candidate[] {
   const { strategy, ageingMsPerPoint } = state.limits;
   const fifo = strategy === 'fifo';
@@ -45,11 +45,6 @@ export function queueOrder(state: FleetState, products: ReadonlyMap<string, Prod
   // Few ranks are shared by many: sorting the ranks, then within each, is what keeps 10,000 objectives cheap.
   const byRank = [...Map.groupBy(queue, ({ rank }) => rank)].sort(([a], [b]) => a - b);
   return byRank.flatMap(([, tied]) =>
-    tied.sort(
-      (a, b) =>
-        a.served - b.served ||
-        a.objective.arrival - b.objective.arrival ||
-        (a.objective.id < b.objective.id ? -1 : 1),
-    ),
+    tied.sort((a, b) => a.served - b.served || a.objective.arrival - b.objective.arrival),
   );
 }

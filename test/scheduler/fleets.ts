@@ -9,7 +9,7 @@ const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: nu
 const mostlyNull = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 const ago = fc.integer({ min: 0, max: 1_500_000 }).map((ms) => nowMs - ms);
-const around = fc.integer({ min: -60_000, max: 600_000 }).map((ms) => nowMs + ms);
+const around = fc.integer({ min: -300_000, max: 600_000 }).map((ms) => nowMs + ms);
 const rarely = (value: number) => fc.constantFrom(...Array.from({ length: value }, () => false), true);
 const footprint = fc.record({
   cpuCores: fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
@@ -33,12 +33,12 @@ const limits = fc.record({
 
 const product = fc.record({
   startable: rarely(9).map((no) => !no),
-  priority: fc.constantFrom(1, 20, 50, 50, 80, 100),
+  priority: fc.constantFrom(1, 20, 49, 50, 50, 80, 100),
   resourceWeight: fc.constantFrom(0, 1, 1, 2, 3, 4, 8),
   learned: mostlyNull(footprint),
   paused: mostlyNull(pause),
   breaker: fc.record({ failures: fc.integer({ min: 0, max: 3 }), openUntilMs: mostlyNull(around) }),
-  servedMs: fc.constantFrom(0, 0, 60_000, 600_000),
+  servedMs: fc.constantFrom(0, 0, 60_000, 60_500, 600_000),
   spentTodayUsd: orNull(fc.integer({ min: 0, max: 10 })),
   caps: fc.record({
     maxCpuCores: mostlyNull(fc.integer({ min: 0, max: 8 }).map((n) => n / 4)),
@@ -70,9 +70,42 @@ const objective = fc.record({
 
 const pad = (n: number) => String(n).padStart(2, '0');
 
+interface Raw {
+  limits: FleetState['limits'];
+  products: Omit<ProductState, 'name' | 'type'>[];
+  objectives: (typeof objective extends fc.Arbitrary<infer Fields> ? Fields : never)[];
+  lastStartMs: number | null;
+  memoryOverSinceMs: number | null;
+  spentTodayUsd: number | null;
+}
+
+/** The same fleet with hardly any obstacle of its own: what is left are the limits that products share. */
+function opened(raw: Raw): Raw {
+  const { limits: tight, products, objectives } = raw;
+  return {
+    ...raw,
+    limits: {
+      ...tight,
+      maxConcurrentSessions: Math.max(2, tight.maxConcurrentSessions),
+      maxLiveSessions: tight.maxLiveSessions + 2,
+      maxCostUsdPerDay: tight.maxCostUsdPerDay ?? 9,
+    },
+    products: products.map((fields) => ({
+      ...fields,
+      startable: true,
+      paused: null,
+      resourceWeight: Math.min(3, fields.resourceWeight),
+      breaker: { failures: 0, openUntilMs: null },
+    })),
+    objectives: objectives.map((fields) => ({ ...fields, paused: null, needs: [] })),
+    spentTodayUsd: raw.spentTodayUsd === null ? null : raw.spentTodayUsd % 5,
+  };
+}
+
 /** Needs point at earlier objectives only (a DAG), or at one that is not there. At most one session per product. */
 export const fleet: fc.Arbitrary<FleetState> = fc
   .record({
+    open: fc.boolean(),
     limits,
     products: fc.array(product, { minLength: 1, maxLength: 6 }),
     objectives: fc.array(objective, { maxLength: 12 }),
@@ -80,7 +113,8 @@ export const fleet: fc.Arbitrary<FleetState> = fc
     memoryOverSinceMs: orNull(fc.integer({ min: 0, max: 60_000 }).map((ms) => nowMs - ms)),
     spentTodayUsd: orNull(fc.integer({ min: 0, max: 20 })),
   })
-  .map((raw) => {
+  .map(({ open, ...drawn }) => {
+    const raw = open ? opened(drawn) : drawn;
     const products: ProductState[] = raw.products.map((fields, index) => ({
       ...fields,
       name: `product-${'abcdef'[index]}`,

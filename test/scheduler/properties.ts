@@ -30,7 +30,7 @@ export interface Property {
   /** share of the generated fleets this property gets; 1 is 1,000 of them in the test run */
   share: number;
   /** @throws when the property does not hold */
-  check(scheduler: Scheduler, runs: number): void;
+  check(scheduler: Scheduler, run: { numRuns: number; endOnFailure?: boolean }): void;
 }
 
 function expect(holds: boolean, message: string): asserts holds {
@@ -48,10 +48,10 @@ function property<T>(
   return {
     name,
     share,
-    check: (scheduler, runs) =>
+    check: (scheduler, run) =>
       fc.assert(
         fc.property(arbitrary, (value) => holds(scheduler, value)),
-        { numRuns: runs, seed, endOnFailure: runs <= 1_000 },
+        { seed, ...run },
       ),
   };
 }
@@ -247,22 +247,28 @@ const orderKept = property(
 );
 
 const backfills = property(
-  'smaller work passes a head that does not fit, until its bound',
-  1,
+  'smaller work passes a head that does not fit, until its bound; once the slots are full no bound matters',
+  2,
   fleet,
-  ({ decide }, state) => {
-    const patient = { ...state, limits: { ...state.limits, headBoundMs: 10_000_000 } };
-    const plan = decide(patient, nowMs);
+  ({ decide, withLimits }, state) => {
+    const limits = { headBoundMs: 10_000_000, maxConcurrentSessions: slotsUsed(state) + 1, startPacingMs: 0 };
+    const plan = decide(withLimits(state, limits), nowMs);
     expect(
       plan.waits.every(({ rule }) => rule !== 'behind-head'),
       'Expected nobody behind a head before its bound',
+    );
+    if (startsOf(plan).length === 0) return;
+    const times = plan.waits.map(({ numbers }) => numbers.untilMs ?? null);
+    expect(
+      plan.nextWakeMs === null || times.includes(plan.nextWakeMs),
+      `Expected a wake for a time that a wait names, got ${plan.nextWakeMs}`,
     );
   },
 );
 
 const wakesExactly = property(
   'nextWakeMs: nothing could start before it, and at it something changes',
-  4,
+  6,
   fleet,
   ({ decide }, state) => {
     const plan = decide(state, nowMs);
