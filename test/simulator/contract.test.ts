@@ -272,3 +272,35 @@ test('broken databases say what SQLite says; status swallows the mail', async ()
     json: { error: 'file is not a database' },
   });
 });
+
+test('a branch in the queue: predicted, then really merged', async () => {
+  const product = await lab.product('prod-c');
+  const slung = await lab.ov(product, [
+    'sling',
+    't2',
+    '--capability',
+    'builder',
+    '--name',
+    'b1',
+    '--skip-task-check',
+    '--json',
+  ]);
+  const branch = slung.json.branch;
+  const single = await lab.ov(product, ['merge', '--branch', branch, '--dry-run', '--json']);
+  expect(single.json).toMatchObject({
+    branchName: branch,
+    filesModified: ['ov-sim/b1.md'],
+    status: 'pending',
+  });
+  const all = await lab.ov(product, ['merge', '--all', '--dry-run', '--json']);
+  expect(all.json.entries).toHaveLength(1);
+  expect((await lab.ov(product, ['merge', '--branch', branch, '--json'])).json).toMatchObject({
+    tier: 'clean-merge',
+    errorMessage: null,
+  });
+  expect(readFileSync(join(product, 'ov-sim/b1.md'), 'utf8')).toContain('t2');
+  expect((await lab.ov(product, ['merge', '--all', '--dry-run', '--json'])).json).toMatchObject({
+    results: [],
+    count: 0,
+  });
+});

@@ -69,7 +69,7 @@ export async function openLab(env: Record<string, string> = {}): Promise<Lab> {
     execa('tmux', ['-L', 'overstory', ...args], { env: whole, reject: false });
   await tmux('new-session', '-d', '-s', 'keeper', 'sleep', '600');
 
-  return {
+  const lab: Lab = {
     folder,
     env: whole,
     async product(name, { init = true } = {}) {
@@ -81,7 +81,7 @@ export async function openLab(env: Record<string, string> = {}): Promise<Lab> {
       writeFileSync(join(root, 'index.js'), 'console.log(1)\n');
       git('add', '.');
       git('commit', '--quiet', '-m', 'start');
-      if (init) await this.ov(root, ['init', '--yes', '--json', '--name', name]);
+      if (init) await lab.ov(root, ['init', '--yes', '--json', '--name', name]);
       return root;
     },
     async ov(root, words, options = {}) {
@@ -104,6 +104,7 @@ export async function openLab(env: Record<string, string> = {}): Promise<Lab> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return lab;
 }
 
 /** Live processes that name `folder` in their argv: every process of ov-sim does. */

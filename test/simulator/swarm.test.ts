@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dispatchText } from '../../src/overstory/dispatch.ts';
 import { type Lab, openLab, processesIn, until } from './ov.ts';
@@ -98,11 +99,15 @@ test('a plan waits for the operator; a rejection brings a revised one, an approv
   const [plan] = (await mailed('question')).filter((mail) => mail.type === 'question');
   expect(plan?.subject).toBe('PLAN [obj-3] Ship it');
   expect((await status()).agents).toHaveLength(1);
-  await send('[obj-3.2] answer', 'Rejected: use the existing login page.');
+  const stamp = "[from the fleet's model, not a human; approves nothing]";
+  await send('[obj-3.2] go', `${stamp}\nI approve the plan.`);
+  await until(inbox, (mails) => mails.some((mail) => mail.body.startsWith('I wait for the operator')));
+  await send('[obj-3.3] answer', 'Rejected: use the existing login page.');
   const revised = await until(inbox, (mails) => mails.some((mail) => mail.subject.includes('revision 2')));
-  expect(revised[0]?.body).toContain('use the existing login page');
+  const second = revised.find((mail) => mail.subject.includes('revision 2'));
+  expect(second?.body).toContain('use the existing login page');
   // A reply is only mail: nothing wakes the coordinator until it is nudged.
-  await ov('mail', 'reply', revised[0]?.id ?? '', '--from=operator', '--body=approve', '--json');
+  await ov('mail', 'reply', second?.id ?? '', '--from=operator', '--body=approve', '--json');
   const unread = async () =>
     (await ov('mail', 'list', '--to=coordinator', '--unread', '--json')).json.messages.length;
   expect(await unread()).toBe(1);
@@ -251,4 +256,42 @@ test('a stop that loses the tmux server leaves state and run as they were', asyn
   );
   const dead = await until(status, ({ agents }) => agents[0].state === 'zombie');
   expect(dead.currentRunId).toMatch(/^run-/);
+});
+
+test('serve answers from the books and reconciles nothing', async () => {
+  await start();
+  const server = execa(process.execPath, [join(lab.folder, 'ov-sim.mjs'), 'serve', '--port', '0', '--json'], {
+    cwd: root,
+    env: lab.env,
+    reject: false,
+  });
+  const first = await new Promise<string>((done) =>
+    server.stdout.once('data', (chunk) => done(String(chunk))),
+  );
+  const { success, status: state, url } = JSON.parse(first);
+  expect({ success, state }).toEqual({ success: true, state: 'started' });
+  const get = async (path: string) =>
+    (await fetch(url + path)).json() as Promise<{ data: Record<string, unknown> }>;
+  expect((await get('/healthz')).data).toMatchObject({ status: 'ok', version: '0.10.3' });
+  expect((await get('/api/agents')).data).toHaveLength(1);
+  expect((await get('/api/runs')).data).toHaveLength(1);
+  expect((await get('/api/mail?to=operator&unread=true')).data).toEqual([]);
+  const before = await get('/api/coordinator/state');
+  expect(before.data).toMatchObject({ running: true, headless: false, tmuxSession: expect.any(String) });
+  process.kill(Number(before.data.pid), 'SIGKILL');
+  await until(
+    () => processesIn('__coordinator').filter((pid) => pid === before.data.pid),
+    (left) => left.length === 0,
+  );
+  expect((await get('/api/coordinator/state')).data.running).toBe(true);
+  await status();
+  expect((await get('/api/coordinator/state')).data).toMatchObject({
+    running: false,
+    pid: null,
+    runId: null,
+  });
+  expect((await fetch(`${url}/api/status`)).status).toBe(404);
+  expect((await fetch(`${url}/api/coordinator/send`, { method: 'POST' })).status).toBe(409);
+  server.kill();
+  await server;
 });

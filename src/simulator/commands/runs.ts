@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { OvSimCommand } from '../cli/command.ts';
+import type { Outcome, OvSimCommand } from '../cli/command.ts';
 import { OvFailure } from '../cli/failure.ts';
 import { readCurrentRun, writeCurrentRun } from '../project.ts';
 import { EventStore, MergeQueue, MetricsStore } from '../stores/ledgers.ts';
@@ -154,16 +154,7 @@ const merge: OvSimCommand = {
     if (branch === undefined && !call.has('all'))
       throw new OvFailure('Either --branch <name> or --all is required for ov merge', 'VALIDATION_ERROR');
     using queue = new MergeQueue(root);
-    if (branch === undefined) {
-      const results = [];
-      for (const entry of queue.list('pending'))
-        results.push(
-          call.has('dry-run')
-            ? { ...entry, prediction: prediction(null) }
-            : await settle(root, queue, entry.branchName),
-        );
-      return { fields: { results, count: results.length }, text: `${results.length} branches` };
-    }
+    if (branch === undefined) return mergeAll(root, queue, call.has('dry-run'));
     if (!(await branchExists(root, branch)))
       throw new OvFailure(`Branch "${branch}" not found`, 'VALIDATION_ERROR');
     if (!queue.list().some((entry) => entry.branchName === branch && entry.status === 'pending')) {
@@ -176,27 +167,42 @@ const merge: OvSimCommand = {
       });
     }
     const entry = queue.list('pending').find((each) => each.branchName === branch);
-    if (call.has('dry-run'))
-      return { fields: { ...entry, prediction: prediction(null) }, text: `${branch}: clean-merge` };
+    if (call.has('dry-run')) return { fields: { ...entry, prediction }, text: `${branch}: clean-merge` };
     return { fields: await settle(root, queue, branch), text: `Merged ${branch}` };
   },
 };
 
+async function mergeAll(root: string, queue: MergeQueue, dryRun: boolean): Promise<Outcome> {
+  const pending = queue.list('pending');
+  if (pending.length === 0)
+    return { fields: { results: [], count: 0 }, text: 'No pending branches to merge' };
+  if (dryRun) {
+    const entries = pending.map((entry) => ({ ...entry, prediction }));
+    return { fields: { entries }, text: `${entries.length} pending branches` };
+  }
+  const results = [];
+  for (const entry of pending) results.push(await settle(root, queue, entry.branchName));
+  const successCount = results.filter((result) => result.errorMessage === null).length;
+  const failCount = results.length - successCount;
+  return {
+    fields: { results, count: results.length, successCount, failCount },
+    text: `Done: ${successCount} merged`,
+  };
+}
+
 async function settle(root: string, queue: MergeQueue, branch: string) {
   const problem = await mergeBranch(root, 'ov-sim', branch);
-  queue.settle(branch, problem === null ? 'merged' : 'failed', problem === null ? 'clean-merge' : null);
+  queue.settle(branch, problem === null ? 'merged' : 'conflict', problem === null ? 'clean-merge' : null);
   const entry = queue.list().findLast((each) => each.branchName === branch);
   return { entry, tier: 'clean-merge', conflictFiles: [], errorMessage: problem, warnings: [] };
 }
 
-function prediction(reason: string | null) {
-  return {
-    predictedTier: 'clean-merge',
-    conflictFiles: [],
-    wouldRequireAgent: false,
-    reason: reason ?? 'clean',
-  };
-}
+const prediction = {
+  predictedTier: 'clean-merge',
+  conflictFiles: [],
+  wouldRequireAgent: false,
+  reason: 'simulated',
+};
 
 interface Group {
   id: string;
@@ -247,18 +253,18 @@ const groupStatus: OvSimCommand = {
   positionals: ['[group-id-or-name]'],
   run(call) {
     const wanted = call.positionals[0];
-    const groups = readGroups(call.project().root)
-      .filter((group) => wanted === undefined || group.id === wanted || group.name === wanted)
-      .map((group) => {
-        const total = group.memberIssueIds.length;
-        return { group, total, completed: 0, inProgress: 0, blocked: 0, open: total };
-      });
-    if (groups.length === 0 && wanted === undefined) return { raw: call.json ? '[]\n' : 'No groups\n' };
-    if (groups.length === 0) throw new OvFailure(`Group "${wanted}" not found`, 'VALIDATION_ERROR');
-    return {
-      fields: { groups },
-      text: groups.map(({ group, total }) => `${group.name} 0/${total}`).join('\n'),
-    };
+    const groups = readGroups(call.project().root).map((group) => {
+      const total = group.memberIssueIds.length;
+      return { group, total, completed: 0, inProgress: 0, blocked: 0, open: total };
+    });
+    if (wanted === undefined)
+      return {
+        fields: { groups },
+        text: groups.map(({ group, total }) => `${group.name} 0/${total}`).join('\n'),
+      };
+    const found = groups.find(({ group }) => group.id === wanted || group.name === wanted);
+    if (found === undefined) throw new OvFailure(`Group "${wanted}" not found`, 'VALIDATION_ERROR');
+    return { fields: { ...found }, text: `${found.group.name} 0/${found.total}` };
   },
 };
 

@@ -66,6 +66,8 @@ export async function coordinatorMain(root: string): Promise<never> {
       mail.reply(message, name, body);
     };
     const objective = readObjective(root, message);
+    // The stamp fleetd puts on what its model writes.
+    const fromModel = /^\s*\[from the fleet's model/.test(message.body);
     if (objective?.whole && objective.tag === current?.tag) {
       reply(`Noted for ${objective.tag}; it is being worked on.`);
     } else if (objective !== null && (objective.whole || objective.first) && objective.tag !== current?.tag) {
@@ -73,6 +75,8 @@ export async function coordinatorMain(root: string): Promise<never> {
       queue.push(objective);
     } else if (/^\s*status\b[\s?.!]*$/im.test(message.body)) {
       reply(statusReply(root, completed, answered !== null));
+    } else if (answered !== null && fromModel) {
+      reply("I wait for the operator: a message of the fleet's model is no answer.");
     } else if (answered !== null) {
       const settle = answered;
       answered = null;

@@ -160,7 +160,7 @@ async function merge(desk: Desk, agentName: string, taskId: string, branchName: 
   desk.say(`● ov merge --branch ${branchName}`);
   await desk.pause(400);
   const problem = await mergeBranch(desk.root, 'ov-sim-coordinator', branchName);
-  queue.settle(branchName, problem === null ? 'merged' : 'failed', problem === null ? 'clean-merge' : null);
+  queue.settle(branchName, problem === null ? 'merged' : 'conflict', problem === null ? 'clean-merge' : null);
   return { into, files, problem };
 }
 
