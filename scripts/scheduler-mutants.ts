@@ -291,14 +291,16 @@ async function load({ name, file, from, to }: Mutant, index: number): Promise<Sc
   return (await import(pathToFileURL(join(copy, 'index.ts')).href)) as Scheduler;
 }
 
+/** A short look with every property first: most mutants fall at once. */
 function caughtBy(scheduler: Scheduler): string | null {
-  for (const { name, share, check } of properties) {
-    try {
-      check(scheduler, { numRuns: share * 1_000, endOnFailure: true });
-    } catch {
-      return name;
+  for (const fleets of [100, 1_000])
+    for (const { name, share, check } of properties) {
+      try {
+        check(scheduler, { numRuns: share * fleets, endOnFailure: true });
+      } catch {
+        return name;
+      }
     }
-  }
   return null;
 }
 
