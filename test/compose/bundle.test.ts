@@ -118,8 +118,8 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
           stack.exec('overstory-runtime', ['git', '-C', 'product-a', 'log', '--format=%H']);
         const tokens = async () => new Set((await stack.logs('openclaw-meta')).match(/#token=\S+/g));
         const before = await commits();
-        await stack.compose('restart', '--timeout', '20');
-        await stack.up();
+        await stack.compose('restart');
+        await stack.compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '180');
         expect(await stack.exec('overstory-runtime', ['cat', 'product-a/note.txt'])).toBe(marker);
         expect(await commits()).toBe(before);
         await expect(

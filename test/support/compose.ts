@@ -64,7 +64,7 @@ export interface Inspected {
 export async function composeAvailable(): Promise<boolean> {
   const { failed, shortMessage } = await execa('docker', ['compose', 'ls', '--quiet'], { reject: false });
   if (!failed) return true;
-  const line = `compose tests need a Docker engine with Compose v2 (${shortMessage.split('\n')[0]})`;
+  const line = `compose tests need a Docker engine with Compose v2 (${shortMessage?.split('\n')[0]})`;
   if (process.env.CI) throw new Error(line);
   console.warn(`skipped: ${line}`);
   return false;
