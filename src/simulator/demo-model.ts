@@ -83,7 +83,7 @@ export async function startDemoModel({ port, mode, log }: DemoModelOptions): Pro
 }
 
 /** One turn. Pure. */
-export function answerTo(request: MessagesRequest): Answer {
+function answerTo(request: MessagesRequest): Answer {
   const { text, results } = readTurn(request);
   if (results.length > 0) {
     const parts = results.map((result) =>
