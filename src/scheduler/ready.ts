@@ -78,7 +78,10 @@ export function notReady(
 ): Obstacle | null {
   const { objective, product } = candidate;
   if (!product) return obstacle('not-startable', { reason: 'it is not in products.yaml' });
-  if (!product.startable) return obstacle('not-startable', { reason: 'products.yaml says overstory: false' });
+  if (!product.startable)
+    return obstacle('not-startable', {
+      reason: 'products.yaml says overstory: false, or its folder is not ready (see status)',
+    });
   if (objective.paused)
     return obstacle('objective-paused', {
       reason: objective.paused.reason,
