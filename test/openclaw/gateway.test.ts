@@ -1,4 +1,5 @@
 // The plugin in a real gateway, with a scripted model and a fake fleetd on a real socket. One gateway for all.
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -119,6 +120,24 @@ afterAll(async () => {
   await model?.close();
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
+
+describe('startGateway', () => {
+  it('names a taken port before it starts anything', async () => {
+    const stateDir = join(folder, 'state-2');
+    await expect(startGateway({ config, stateDir, token })).rejects.toMatchObject({ code: 'PORT_TAKEN' });
+    expect(existsSync(stateDir)).toBe(false);
+  });
+
+  it('says what a refused config is refused for', async () => {
+    const bad = { ...config, port: await freePort(), allowedOrigins: [7 as unknown as string] };
+    const refused = await startGateway({ config: bad, stateDir: join(folder, 'state-3'), token });
+    await expect(refused.ready).rejects.toMatchObject({
+      code: 'GATEWAY_CONFIG',
+      message: expect.stringContaining('gateway.controlUi.allowedOrigins'),
+    });
+    expect(await refused.exited).toBe(78);
+  }, 60_000);
+});
 
 describe('the plugin in a real gateway', () => {
   it('is loaded, without a word of warning about it', async () => {
