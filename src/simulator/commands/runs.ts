@@ -1,25 +1,18 @@
-// The books: `ov run`, `spec write`, `costs`, `errors`, `feed`, `merge --dry-run`, `group`, `clean`.
+// The books: `ov run`, `spec write`, `costs`, `errors`, `feed`, `clean`.
 // `run list|complete` answer in text whatever is asked, as the real ones do.
 
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Outcome, OvSimCommand } from '../cli/command.ts';
+import type { OvSimCommand } from '../cli/command.ts';
 import { OvFailure } from '../cli/failure.ts';
 import { readCurrentRun, writeCurrentRun } from '../project.ts';
 import { EventStore, MergeQueue, MetricsStore } from '../stores/ledgers.ts';
 import { MailStore } from '../stores/mail.ts';
 import { SessionStore } from '../stores/sessions.ts';
-import {
-  branchExists,
-  changedFiles,
-  currentBranch,
-  deleteBranch,
-  listWorktrees,
-  mergeBranch,
-  removeWorktree,
-} from '../swarm/worktrees.ts';
+import { deleteBranch, listWorktrees, removeWorktree } from '../swarm/worktrees.ts';
 import { isSessionAlive, killSession } from '../tmux.ts';
+import { groupCommands } from './groups.ts';
+import { merge } from './merge.ts';
 
 const runCurrent: OvSimCommand = {
   options: ['--json'],
@@ -146,136 +139,6 @@ const eventsOf = (level: 'error' | null, limit: string): OvSimCommand => ({
   },
 });
 
-const merge: OvSimCommand = {
-  options: ['--branch <name>', '--all', '--dry-run', '--into <branch>', '--json'],
-  async run(call) {
-    const { root } = call.project();
-    const branch = call.value('branch');
-    if (branch === undefined && !call.has('all'))
-      throw new OvFailure('Either --branch <name> or --all is required for ov merge', 'VALIDATION_ERROR');
-    using queue = new MergeQueue(root);
-    if (branch === undefined) return mergeAll(root, queue, call.has('dry-run'));
-    if (!(await branchExists(root, branch)))
-      throw new OvFailure(`Branch "${branch}" not found`, 'VALIDATION_ERROR');
-    if (!queue.list().some((entry) => entry.branchName === branch && entry.status === 'pending')) {
-      const [, agentName = '', taskId = ''] = branch.split('/');
-      queue.enqueue({
-        branchName: branch,
-        taskId,
-        agentName,
-        filesModified: await changedFiles(root, await currentBranch(root), branch),
-      });
-    }
-    const entry = queue.list('pending').find((each) => each.branchName === branch);
-    if (call.has('dry-run')) return { fields: { ...entry, prediction }, text: `${branch}: clean-merge` };
-    return { fields: await settle(root, queue, branch), text: `Merged ${branch}` };
-  },
-};
-
-async function mergeAll(root: string, queue: MergeQueue, dryRun: boolean): Promise<Outcome> {
-  const pending = queue.list('pending');
-  if (pending.length === 0)
-    return { fields: { results: [], count: 0 }, text: 'No pending branches to merge' };
-  if (dryRun) {
-    const entries = pending.map((entry) => ({ ...entry, prediction }));
-    return { fields: { entries }, text: `${entries.length} pending branches` };
-  }
-  const results = [];
-  for (const entry of pending) results.push(await settle(root, queue, entry.branchName));
-  const successCount = results.filter((result) => result.errorMessage === null).length;
-  const failCount = results.length - successCount;
-  return {
-    fields: { results, count: results.length, successCount, failCount },
-    text: `Done: ${successCount} merged`,
-  };
-}
-
-async function settle(root: string, queue: MergeQueue, branch: string) {
-  const problem = await mergeBranch(root, 'ov-sim', branch);
-  queue.settle(branch, problem === null ? 'merged' : 'conflict', problem === null ? 'clean-merge' : null);
-  const entry = queue.list().findLast((each) => each.branchName === branch);
-  return { entry, tier: 'clean-merge', conflictFiles: [], errorMessage: problem, warnings: [] };
-}
-
-const prediction = {
-  predictedTier: 'clean-merge',
-  conflictFiles: [],
-  wouldRequireAgent: false,
-  reason: 'simulated',
-};
-
-interface Group {
-  id: string;
-  name: string;
-  memberIssueIds: string[];
-  status: 'active' | 'completed';
-  createdAt: string;
-  completedAt: string | null;
-}
-
-const groupCreate: OvSimCommand = {
-  options: ['--json', '--skip-validation'],
-  positionals: ['<name>', '<ids...>'],
-  run(call) {
-    const { root } = call.project();
-    const [name = '', ...memberIssueIds] = call.positionals;
-    if (!call.has('skip-validation'))
-      throw new OvFailure(`Issue "${memberIssueIds[0]}" not found in tracker`, 'VALIDATION_ERROR');
-    const id = `group-${randomBytes(4).toString('hex')}`;
-    const group: Group = {
-      id,
-      name,
-      memberIssueIds,
-      status: 'active',
-      createdAt: new Date().toISOString(),
-      completedAt: null,
-    };
-    writeFileSync(
-      join(root, '.overstory', 'groups.json'),
-      `${JSON.stringify([...readGroups(root), group], null, 2)}\n`,
-    );
-    return { fields: { ...group }, text: `✓ Group created ${id}` };
-  },
-};
-
-const groupList: OvSimCommand = {
-  options: ['--json'],
-  run(call) {
-    const groups = readGroups(call.project().root);
-    // A bare array in overstory when there are none.
-    if (groups.length === 0) return { raw: call.json ? '[]\n' : 'No groups\n' };
-    return { fields: { groups }, text: groups.map((group) => group.name).join('\n') };
-  },
-};
-
-const groupStatus: OvSimCommand = {
-  options: ['--json', '--skip-validation'],
-  positionals: ['[group-id-or-name]'],
-  run(call) {
-    const wanted = call.positionals[0];
-    const groups = readGroups(call.project().root).map((group) => {
-      const total = group.memberIssueIds.length;
-      return { group, total, completed: 0, inProgress: 0, blocked: 0, open: total };
-    });
-    if (wanted === undefined)
-      return {
-        fields: { groups },
-        text: groups.map(({ group, total }) => `${group.name} 0/${total}`).join('\n'),
-      };
-    const found = groups.find(({ group }) => group.id === wanted || group.name === wanted);
-    if (found === undefined) throw new OvFailure(`Group "${wanted}" not found`, 'VALIDATION_ERROR');
-    return { fields: { ...found }, text: `${found.group.name} 0/${found.total}` };
-  },
-};
-
-function readGroups(root: string): Group[] {
-  try {
-    return JSON.parse(readFileSync(join(root, '.overstory', 'groups.json'), 'utf8')) as Group[];
-  } catch {
-    return [];
-  }
-}
-
 const clean: OvSimCommand = {
   options: ['--all', '--agent <name>', '--mail', '--sessions', '--metrics', '--worktrees', '--json'],
   async run(call) {
@@ -342,8 +205,6 @@ export const bookCommands: Record<string, OvSimCommand> = {
   errors: eventsOf('error', '100'),
   feed: eventsOf(null, '50'),
   merge,
-  'group create': groupCreate,
-  'group list': groupList,
-  'group status': groupStatus,
+  ...groupCommands,
   clean,
 };
