@@ -56,7 +56,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
   api.get('/health', (c) => ok(c, { ready: true, version: fleet.version, surface }));
   api.get('/status', (c) => ok(c, fleet.status(c.req.query('product') ?? null)));
   api.get('/objectives', (c) =>
-    ok(c, fleet.commands.objectives(readLimit(c.req.query('limit')), c.req.query('product') ?? null)),
+    ok(c, fleet.commands.objectives(readLimit(c.req.query('limit')), c.req.query('state') ?? null)),
   );
   api.get('/objectives/:id', (c) => ok(c, fleet.commands.objective(c.req.param('id'))));
   api.post('/objectives', async (c) => ok(c, fleet.commands.start(await body(c, startRequestSchema))));
@@ -77,17 +77,21 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
   );
 
   api.get('/events', (c) => {
-    const after = Number(c.req.header('last-event-id') ?? c.req.query('after') ?? fleet.lastSeq());
+    const { after, last, follow } = c.req.query();
+    const known = fleet.lastSeq();
+    const start =
+      c.req.header('last-event-id') ?? after ?? (last === undefined ? known : known - Number(last));
     return streamSSE(c, async (stream) => {
-      let seq = Number.isSafeInteger(after) && after >= 0 ? after : fleet.lastSeq();
+      let seq = Number.isSafeInteger(Number(start)) ? Math.max(0, Number(start)) : known;
       while (!stream.aborted) {
         const events = fleet.commands.eventsAfter(seq, 500);
         for (const event of events) {
           await stream.writeSSE({ id: String(event.seq), event: event.kind, data: JSON.stringify(event) });
           seq = event.seq;
         }
-        if (events.length === 0 && !(await fleet.nextEvent(keepAliveMs, stream)))
-          await stream.write(': alive\n\n');
+        if (events.length > 0) continue;
+        if (follow === '0') return;
+        if (!(await fleet.nextEvent(keepAliveMs, stream))) await stream.write(': alive\n\n');
       }
     });
   });

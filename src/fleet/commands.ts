@@ -7,6 +7,7 @@ import {
   type messageReplySchema,
   type messageRequestSchema,
   type ObjectiveView,
+  objectiveStates,
   type Source,
   type startRequestSchema,
 } from '../api/contract.ts';
@@ -215,9 +216,17 @@ export function createCommands(loop: Loop) {
 
     objective: (id: string): ObjectiveView => objectiveView(loop, requireObjective(id)),
 
-    objectives(limit: number, product: string | null): ObjectiveView[] {
-      if (product !== null) requireProduct(product);
-      return journal.objectives(limit, product).map((o) => objectiveView(loop, o));
+    /** Newest first, of one state or of all. */
+    objectives(limit: number, state: string | null): ObjectiveView[] {
+      if (state !== null && !objectiveStates.some((known) => known === state)) {
+        throw new FleetError({
+          code: 'REQUEST_INVALID',
+          class: 'usage',
+          message: `Expected a state (${objectiveStates.join(', ')}), got "${state}".`,
+          mend: 'Use one of these.',
+        });
+      }
+      return journal.objectives(limit, state).map((o) => objectiveView(loop, o));
     },
 
     requireProduct,

@@ -17,6 +17,8 @@ export interface Fleet {
   /** Resolves true at the next recorded event, false after `ms` or when `stream` is aborted. */
   nextEvent(ms: number, stream: { onAbort(listener: () => void): void }): Promise<boolean>;
   registryChanged(): void;
+  /** Stops every session, puts its objective back into the queue, and admits nothing any more. */
+  suspend(reason: string): void;
   close(): Promise<void>;
   loop: Loop;
 }
@@ -64,6 +66,7 @@ export function startFleet(
       );
       loop.registryChanged();
     },
+    suspend: (reason) => loop.suspend(reason),
     async close() {
       await loop.close();
       journal.record({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });

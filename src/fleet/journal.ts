@@ -193,12 +193,20 @@ export function openJournal(file: string, clock: Clock) {
         objectiveOf,
       );
     },
-    /** newest first */
-    objectives(limit: number, product: string | null = null): ObjectiveRow[] {
+    /** Those that are over and that a queued one still names in its `needs`. */
+    endedNeeds(): ObjectiveRow[] {
+      return rows(
+        `SELECT * FROM objectives WHERE state IN ('done','failed','cancelled') AND id IN (
+           SELECT need.value FROM objectives AS waiting, json_each(waiting.needs) AS need
+           WHERE waiting.state = 'queued')`,
+      ).map(objectiveOf);
+    },
+    /** Newest first, of one state or of all. */
+    objectives(limit: number, state: string | null = null): ObjectiveRow[] {
       return (
-        product
-          ? rows('SELECT * FROM objectives WHERE product = ? ORDER BY n DESC LIMIT ?', product, limit)
-          : rows('SELECT * FROM objectives ORDER BY n DESC LIMIT ?', limit)
+        state === null
+          ? rows('SELECT * FROM objectives ORDER BY n DESC LIMIT ?', limit)
+          : rows('SELECT * FROM objectives WHERE state = ? ORDER BY n DESC LIMIT ?', state, limit)
       ).map(objectiveOf);
     },
     nextObjectiveNumber(): number {

@@ -27,6 +27,7 @@ export function createLoop(
   let cancelTimer: () => void = () => {};
   let cancelSweep: (() => void) | null = null;
   let closed = false;
+  let suspended = false;
 
   const context: FleetContext = {
     ...base,
@@ -142,7 +143,7 @@ export function createLoop(
     cancelTimer();
     const now = clock.nowMs();
     plan = decide(schedulerState(context), now);
-    if (runtime.link().state === 'connected') {
+    if (runtime.link().state === 'connected' && !suspended) {
       const admissions = plan.decisions.filter((d) => d.kind === 'start');
       for (const admission of admissions) {
         admit(context, admission);
@@ -239,6 +240,23 @@ export function createLoop(
       }
       if (runtime.link().state === 'connected') lookAtAll(false);
       schedule();
+    },
+
+    /** Requeues what runs and admits nothing any more. The sessions end as the runtime lets them. */
+    suspend(reason: string): void {
+      suspended = true;
+      for (const session of journal.liveSessions()) {
+        if (session.state !== 'stopping') {
+          journal.record({
+            kind: 'session.stopping',
+            product: session.product,
+            objective: session.objective,
+            text: `Stopping ${session.objective} on ${session.product}: ${reason}`,
+            data: { session: session.id, reason, outcome: 'requeued' },
+          });
+        }
+        drive(session.product);
+      }
     },
 
     /** Stops waking. Sessions live on; what is in flight is settled by the next start. */

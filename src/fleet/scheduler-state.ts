@@ -1,13 +1,11 @@
 // Journal + registry + measurements → the plain data that decide() takes. Reads only.
+import { schedulingDefaults } from '../scheduler/index.ts';
 import type { FleetState, Footprint } from '../scheduler/state.ts';
 import type { FleetContext } from './context.ts';
 import { coordinatorAlive } from './reconcile.ts';
 
-/** A resource_weight of 1 until something is learned (DESIGN, "footprint"). */
-const weightUnit: Footprint = { cpuCores: 0.25, memoryBytes: 1024 ** 3 };
-
 /** Sessions that a human started by hand count too: they use the same slots and memory. */
-export const notOurs = '(not started by the fleet)';
+const notOurs = (product: string): string => `started by hand on ${product}`;
 
 export function schedulerState(context: FleetContext): FleetState {
   const { journal, observations, footprints, runtime, tuning } = context;
@@ -20,6 +18,8 @@ export function schedulerState(context: FleetContext): FleetState {
 
   return {
     limits: {
+      ...schedulingDefaults,
+      startPacingMs: tuning.startPacingMs,
       maxConcurrentSessions: scheduling.maxConcurrentSessions,
       maxLiveSessions: scheduling.maxLiveSessions,
       strategy: scheduling.strategy,
@@ -29,11 +29,6 @@ export function schedulerState(context: FleetContext): FleetState {
           : (cores * scheduling.budget.maxCpuPercent) / 100,
       maxMemoryBytes: scheduling.budget.maxMemoryBytes,
       maxCostUsdPerDay: scheduling.budget.maxCostUsdPerDay,
-      startPacingMs: tuning.startPacingMs,
-      headBoundMs: 10 * 60_000,
-      ageingMsPerPoint: 60_000,
-      memoryGraceMs: 30_000,
-      weightUnit,
     },
     products: registry.products.map((p) => ({
       name: p.name,
@@ -52,7 +47,7 @@ export function schedulerState(context: FleetContext): FleetState {
         maxCostUsdPerDay: p.caps.maxCostUsdPerDay,
       },
     })),
-    objectives: journal.openObjectives().map((o) => ({
+    objectives: [...journal.openObjectives(), ...journal.endedNeeds()].map((o) => ({
       id: o.id,
       product: o.product,
       state: o.state,
@@ -78,7 +73,7 @@ export function schedulerState(context: FleetContext): FleetState {
         .filter(([name, o]) => coordinatorAlive(o.snapshot) && !live.some((s) => s.product === name))
         .map(([name, o]) => ({
           product: name,
-          objective: notOurs,
+          objective: notOurs(name),
           state: 'running' as const,
           startedAtMs: Date.parse(o.snapshot.coordinator?.startedAt ?? '') || o.receivedAtMs,
           measured: measured(footprints.get(name)),

@@ -6,7 +6,8 @@ import { createApi, listenOnSocket } from '../api/server.ts';
 import { type Fleet, openJournal, startFleet, systemClock, tuning } from '../fleet/index.ts';
 import type { Tuning } from '../fleet/tuning.ts';
 import { openRegistry } from '../registry/index.ts';
-import { type Channel, connectRuntime } from '../runtime/index.ts';
+import type { Channel } from '../runtime/channel.ts';
+import { connectRuntime } from '../runtime/connection.ts';
 import { version } from '../version.ts';
 
 export interface FleetdOptions {

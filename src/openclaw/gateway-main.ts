@@ -23,11 +23,14 @@ try {
   const mode = localMode();
   const local = mode === null ? null : await startDemoModel({ port: 0, mode });
   const model: GatewayOptions['model'] =
-    local === null ? { kind: 'anthropic', id: env.ANTHROPIC_MODEL || 'claude-sonnet-5' } : { kind: 'local', baseUrl: local.url };
+    local === null
+      ? { kind: 'anthropic', id: env.ANTHROPIC_MODEL || 'claude-sonnet-5' }
+      : { kind: 'local', baseUrl: local.url };
   say(
     {
       demo: 'model: SIMULATED, a demo model that understands the sentences of the README',
-      'missing-key': 'model: none. ANTHROPIC_API_KEY is missing; WebChat says how to set it, /fleet works without',
+      'missing-key':
+        'model: none. ANTHROPIC_API_KEY is missing; WebChat says how to set it, /fleet works without',
       real: `model: anthropic ${env.ANTHROPIC_MODEL || 'claude-sonnet-5'}`,
     }[mode ?? 'real'],
   );

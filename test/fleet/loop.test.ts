@@ -53,6 +53,19 @@ describe('the main job', () => {
     expect(t.fake.product('beta').starts).toBe(1);
   });
 
+  it('holds an objective back until what it needs is done', async () => {
+    const t = testFleet({ registry: registry([product('alpha'), product('beta')]) });
+    await t.clock.settle();
+    t.start('alpha', 'first');
+    const second = t.start('beta', 'second', { needs: ['obj-1'] });
+    expect(second).toMatchObject({ state: 'queued' });
+    expect(second.why).toContain('obj-1');
+    await t.clock.settle();
+    t.fake.mailFrom('alpha', { subject: 'Run complete: [obj-1]' });
+    await t.clock.advance(1_000);
+    expect(t.fleet.commands.objective('obj-2').state).toBe('running');
+  });
+
   it('does nothing at all when idle: no timer is left', async () => {
     const t = testFleet({ registry: two() });
     await t.clock.settle();
@@ -79,6 +92,28 @@ describe('the main job', () => {
       why: 'Stopped by tester.',
     });
     expect(t.fake.product('alpha')).toMatchObject({ coordinator: 'none', stops: 1 });
+  });
+
+  it('stops a session that is still starting', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'x');
+    t.fleet.commands.stop('alpha', 'changed my mind', t.source);
+    await t.clock.settle();
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'cancelled', why: 'changed my mind' });
+    expect(t.fake.product('alpha').coordinator).not.toBe('alive');
+    expect(t.fake.product('alpha').received).toEqual([]);
+  });
+
+  it('puts running objectives back into the queue when it is suspended', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    t.fleet.suspend('the trial was stopped');
+    await t.clock.advance(60_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('queued');
+    expect(t.fake.product('alpha')).toMatchObject({ coordinator: 'none', starts: 1 });
   });
 
   it('fails the objective when the coordinator dies silently', async () => {

@@ -45,6 +45,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
   } catch (thrown) {
     const error = FleetError.wrap(thrown, session.product);
     if (error.class === 'unavailable') return false;
+    if (context.journal.liveSession(session.product)?.state !== 'running') return true;
     // The coordinator is up but cannot be told what to do: holding the slot would be a lie.
     context.journal.record({
       kind: 'session.stopping',

@@ -25,13 +25,14 @@ const humanMustMend = new Set([
   'PATH_ESCAPES',
 ]);
 
-/** Returns whether the session is running now. Does not throw for what a runtime or `ov` may do. */
+/** Returns whether the driver should look at the session again at once. Does not throw for what a runtime or `ov` may do. */
 export async function startSession(context: FleetContext, session: SessionRow): Promise<boolean> {
   const { journal, runtime } = context;
   const product = productOf(context, session.product);
   if (!product) return giveUp(context, session, missingProduct(session.product), true);
 
   const before = await context.observe(product.name);
+  if (!isStarting(context, session)) return true;
   if (before.health === 'ok' && coordinatorAlive(before)) return running(context, session, before, true);
   if (before.health !== 'ok') {
     const error = FleetError.from(before.error ?? missingProduct(product.name).toJSON());
@@ -74,6 +75,8 @@ export async function startSession(context: FleetContext, session: SessionRow): 
       error: failure?.toJSON() ?? null,
     },
   });
+  // A human may have stopped it meanwhile: then the driver goes on with that.
+  if (!isStarting(context, session)) return true;
   if (alive) return running(context, session, after, false);
   const cause =
     failure ??
@@ -86,6 +89,11 @@ export async function startSession(context: FleetContext, session: SessionRow): 
     });
   return giveUp(context, session, cause, humanMustMend.has(cause.code));
 }
+
+const isStarting = (context: FleetContext, session: SessionRow): boolean => {
+  const now = context.journal.liveSession(session.product);
+  return now?.id === session.id && now.state === 'starting';
+};
 
 function running(
   context: FleetContext,

@@ -1,0 +1,64 @@
+// Entry of `npm start`: prints what is real and what is simulated, progress, and the link; Ctrl-C ends all.
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorClasses, FleetError } from '../errors.ts';
+import { readTrialOptions } from './options.ts';
+import { startTrial, type Trial } from './trial.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (line: string) => console.log(line);
+const options = readTrialOptions(process.argv.slice(2));
+
+say('meta-coordinator, a trial on this machine');
+say(`  gateway    real        OpenClaw, WebChat on port ${options.port}`);
+say('  fleetd     real        scheduler, journal, API');
+say(
+  `  overstory  ${options.real ? `real        ov from PATH, on ${options.projects}` : 'SIMULATED   ov-sim on sample products: no worker is real, no code is written by a model'}`,
+);
+say(
+  `  model      ${options.model === 'anthropic' ? 'real        Anthropic: this spends money' : 'SIMULATED   a demo model that understands the sentences of the README'}`,
+);
+say('');
+
+let trial: Trial | null = null;
+let stopping: Promise<void> | null = null;
+/** A second Ctrl-C while stopping changes nothing: what it would interrupt is what leaves nothing running. */
+const stop = (exitCode: number): Promise<void> => {
+  stopping ??= (async () => {
+    say('\nStopping: sessions, gateway, fleetd');
+    await trial?.stop();
+    say('Nothing is left running.');
+    process.exit(exitCode);
+  })();
+  return stopping;
+};
+
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    if (trial) void stop(0);
+    else say('Stopping as soon as what is starting can be stopped');
+  });
+}
+
+try {
+  trial = await startTrial(options, root, (sentence) => say(`  … ${sentence}`));
+  if (interrupted) await stop(0);
+  say('');
+  say(`WebChat:  ${trial.link}`);
+  say(
+    'Try:      "What products are you managing?"   "Run a scout on product-a to explore the codebase structure"',
+  );
+  say('Terminal: npx fleet status');
+  say('Ctrl-C stops everything.');
+  void trial.gatewayEnded.then((code) => {
+    if (stopping) return;
+    say(`The gateway ended by itself (exit ${code}); its log is in ${options.stateDir}/log/openclaw.log.`);
+    void stop(1);
+  });
+} catch (thrown) {
+  const error = FleetError.wrap(thrown);
+  console.error(`\n${error.code}: ${error.message}\nMend: ${error.mend}`);
+  process.exit(errorClasses[error.class].exit);
+}

@@ -1,0 +1,60 @@
+// The trial's command line.
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface TrialOptions {
+  /** ov from PATH on the user's own repositories, instead of the simulator on samples */
+  real: boolean;
+  /** Folder of the user's repositories; required with `real`. */
+  projects: string | null;
+  model: 'demo' | 'anthropic';
+  /** Port of WebChat on loopback. */
+  port: number;
+  productsFile: string;
+  /** Everything the trial keeps. */
+  stateDir: string;
+}
+
+/** Exits with commander's own text and code on bad usage or --help. */
+export function readTrialOptions(argv: string[]): TrialOptions {
+  const program = new Command('npm start --')
+    .description(
+      'The meta-coordinator on this machine, without Docker: simulator and demo model unless told otherwise.',
+    )
+    .option('--real', 'run `ov` from PATH on your own repositories (unboxed!); needs --projects')
+    .option('--projects <folder>', 'folder that holds your repositories')
+    .option('--model <name>', 'demo, or anthropic (spends money; needs ANTHROPIC_API_KEY)', 'demo')
+    .option('--port <number>', 'port of WebChat on this machine', readPort, 41789)
+    .option('--products <file>', 'the registry', 'products.yaml')
+    .option('--state <folder>', 'where the trial keeps its things', '.fleet');
+  const o = program.parse(argv, { from: 'user' }).opts<{
+    real?: boolean;
+    projects?: string;
+    model: string;
+    port: number;
+    products: string;
+    state: string;
+  }>();
+  if (o.model !== 'demo' && o.model !== 'anthropic') {
+    program.error(`Expected --model demo or anthropic, got ${o.model}.`);
+  }
+  if (o.real && o.projects === undefined) {
+    program.error('Expected --projects <folder> with --real: the folder that holds your repositories.');
+  }
+  return {
+    real: o.real ?? false,
+    projects: o.projects === undefined ? null : resolve(o.projects),
+    model: o.model === 'anthropic' ? 'anthropic' : 'demo',
+    port: o.port,
+    productsFile: resolve(o.products),
+    stateDir: resolve(o.state),
+  };
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError(`Expected a port from 1 to 65535, got ${text}.`);
+  }
+  return port;
+}

@@ -1,0 +1,62 @@
+// What a trial needs of this machine. Everything missing is named at once, each with its mend, before
+// anything is started.
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { FleetError } from '../errors.ts';
+import type { TrialOptions } from './options.ts';
+
+interface Need {
+  program: string;
+  mend: string;
+}
+
+const always: Need[] = [
+  { program: 'git', mend: 'Install git (Debian: `apt-get install git`, macOS: `xcode-select --install`).' },
+  { program: 'tmux', mend: 'Install tmux (Debian: `apt-get install tmux`, macOS: `brew install tmux`).' },
+];
+
+const forReal: Need[] = [
+  {
+    program: 'ov',
+    mend: 'Install overstory (`npm install -g @os-eco/overstory-cli`; it needs bun), or leave out --real.',
+  },
+  { program: 'bun', mend: 'Install bun (`npm install -g bun`): overstory runs on it.' },
+  {
+    program: 'claude',
+    mend: 'Install Claude Code (`npm install -g @anthropic-ai/claude-code`) and log in once.',
+  },
+];
+
+/** @throws FleetError TRIAL_NEEDS naming all that is missing */
+export async function preflight(options: TrialOptions, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const missing: Need[] = [];
+  for (const need of options.real ? [...always, ...forReal] : always) {
+    if ((await findProgram(need.program, env.PATH)) === null) missing.push(need);
+  }
+  if (options.model === 'anthropic' && !env.ANTHROPIC_API_KEY) {
+    missing.push({
+      program: 'ANTHROPIC_API_KEY',
+      mend: 'Export ANTHROPIC_API_KEY, or leave out --model anthropic.',
+    });
+  }
+  if (missing.length === 0) return;
+  throw new FleetError({
+    code: 'TRIAL_NEEDS',
+    class: 'usage',
+    message: `Expected ${missing.map((m) => m.program).join(', ')} on this machine, found none.`,
+    mend: missing.map((m) => m.mend).join(' '),
+  });
+}
+
+/** Path of a program on PATH, or null. */
+async function findProgram(name: string, path = ''): Promise<string | null> {
+  for (const folder of path.split(delimiter).filter(Boolean)) {
+    const file = join(folder, name);
+    const found = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+  }
+  return null;
+}

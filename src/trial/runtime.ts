@@ -1,0 +1,125 @@
+// The local runtime: a workspace, `ov` (the simulator unless told otherwise), and, for the simulator, a tmux
+// server of its own, so that a trial never meets the tmux sessions of a human's own swarms.
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
+import { FleetError } from '../errors.ts';
+import { featuresOf } from '../overstory/features.ts';
+import { runOv } from '../overstory/run.ts';
+import { type Product, readRegistry } from '../registry/index.ts';
+import { createFootprintMeter } from '../runtime/agent/footprint.ts';
+import type { Channel } from '../runtime/channel.ts';
+import { localChannel } from '../runtime/local-channel.ts';
+import { type PreparedProduct, prepareProducts } from '../runtime/prepare/index.ts';
+import type { TrialOptions } from './options.ts';
+
+export interface TrialRuntime {
+  workspaceRoot: string;
+  channel: Channel;
+  ovVersion: string;
+  prepared: PreparedProduct[];
+  /** Ends what the simulator left running. Real sessions are ended by the fleet, never from here. */
+  close(): Promise<void>;
+}
+
+/** The longest path of a unix socket is 107 bytes; tmux adds `/tmux-<uid>/overstory` to its folder. */
+const longestTmuxFolder = 75;
+
+/**
+ * @param dist  folder of the built programs
+ * @throws FleetError of the registry, of `ov --version`, or TRIAL_BUILD when the programs are not built
+ */
+export async function prepareRuntime(
+  options: TrialOptions,
+  dist: string,
+  onProgress: (sentence: string) => void,
+): Promise<TrialRuntime> {
+  const workspaceRoot = options.projects ?? join(options.stateDir, 'workspace');
+  await mkdir(workspaceRoot, { recursive: true });
+  const env: NodeJS.ProcessEnv = { ...process.env, FLEET_WORKSPACE: workspaceRoot };
+  let tmuxFolder: string | null = null;
+
+  if (!options.real) {
+    const bin = join(options.stateDir, 'bin');
+    await mkdir(bin, { recursive: true });
+    await writeProgram(join(bin, 'ov'), join(dist, 'ov-sim.js'));
+    env.PATH = [bin, process.env.PATH].join(delimiter);
+    const wanted = join(options.stateDir, 'tmux');
+    tmuxFolder =
+      Buffer.byteLength(wanted) <= longestTmuxFolder ? wanted : await mkdtemp(join(tmpdir(), 'fleet-tmux-'));
+    await mkdir(tmuxFolder, { recursive: true, mode: 0o700 });
+    env.TMUX_TMPDIR = tmuxFolder;
+    // Samples are committed by a name of their own: a newcomer's machine may have no git identity.
+    for (const who of ['AUTHOR', 'COMMITTER']) {
+      env[`GIT_${who}_NAME`] ??= 'fleet trial';
+      env[`GIT_${who}_EMAIL`] ??= 'trial@localhost';
+    }
+    // What the tmux server starts inherits its environment, and it is started here.
+    await tmux(env, ['new-session', '-d', '-s', 'keeper', 'sleep', 'infinity']).catch(() => {});
+  }
+  Object.assign(process.env, env);
+
+  const registry = await readRegistry(options.productsFile, { workspaceRoot });
+  const version = await runOv(
+    'version',
+    {},
+    { cwd: workspaceRoot, features: featuresOf({ version: '0.10.3' }) },
+  );
+  const prepared = await prepareProducts(registry.products, {
+    features: featuresOf(version),
+    samples: !options.real,
+    onProduct: (p) =>
+      onProgress(
+        p.error
+          ? `${p.product}: ${p.error.message} ${p.error.mend}`
+          : `${p.product}: ${p.done.join(', ') || 'ready'}`,
+      ),
+  });
+
+  return {
+    workspaceRoot,
+    prepared,
+    ovVersion: version.version,
+    channel: localChannel({ argv: [process.execPath, join(dist, 'agent.js')], cwd: workspaceRoot, env }),
+    async close() {
+      if (tmuxFolder === null) return;
+      await tmux(env, ['kill-server']).catch(() => {});
+      await endProcessesOf(registry.products);
+      if (!tmuxFolder.startsWith(options.stateDir)) await rm(tmuxFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function writeProgram(file: string, script: string): Promise<void> {
+  const source = await readFile(script).catch(() => null);
+  if (source === null) {
+    throw new FleetError({
+      code: 'TRIAL_BUILD',
+      class: 'usage',
+      message: `Expected the built program ${script}, got no such file.`,
+      mend: 'Run `npm run build`.',
+    });
+  }
+  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  await writeFile(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
+  await chmod(file, 0o755);
+}
+
+function tmux(env: NodeJS.ProcessEnv, args: string[]) {
+  return execa('tmux', ['-L', 'overstory', ...args], { env, extendEnv: false, stdin: 'ignore' });
+}
+
+/** Simulated workers that outlived their coordinator: ended by pid, each known to run inside a product. */
+async function endProcessesOf(products: Product[]): Promise<void> {
+  const report = await createFootprintMeter().measure(
+    products.map(({ name, root }) => ({ product: name, root })),
+  );
+  for (const { pid } of report.products.flatMap((p) => p.processes)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone by itself meanwhile
+    }
+  }
+}

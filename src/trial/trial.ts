@@ -1,0 +1,125 @@
+// Starts the parts in order and stops them in the opposite one.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { FleetError } from '../errors.ts';
+import { type Fleetd, runFleetd } from '../fleetd/run.ts';
+import { startGateway } from '../openclaw/gateway.ts';
+import { layPlugin } from '../openclaw/plugin-folder.ts';
+import { keptToken } from '../openclaw/token.ts';
+import { type DemoModel, startDemoModel } from '../simulator/demo-model.ts';
+import type { TrialOptions } from './options.ts';
+import { preflight } from './preflight.ts';
+import { prepareRuntime } from './runtime.ts';
+
+export interface Trial {
+  /** WebChat with its token. */
+  link: string;
+  operatorSocket: string;
+  ovVersion: string;
+  /** Resolves when the gateway ends by itself, which a trial does not survive. */
+  gatewayEnded: Promise<number | null>;
+  /** Requeues and stops the running sessions, then everything else. */
+  stop(): Promise<void>;
+}
+
+/** How long sessions may take to stop at the end of a trial. */
+const sessionsStopMs = 30_000;
+
+/**
+ * @param root  folder of package.json; the built programs are in its dist/
+ * @throws FleetError naming what is missing or taken
+ */
+export async function startTrial(
+  options: TrialOptions,
+  root: string,
+  onProgress: (sentence: string) => void,
+): Promise<Trial> {
+  await preflight(options);
+  const dist = join(root, 'dist');
+  const { stateDir } = options;
+  await mkdir(join(stateDir, 'log'), { recursive: true });
+  const log = pino(
+    { level: process.env.LOG_LEVEL ?? 'info' },
+    pino.destination({ dest: join(stateDir, 'log/fleetd.log'), sync: false }),
+  );
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse())
+      await step().catch((error) => log.error({ err: error }, 'stopping'));
+  };
+
+  try {
+    onProgress('Preparing the products');
+    const runtime = await prepareRuntime(options, dist, onProgress);
+    undo.push(() => runtime.close());
+
+    const operatorSocket = join(stateDir, 'run/operator.sock');
+    const gatewaySocket = join(stateDir, 'run/gateway.sock');
+    const fleetd = await runFleetd({
+      productsFile: options.productsFile,
+      workspaceRoot: runtime.workspaceRoot,
+      stateDir: join(stateDir, 'state'),
+      operatorSocket,
+      gatewaySocket,
+      channel: runtime.channel,
+      log,
+    });
+    undo.push(
+      () => fleetd.close(),
+      () => stopSessions(fleetd),
+    );
+    onProgress('fleetd is up');
+
+    let model: DemoModel | null = null;
+    if (options.model === 'demo') {
+      model = await startDemoModel({ port: 0, mode: 'demo' });
+      const started = model;
+      undo.push(() => started.close());
+    }
+
+    const pluginDir = join(stateDir, 'plugin');
+    await layPlugin({ root, dist }, pluginDir);
+    const gateway = await startGateway({
+      stateDir: join(stateDir, 'gateway'),
+      token: await keptToken(join(stateDir, 'gateway-token')),
+      config: {
+        port: options.port,
+        bind: 'loopback',
+        pluginDir,
+        workspaceDir: join(stateDir, 'gateway/workspace'),
+        logFile: join(stateDir, 'log/openclaw.log'),
+        socketPath: gatewaySocket,
+        model:
+          model === null
+            ? { kind: 'anthropic', id: 'claude-sonnet-5' }
+            : { kind: 'local', baseUrl: model.url },
+        slack: null,
+        allowedOrigins: [],
+      },
+      env: options.model === 'anthropic' ? { ANTHROPIC_API_KEY: process.env.ANTHROPIC_API_KEY ?? '' } : {},
+      onProgress,
+    });
+    undo.push(() => gateway.stop());
+    await gateway.ready;
+    return {
+      link: gateway.link,
+      operatorSocket,
+      ovVersion: runtime.ovVersion,
+      gatewayEnded: gateway.exited,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw FleetError.wrap(error);
+  }
+}
+
+/** Sessions go back to the queue: the next trial goes on where this one was. */
+async function stopSessions({ fleet }: Fleetd): Promise<void> {
+  fleet.suspend('The trial was stopped.');
+  const deadline = Date.now() + sessionsStopMs;
+  while (fleet.loop.context.journal.liveSessions().length > 0 && Date.now() < deadline) {
+    await fleet.nextEvent(500, { onAbort: () => {} });
+  }
+}
