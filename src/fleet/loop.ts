@@ -130,7 +130,10 @@ export function createLoop(
       })
       .then((acted) => {
         driving.delete(name);
-        if (acted) look(name, true);
+        if (acted) {
+          look(name, true);
+          void measure();
+        }
         schedule();
       });
     driving.set(name, running);
