@@ -18,8 +18,8 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'objective.queued': {
       const d = event.data;
       expectOne(
-        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, state, created_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, state, created_at_ms, queued_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
         objective,
         d.n,
         product,
@@ -29,21 +29,26 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         json(d.source),
         d.idempotencyKey,
         atMs,
+        atMs,
       );
       return;
     }
     case 'objective.requeued':
       expectOne(
-        `UPDATE objectives SET state = 'queued', why = ?, not_before_ms = ?
-         WHERE id = ? AND state IN ('starting', 'running')`,
+        `UPDATE objectives SET state = 'queued', why = ?, not_before_ms = ?, wait_rule = NULL, result = NULL,
+           queued_at_ms = iif(ended_at_ms IS NULL, queued_at_ms, ?), ended_at_ms = NULL,
+           attempts = iif(?, attempts, 0)
+         WHERE id = ? AND state <> 'done'`,
         event.data.why,
         event.data.notBeforeMs,
+        atMs,
+        event.data.error === null ? 0 : 1,
         objective,
       );
       return;
     case 'objective.ended':
       expectOne(
-        `UPDATE objectives SET state = ?, why = ?, result = ?, ended_at_ms = ?
+        `UPDATE objectives SET state = ?, why = ?, result = ?, ended_at_ms = ?, wait_rule = NULL
          WHERE id = ? AND state IN ('queued', 'starting', 'running')`,
         event.data.end,
         event.data.why,
@@ -54,7 +59,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'session.starting':
       expectOne(
-        `UPDATE objectives SET state = 'starting', why = NULL, not_before_ms = NULL, attempts = attempts + 1,
+        `UPDATE objectives SET state = 'starting', why = NULL, not_before_ms = NULL, wait_rule = NULL, attempts = attempts + 1,
            started_at_ms = coalesce(started_at_ms, ?)
          WHERE id = ? AND state = 'queued'`,
         atMs,
@@ -79,6 +84,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         event.data.session,
       );
       expectOne(`UPDATE objectives SET state = 'running' WHERE id = ? AND state = 'starting'`, objective);
+      db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
       return;
     case 'session.stopping':
       expectOne(
@@ -91,13 +97,56 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'session.ended':
       expectOne(
-        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, ended_at_ms = ?
+        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, ended_at_ms = ?
          WHERE id = ? AND state <> 'ended'`,
         event.data.why,
         json(event.data.leftovers),
+        event.data.costUsd,
         atMs,
         event.data.session,
       );
+      // It never ran and nobody stopped it: the start failed.
+      db.prepare(
+        `INSERT INTO breakers (product, failures, last_failure_ms)
+         SELECT product, 1, ? FROM sessions WHERE id = ? AND running_at_ms IS NULL AND stop_reason IS NULL
+         ON CONFLICT (product) DO UPDATE SET failures = failures + 1, last_failure_ms = excluded.last_failure_ms`,
+      ).run(atMs, event.data.session);
+      return;
+    case 'session.measured':
+      expectOne(
+        'UPDATE sessions SET peak_memory_bytes = ?, peak_cpu_cores = ? WHERE id = ?',
+        event.data.peakMemoryBytes,
+        event.data.peakCpuCores,
+        event.data.session,
+      );
+      return;
+    case 'decision.wait':
+      expectOne(
+        `UPDATE objectives SET wait_rule = ? WHERE id = ? AND state = 'queued'`,
+        event.data.rule,
+        objective,
+      );
+      return;
+    case 'decision.relief':
+      expectOne('INSERT INTO reliefs (rule, since_ms) VALUES (?, ?)', event.data.rule, atMs);
+      return;
+    case 'decision.relieved':
+      expectOne('DELETE FROM reliefs WHERE rule = ?', event.data.rule);
+      return;
+    case 'control.changed':
+      for (const { scope, key, after } of event.data.changes) {
+        if (after === null) expectOne('DELETE FROM overrides WHERE scope = ? AND key = ?', scope, key);
+        else
+          expectOne(
+            `INSERT INTO overrides (scope, key, value, since_ms) VALUES (?, ?, ?, ?)
+             ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, since_ms = excluded.since_ms`,
+            scope,
+            key,
+            json(after),
+            atMs,
+          );
+      }
+      if (event.data.verb === 'resume') db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
       return;
     case 'action.intended': {
       const d = event.data;
@@ -155,6 +204,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'registry.problem':
     case 'fleetd.started':
     case 'fleetd.stopped':
+    case 'budget.ask':
       return; // facts for the log only
   }
 }

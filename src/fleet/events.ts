@@ -3,6 +3,7 @@
 import type { Source } from '../api/contract.ts';
 import type { FleetErrorShape } from '../errors.ts';
 import type { Mail } from '../runtime/protocol.ts';
+import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 
 export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
 
@@ -12,6 +13,16 @@ export type SessionOutcome = ObjectiveEnd | 'requeued';
 export type ActionKind = 'coordinator.start' | 'coordinator.stop' | 'coordinator.send';
 
 export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain';
+
+/** One live change on top of products.yaml. `scope`: a product, or `*` for the fleet. null: none, as the file says. */
+export interface OverrideChange {
+  scope: string;
+  key: string;
+  before: unknown;
+  after: unknown;
+}
+
+export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
 export interface EventData {
@@ -36,7 +47,25 @@ export interface EventData {
     adopted: boolean;
   };
   'session.stopping': { session: number; reason: string; outcome: SessionOutcome };
-  'session.ended': { session: number; why: string; leftovers: string[] };
+  /** costUsd: what `ov costs` knew of the session in the end; null: unknown. */
+  'session.ended': { session: number; why: string; leftovers: string[]; costUsd: number | null };
+  /** The session has used clearly more than ever before: what predictions are learned from. */
+  'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };
+  /** A queued objective waits for another reason than before. What starts is in `session.starting`. */
+  'decision.wait': { rule: WaitRule; position: number; behind: readonly string[]; numbers: Numbers };
+  /** A budget is broken mid-run, or holds again. Said once per change. */
+  'decision.relief': { rule: Relief['rule']; numbers: Numbers };
+  'decision.relieved': { rule: Relief['rule'] };
+  /** Money is at its limit; what it concerns is paused until a human answers. product null: the fleet's limit. */
+  'budget.ask': { numbers: Numbers };
+  /** All changes of one command, in one transaction. source null: by the scheduler's rule. */
+  'control.changed': {
+    verb: ControlVerb;
+    source: Source | null;
+    changes: OverrideChange[];
+    /** seq of the event that an undo takes back */
+    undoes: number | null;
+  };
   'action.intended': {
     action: string;
     kind: ActionKind;

@@ -27,7 +27,11 @@ export interface ObjectiveRow {
   /** messages sent to the coordinator so far: the m of `[obj-n.m]` */
   messages: number;
   notBeforeMs: number | null;
+  /** the scheduler's rule that held it when last asked */
+  waitRule: string | null;
   createdAtMs: number;
+  /** since when it has its place in the queue */
+  queuedAtMs: number;
   startedAtMs: number | null;
   endedAtMs: number | null;
 }
@@ -45,6 +49,17 @@ export interface SessionRow {
   startingAtMs: number;
   runningAtMs: number | null;
   endedAtMs: number | null;
+  peakMemoryBytes: number | null;
+  peakCpuCores: number | null;
+  costUsd: number | null;
+}
+
+/** A live change on top of products.yaml. */
+export interface OverrideRow {
+  scope: string;
+  key: string;
+  value: unknown;
+  sinceMs: number;
 }
 
 export interface ActionRow {
@@ -75,7 +90,9 @@ const objectiveOf = (r: Row): ObjectiveRow => ({
   attempts: r.attempts as number,
   messages: r.messages as number,
   notBeforeMs: r.not_before_ms as number | null,
+  waitRule: r.wait_rule as string | null,
   createdAtMs: r.created_at_ms as number,
+  queuedAtMs: r.queued_at_ms as number,
   startedAtMs: r.started_at_ms as number | null,
   endedAtMs: r.ended_at_ms as number | null,
 });
@@ -93,6 +110,9 @@ const sessionOf = (r: Row): SessionRow => ({
   startingAtMs: r.starting_at_ms as number,
   runningAtMs: r.running_at_ms as number | null,
   endedAtMs: r.ended_at_ms as number | null,
+  peakMemoryBytes: r.peak_memory_bytes as number | null,
+  peakCpuCores: r.peak_cpu_cores as number | null,
+  costUsd: r.cost_usd as number | null,
 });
 
 const actionOf = (r: Row): ActionRow => ({
@@ -233,6 +253,55 @@ export function openJournal(file: string, clock: Clock) {
           `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms FROM sessions WHERE state = 'ended' GROUP BY product`,
         ).map((r) => [r.product as string, r.ms as number]),
       );
+    },
+
+    /** The latest sessions that ran and ended, newest first: what predictions are learned from. */
+    finishedSessions(limit: number): SessionRow[] {
+      return rows(
+        `SELECT * FROM sessions WHERE state = 'ended' AND running_at_ms IS NOT NULL ORDER BY id DESC LIMIT ?`,
+        limit,
+      ).map(sessionOf);
+    },
+    /** Σ known cost of each product's sessions that ended since then; a product without a known one is left out. */
+    spentUsd(sinceMs: number): Map<string, number> {
+      return new Map(
+        rows(
+          `SELECT product, sum(cost_usd) AS usd FROM sessions
+           WHERE ended_at_ms >= ? AND cost_usd IS NOT NULL GROUP BY product`,
+          sinceMs,
+        ).map((r) => [r.product as string, r.usd as number]),
+      );
+    },
+    breakers(): Map<string, { failures: number; lastFailureMs: number }> {
+      return new Map(
+        rows('SELECT * FROM breakers').map((r) => [
+          r.product as string,
+          { failures: r.failures as number, lastFailureMs: r.last_failure_ms as number },
+        ]),
+      );
+    },
+    /** Since when each broken budget has been broken, by rule. */
+    reliefs(): Map<string, number> {
+      return new Map(rows('SELECT * FROM reliefs').map((r) => [r.rule as string, r.since_ms as number]));
+    },
+    overrides(): OverrideRow[] {
+      return rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({
+        scope: r.scope as string,
+        key: r.key as string,
+        value: parse(r.value) as unknown,
+        sinceMs: r.since_ms as number,
+      }));
+    },
+    /** What `undo` takes back: the newest human control that no undo has taken back yet. */
+    lastControl(): (JournalEvent & { kind: 'control.changed' }) | null {
+      const found = row(
+        `SELECT * FROM events AS e WHERE kind = 'control.changed' AND json_extract(data, '$.verb') <> 'undo'
+           AND json_extract(data, '$.source') IS NOT NULL AND json_array_length(data, '$.changes') > 0
+           AND NOT EXISTS (SELECT 1 FROM events AS u
+             WHERE u.kind = 'control.changed' AND json_extract(u.data, '$.undoes') = e.seq)
+         ORDER BY seq DESC LIMIT 1`,
+      );
+      return found ? (eventOf(found) as JournalEvent & { kind: 'control.changed' }) : null;
     },
 
     action(id: string): ActionRow | null {

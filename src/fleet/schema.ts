@@ -31,7 +31,11 @@ export const migrations: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0,
     messages INTEGER NOT NULL DEFAULT 0,
     not_before_ms INTEGER,
+    -- the scheduler's rule that held it when last asked
+    wait_rule TEXT,
     created_at_ms INTEGER NOT NULL,
+    -- since when it has its place in the queue: a pause keeps it, a requeue after an end does not
+    queued_at_ms INTEGER NOT NULL,
     started_at_ms INTEGER,
     ended_at_ms INTEGER
   ) STRICT;
@@ -49,6 +53,9 @@ export const migrations: readonly string[] = [
     outcome TEXT CHECK (outcome IN ('done','failed','cancelled','requeued')),
     why TEXT,
     leftovers TEXT NOT NULL DEFAULT '[]',
+    peak_memory_bytes INTEGER,
+    peak_cpu_cores REAL,
+    cost_usd REAL,
     starting_at_ms INTEGER NOT NULL,
     running_at_ms INTEGER,
     ended_at_ms INTEGER
@@ -85,8 +92,39 @@ export const migrations: readonly string[] = [
     error TEXT NOT NULL,
     since_ms INTEGER NOT NULL
   ) STRICT;
+
+  -- What chat changed on top of products.yaml. scope: a product, or * for the fleet.
+  CREATE TABLE overrides (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+  ) STRICT;
+  CREATE INDEX events_controls ON events (seq) WHERE kind = 'control.changed';
+
+  -- Starts that failed one after the other; a start that works or a human's resume takes the row away.
+  CREATE TABLE breakers (
+    product TEXT PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_failure_ms INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE reliefs (
+    rule TEXT PRIMARY KEY,
+    since_ms INTEGER NOT NULL
+  ) STRICT;
   `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
-export const stateTables = ['objectives', 'sessions', 'actions', 'mail', 'troubles'] as const;
+export const stateTables = [
+  'objectives',
+  'sessions',
+  'actions',
+  'mail',
+  'troubles',
+  'overrides',
+  'breakers',
+  'reliefs',
+] as const;

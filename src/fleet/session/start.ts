@@ -130,7 +130,7 @@ function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, f
       ...common,
       kind: 'session.ended',
       text: `Session on ${session.product} did not start: ${cause.message}`,
-      data: { session: session.id, why, leftovers: [] },
+      data: { session: session.id, why, leftovers: [], costUsd: null },
     },
     final || retryAfterMs === undefined
       ? {

@@ -70,7 +70,7 @@ function ending(
       ...common,
       kind: 'session.ended',
       text: `Session on ${session.product} ended: ${why}${processes > 0 ? ` ${processes} of its processes are still alive.` : ''}`,
-      data: { session: session.id, why, leftovers },
+      data: { session: session.id, why, leftovers, costUsd: null },
     },
   ];
   const objective = context.journal.objective(session.objective);
