@@ -22,7 +22,10 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
   const status = () => fleet<FleetStatus>('status');
   const allIdle = () =>
     expect
-      .poll(async () => (await status()).products.map((p) => p.state), { timeout: 2 * minutes, interval: 500 })
+      .poll(async () => (await status()).products.map((p) => p.state), {
+        timeout: 2 * minutes,
+        interval: 500,
+      })
       .toEqual(['idle', 'idle', 'idle', 'idle']);
   /** A worker of a name that nobody could guess, working in a product until its turn ends. */
   async function putWorker(product: string, name: string): Promise<void> {
@@ -45,7 +48,9 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
 
   beforeAll(async () => {
     await mkdir(screenshots, { recursive: true });
-    const link = /http:\/\/localhost:\d+\/chat#token=\S+/.exec(await shared.stack().logs('openclaw-meta'))?.[0];
+    const link = /http:\/\/localhost:\d+\/chat#token=\S+/.exec(
+      await shared.stack().logs('openclaw-meta'),
+    )?.[0];
     if (!link) throw new Error('Expected the link in the log of openclaw-meta, got none.');
     chat = await openWebChat(link);
     await recordMilestone(1, 'WebChat opened by the printed link, three services healthy');
@@ -61,7 +66,10 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       // In place: a mount of one file shows the old content for ever when the file is replaced.
       await writeFile(file, text.replace(/(name: product-b\n(?:.*\n)*?\s+description: ).*/, `$1${secret}`));
       await expect
-        .poll(async () => (await status()).products.map((p) => p.description), { timeout: minutes, interval: 500 })
+        .poll(async () => (await status()).products.map((p) => p.description), {
+          timeout: minutes,
+          interval: 500,
+        })
         .toContain(secret);
       await ask('What products are you managing?', 'product-a', 'product-d', secret);
       await recordMilestone(2, 'fleetd reached ov through the held-open exec and answered for every product');
@@ -75,7 +83,10 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       const worker = `scout-${random()}`;
       await putWorker('product-d', worker);
       await ask('Check the status of all products', worker);
-      await recordMilestone(3, 'the status of all products came from ov, with a worker put there just before');
+      await recordMilestone(
+        3,
+        'the status of all products came from ov, with a worker put there just before',
+      );
     },
     2 * minutes,
   );
@@ -123,7 +134,10 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       expect(products.filter((p) => p.state === 'running' || p.state === 'starting')).toHaveLength(1);
       await allIdle();
       expect((await fleet<ObjectiveView>('objective', waiting?.id ?? '')).state).toBe('done');
-      await recordMilestone(5, 'two starts, one slot: the second queued, said why, and ran when the slot was free');
+      await recordMilestone(
+        5,
+        'two starts, one slot: the second queued, said why, and ran when the slot was free',
+      );
       expect(chat.external).toEqual([]);
     },
     4 * minutes,

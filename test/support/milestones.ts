@@ -11,7 +11,10 @@ export interface MilestoneResult {
 }
 
 /** Called where the proof has just held. */
-export async function recordMilestone(milestone: MilestoneResult['milestone'], evidence: string): Promise<void> {
+export async function recordMilestone(
+  milestone: MilestoneResult['milestone'],
+  evidence: string,
+): Promise<void> {
   const known = readMilestones().filter((m) => m.milestone !== milestone);
   mkdirSync(dirname(file), { recursive: true });
   const all = [...known, { milestone, evidence }].sort((a, b) => a.milestone - b.milestone);
