@@ -8,9 +8,12 @@ import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { admit } from './admit.ts';
 import { type FleetContext, productOf } from './context.ts';
+import { recordDecisions } from './decisions.ts';
 import type { NewEvent } from './events.ts';
 import type { SessionRow } from './journal.ts';
+import { createMeasurements } from './measure.ts';
 import { reconcile } from './reconcile.ts';
+import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { driveSession } from './session/drive.ts';
 
@@ -36,6 +39,7 @@ export function createLoop(
     observe: (product) => observeNow(product, true),
     driveAgain: (product, afterMs) => void clock.after(afterMs, () => drive(product)),
   };
+  const absorb = createMeasurements(context);
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
 
   // ── observe ────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,8 +156,11 @@ export function createLoop(
         admit(context, admission);
         drive(admission.product);
       }
-      if (admissions.length > 0) plan = decide(schedulerState(context), now);
+      const relieved = relieve(context, plan);
+      for (const product of relieved) drive(product);
+      if (admissions.length + relieved.length > 0) plan = decide(schedulerState(context), now);
     }
+    recordDecisions(context, plan);
     if (plan.nextWakeMs !== null) cancelTimer = clock.after(Math.max(1, plan.nextWakeMs - now), schedule);
     sweepWhileLive();
   }
@@ -174,8 +181,9 @@ export function createLoop(
     if (live.length === 0 || runtime.link().state !== 'connected') return;
     try {
       const report = await runtime.footprint(live.map(({ name, root }) => ({ name, root })));
-      context.footprints.clear();
-      for (const entry of report.products) context.footprints.set(entry.product, entry);
+      if (closed) return;
+      absorb(report);
+      schedule();
     } catch (error) {
       log.debug({ err: error }, 'no measurement');
     }

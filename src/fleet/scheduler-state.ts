@@ -1,25 +1,36 @@
 // Journal + registry + measurements → the plain data that decide() takes. Reads only.
 import { schedulingDefaults } from '../scheduler/index.ts';
-import type { FleetState, Footprint } from '../scheduler/state.ts';
+import type { FleetState, Footprint, ProductState } from '../scheduler/state.ts';
 import type { FleetContext } from './context.ts';
+import { historyOf, sessionsLookedAt } from './history.ts';
+import { overridesOf } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
 
 /** Sessions that a human started by hand count too: they use the same slots and memory. */
 const notOurs = (product: string): string => `started by hand on ${product}`;
 
 export function schedulerState(context: FleetContext): FleetState {
-  const { journal, observations, footprints, runtime, tuning } = context;
-  const registry = context.registry.current();
+  const { journal, observations, footprints, runtime, tuning, clock } = context;
+  const { paused, registry } = overridesOf(journal, context.registry.current());
   const { scheduling } = registry;
   const link = runtime.link();
   const cores = link.state === 'connected' ? link.info.cores : null;
   const served = journal.servedMs();
   const live = journal.liveSessions();
+  const spent = journal.spentUsd(startOfDayMs(clock.nowMs()));
+  const breakers = journal.breakers();
+  const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
+  const products = new Map(registry.products.map((p) => [p.name, p]));
+  const expected = <T>(name: string, ask: (p: { name: string; type: string }) => T | null): T | null => {
+    const product = products.get(name);
+    return product ? ask(product) : null;
+  };
 
   return {
     limits: {
       ...schedulingDefaults,
       startPacingMs: tuning.startPacingMs,
+      memoryGraceMs: tuning.memoryGraceMs,
       maxConcurrentSessions: scheduling.maxConcurrentSessions,
       maxLiveSessions: scheduling.maxLiveSessions,
       strategy: scheduling.strategy,
@@ -36,11 +47,11 @@ export function schedulerState(context: FleetContext): FleetState {
       startable: p.overstory && (observations.get(p.name)?.snapshot.health ?? 'ok') === 'ok',
       priority: p.priority,
       resourceWeight: p.resourceWeight,
-      learned: null,
-      paused: null,
-      breaker: { failures: 0, openUntilMs: null },
+      learned: history.footprint(p),
+      paused: paused.get(p.name) ?? null,
+      breaker: circuit(context, breakers.get(p.name)),
       servedMs: served.get(p.name) ?? 0,
-      spentTodayUsd: null,
+      spentTodayUsd: spent.get(p.name) ?? null,
       caps: {
         maxCpuCores: p.caps.maxCpuCores,
         maxMemoryBytes: p.caps.maxMemoryBytes,
@@ -51,13 +62,13 @@ export function schedulerState(context: FleetContext): FleetState {
       id: o.id,
       product: o.product,
       state: o.state,
-      queuedAtMs: o.createdAtMs,
+      queuedAtMs: o.queuedAtMs,
       arrival: o.n,
       needs: o.needs,
       paused: null,
       notBeforeMs: o.notBeforeMs,
-      expectedMs: null,
-      expectedCostUsd: null,
+      expectedMs: expected(o.product, history.expectedMs),
+      expectedCostUsd: expected(o.product, history.expectedCostUsd),
     })),
     sessions: [
       ...live.map((s) => ({
@@ -67,7 +78,8 @@ export function schedulerState(context: FleetContext): FleetState {
         startedAtMs: s.startingAtMs,
         measured: measured(footprints.get(s.product)),
         waitingOnHuman: false,
-        reservedCostUsd: null,
+        // What a session costs is known when it has ended: until then all of its estimate is reserved.
+        reservedCostUsd: expected(s.product, history.expectedCostUsd),
       })),
       ...[...observations]
         .filter(([name, o]) => coordinatorAlive(o.snapshot) && !live.some((s) => s.product === name))
@@ -81,10 +93,27 @@ export function schedulerState(context: FleetContext): FleetState {
           reservedCostUsd: null,
         })),
     ],
-    memoryOverSinceMs: null,
+    memoryOverSinceMs: journal.reliefs().get('over-memory') ?? null,
     lastStartMs: journal.lastStartMs(),
-    spentTodayUsd: null,
+    spentTodayUsd: spent.size === 0 ? null : [...spent.values()].reduce((sum, usd) => sum + usd, 0),
   };
+}
+
+/** A day of money is a UTC day: the same on every machine. */
+function startOfDayMs(nowMs: number): number {
+  return nowMs - (nowMs % 86_400_000);
+}
+
+/** Opens after so many failed starts in a row, each further one doubles how long. */
+function circuit(
+  { tuning }: FleetContext,
+  seen: { failures: number; lastFailureMs: number } | undefined,
+): ProductState['breaker'] {
+  if (seen === undefined) return { failures: 0, openUntilMs: null };
+  const beyond = seen.failures - tuning.breakerFailures;
+  if (beyond < 0) return { failures: seen.failures, openUntilMs: null };
+  const openMs = Math.min(tuning.breakerMostMs, tuning.breakerMs * 2 ** beyond);
+  return { failures: seen.failures, openUntilMs: seen.lastFailureMs + openMs };
 }
 
 function measured(

@@ -9,6 +9,13 @@ export interface Tuning {
   startPacingMs: number;
   /** Waiting before the n-th retry of a failed start. Its length is the number of retries. */
   startRetryMs: readonly number[];
+  /** Failed starts in a row that open a product's circuit. */
+  breakerFailures: number;
+  /** How long it stays open the first time; doubled at each further failure, up to breakerMostMs. */
+  breakerMs: number;
+  breakerMostMs: number;
+  /** How long memory may stay over budget before a session is paused for it. */
+  memoryGraceMs: number;
   /** How long a stopped product's processes may take to disappear. */
   stopGraceMs: number;
   /** How often a bounded wait looks again (used only while something is being stopped or confirmed). */
@@ -27,6 +34,10 @@ export const tuning: Tuning = {
   staleAfterMs: 45_000,
   startPacingMs: 250,
   startRetryMs: [10_000, 30_000],
+  breakerFailures: 3,
+  breakerMs: 60_000,
+  breakerMostMs: 1_800_000,
+  memoryGraceMs: 30_000,
   stopGraceMs: 15_000,
   lookAgainMs: 500,
   sendDoubtMs: 25_000,

@@ -4,5 +4,5 @@ export { decide } from './decide.ts';
 export { schedulingDefaults } from './defaults.ts';
 export { type Explanation, explain, type Trace } from './explain.ts';
 export { type Forecast, type ForecastStart, forecast, withLimits } from './forecast.ts';
-export { reliefSentence } from './sentences.ts';
+export { reliefSentence, waitSentence } from './sentences.ts';
 export type * from './state.ts';

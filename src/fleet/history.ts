@@ -1,0 +1,100 @@
+// What finished sessions teach: footprint, length and cost of the next one of the same product, else of its type.
+import { schedulingDefaults } from '../scheduler/index.ts';
+import type { Footprint } from '../scheduler/state.ts';
+import type { SessionRow } from './journal.ts';
+
+/** Old enough to smooth, young enough to follow a product that changes. */
+const sessionsPerProduct = 20;
+export const sessionsLookedAt = 1_000;
+
+export interface History {
+  /** p90 of the peaks; null: nothing learned yet */
+  footprint(product: { name: string; type: string; resourceWeight: number }): Footprint | null;
+  /** p50 of the sessions that were done */
+  expectedMs(product: { name: string; type: string }): number | null;
+  /** p50 of the known costs of the sessions that were done */
+  expectedCostUsd(product: { name: string; type: string }): number | null;
+}
+
+/** @param sessions ended ones, newest first */
+export function historyOf(
+  sessions: readonly SessionRow[],
+  products: readonly { name: string; type: string }[],
+): History {
+  const typeOf = new Map(products.map(({ name, type }) => [name, type]));
+  const byProduct = new Map<string, SessionRow[]>();
+  const byType = new Map<string, SessionRow[]>();
+  for (const session of sessions) {
+    const own = byProduct.get(session.product) ?? [];
+    if (own.length >= sessionsPerProduct) continue;
+    own.push(session);
+    byProduct.set(session.product, own);
+    const type = typeOf.get(session.product);
+    if (type === undefined) continue;
+    const alike = byType.get(type) ?? [];
+    alike.push(session);
+    byType.set(type, alike);
+  }
+  const ofProductElseType = <T>(
+    { name, type }: { name: string; type: string },
+    learn: (from: readonly SessionRow[]) => T | null,
+  ) => learn(byProduct.get(name) ?? []) ?? learn(byType.get(type) ?? []);
+  const done = (from: readonly SessionRow[], value: (session: SessionRow) => number | null) =>
+    from.filter(({ outcome }) => outcome === 'done').flatMap((session) => value(session) ?? []);
+
+  return {
+    footprint(product) {
+      const { weightUnit } = schedulingDefaults;
+      const byWeight = {
+        cpuCores: product.resourceWeight * weightUnit.cpuCores,
+        memoryBytes: product.resourceWeight * weightUnit.memoryBytes,
+      };
+      const memoryBytes = ofProductElseType(product, (from) =>
+        peak(from, (s) => s.peakMemoryBytes, byWeight.memoryBytes),
+      );
+      const cpuCores = ofProductElseType(product, (from) =>
+        peak(from, (s) => s.peakCpuCores, byWeight.cpuCores),
+      );
+      if (memoryBytes === null && cpuCores === null) return null;
+      return {
+        memoryBytes: memoryBytes ?? byWeight.memoryBytes,
+        cpuCores: cpuCores ?? byWeight.cpuCores,
+      };
+    },
+    expectedMs: (product) =>
+      ofProductElseType(product, (from) =>
+        quantile(
+          done(from, (s) => (s.endedAtMs === null ? null : s.endedAtMs - s.startingAtMs)),
+          0.5,
+        ),
+      ),
+    expectedCostUsd: (product) =>
+      ofProductElseType(product, (from) =>
+        quantile(
+          done(from, (s) => s.costUsd),
+          0.5,
+        ),
+      ),
+  };
+
+  /** A session cut short (paused, failed) proves only that at least this much is needed: it may raise, not lower. */
+  function peak(
+    from: readonly SessionRow[],
+    value: (session: SessionRow) => number | null,
+    byWeight: number,
+  ): number | null {
+    const whole = done(from, value);
+    const floor = quantile(whole, 0.9) ?? byWeight;
+    const cut = from
+      .filter(({ outcome }) => outcome !== 'done')
+      .flatMap((session) => value(session) ?? [])
+      .filter((amount) => amount > floor);
+    return quantile([...whole, ...cut], 0.9);
+  }
+}
+
+/** Nearest rank; null of nothing. */
+function quantile(values: readonly number[], share: number): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
