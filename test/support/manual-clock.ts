@@ -15,7 +15,7 @@ export function manualClock(startMs = Date.parse('2026-01-05T09:00:00Z')): Manua
   const timers = new Map<number, { atMs: number; task: () => void }>();
 
   async function settle(): Promise<void> {
-    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   return {

@@ -1,0 +1,86 @@
+// `npm run test:simulation -- --seeds 2000 --from 1`: runs seeds on all cores. A seed that fails is shrunk and
+// printed with the command that runs it again: `--seeds 1 --from <seed>` (add --log for everything that happened).
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { makeSchedule } from '../test/simulation/schedule.ts';
+import { shrink } from '../test/simulation/shrink.ts';
+import { simulate } from '../test/simulation/simulate.ts';
+
+interface Result {
+  seed: number;
+  text: string | null;
+  calls: number;
+  writes: number;
+  kills: number;
+  accepted: number;
+  simulatedMs: number;
+}
+
+async function run(seed: number, log: boolean): Promise<Result> {
+  const schedule = makeSchedule(seed);
+  const outcome = await simulate(schedule);
+  let text: string | null = null;
+  if (outcome.violation) {
+    const small = await shrink(schedule, outcome);
+    text = [
+      `seed ${seed} FAILED: ${outcome.violation.message}`,
+      `shrunk from ${schedule.steps.length} to ${small.schedule.steps.length} steps: ${small.outcome.violation?.message}`,
+      `  ${small.schedule.products.length} products, ${small.schedule.slots} slots`,
+      ...small.schedule.steps.map((s) => `  +${s.afterMs} ms ${JSON.stringify(s.action)}`),
+      ...(log ? small.outcome.log : small.outcome.log.slice(-15)),
+      `again: npm run test:simulation -- --seeds 1 --from ${seed} --log`,
+    ].join('\n');
+  } else if (log) text = outcome.log.join('\n');
+  const { calls, writes, kills, accepted, simulatedMs } = outcome;
+  return { seed, text, calls, writes, kills, accepted, simulatedMs };
+}
+
+if (!isMainThread && parentPort) {
+  const { first, last, step, log } = workerData as {
+    first: number;
+    last: number;
+    step: number;
+    log: boolean;
+  };
+  for (let seed = first; seed <= last; seed += step) parentPort.postMessage(await run(seed, log));
+} else {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '2000' },
+      from: { type: 'string', default: '1' },
+      log: { type: 'boolean', default: false },
+    },
+  });
+  const from = Number(values.from);
+  const seeds = Number(values.seeds);
+  const startedAt = performance.now();
+  const total = { runs: 0, failed: 0, calls: 0, writes: 0, kills: 0, accepted: 0, simulatedMs: 0 };
+  const failed: number[] = [];
+  const workers = Math.min(availableParallelism(), seeds);
+  await Promise.all(
+    Array.from(
+      { length: workers },
+      (_, i) =>
+        new Promise<void>((resolve, reject) => {
+          const worker = new Worker(fileURLToPath(import.meta.url), {
+            workerData: { first: from + i, last: from + seeds - 1, step: workers, log: values.log },
+          });
+          worker.on('error', reject);
+          worker.on('exit', () => resolve());
+          worker.on('message', (r: Result) => {
+            total.runs += 1;
+            for (const key of ['calls', 'writes', 'kills', 'accepted', 'simulatedMs'] as const)
+              total[key] += r[key];
+            if (r.text?.includes('FAILED')) failed.push(r.seed);
+            if (r.text) console.log(`${r.text}\n`);
+          });
+        }),
+    ),
+  );
+  console.log(
+    `${total.runs} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.slice(0, 20).join(', ')})` : ''}; ${total.accepted} objectives, ${total.calls} calls, ${total.writes} writes, ${total.kills} kills, ${Math.round(total.simulatedMs / 3_600_000)} simulated hours in ${Math.round((performance.now() - startedAt) / 1000)} s`,
+  );
+  process.exitCode = failed.length === 0 && total.runs === seeds ? 0 : 1;
+}

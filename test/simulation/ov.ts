@@ -1,0 +1,198 @@
+// What each `ov` command does, and how long it takes. A command is a process of the world: once begun it goes on
+// without the agent that began it, and what it does may come long after whoever asked has lost hope.
+import type { FleetError } from '../../src/errors.ts';
+import type { Agent, Site, World } from './world.ts';
+
+export interface OvCall {
+  site: Site;
+  command: string;
+  args: Record<string, unknown>;
+  agent: Agent;
+}
+
+/** ms until it has its effect, then until it ends; and its limit, after which no answer is expected any more */
+const durations: Record<string, { effect: [number, number]; rest: [number, number]; limit: number }> = {
+  'coordinator.start': { effect: [300, 3_000], rest: [1_000, 9_000], limit: 180_000 },
+  'coordinator.stop': { effect: [100, 1_500], rest: [100, 1_000], limit: 135_000 },
+  'coordinator.send': { effect: [100, 700], rest: [100, 1_000], limit: 125_000 },
+  stop: { effect: [50, 500], rest: [20, 500], limit: 135_000 },
+};
+const query: (typeof durations)[string] = { effect: [20, 100], rest: [10, 60], limit: 30_000 };
+
+/** Longest that `ov` lets a command of the table above last, in ms. */
+const ownLimitMs: Record<string, number> = { 'coordinator.start': 75_000, 'coordinator.stop': 30_000 };
+
+/** Begins when the product's earlier writes of this agent have ended; never when the agent is gone by then. */
+export function beginOv(world: World, call: OvCall, answer: (value: unknown) => void): void {
+  if (durations[call.command] === undefined) {
+    runOv(world, call, answer, () => {});
+    return;
+  }
+  const { queues } = call.agent;
+  const before = queues.get(call.site.name) ?? Promise.resolve();
+  queues.set(
+    call.site.name,
+    before.then(
+      () =>
+        new Promise<void>((done) => {
+          if (call.agent.alive) runOv(world, call, answer, done);
+        }),
+    ),
+  );
+}
+
+function runOv(world: World, call: OvCall, answer: (value: unknown) => void, done: () => void): void {
+  const { site, command, agent } = call;
+  const { effect, rest, limit } = durations[command] ?? query;
+  const cap = (ownLimitMs[command] ?? 20_000) / 2;
+  const ms = ([from, to]: [number, number]) => Math.min(cap, world.random.between(from, to) * world.slow);
+  const child = { command, agent, killed: false };
+  if (command === 'coordinator.start') world.onStartCall(site.name);
+  site.children.add(child);
+  let outcome: unknown;
+  world.clock.after(ms(effect), () => {
+    if (child.killed) return;
+    outcome = attempt(world, call);
+    world.clock.after(ms(rest), () => {
+      if (child.killed) return;
+      site.children.delete(child);
+      if (command === 'coordinator.start' && site.coordinator?.state === 'booting') {
+        site.coordinator.state = 'working';
+        world.changed(site.name);
+      }
+      done();
+      if (world.loseReply.delete(command)) {
+        world.clock.after(limit, () => answer(world.fault('AGENT_TIMEOUT', 'unavailable')));
+      } else answer(outcome);
+    });
+  });
+}
+
+function attempt(world: World, call: OvCall): unknown {
+  const refusal = world.refuse.get(call.command);
+  if (refusal) {
+    world.refuse.delete(call.command);
+    // This one says that it failed after it has worked.
+    if (refusal.code === 'OV_STOP_INCOMPLETE') perform(world, call);
+    return refusal;
+  }
+  return perform(world, call);
+}
+
+function perform(world: World, { site, command, args }: OvCall): unknown | FleetError {
+  const notRunning = () => world.fault('OV_NOT_RUNNING', 'refused', 'No active coordinator session found');
+  switch (command) {
+    case 'coordinator.start': {
+      if (site.coordinator?.tmux)
+        return world.fault('OV_ALREADY_RUNNING', 'refused', 'Coordinator is already running');
+      startCoordinator(world, site, false);
+      return { agentName: 'coordinator', tmuxSession: `overstory-${site.name}-coordinator`, pid: 1 };
+    }
+    case 'coordinator.stop': {
+      const c = site.coordinator;
+      if (c === null || c.state === 'completed' || c.state === 'zombie') return notRunning();
+      c.tmux = false;
+      c.state = 'completed';
+      site.runId = null;
+      world.changed(site.name);
+      return { stopped: true };
+    }
+    case 'coordinator.send': {
+      if (!site.coordinator?.tmux) return notRunning();
+      const id = `msg-${world.serial++}`;
+      const subject = String(args.subject);
+      site.received.push({ id, subject, body: String(args.body), atMs: world.clock.nowMs() });
+      world.onReceived(site.name, subject);
+      work(world, site, subject, String(args.body));
+      return { id, nudged: true };
+    }
+    case 'stop': {
+      const worker = site.workers.find((w) => w.name === args.agent && w.alive);
+      if (!worker) return world.fault('OV_NOT_RUNNING', 'refused', 'Agent not found');
+      worker.alive = false;
+      world.changed(site.name);
+      return { stopped: true };
+    }
+    case 'mail.list':
+      return {
+        messages: site.received.map((m) => ({
+          id: m.id,
+          subject: m.subject,
+          body: m.body,
+          read: true,
+          from: 'operator',
+          to: 'coordinator',
+          type: 'dispatch',
+          priority: 'normal',
+          threadId: null,
+          payload: null,
+          createdAt: new Date(m.atMs).toISOString(),
+        })),
+      };
+    case 'mail.read':
+      for (const m of site.mail) if (m.id === args.id) m.read = true;
+      return {};
+    case 'spec.write':
+      return { taskId: args.taskId, path: `.overstory/specs/${args.taskId}.md` };
+    default:
+      throw new Error(`Expected a command that the simulation knows, got ${command}`);
+  }
+}
+
+export function startCoordinator(world: World, site: Site, byHand: boolean): void {
+  const serial = world.serial++;
+  site.coordinator = {
+    serial,
+    state: byHand ? 'working' : 'booting',
+    tmux: true,
+    byHand,
+    startedAtMs: world.wallMs(),
+  };
+  site.runId = `run-${serial}`;
+  world.changed(site.name);
+}
+
+/** The coordinator takes what was sent; an objective has its fate. */
+function work(world: World, site: Site, subject: string, body: string): void {
+  const objective = /\[(obj-\d+)\.\d+\]/.exec(subject)?.[1];
+  const fate = world.fates.get(/\bkey-\d+\b/.exec(body)?.[0] ?? '');
+  const coordinator = site.coordinator;
+  if (objective === undefined || fate === undefined || coordinator === null) return;
+  const { serial } = coordinator;
+  const workers = Array.from({ length: world.random.between(0, 2) }, () => ({
+    name: `worker-${world.serial++}`,
+    alive: true,
+    startedAtMs: world.wallMs(),
+  }));
+  site.workers = [...site.workers.filter((w) => w.alive), ...workers];
+  world.changed(site.name);
+  world.clock.after(fate.afterMs, () => {
+    if (site.coordinator?.serial !== serial || !site.coordinator.tmux) return;
+    if (fate.kind === 'dies') {
+      world.die(site);
+      return;
+    }
+    world.completed.add(objective);
+    if (world.random.chance(0.7)) for (const worker of workers) worker.alive = false;
+    if (fate.kind === 'closes') {
+      coordinator.state = 'completed';
+      coordinator.tmux = false;
+      site.runId = null;
+    } else {
+      site.mail.push({
+        id: `mail-${world.serial++}`,
+        from: 'coordinator',
+        to: 'operator',
+        subject: `Run complete: [${objective}]`,
+        body: 'Done.',
+        type: 'result',
+        priority: 'normal',
+        threadId: null,
+        payload: null,
+        read: false,
+        createdAt: new Date(world.wallMs()).toISOString(),
+      });
+    }
+    world.changed(site.name);
+  });
+}

@@ -1,0 +1,156 @@
+// Seed → what humans ask and what breaks, when. Plain data: printing a schedule is enough to run it again,
+// and leaving steps out of it gives a smaller one.
+import { createRandom, type Random } from './random.ts';
+
+/** What a coordinator makes of its objective. */
+export type Fate =
+  | { kind: 'completes'; afterMs: number }
+  /** closes its run, sends no final mail */
+  | { kind: 'closes'; afterMs: number }
+  | { kind: 'dies'; afterMs: number };
+
+/** Where fleetd is killed: before or after the n-th call of the runtime, or write of the journal, from now. */
+export type KillPoint = 'before call' | 'after call' | 'before write' | 'after write';
+
+export type Action =
+  /** `key`: idempotency key; a second start with the same key is a retried request */
+  | { do: 'start'; product: string; key: string; fate: Fate; needs: number[] }
+  | { do: 'stop'; product: string }
+  /** of the n-th accepted objective */
+  | { do: 'cancel'; nth: number }
+  | { do: 'message'; product: string; text: string }
+  | { do: 'slots'; slots: number }
+  | { do: 'remove product'; product: string }
+  | { do: 'restore products' }
+  /** A human starts or stops a coordinator by hand, past the fleet. */
+  | { do: 'start by hand'; product: string }
+  | { do: 'kill'; point: KillPoint; n: number; downMs: number }
+  | { do: 'restart fleetd'; downMs: number }
+  | { do: 'cut link'; forMs: number }
+  /** Every process in the runtime dies; the databases stay. */
+  | { do: 'restart runtime'; forMs: number }
+  | { do: 'kill coordinator'; product: string }
+  /** The next command of this kind does its work and its answer never comes. */
+  | { do: 'lose reply'; command: string }
+  | { do: 'refuse'; command: string; code: string; class: 'runtime' | 'unavailable' | 'refused' }
+  /** `ov` cannot answer for this product (database locked). */
+  | { do: 'blind'; product: string; forMs: number }
+  /** Commands take this many times as long. */
+  | { do: 'slow'; factor: number; forMs: number }
+  /** The wall clock moves; what was set to ring after a while rings after that while. */
+  | { do: 'jump clock'; byMs: number };
+
+export interface Step {
+  /** ms of simulated time after the step before */
+  afterMs: number;
+  action: Action;
+}
+
+export interface Schedule {
+  seed: number;
+  products: string[];
+  slots: number;
+  steps: Step[];
+}
+
+const second = 1_000;
+const minute = 60 * second;
+
+export function makeSchedule(seed: number): Schedule {
+  const random = createRandom(seed);
+  const products = Array.from({ length: random.between(1, 4) }, (_, i) => `p${i + 1}`) as [
+    string,
+    ...string[],
+  ];
+  const steps: Step[] = [];
+  const count = random.between(6, 28);
+  // Some seeds are calm, some are storms, and some have one kind of fault only.
+  const faults = random.pick([0.15, 0.35, 0.6] as const);
+  const favourite = random.chance(0.3) ? faultOf(random, products) : null;
+  let starts = 0;
+  for (let i = 0; i < count; i += 1) {
+    const afterMs = random.pick([0, 0, 300, 2 * second, 9 * second, 40 * second, 3 * minute] as const);
+    let action: Action;
+    if (i > 0 && random.chance(faults)) action = favourite ?? faultOf(random, products);
+    else {
+      action = humanOf(random, products, starts);
+      if (action.do === 'start') starts += 1;
+    }
+    steps.push({ afterMs: Math.round(afterMs * (0.5 + random.next())), action });
+  }
+  return { seed, products, slots: random.between(1, products.length), steps };
+}
+
+function humanOf(random: Random, products: [string, ...string[]], starts: number): Action {
+  const product = random.pick(products);
+  const choice = random.between(0, 99);
+  if (starts === 0 || choice < 50) {
+    return {
+      do: 'start',
+      product,
+      key: starts > 0 && random.chance(0.15) ? `key-${random.between(0, starts - 1)}` : `key-${starts}`,
+      fate: fateOf(random),
+      needs: starts > 0 && random.chance(0.12) ? [random.between(0, starts - 1)] : [],
+    };
+  }
+  if (choice < 65) return { do: 'stop', product };
+  if (choice < 73) return { do: 'cancel', nth: random.between(0, starts) };
+  if (choice < 86) return { do: 'message', product, text: `note ${random.between(0, 9)}` };
+  if (choice < 91) return { do: 'slots', slots: random.between(1, products.length) };
+  if (choice < 94) return { do: 'remove product', product };
+  if (choice < 97) return { do: 'restore products' };
+  return { do: 'start by hand', product };
+}
+
+function fateOf(random: Random): Fate {
+  const afterMs = random.pick([2 * second, 30 * second, 90 * second, 10 * minute] as const);
+  const choice = random.between(0, 9);
+  return { kind: choice < 7 ? 'completes' : choice < 8 ? 'closes' : 'dies', afterMs };
+}
+
+function faultOf(random: Random, products: [string, ...string[]]): Action {
+  const product = random.pick(products);
+  const forMs = random.pick([100, 2 * second, 20 * second, 2 * minute] as const);
+  switch (random.between(0, 13)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return {
+        do: 'kill',
+        point: random.pick(['before call', 'after call', 'before write', 'after write'] as const),
+        n: random.between(1, random.pick([4, 40] as const)),
+        downMs: forMs,
+      };
+    case 4:
+      return { do: 'restart fleetd', downMs: forMs };
+    case 5:
+    case 6:
+      return { do: 'cut link', forMs };
+    case 7:
+      return { do: 'restart runtime', forMs };
+    case 8:
+      return { do: 'kill coordinator', product };
+    case 9:
+      return {
+        do: 'lose reply',
+        command: random.pick(['coordinator.start', 'coordinator.send', 'coordinator.stop'] as const),
+      };
+    case 10:
+      return random.pick<Action>([
+        { do: 'refuse', command: 'coordinator.start', code: 'OV_CLAUDE_DIED', class: 'runtime' },
+        { do: 'refuse', command: 'coordinator.send', code: 'OV_DB_LOCKED', class: 'unavailable' },
+        { do: 'refuse', command: 'coordinator.stop', code: 'OV_STOP_INCOMPLETE', class: 'runtime' },
+        { do: 'refuse', command: 'mail.list', code: 'OV_DB_LOCKED', class: 'unavailable' },
+      ]);
+    case 11:
+      return { do: 'blind', product, forMs };
+    case 12:
+      return { do: 'slow', factor: random.pick([4, 12] as const), forMs };
+    default:
+      return {
+        do: 'jump clock',
+        byMs: random.pick([-60 * minute, -3 * second, 40 * second, 24 * 60 * minute] as const),
+      };
+  }
+}

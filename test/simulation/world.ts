@@ -1,0 +1,349 @@
+// What lives on when fleetd dies: coordinators, workers, `ov` processes, mail, the link and the clock of the
+// wall. fleetd meets it through `Runtime` ports, one per life of fleetd.
+import type { FleetError } from '../../src/errors.ts';
+import type { Mail, ProductSnapshot, RuntimeInfo } from '../../src/runtime/protocol.ts';
+import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
+import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { beginOv, type OvCall } from './ov.ts';
+import type { Random } from './random.ts';
+import type { Fate } from './schedule.ts';
+
+export interface Coordinator {
+  serial: number;
+  state: 'booting' | 'working' | 'completed' | 'zombie';
+  tmux: boolean;
+  byHand: boolean;
+  startedAtMs: number;
+}
+
+export interface Site {
+  name: string;
+  coordinator: Coordinator | null;
+  runId: string | null;
+  workers: { name: string; alive: boolean; startedAtMs: number }[];
+  /** `ov` processes at work; `agent` is the one that started it */
+  children: Set<{ command: string; agent: Agent; killed: boolean }>;
+  /** to the operator */
+  mail: Mail[];
+  /** from the operator */
+  received: { id: string; subject: string; body: string; atMs: number }[];
+  blind: boolean;
+}
+
+/** The far end of one connection. It dies with the link; the `ov` processes it started do not. */
+export interface Agent {
+  alive: boolean;
+  /** the end of the last write per product: writes of a product go one after another */
+  queues: Map<string, Promise<unknown>>;
+  watched: Set<string>;
+  /** fails every call in flight */
+  lost: Set<(error: FleetError) => void>;
+}
+
+export interface Life {
+  alive: boolean;
+  /** Called around each call of the port; may end this life. */
+  onCall(when: 'before call' | 'after call'): void;
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+const never = <T>(): Promise<T> => new Promise<T>(() => {});
+
+export function createWorld(names: string[], random: Random, error: typeof FleetError) {
+  const clock: ManualClock = manualClock();
+  const sites = new Map<string, Site>(
+    names.map((name) => [
+      name,
+      {
+        name,
+        coordinator: null,
+        runId: null,
+        workers: [],
+        children: new Set(),
+        mail: [],
+        received: [],
+        blind: false,
+      },
+    ]),
+  );
+  const world = {
+    clock,
+    random,
+    sites,
+    error,
+    /** ms that the wall clock is ahead of the simulation's */
+    wallOffsetMs: 0,
+    wallMs: () => clock.nowMs() + world.wallOffsetMs,
+    slow: 1,
+    serial: 1,
+    networkUp: true,
+    fates: new Map<string, Fate>(),
+    /** objectives that a coordinator really brought to an end */
+    completed: new Set<string>(),
+    /** commands whose next answer is lost, or is a refusal */
+    loseReply: new Set<string>(),
+    refuse: new Map<string, FleetError>(),
+    onStartCall: (_product: string): void => {},
+    onReceived: (_product: string, _subject: string): void => {},
+    site,
+    changed,
+    die,
+    processes,
+    connect,
+    setNetwork,
+    restartRuntime,
+    fault,
+  };
+  let agent: Agent | null = null;
+  let port: { life: Life; linkUp(): void; linkDown(): void; changed(name: string): void } | null = null;
+
+  function site(name: string): Site {
+    const found = sites.get(name);
+    if (!found) throw new Error(`Expected a product of the world, got ${name}`);
+    return found;
+  }
+
+  function fault(code: string, kind: FleetError['class'], message = code): FleetError {
+    return new error({ code, class: kind, message: `${message}.`, mend: 'Simulated.' });
+  }
+
+  /** What the agent's watcher would push. */
+  function changed(name: string): void {
+    clock.after(random.between(20, 800), () => {
+      if (agent?.alive && agent.watched.has(name)) port?.changed(name);
+    });
+  }
+
+  /** The coordinator's tmux session is gone; its row still says that it works. */
+  function die(at: Site): void {
+    if (!at.coordinator?.tmux) return;
+    at.coordinator.tmux = false;
+    changed(at.name);
+  }
+
+  /** As `footprint` sees them: what the connected agent itself runs does not count. */
+  function processes(at: Site): string[] {
+    return [
+      ...(at.coordinator?.tmux ? ['claude'] : []),
+      ...at.workers.filter((w) => w.alive).map((w) => w.name),
+      ...[...at.children].filter((c) => !c.agent.alive).map((c) => `ov ${c.command}`),
+    ];
+  }
+
+  function dropAgent(): void {
+    if (agent === null) return;
+    agent.alive = false;
+    const { lost } = agent;
+    agent = null;
+    for (const reject of lost) reject(fault('RUNTIME_LOST', 'unavailable'));
+  }
+
+  function newAgent(): Agent {
+    dropAgent();
+    agent = { alive: true, queues: new Map(), watched: new Set(), lost: new Set() };
+    return agent;
+  }
+
+  function setNetwork(up: boolean): void {
+    if (up === world.networkUp) return;
+    world.networkUp = up;
+    if (up) port?.linkUp();
+    else {
+      dropAgent();
+      port?.linkDown();
+    }
+  }
+
+  function restartRuntime(): void {
+    for (const at of sites.values()) {
+      if (at.coordinator) at.coordinator.tmux = false;
+      for (const worker of at.workers) worker.alive = false;
+      for (const child of at.children) child.killed = true;
+      at.children.clear();
+    }
+  }
+
+  function snapshotOf(name: string): ProductSnapshot {
+    const at = site(name);
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const base: ProductSnapshot = {
+      product: name,
+      observedAtMs: world.wallMs(),
+      health: 'ok',
+      error: null,
+      projectName: name,
+      runId: at.runId,
+      coordinator: null,
+      workers: [],
+      operatorMail: [],
+      operatorMailLeftOut: 0,
+      mergeQueueCount: 0,
+      worktrees: [],
+    };
+    if (at.blind)
+      return {
+        ...base,
+        runId: null,
+        health: 'error',
+        error: { ...fault('OV_DB_LOCKED', 'unavailable').toJSON(), product: name },
+      };
+    const c = at.coordinator;
+    // `ov status` reconciles what it finds dead.
+    if (c && !c.tmux && (c.state === 'working' || c.state === 'booting')) c.state = 'zombie';
+    return {
+      ...base,
+      coordinator: c && {
+        state: c.state,
+        sessionId: `session-${c.serial}`,
+        tmuxSession: c.tmux ? `overstory-${name}-coordinator` : '',
+        tmuxAlive: c.tmux,
+        pid: c.serial,
+        startedAt: iso(c.startedAtMs),
+        lastActivity: iso(world.wallMs()),
+      },
+      workers: at.workers.map((w) => ({
+        name: w.name,
+        capability: 'builder',
+        state: w.alive ? 'working' : 'completed',
+        taskId: 'task',
+        parent: 'coordinator',
+        depth: 1,
+        branch: `overstory/${w.name}`,
+        worktree: w.name,
+        startedAt: iso(w.startedAtMs),
+        lastActivity: iso(w.startedAtMs),
+      })),
+      operatorMail: at.mail.filter((m) => !m.read),
+    };
+  }
+
+  /** The port of one life of fleetd. The link comes up a moment later, when there is a network. */
+  function connect(life: Life): Runtime {
+    const listeners: { [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]> } = {
+      changed: new Set(),
+      connected: new Set(),
+      lost: new Set(),
+    };
+    const info: RuntimeInfo = {
+      protocol: 1,
+      agentVersion: '0.0.0',
+      pid: 1,
+      startedAtMs: 0,
+      platform: 'linux',
+      cores: 4,
+      memoryBytes: 16 * 1024 ** 3,
+      workspaceRoot: '/workspace',
+      ov: { version: '0.10.3', simulated: true, error: null },
+      modelKey: false,
+    };
+    let link: RuntimeLink = { state: 'connecting', sinceMs: world.wallMs(), error: null };
+    let mine: Agent | null = null;
+
+    function linkUp(): void {
+      clock.after(200, () => {
+        if (!life.alive || !world.networkUp || link.state === 'connected') return;
+        mine = newAgent();
+        link = { state: 'connected', sinceMs: world.wallMs(), info };
+        for (const listener of listeners.connected) listener(info);
+      });
+    }
+    function linkDown(): void {
+      if (!life.alive || link.state !== 'connected') return;
+      const lost = fault('RUNTIME_LOST', 'unavailable').toJSON();
+      link = { state: 'lost', sinceMs: world.wallMs(), error: lost };
+      for (const listener of listeners.lost) listener(lost);
+    }
+
+    /** One call: the work goes on without the caller, the answer needs both ends and the link between them. */
+    async function call<T>(
+      work: (agent: Agent, answer: (value: T | FleetError) => void) => void,
+    ): Promise<T> {
+      if (!life.alive) return never();
+      life.onCall('before call');
+      if (!life.alive) return never();
+      const far = mine;
+      if (far === null || !far.alive) throw fault('RUNTIME_UNREACHABLE', 'unavailable');
+      return await new Promise<T>((resolve, reject) => {
+        const end = (settle: () => void) => {
+          far.lost.delete(onLost);
+          if (!life.alive) return;
+          life.onCall('after call');
+          if (life.alive) settle();
+        };
+        const onLost = (lost: FleetError) => end(() => reject(lost));
+        far.lost.add(onLost);
+        work(far, (value) => {
+          if (far.alive) end(() => (value instanceof error ? reject(value) : resolve(value as T)));
+        });
+      });
+    }
+
+    const ms = (from: number, to: number) => random.between(from, to) * world.slow;
+    if (port) port.life.alive = false;
+    port = {
+      life,
+      linkUp,
+      linkDown,
+      changed: (name) => {
+        if (life.alive && link.state === 'connected') for (const l of listeners.changed) l(name);
+      },
+    };
+    dropAgent();
+    if (world.networkUp) linkUp();
+
+    return {
+      link: () => link,
+      list: async () => [],
+      snapshot: (refs) =>
+        call((_far, answer) => {
+          clock.after(ms(20, 200), () => {
+            const seen = refs.map((r) => snapshotOf(r.name));
+            clock.after(ms(1, 100), () => answer(seen));
+          });
+        }),
+      ov: (ref, command, args) =>
+        call((far, answer) => {
+          const asked: OvCall = {
+            site: site(ref.name),
+            command,
+            args: args as Record<string, unknown>,
+            agent: far,
+          };
+          beginOv(world, asked, answer as (value: unknown) => void);
+        }),
+      footprint: (refs) =>
+        call((_far, answer) => {
+          clock.after(ms(5, 60), () =>
+            answer({
+              products: refs.map((r) => ({
+                product: r.name,
+                processes: processes(site(r.name)).map((name, i) => ({
+                  pid: i + 1,
+                  startTicks: 1,
+                  command: name,
+                  pssBytes: 1,
+                })),
+                memoryBytes: 100 * 1024 ** 2,
+                cpuCores: 0.1,
+              })),
+              container: { memoryBytes: null, cpuCores: null },
+            }),
+          );
+        }),
+      look: async () => ({ text: '', truncated: false }),
+      watch: (refs) =>
+        call((far, answer) => {
+          far.watched = new Set(refs.map((r) => r.name));
+          clock.after(ms(1, 10), () => answer(undefined));
+        }),
+      on(event, listener) {
+        (listeners[event] as Set<typeof listener>).add(listener);
+        return () => (listeners[event] as Set<typeof listener>).delete(listener);
+      },
+      close: async () => {},
+    };
+  }
+
+  return world;
+}
