@@ -84,6 +84,11 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         event.data.session,
       );
       expectOne(`UPDATE objectives SET state = 'running' WHERE id = ? AND state = 'starting'`, objective);
+      // A start that was cut off by a crash or a lost link: what runs now is what it wanted.
+      db.prepare(
+        `UPDATE actions SET state = 'done', settled_at_ms = ?
+         WHERE session = ? AND kind = 'coordinator.start' AND state IN ('intended', 'uncertain')`,
+      ).run(atMs, event.data.session);
       db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
       return;
     case 'session.stopping':
@@ -105,6 +110,11 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         atMs,
         event.data.session,
       );
+      // What is still in doubt no longer matters, and is never done again.
+      db.prepare(
+        `UPDATE actions SET state = 'abandoned', settled_at_ms = ?
+         WHERE session = ? AND state IN ('intended', 'uncertain')`,
+      ).run(atMs, event.data.session);
       // It never ran and nobody stopped it: the start failed.
       db.prepare(
         `INSERT INTO breakers (product, failures, last_failure_ms)
@@ -168,7 +178,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'action.settled':
       expectOne(
         `UPDATE actions SET state = ?, result = ?, error = ?, settled_at_ms = ?
-         WHERE id = ? AND state IN ('intended', 'uncertain')`,
+         WHERE id = ? AND state IN ('intended', 'uncertain', 'abandoned')`,
         event.data.state,
         json(event.data.result),
         json(event.data.error),

@@ -12,7 +12,8 @@ export type SessionOutcome = ObjectiveEnd | 'requeued';
 
 export type ActionKind = 'coordinator.start' | 'coordinator.stop' | 'coordinator.send';
 
-export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain';
+/** abandoned: its session ended before the doubt did. */
+export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain' | 'abandoned';
 
 /** One live change on top of products.yaml. `scope`: a product, or `*` for the fleet. null: none, as the file says. */
 export interface OverrideChange {
@@ -74,7 +75,7 @@ export interface EventData {
   };
   'action.settled': {
     action: string;
-    state: Exclude<ActionState, 'intended'>;
+    state: Exclude<ActionState, 'intended' | 'abandoned'>;
     result: Record<string, unknown> | null;
     error: FleetErrorShape | null;
   };

@@ -70,7 +70,7 @@ export const migrations: readonly string[] = [
     objective TEXT,
     session INTEGER,
     args TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('intended','done','failed','uncertain')),
+    state TEXT NOT NULL CHECK (state IN ('intended','done','failed','uncertain','abandoned')),
     result TEXT,
     error TEXT,
     intended_at_ms INTEGER NOT NULL,
