@@ -10,7 +10,6 @@ const programs: Record<string, string> = {
   'openclaw/index': 'src/openclaw/index.ts',
   'gateway-main': 'src/openclaw/gateway-main.ts',
   'ov-sim': 'src/simulator/ov-sim.ts',
-  'demo-model': 'src/simulator/demo/main.ts',
   trial: 'src/trial/main.ts',
 };
 

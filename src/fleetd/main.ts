@@ -36,5 +36,5 @@ try {
 } catch (thrown) {
   const error = FleetError.wrap(thrown);
   log.fatal({ code: error.code }, `${error.message} ${error.mend}`);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -60,7 +60,19 @@ export function gatewayEnvironment(
   token: string,
   extra: Record<string, string> = {},
 ): Record<string, string> {
-  const inherited = ['PATH', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'].flatMap((key) => {
+  const inherited = [
+    ...['PATH', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'],
+    // How this machine reaches the model: its own certificates and proxy.
+    ...[
+      'NODE_EXTRA_CA_CERTS',
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'NO_PROXY',
+      'http_proxy',
+      'https_proxy',
+      'no_proxy',
+    ],
+  ].flatMap((key) => {
     const value = process.env[key];
     return value === undefined ? [] : [[key, value] as const];
   });

@@ -1,18 +1,28 @@
 // The bundle on a real engine: one command, three healthy services, each in its box.
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ComposeStack, composeAvailable, composeStack, services } from '../support/compose.ts';
+import { chromiumPath } from '../support/webchat.ts';
+import { humanChats } from './chat.ts';
 
 const minutes = 60_000;
 
 describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
   describe('without anything configured but the simulator', () => {
     let stack: ComposeStack;
+    let productsFile: string;
     beforeAll(async () => {
-      stack = await composeStack({ env: { OVERSTORY: 'sim' } });
+      const folder = await mkdtemp(join(tmpdir(), 'fleet-registry-'));
+      productsFile = join(folder, 'products.yaml');
+      const shipped = await readFile('products.yaml', 'utf8');
+      await writeFile(
+        productsFile,
+        shipped.replace(/max_concurrent_sessions: \d+/, 'max_concurrent_sessions: 1'),
+      );
+      stack = await composeStack({ env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile } });
       await stack.up();
     }, 8 * minutes);
     afterAll(() => stack?.down(), minutes);
@@ -105,6 +115,10 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       );
     });
 
+    describe.skipIf(chromiumPath === null && !process.env.CI)('a human chats', () => {
+      humanChats({ stack: () => stack, productsFile: () => productsFile });
+    });
+
     test(
       'a restart keeps the products and the token, and clears what the dead container left',
       async () => {
@@ -194,6 +208,20 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       const strangers = await stack.exec('overstory-runtime', ['find', 'web-shop', '!', '-uid', '1234']);
       expect(strangers).toBe('');
     });
+
+    test(
+      'a session runs in it, and reports',
+      async () => {
+        const fleet = async (...argv: string[]) =>
+          JSON.parse(await stack.exec('fleetd', ['fleet', ...argv, '--json'])).data;
+        const { id } = await fleet('start', 'shop', 'Add a page of opening hours');
+        await expect
+          .poll(async () => (await fleet('objective', id)).state, { timeout: 2 * minutes, interval: 500 })
+          .toBe('done');
+        expect(JSON.stringify(await fleet('inbox', 'shop'))).toMatch(/Run complete/);
+      },
+      3 * minutes,
+    );
 
     test('what is wrong with the others is said with its mend, and invents nothing', async () => {
       const log = await stack.logs('overstory-runtime');

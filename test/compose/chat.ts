@@ -43,7 +43,8 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
   async function ask(question: string, ...answer: (string | RegExp)[]): Promise<void> {
     await chat.send(question);
     for (const part of answer) await chat.waitForText(part);
-    await chat.screenshot(join(screenshots, `${(questions += 1)}.png`));
+    questions += 1;
+    await chat.screenshot(join(screenshots, `${questions}.png`));
   }
 
   beforeAll(async () => {
