@@ -5,6 +5,10 @@ import { FleetError } from '../errors.ts';
 import { type LookReply, type LookRequest, lookReplySchema } from '../runtime/protocol.ts';
 import {
   apiPrefix,
+  type CapRequest,
+  type ControlReply,
+  type ControlRequest,
+  controlReplySchema,
   type FleetEvent,
   type FleetStatus,
   fleetStatusSchema,
@@ -17,8 +21,14 @@ import {
   messageReplySchema,
   type ObjectiveView,
   objectiveViewSchema,
+  type PlanReply,
+  type PlanRequest,
+  type PriorityRequest,
+  planReplySchema,
   type StartRequest,
   type StopRequest,
+  type Why,
+  whySchema,
 } from './contract.ts';
 import { type EventsOptions, followEvents } from './events.ts';
 import {
@@ -53,6 +63,16 @@ export interface FleetClient {
   cancel(id: string, asked: StopRequest): Promise<ObjectiveView>;
   /** What the product was working on; null: nothing. */
   stop(product: string, asked: StopRequest): Promise<ObjectiveView | null>;
+  pause(product: string, asked: StopRequest): Promise<ControlReply>;
+  resume(product: string, asked: ControlRequest): Promise<ControlReply>;
+  focus(product: string, asked: ControlRequest): Promise<ControlReply>;
+  priority(product: string, asked: PriorityRequest): Promise<ControlReply>;
+  cap(asked: CapRequest): Promise<ControlReply>;
+  undo(asked: ControlRequest): Promise<ControlReply>;
+  requeue(id: string, asked: ControlRequest): Promise<ObjectiveView>;
+  /** @param target an objective or a product */
+  why(target: string): Promise<Why>;
+  plan(asked: PlanRequest): Promise<PlanReply>;
   message(product: string, asked: MessageRequest): Promise<MessageReply>;
   inbox(product: string): Promise<Inbox>;
   look(product: string, what: LookRequest): Promise<LookReply>;
@@ -119,6 +139,16 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     cancel: async (id, asked) => post(`/objectives/${segment(id)}/cancel`, asked, objectiveViewSchema),
     stop: async (product, asked) =>
       post(`/products/${segment(product)}/stop`, asked, objectiveViewSchema.nullable()),
+    pause: async (product, asked) => post(`/products/${segment(product)}/pause`, asked, controlReplySchema),
+    resume: async (product, asked) => post(`/products/${segment(product)}/resume`, asked, controlReplySchema),
+    focus: async (product, asked) => post(`/products/${segment(product)}/focus`, asked, controlReplySchema),
+    priority: async (product, asked) =>
+      post(`/products/${segment(product)}/priority`, asked, controlReplySchema),
+    cap: (asked) => post('/caps', asked, controlReplySchema),
+    undo: (asked) => post('/undo', asked, controlReplySchema),
+    requeue: async (id, asked) => post(`/objectives/${segment(id)}/requeue`, asked, objectiveViewSchema),
+    why: async (target) => get(`/why/${segment(target)}`, whySchema),
+    plan: (asked) => post('/plan', asked, planReplySchema),
     message: async (product, asked) =>
       post(`/products/${segment(product)}/messages`, asked, messageReplySchema),
     inbox: async (product) => get(`/products/${segment(product)}/inbox`, inboxSchema),

@@ -63,6 +63,8 @@ export const productViewSchema = z.object({
   workers: z.array(workerSchema),
   unreadMail: z.number(),
   gates: z.number(),
+  /** set by pause, focus or the budget; null: it may start */
+  paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
   footprint: footprintSchema.shape.products.element.pick({ memoryBytes: true, cpuCores: true }).nullable(),
   parkedBranches: z.array(z.string()),
 });
@@ -84,6 +86,18 @@ export const fleetStatusSchema = z.object({
     maxCostUsdPerDay: z.number().nullable(),
   }),
   queue: z.array(objectiveViewSchema),
+  /** what chat changed on top of products.yaml; `undo` takes back the last */
+  overrides: z.array(
+    z.object({
+      /** a product, or `fleet` */
+      scope: z.string(),
+      /** paused, priority, slots, live, memory, cpu, cost */
+      what: z.string(),
+      /** one sentence */
+      text: z.string(),
+      since: z.string(),
+    }),
+  ),
   runtime: z.object({
     state: z.enum(['connected', 'connecting', 'lost']),
     description: z.string(),
@@ -115,6 +129,74 @@ export const stopRequestSchema = z.strictObject({
   reason: z.string().max(1000).nullable().default(null),
 });
 export type StopRequest = z.input<typeof stopRequestSchema>;
+export const controlRequestSchema = z.strictObject({ source: sourceSchema });
+export type ControlRequest = z.input<typeof controlRequestSchema>;
+export const priorityRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** high, medium, low, 1 to 100, or `default` for what products.yaml says */
+  priority: z.union([z.string().max(100), z.number()]),
+});
+export type PriorityRequest = z.input<typeof priorityRequestSchema>;
+export const capRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** a product, or `fleet` */
+  scope: z.string().max(100),
+  /** slots, live, memory, cpu, cost */
+  what: z.string().max(100),
+  /** `3`, `4` (GiB), `512m`, `80%`, `$20`, `none`, or `default` for what products.yaml says */
+  value: z.string().max(100),
+});
+export type CapRequest = z.input<typeof capRequestSchema>;
+
+export const controlReplySchema = z.object({
+  verb: z.string(),
+  /** sentences: what is different now, or why nothing is */
+  text: z.string(),
+  changed: z.boolean(),
+});
+export type ControlReply = z.infer<typeof controlReplySchema>;
+
+export const whySchema = z.object({
+  /** an objective or a product */
+  target: z.string(),
+  /** one line a human understands */
+  line: z.string(),
+  /** of the first objective that waits; null: cannot be said, or nothing waits */
+  expectedStart: z.string().nullable(),
+  /** rules and numbers behind the line; null: the last plan holds nothing about it */
+  trace: z.unknown(),
+});
+export type Why = z.infer<typeof whySchema>;
+
+export const planRequestSchema = z.strictObject({
+  /** limits by their name in products.yaml or for `cap`, e.g. `max_concurrent_sessions: "3"` */
+  with: z.record(z.string().max(100), z.string().max(100)).default({}),
+  /** products as if they were not there */
+  without: z.array(z.string().max(100)).max(1000).default([]),
+  /** products given one more objective, as if by `start` */
+  start: z.array(z.string().max(100)).max(100).default([]),
+});
+export type PlanRequest = z.input<typeof planRequestSchema>;
+
+export const planReplySchema = z.object({
+  at: z.string(),
+  /** in order of start */
+  starts: z.array(
+    z.object({
+      objective: z.string(),
+      product: z.string(),
+      start: z.string(),
+      /** null: how long it runs is not known yet */
+      end: z.string().nullable(),
+    }),
+  ),
+  /** whose start cannot be said, and why each waits */
+  waits: z.array(z.object({ objective: z.string(), product: z.string(), line: z.string() })),
+  /** true: the effort ran out, later starts are left out */
+  truncated: z.boolean(),
+});
+export type PlanReply = z.infer<typeof planReplySchema>;
+
 export const messageRequestSchema = z.strictObject({ text: z.string().max(65_536), source: sourceSchema });
 export type MessageRequest = z.input<typeof messageRequestSchema>;
 
@@ -162,6 +244,15 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /objectives?state=&limit=    ObjectiveView[]
  *   GET  /objectives/:id              ObjectiveView
  *   POST /objectives/:id/cancel       stopRequest → ObjectiveView
+ *   POST /objectives/:id/requeue      controlRequest → ObjectiveView
+ *   POST /products/:name/pause        stopRequest → ControlReply
+ *   POST /products/:name/resume       controlRequest → ControlReply
+ *   POST /products/:name/focus        controlRequest → ControlReply
+ *   POST /products/:name/priority     priorityRequest → ControlReply
+ *   POST /caps                        capRequest → ControlReply
+ *   POST /undo                        controlRequest → ControlReply
+ *   GET  /why/:target                 Why (objective or product)
+ *   POST /plan                        planRequest → PlanReply (asks what would be; changes nothing)
  *   POST /products/:name/stop         stopRequest → ObjectiveView | null (what it was working on)
  *   POST /products/:name/messages     messageRequest → messageReply
  *   GET  /products/:name/inbox        inbox

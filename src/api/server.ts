@@ -13,7 +13,16 @@ import { z } from 'zod';
 import { errorClasses, FleetError } from '../errors.ts';
 import type { Fleet } from '../fleet/index.ts';
 import { lookRequestSchema } from '../runtime/protocol.ts';
-import { apiPrefix, messageRequestSchema, startRequestSchema, stopRequestSchema } from './contract.ts';
+import {
+  apiPrefix,
+  capRequestSchema,
+  controlRequestSchema,
+  messageRequestSchema,
+  planRequestSchema,
+  priorityRequestSchema,
+  startRequestSchema,
+  stopRequestSchema,
+} from './contract.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
@@ -64,6 +73,33 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
     const { reason, source } = await body(c, stopRequestSchema);
     return ok(c, fleet.commands.cancel(c.req.param('id'), reason, source));
   });
+  api.post('/objectives/:id/requeue', async (c) => {
+    const { source } = await body(c, controlRequestSchema);
+    return ok(c, fleet.controls.requeue(c.req.param('id'), source));
+  });
+  api.post('/products/:name/pause', async (c) => {
+    const { reason, source } = await body(c, stopRequestSchema);
+    return ok(c, fleet.controls.pause(c.req.param('name'), reason, source));
+  });
+  for (const verb of ['resume', 'focus'] as const)
+    api.post(`/products/:name/${verb}`, async (c) => {
+      const { source } = await body(c, controlRequestSchema);
+      return ok(c, fleet.controls[verb](c.req.param('name'), source));
+    });
+  api.post('/products/:name/priority', async (c) => {
+    const { priority, source } = await body(c, priorityRequestSchema);
+    return ok(c, fleet.controls.priority(c.req.param('name'), priority, source));
+  });
+  api.post('/caps', async (c) => {
+    const { scope, what, value, source } = await body(c, capRequestSchema);
+    return ok(c, fleet.controls.cap(scope, what, value, source));
+  });
+  api.post('/undo', async (c) => {
+    const { source } = await body(c, controlRequestSchema);
+    return ok(c, fleet.controls.undo(source));
+  });
+  api.get('/why/:target', (c) => ok(c, fleet.foresight.why(c.req.param('target'))));
+  api.post('/plan', async (c) => ok(c, fleet.foresight.plan(await body(c, planRequestSchema))));
   api.post('/products/:name/stop', async (c) => {
     const { reason, source } = await body(c, stopRequestSchema);
     return ok(c, fleet.commands.stop(c.req.param('name'), reason, source));

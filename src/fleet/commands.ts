@@ -122,6 +122,15 @@ export function createCommands(loop: Loop) {
         });
         loop.schedule();
       } else if (objective.state === 'starting' || objective.state === 'running') {
+        if (journal.liveSession(objective.product)?.outcome === 'requeued') {
+          throw new FleetError({
+            code: 'SESSION_STOPPING',
+            class: 'refused',
+            product: objective.product,
+            message: `Expected an objective that is queued or running, got ${id}, which is being stopped to wait again.`,
+            mend: 'Cancel it again when it is back in the queue.',
+          });
+        }
         this.stop(objective.product, why, source);
       } else {
         throw new FleetError({
@@ -230,6 +239,7 @@ export function createCommands(loop: Loop) {
     },
 
     requireProduct,
+    requireObjective,
 
     eventsAfter(seq: number, limit: number): FleetEvent[] {
       return journal.eventsAfter(seq, limit).map((e) => ({

@@ -1,6 +1,8 @@
 // The fleet, put together: what fleetd serves and tests drive.
 import type { FleetStatus } from '../api/contract.ts';
 import { type Commands, createCommands } from './commands.ts';
+import { type Controls, createControls } from './controls.ts';
+import { createForesight, type Foresight } from './foresight.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { fleetStatus } from './view.ts';
 
@@ -11,6 +13,8 @@ export { tuning } from './tuning.ts';
 export interface Fleet {
   version: string;
   commands: Commands;
+  controls: Controls;
+  foresight: Foresight;
   /** @throws FleetError PRODUCT_UNKNOWN */
   status(product: string | null): FleetStatus;
   lastSeq(): number;
@@ -37,6 +41,8 @@ export function startFleet(
   return {
     version,
     commands,
+    controls: createControls(loop, commands),
+    foresight: createForesight(loop, commands),
     loop,
     status: (product) =>
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),

@@ -2,9 +2,12 @@
 import type { FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import type { Product } from '../registry/registry.ts';
-import { explain } from '../scheduler/index.ts';
+import { explain, type Forecast, forecast } from '../scheduler/index.ts';
+import type { Plan } from '../scheduler/state.ts';
+import { capText } from './caps.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
+import { type CapValue, fleetScope, type Overrides, overridesOf, type PauseValue } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
 import { schedulerState } from './scheduler-state.ts';
 
@@ -19,7 +22,13 @@ export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
     text: o.text,
     state: o.state,
     condition:
-      context.journal.liveSession(o.product)?.objective === o.id ? conditionOf(loop, o.product) : null,
+      o.state === 'queued'
+        ? wait?.rule === 'product-paused'
+          ? 'paused'
+          : null
+        : context.journal.liveSession(o.product)?.objective === o.id
+          ? conditionOf(loop, o.product)
+          : null,
     why: o.state === 'queued' ? whyQueued(loop, o) : o.why,
     position: wait?.position ?? null,
     source: o.source,
@@ -34,7 +43,8 @@ function conditionOf(loop: Loop, product: string): string | null {
   return session?.state === 'stopping' ? `stopping: ${session.stopReason}` : null;
 }
 
-function whyQueued(loop: Loop, o: ObjectiveRow): string {
+/** One line, without the runtime's or the product's trouble left out. */
+export function whyQueued(loop: Loop, o: ObjectiveRow): string {
   const { context } = loop;
   const link = context.runtime.link();
   if (link.state !== 'connected') {
@@ -42,11 +52,36 @@ function whyQueued(loop: Loop, o: ObjectiveRow): string {
   }
   const trouble = context.journal.trouble(o.product);
   if (trouble) return `${trouble.message} ${trouble.mend}`;
-  const line = explain(loop.plan(), o.id)?.line ?? 'It has just been accepted.';
+  const line = explain(loop.plan(), o.id, expected(loop))?.line ?? 'It has just been accepted.';
   return o.why === null ? line : `${line} Last try: ${o.why}`;
 }
 
-export function productView(loop: Loop, p: Product): ProductView {
+const forecasts = new WeakMap<Plan, Forecast>();
+/** decide() calls to spend on expected starts: a queue longer than that is told in order, not in time. */
+const forecastSteps = 40;
+
+/** What is expected to start when, for the plan of the loop; computed once per plan, when asked. */
+export function expected(loop: Loop): Forecast {
+  const plan = loop.plan();
+  const known =
+    forecasts.get(plan) ?? forecast(schedulerState(loop.context), plan.atMs, { maxSteps: forecastSteps });
+  forecasts.set(plan, known);
+  return known;
+}
+
+/** What a live change says, as a sentence without its full stop. value null: it was taken back. */
+export function overrideText(scope: string, key: string, value: unknown): string {
+  if (key === 'paused')
+    return value === null ? `${scope} is resumed` : `${scope} is paused (${(value as PauseValue).reason})`;
+  const what =
+    key === 'priority'
+      ? `The priority of ${scope}`
+      : `The ${key} cap of ${scope === fleetScope ? 'the fleet' : scope}`;
+  if (value === null) return `${what} is what products.yaml says again`;
+  return `${what} is now ${key === 'priority' ? value : capText(key, scope === fleetScope ? 'fleet' : 'product', value as CapValue)}`;
+}
+
+export function productView(loop: Loop, p: Product, overrides: Overrides): ProductView {
   const { context } = loop;
   const { journal, clock, tuning } = context;
   const seen = context.observations.get(p.name) ?? null;
@@ -61,11 +96,13 @@ export function productView(loop: Loop, p: Product): ProductView {
     !linked || seen === null || ((session !== null || alive) && (ageMs ?? 0) > tuning.staleAfterMs);
   const trouble = seen !== null && seen.snapshot.health !== 'ok';
   const footprint = context.footprints.get(p.name);
+  const paused = overrides.paused.get(p.name) ?? null;
+  const live = overrides.registry.products.find(({ name }) => name === p.name) ?? p;
   return {
     name: p.name,
     type: p.type,
     description: p.description,
-    priority: p.priority,
+    priority: live.priority,
     overstory: p.overstory,
     planApproval: p.planApproval,
     channels: p.channels.map((c) => (c.target === null ? c.kind : `${c.kind}:${c.target}`)),
@@ -78,7 +115,9 @@ export function productView(loop: Loop, p: Product): ProductView {
         : alive
           ? 'running'
           : seen
-            ? 'idle'
+            ? paused
+              ? 'paused'
+              : 'idle'
             : 'unknown',
     ageMs,
     stale,
@@ -88,6 +127,7 @@ export function productView(loop: Loop, p: Product): ProductView {
     workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],
     unreadMail: seen?.snapshot.operatorMail.length ?? 0,
     gates: 0,
+    paused: paused ? { reason: paused.reason, since: new Date(paused.sinceMs).toISOString() } : null,
     footprint:
       footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,
     parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
@@ -99,13 +139,14 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
   const { context } = loop;
   const { journal, clock } = context;
   const registry = context.registry.current();
+  const overrides = overridesOf(journal, registry);
   const state = schedulerState(context);
   const link = context.runtime.link();
   const connected = link.state === 'connected';
   const measured = state.sessions.flatMap((s) => s.measured ?? []);
   return {
     at: new Date(clock.nowMs()).toISOString(),
-    products: (only ? [only] : registry.products).map((p) => productView(loop, p)),
+    products: (only ? [only] : registry.products).map((p) => productView(loop, p, overrides)),
     capacity: {
       slotsUsed: state.sessions.filter((s) => !s.waitingOnHuman).length,
       slots: state.limits.maxConcurrentSessions,
@@ -123,6 +164,14 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
       .filter((o) => o.state === 'queued' && (only === null || o.product === only.name))
       .map((o) => objectiveView(loop, o))
       .sort((a, b) => (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER)),
+    overrides: overrides.rows
+      .filter(({ scope }) => only === null || scope === only.name)
+      .map(({ scope, key, value, sinceMs }) => ({
+        scope: scope === fleetScope ? 'fleet' : scope,
+        what: key,
+        text: overrideText(scope, key, value),
+        since: new Date(sinceMs).toISOString(),
+      })),
     runtime: {
       state: link.state,
       description: runtimeDescription,

@@ -83,6 +83,7 @@ export function productView(fields: Partial<ProductView> = {}): ProductView {
     workers: [],
     unreadMail: 0,
     gates: 0,
+    paused: null,
     footprint: null,
     parkedBranches: [],
     ...fields,
@@ -106,6 +107,7 @@ export function fleetStatus(products: ProductView[]): FleetStatus {
       maxCostUsdPerDay: null,
     },
     queue: [],
+    overrides: [],
     runtime: { state: 'connected', description: 'test', ovVersion: '0.10.3', simulated: true, error: null },
     registry: { file: 'products.yaml', problems: [] },
   };

@@ -51,6 +51,7 @@ export const productView = (name: string, fields: Partial<ProductView> = {}): Pr
   workers: [],
   unreadMail: 0,
   gates: 0,
+  paused: null,
   footprint: null,
   parkedBranches: [],
   ...fields,
@@ -72,6 +73,7 @@ export const fleetStatus = (products: ProductView[], fields: Partial<FleetStatus
     maxCostUsdPerDay: null,
   },
   queue: [],
+  overrides: [],
   runtime: {
     state: 'connected',
     description: 'docker exec into overstory-runtime',

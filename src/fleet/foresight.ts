@@ -1,0 +1,143 @@
+// `why` and `plan`: what the scheduler's own decide() says of now, and of a fleet that is a little different.
+import type { z } from 'zod';
+import type { PlanReply, planRequestSchema, Why } from '../api/contract.ts';
+import { FleetError } from '../errors.ts';
+import type { Product } from '../registry/registry.ts';
+import { decide, explain, forecast, waitSentence, withLimits } from '../scheduler/index.ts';
+import type { FleetState, Limits } from '../scheduler/state.ts';
+import { type CapName, capName, capValue } from './caps.ts';
+import { historyOf, sessionsLookedAt } from './history.ts';
+import type { ObjectiveRow } from './journal.ts';
+import type { Loop } from './loop.ts';
+import { overridesOf } from './overrides.ts';
+import { schedulerState } from './scheduler-state.ts';
+import { expected, objectiveView, overrideText, whyQueued } from './view.ts';
+
+export type Foresight = ReturnType<typeof createForesight>;
+
+interface Lookup {
+  requireProduct(name: string): Product;
+  requireObjective(id: string): ObjectiveRow;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function createForesight(loop: Loop, { requireProduct, requireObjective }: Lookup) {
+  const { context } = loop;
+
+  /** Nothing of it is in the plan: it is over, or it has nothing to do. */
+  function quiet(target: string, objective: ObjectiveRow | null): string {
+    if (objective !== null) {
+      const { state, why } = objectiveView(loop, objective);
+      return `${target} on ${objective.product} is ${state}${why ? `: ${why}` : '.'}`;
+    }
+    const paused = overridesOf(context.journal, context.registry.current()).paused.get(target);
+    if (paused) return `${overrideText(target, 'paused', paused)}, and no objective waits for it.`;
+    return `${target} has nothing to do: no objective runs or waits.`;
+  }
+
+  return {
+    /** @param target an objective's id or a product's name. @throws FleetError PRODUCT_UNKNOWN, OBJECTIVE_UNKNOWN */
+    why(target: string): Why {
+      const objective = /^obj-\d+$/.test(target) ? requireObjective(target) : null;
+      if (objective === null) requireProduct(target);
+      const found = explain(loop.plan(), target, expected(loop));
+      const first = found?.trace.sessions.length ? null : (found?.trace.waits[0]?.objective ?? null);
+      const waiting = first === null ? null : context.journal.objective(first);
+      const startMs = found?.trace.expectedStartMs ?? null;
+      return {
+        target,
+        line:
+          waiting?.state === 'queued' ? whyQueued(loop, waiting) : (found?.line ?? quiet(target, objective)),
+        expectedStart: startMs === null ? null : iso(startMs),
+        trace: found?.trace ?? null,
+      };
+    },
+
+    /** What would start, in what order and when. @throws FleetError CAP_INVALID, PRODUCT_UNKNOWN */
+    plan(request: z.infer<typeof planRequestSchema>): PlanReply {
+      const nowMs = context.clock.nowMs();
+      for (const name of request.without) requireProduct(name);
+      const asked = schedulerState(context);
+      const objectives = [...asked.objectives];
+      const history = historyOf(
+        context.journal.finishedSessions(sessionsLookedAt),
+        context.registry.current().products,
+      );
+      for (const [index, name] of request.start.entries()) {
+        const product = requireProduct(name);
+        objectives.push({
+          id: `new-${index + 1}`,
+          product: name,
+          state: 'queued',
+          queuedAtMs: nowMs,
+          arrival: Number.MAX_SAFE_INTEGER - request.start.length + index,
+          needs: [],
+          paused: null,
+          notBeforeMs: null,
+          expectedMs: history.expectedMs(product),
+          expectedCostUsd: history.expectedCostUsd(product),
+        });
+      }
+      const state = withLimits({ ...asked, objectives }, limitsOf(request.with), request.without);
+      const { starts, truncated } = forecast(state, nowMs);
+      const plan = decide(state, nowMs);
+      const said = new Set(starts.map(({ objective }) => objective));
+      return {
+        at: iso(nowMs),
+        starts: starts.map(({ objective, product, startMs, endMs }) => ({
+          objective,
+          product,
+          start: iso(startMs),
+          end: endMs === null ? null : iso(endMs),
+        })),
+        waits: plan.waits
+          .filter(({ objective }) => !said.has(objective))
+          .map((wait) => ({
+            objective: wait.objective,
+            product: wait.product,
+            line: `${waitSentence(plan, wait)}.`,
+          })),
+        truncated,
+      };
+    },
+  };
+
+  function limitsOf(asked: Record<string, string>): Partial<Limits> {
+    const limits: Partial<Limits> = {};
+    for (const [word, text] of Object.entries(asked)) {
+      if (word === 'strategy') {
+        limits.strategy = strategyOf(text);
+        continue;
+      }
+      const name = capName(word, 'fleet');
+      Object.assign(limits, limitOf(name, capValue(name, 'fleet', text).limit));
+    }
+    return limits;
+  }
+
+  function limitOf(name: CapName, limit: number | null): Partial<Limits> {
+    if (name === 'memory') return { maxMemoryBytes: limit };
+    if (name === 'cost') return { maxCostUsdPerDay: limit };
+    // `none` is refused for these two
+    if (name === 'live') return { maxLiveSessions: limit ?? 0 };
+    if (name === 'slots') {
+      const slots = limit ?? 0;
+      const live: FleetState['limits']['maxLiveSessions'] = schedulerState(context).limits.maxLiveSessions;
+      return { maxConcurrentSessions: slots, maxLiveSessions: Math.max(live, slots) };
+    }
+    const link = context.runtime.link();
+    if (limit === null || link.state !== 'connected') return { maxCpuCores: null };
+    return { maxCpuCores: (link.info.cores * limit) / 100 };
+  }
+}
+
+function strategyOf(text: string): Limits['strategy'] {
+  if (text === 'fifo' || text === 'priority-weighted') return text;
+  throw new FleetError({
+    code: 'CAP_INVALID',
+    class: 'usage',
+    message: `Expected priority-weighted or fifo, got ${JSON.stringify(text.slice(0, 60))}.`,
+    mend: 'Use one of these.',
+  });
+}
