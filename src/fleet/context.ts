@@ -30,9 +30,11 @@ export interface FleetContext {
   observations: Map<string, Observation>;
   /** The latest measurement per product of a live session. */
   footprints: Map<string, FootprintReport['products'][number]>;
+  /** Messages being sent by this process just now: not in doubt, whatever the journal says. */
+  sending: Set<string>;
   /** Takes fresh evidence of one product, whatever the cache says; keeps it in `observations`. */
   observe(product: string): Promise<ProductSnapshot>;
-  /** Drives this product's session again after a while: something must be waited for. */
+  /** Drives this product's session again after a while: something must be waited for. The last call counts. */
   driveAgain(product: string, afterMs: number): void;
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { PlanReply, planRequestSchema, Why } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import type { Product } from '../registry/registry.ts';
-import { decide, explain, forecast, waitSentence, withLimits } from '../scheduler/index.ts';
+import { decide, forecast, waitSentence, withLimits } from '../scheduler/index.ts';
 import type { FleetState, Limits } from '../scheduler/state.ts';
 import { type CapName, capName, capValue } from './caps.ts';
 import { historyOf, sessionsLookedAt } from './history.ts';
@@ -11,7 +11,7 @@ import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { overridesOf } from './overrides.ts';
 import { schedulerState } from './scheduler-state.ts';
-import { expected, objectiveView, overrideText, whyQueued } from './view.ts';
+import { explained, objectiveView, overrideText, whyQueued } from './view.ts';
 
 export type Foresight = ReturnType<typeof createForesight>;
 
@@ -41,7 +41,7 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
     why(target: string): Why {
       const objective = /^obj-\d+$/.test(target) ? requireObjective(target) : null;
       if (objective === null) requireProduct(target);
-      const found = explain(loop.plan(), target, expected(loop));
+      const found = explained(loop, target);
       const first = found?.trace.sessions.length ? null : (found?.trace.waits[0]?.objective ?? null);
       const waiting = first === null ? null : context.journal.objective(first);
       const startMs = found?.trace.expectedStartMs ?? null;

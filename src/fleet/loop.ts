@@ -20,12 +20,13 @@ import { driveSession } from './session/drive.ts';
 export type Loop = ReturnType<typeof createLoop>;
 
 export function createLoop(
-  base: Omit<FleetContext, 'observe' | 'observations' | 'footprints' | 'driveAgain'>,
+  base: Omit<FleetContext, 'observe' | 'observations' | 'footprints' | 'sending' | 'driveAgain'>,
 ) {
   const { runtime, journal, clock, log, tuning } = base;
   const observing = new Map<string, Promise<ProductSnapshot>>();
   const changedWhileObserving = new Set<string>();
   const driving = new Map<string, Promise<void>>();
+  const again = new Map<string, () => void>();
   const unsubscribe: (() => void)[] = [];
   let cancelTimer: () => void = () => {};
   let cancelSweep: (() => void) | null = null;
@@ -36,8 +37,15 @@ export function createLoop(
     ...base,
     observations: new Map(),
     footprints: new Map(),
+    sending: new Set(),
     observe: (product) => observeNow(product, true),
-    driveAgain: (product, afterMs) => void clock.after(afterMs, () => drive(product)),
+    driveAgain(product, afterMs) {
+      again.get(product)?.();
+      again.set(
+        product,
+        clock.after(afterMs, () => drive(product)),
+      );
+    },
   };
   const absorb = createMeasurements(context);
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
@@ -77,6 +85,10 @@ export function createLoop(
   /** `asked`: the session when the evidence was asked for; older evidence says nothing about a newer state. */
   function record(name: string, snapshot: ProductSnapshot, asked: SessionRow | null): void {
     const session = journal.liveSession(name);
+    if (asked?.id !== session?.id || asked?.state !== session?.state) {
+      look(name, true);
+      return;
+    }
     const events: NewEvent[] = [];
     const known = journal.trouble(name);
     if (snapshot.health === 'ok') {
@@ -90,8 +102,7 @@ export function createLoop(
         data: { error: snapshot.error },
       });
     }
-    const same = asked?.id === session?.id && asked?.state === session?.state;
-    const findings = reconcile(snapshot, same ? session : null, (id) => journal.hasMail(name, id));
+    const findings = reconcile(snapshot, session, (id) => journal.hasMail(name, id));
     for (const finding of findings) {
       const common = { product: name, objective: session?.objective };
       if (finding.kind === 'mail') {
@@ -165,13 +176,21 @@ export function createLoop(
     sweepWhileLive();
   }
 
-  /** Time alone changes live products (stalled, zombie, footprint): look again at a slow pace while any lives. */
+  /**
+   * Time alone changes live products (stalled, zombie, footprint), and nothing on disk tells that `ov` would
+   * answer again (a database no longer locked): both are looked at again at a slow pace.
+   */
   function sweepWhileLive(): void {
-    if (cancelSweep || closed || journal.liveSessions().length === 0) return;
+    const failing = [...context.observations].filter(([, o]) => o.snapshot.health === 'error');
+    if (cancelSweep || closed || journal.liveSessions().length + failing.length === 0) return;
     cancelSweep = clock.after(tuning.sweepLiveMs, () => {
       cancelSweep = null;
       void measure();
-      for (const session of journal.liveSessions()) look(session.product, true);
+      for (const name of new Set([
+        ...journal.liveSessions().map((s) => s.product),
+        ...[...context.observations].flatMap(([name, o]) => (o.snapshot.health === 'error' ? name : [])),
+      ]))
+        look(name, true);
       sweepWhileLive();
     });
   }

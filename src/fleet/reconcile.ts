@@ -40,7 +40,10 @@ export function reconcile(
 
   const since = session.startingAtMs;
   const final = fresh.find(
-    (m) => isRunComplete(m, session.objective) && Date.parse(m.createdAt) >= since - 1000,
+    (m) =>
+      isRunComplete(m, session.objective) &&
+      // One that names no objective may be of an earlier session. (Clocks jump: a name is worth more than a time.)
+      (m.subject.includes(session.objective) || Date.parse(m.createdAt) >= since - 1000),
   );
   if (final) {
     findings.push({

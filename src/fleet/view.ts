@@ -2,7 +2,7 @@
 import type { FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import type { Product } from '../registry/registry.ts';
-import { explain, type Forecast, forecast } from '../scheduler/index.ts';
+import { type Explanation, explain, type Forecast, forecast } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { capText } from './caps.ts';
 import type { ObjectiveRow } from './journal.ts';
@@ -52,8 +52,8 @@ export function whyQueued(loop: Loop, o: ObjectiveRow): string {
   }
   const trouble = context.journal.trouble(o.product);
   if (trouble) return `${trouble.message} ${trouble.mend}`;
-  const line = explain(loop.plan(), o.id, expected(loop))?.line ?? 'It has just been accepted.';
-  return o.why === null ? line : `${line} Last try: ${o.why}`;
+  const line = explained(loop, o.id)?.line ?? 'It has just been accepted.';
+  return o.why === null || o.attempts === 0 ? line : `${line} Last try: ${o.why}`;
 }
 
 const forecasts = new WeakMap<Plan, Forecast>();
@@ -61,12 +61,17 @@ const forecasts = new WeakMap<Plan, Forecast>();
 const forecastSteps = 40;
 
 /** What is expected to start when, for the plan of the loop; computed once per plan, when asked. */
-export function expected(loop: Loop): Forecast {
+function expected(loop: Loop): Forecast {
   const plan = loop.plan();
   const known =
     forecasts.get(plan) ?? forecast(schedulerState(loop.context), plan.atMs, { maxSteps: forecastSteps });
   forecasts.set(plan, known);
   return known;
+}
+
+/** What the last plan says of a target. It still holds; only the ages in its sentences count from now. */
+export function explained(loop: Loop, target: string): Explanation | null {
+  return explain({ ...loop.plan(), atMs: loop.context.clock.nowMs() }, target, expected(loop));
 }
 
 /** What a live change says, as a sentence without its full stop. value null: it was taken back. */

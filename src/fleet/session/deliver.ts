@@ -70,6 +70,7 @@ async function send(
   subject: string,
   body: string,
 ): Promise<Delivered | null> {
+  context.sending.add(action);
   try {
     const reply = await context.runtime.ov(product, 'coordinator.send', { subject, body });
     settle(context, product, action, objective, 'done', { ...reply }, null);
@@ -80,6 +81,8 @@ async function send(
     settle(context, product, action, objective, doubt ? 'uncertain' : 'failed', null, error);
     if (doubt) return null;
     throw error;
+  } finally {
+    context.sending.delete(action);
   }
 }
 

@@ -16,7 +16,10 @@ export async function driveSession(context: FleetContext, product: string): Prom
     const session = context.journal.liveSession(product);
     if (session === null || context.runtime.link().state !== 'connected') return acted;
     if (session.state === 'starting') {
-      if (!(await startSession(context, session))) return true;
+      if (await startSession(context, session)) continue;
+      const waits = context.journal.liveSession(product)?.state === 'starting';
+      if (waits) context.driveAgain(product, context.tuning.lookAgainMs * 10);
+      return acted || !waits;
     } else if (session.state === 'stopping') {
       if (!(await stopSession(context, session))) {
         context.driveAgain(product, context.tuning.lookAgainMs * 10);
@@ -34,7 +37,9 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
   try {
     const doubt = context.journal
       .openActions()
-      .find((a) => a.kind === 'coordinator.send' && a.objective === objective.id);
+      .find(
+        (a) => a.kind === 'coordinator.send' && a.objective === objective.id && !context.sending.has(a.id),
+      );
     if (doubt) {
       if (await settleDoubt(context, product, doubt)) return true;
       context.driveAgain(session.product, context.tuning.lookAgainMs * 4);

@@ -60,6 +60,8 @@ export async function startSession(context: FleetContext, session: SessionRow): 
 
   // Exit 1 does not prove that nothing runs, exit 0 does not prove that something does.
   const after = await context.observe(product.name);
+  // Nothing seen is nothing known: driven again, the session is adopted or started once more.
+  if (after.health !== 'ok' && after.error?.class === 'unavailable') return false;
   const alive = after.health === 'ok' && coordinatorAlive(after);
   journal.record({
     kind: 'action.settled',
