@@ -1,0 +1,183 @@
+// See README.md. Only node: builtins: it runs as a program of its own, under the real `ov`.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface Mail {
+  id: string;
+  from: string;
+  subject: string;
+  body: string;
+  type: string;
+}
+
+const { argv, env } = process;
+const agent = env.OVERSTORY_AGENT_NAME ?? '';
+const after = (flag: string) => (argv.includes(flag) ? argv[argv.indexOf(flag) + 1] : undefined);
+const session = after('--resume') ?? randomUUID();
+
+function log(entry: object): void {
+  if (env.FAKE_CLAUDE_LOG)
+    appendFileSync(env.FAKE_CLAUDE_LOG, `${JSON.stringify({ agent, pid: process.pid, ...entry })}\n`);
+}
+
+function ov(...words: string[]): string {
+  const ran = spawnSync('ov', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  log({ event: 'ov', words, exit: ran.status, stderr: ran.stderr.slice(0, 300) });
+  return ran.stdout;
+}
+
+function mail(to: string, type: string, subject: string, body: string): void {
+  ov('mail', 'send', '--to', to, '--type', type, '--subject', subject, '--body', body, '--agent', agent);
+}
+
+/** Runs what overstory deployed for this event, as Claude Code does. */
+function hooks(event: string, matcher: string | null): void {
+  for (const file of ['settings.json', 'settings.local.json']) {
+    let deployed: { hooks?: Record<string, { matcher?: string; hooks?: { command: string }[] }[]> };
+    try {
+      deployed = JSON.parse(readFileSync(join(process.cwd(), '.claude', file), 'utf8'));
+    } catch {
+      continue;
+    }
+    for (const entry of deployed.hooks?.[event] ?? []) {
+      if (entry.matcher && !(matcher && new RegExp(`^(?:${entry.matcher})$`).test(matcher))) continue;
+      for (const { command } of entry.hooks ?? [])
+        spawnSync('/bin/sh', ['-c', command], {
+          input: JSON.stringify({ hook_event_name: event, session_id: session, cwd: process.cwd() }),
+        });
+    }
+  }
+}
+
+// ── the coordinator, in a terminal ───────────────────────────────────────────────────────────────────────
+const seen = new Set<string>();
+/** tag of the objective whose plan waits for an answer */
+let planned: { tag: string; body: string } | null = null;
+let leadFor: string | null = null;
+
+function newMail(): Mail[] {
+  const { messages } = JSON.parse(ov('mail', 'list', '--to', agent, '--json')) as { messages: Mail[] };
+  const fresh = messages.filter(({ id }) => !seen.has(id)).reverse();
+  for (const { id } of fresh) seen.add(id);
+  return fresh;
+}
+
+function complete(tag: string): void {
+  mail('operator', 'result', `Run complete: [${tag}]`, 'fake-claude did what it was told; nothing is left.');
+}
+
+async function work(tag: string, body: string): Promise<void> {
+  const asked = (word: string) => body.includes(`fake:${word}`);
+  if (asked('linger'))
+    spawn('/bin/sh', ['-c', 'trap "" TERM HUP; while :; do sleep 0.2; done'], {
+      detached: true,
+      stdio: 'ignore',
+    }).unref();
+  if (asked('die')) process.exit(1);
+  if (asked('busy')) await new Promise(() => setInterval(() => {}, 1_000_000));
+  if (asked('logout')) {
+    process.stdout.write('Not logged in · Please run /login\n');
+    await new Promise(() => setInterval(() => {}, 1_000_000));
+  }
+  if (asked('lead')) {
+    leadFor = tag;
+    ov('sling', 'task-1', '--capability', 'lead', '--name', 'lead-1', '--skip-task-check', '--json');
+    mail('lead-1', 'status', 'go on', 'report when you are done');
+  } else if (!asked('wait')) complete(tag);
+}
+
+async function coordinate(): Promise<void> {
+  for (const message of newMail()) {
+    if (/worker_done|merge_ready|result/.test(message.type) && leadFor !== null) {
+      complete(leadFor);
+      leadFor = null;
+    }
+    if (message.from !== 'operator') continue;
+    const tag = /\[(obj-\d+)/.exec(message.subject)?.[1];
+    if (tag !== undefined && message.body.includes('(dispatch text v')) {
+      if (/^PLAN FIRST/m.test(message.body)) {
+        planned = { tag, body: message.body };
+        mail('operator', 'question', `PLAN [${tag}] the plan`, '1. do it');
+      } else await work(tag, message.body);
+    } else if (planned !== null && /approve/i.test(message.body)) {
+      const { tag: approved, body } = planned;
+      planned = null;
+      await work(approved, body);
+    }
+  }
+}
+
+const prompt = '────────\n❯ \n────────\n  ⏵⏵ bypass permissions on (shift+tab to cycle)\n';
+
+async function terminal(): Promise<void> {
+  const mode = env.FAKE_CLAUDE_TUI ?? 'ready';
+  if (mode === 'die') process.exit(1);
+  spawnSync('stty', ['-echo'], { stdio: ['inherit', 'ignore', 'ignore'] });
+  if (mode === 'login') process.stdout.write('Select login method:\n > 1. Claude account\n   2. API key\n');
+  else {
+    hooks('SessionStart', null);
+    process.stdout.write(` ✻ Welcome to Claude Code!\n\n${prompt.replace('❯ ', '❯ Try "fix it"')}`);
+  }
+  for await (const line of createInterface({ input: process.stdin, terminal: false })) {
+    if (mode === 'login' || line.trim() === '') continue;
+    log({ event: 'turn', text: line.slice(0, 200) });
+    process.stdout.write('\n✶ Thinking… (3s · esc to interrupt)');
+    hooks('UserPromptSubmit', null);
+    await coordinate();
+    // A lead's report types nothing here: look for it, as a coordinator that polls its mail does.
+    while (leadFor !== null) {
+      await sleep(300);
+      await coordinate();
+    }
+    hooks('Stop', null);
+    // The busy line is erased in place, as the real screen does: `ov nudge` looks for it.
+    process.stdout.write(`\r\u001b[2K● done\n${prompt}`);
+  }
+}
+
+// ── a worker's headless turn ─────────────────────────────────────────────────────────────────────────────
+async function turn(): Promise<void> {
+  const emit = (message: object) =>
+    process.stdout.write(`${JSON.stringify({ session_id: session, ...message })}\n`);
+  const text = (words: string) => ({
+    type: 'assistant',
+    message: {
+      model: 'fake',
+      content: [{ type: 'text', text: words }],
+      usage: { input_tokens: 1, output_tokens: 1 },
+    },
+  });
+  const resumed = argv.includes('--resume');
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line.trim() === '') continue;
+    log({ event: 'turn', resumed });
+    emit({ type: 'system', subtype: 'init', model: 'fake', tools: ['Bash'], cwd: process.cwd() });
+    emit(text('working'));
+    if (!resumed) {
+      // Cut off: no result follows, so overstory keeps the worker and waits for mail to it.
+      mail('coordinator', 'status', 'started', 'waiting for word');
+      process.exit(0);
+    }
+    mail('coordinator', 'worker_done', 'done', 'heard you; done');
+    emit({
+      type: 'result',
+      subtype: 'success',
+      result: 'ok',
+      is_error: false,
+      num_turns: 1,
+      total_cost_usd: 0.01,
+    });
+  }
+}
+
+if (argv.includes('--version')) console.log('2.1.71 (Claude Code)');
+else if (after('--input-format') === 'stream-json') await turn();
+else if (argv.includes('-p') || argv.includes('--print')) console.log('fake claude says: ok');
+else {
+  log({ event: 'start', cwd: process.cwd() });
+  await terminal();
+}

@@ -1,0 +1,79 @@
+// The whole fleetd over a channel to a real fleet-agent, on a products.yaml of its own.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Tuning } from '../../src/fleet/tuning.ts';
+import { type Fleetd, runFleetd } from '../../src/fleetd/run.ts';
+import type { Channel } from '../../src/runtime/index.ts';
+import { until } from '../simulator/ov.ts';
+
+export interface RealFleet extends AsyncDisposable {
+  fleetd: Fleetd;
+  /** @returns the objective's id */
+  start(product: string, text: string): string;
+  objective(id: string): ReturnType<Fleetd['fleet']['commands']['objective']>;
+  /** Waits until the objective is in one of these states. */
+  reaches(id: string, ...states: string[]): Promise<ReturnType<RealFleet['objective']>>;
+  /** The sentences of the events on this product, in order. */
+  said(product: string): string[];
+  events(kind: string): { data: Record<string, unknown>; text: string; product: string | null }[];
+}
+
+const source = { via: 'cli', sender: 'tester', thread: null } as const;
+
+export async function openRealFleet(options: {
+  channel: Channel;
+  workspace: string;
+  products: string[];
+  tuning?: Partial<Tuning>;
+  /** one more line per product, e.g. `plan_approval: required` */
+  extra?: string;
+  maxWorkers?: number;
+}): Promise<RealFleet> {
+  const folder = mkdtempSync(join(tmpdir(), 'fl-'));
+  const file = join(folder, 'products.yaml');
+  const entries = options.products.map(
+    (name) =>
+      `  - name: ${name}\n    path: ${name}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n${options.extra ? `    ${options.extra}\n` : ''}`,
+  );
+  const workers = options.maxWorkers ? `\n  max_workers_per_session: ${options.maxWorkers}` : '';
+  writeFileSync(file, `products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`);
+  const fleetd = await runFleetd({
+    productsFile: file,
+    workspaceRoot: options.workspace,
+    stateDir: join(folder, 'state'),
+    operatorSocket: join(folder, 'operator.sock'),
+    gatewaySocket: null,
+    channel: options.channel,
+    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    tuning: { sweepLiveMs: 1_500, ...options.tuning },
+  });
+  const { commands, loop } = fleetd.fleet;
+  await until(
+    () => loop.context.runtime.link().state,
+    (state) => state === 'connected',
+  );
+  return {
+    fleetd,
+    start: (product, text) =>
+      commands.start({ product, text, acceptance: null, needs: [], source, idempotencyKey: null }).id,
+    objective: (id) => commands.objective(id),
+    reaches: (id, ...states) =>
+      until(
+        () => commands.objective(id),
+        (seen) => states.includes(seen.state),
+        90_000,
+      ),
+    said: (product) =>
+      commands
+        .eventsAfter(0, 10_000)
+        .filter((event) => event.product === product)
+        .map((event) => event.text),
+    events: (kind) => commands.eventsAfter(0, 10_000).filter((event) => event.kind === kind),
+    async [Symbol.asyncDispose]() {
+      await fleetd.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// The real `ov` of a checkout (OVERSTORY_SRC) under a fake `claude`, with a workspace, a home and a tmux
+// server of its own. Used by `npm run test:overstory` only.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { type Channel, localChannel } from '../../src/runtime/index.ts';
+
+export interface RealOv extends AsyncDisposable {
+  workspace: string;
+  env: NodeJS.ProcessEnv;
+  /** A git repository with one commit, initialised by `ov init`. */
+  product(name: string): Promise<{ name: string; root: string }>;
+  channel(): Channel;
+  tmux(...args: string[]): Promise<string>;
+  /** what fake-claude logged */
+  turns(): { agent: string; event: string; resumed?: boolean; words?: string[] }[];
+}
+
+const here = import.meta.dirname;
+
+export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> {
+  const source = process.env.OVERSTORY_SRC;
+  const bun = process.env.BUN;
+  if (!source || !bun)
+    throw new Error('Expected OVERSTORY_SRC and BUN, as scripts/test-overstory.ts sets them.');
+  // Short: a tmux socket's path may have 107 bytes.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ov-')));
+  for (const name of ['bin', 'home', 'tmux', 'w']) mkdirSync(join(folder, name), { mode: 0o700 });
+  const program = (name: string, ...argv: string[]) => {
+    const file = join(folder, 'bin', name);
+    writeFileSync(file, `#!/bin/sh\nexec ${argv.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+    chmodSync(file, 0o755);
+  };
+  program('bun', bun);
+  program('ov', bun, join(source, 'src/index.ts'));
+  program('claude', process.execPath, join(here, 'fake-claude/main.ts'));
+  const env: NodeJS.ProcessEnv = {
+    PATH: [join(folder, 'bin'), dirname(process.execPath), process.env.PATH].join(':'),
+    HOME: join(folder, 'home'),
+    TMUX_TMPDIR: join(folder, 'tmux'),
+    LANG: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    FLEET_WORKSPACE: join(folder, 'w'),
+    FAKE_CLAUDE_LOG: join(folder, 'claude.log'),
+    ...more,
+  };
+  writeFileSync(
+    join(folder, 'home/.gitconfig'),
+    '[user]\nname = Test\nemail = test@example.invalid\n[init]\ndefaultBranch = main\n',
+  );
+  const tmux = async (...args: string[]) =>
+    (await execa('tmux', ['-u', '-L', 'overstory', ...args], { env, extendEnv: false, reject: false }))
+      .stdout;
+  await tmux('new-session', '-d', '-s', 'keeper', 'sleep', 'infinity');
+
+  return {
+    workspace: join(folder, 'w'),
+    env,
+    tmux,
+    async product(name) {
+      const root = join(folder, 'w', name);
+      mkdirSync(root);
+      const run = (file: string, ...args: string[]) =>
+        execFileSync(file, args, { cwd: root, env, stdio: 'pipe' });
+      run('git', 'init', '--quiet');
+      writeFileSync(join(root, 'index.js'), 'console.log(1)\n');
+      run('git', 'add', '.');
+      run('git', 'commit', '--quiet', '-m', 'start');
+      run(
+        'ov',
+        'init',
+        '--yes',
+        '--json',
+        '--name',
+        name,
+        '--skip-mulch',
+        '--skip-seeds',
+        '--skip-canopy',
+        '--skip-onboard',
+      );
+      return { name, root };
+    },
+    channel: () =>
+      localChannel({
+        argv: [process.execPath, join(here, '../../src/runtime/agent/main.ts')],
+        env,
+        cwd: join(folder, 'w'),
+        onLog: (line) => process.env.TEST_LOG && console.error(line),
+      }),
+    turns() {
+      try {
+        return readFileSync(join(folder, 'claude.log'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+      } catch {
+        return [];
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await tmux('kill-server');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
+}
