@@ -15,6 +15,9 @@ export interface FakeProduct {
   starts: number;
   stops: number;
   processes: number;
+  /** measured while a process is there */
+  memoryBytes: number;
+  cpuCores: number;
 }
 
 export type Fault = (call: {
@@ -36,6 +39,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         starts: 0,
         stops: 0,
         processes: 0,
+        memoryBytes: 100 * 1024 ** 2,
+        cpuCores: 0.1,
       },
     ]),
   );
@@ -179,8 +184,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
             command: 'claude',
             pssBytes: 1,
           })),
-          memoryBytes: 100 * 1024 ** 2,
-          cpuCores: 0.1,
+          memoryBytes: products.get(r.name)?.processes ? product(r.name).memoryBytes : 0,
+          cpuCores: products.get(r.name)?.processes ? product(r.name).cpuCores : 0,
         })),
         container: { memoryBytes: null, cpuCores: null },
       };
