@@ -52,19 +52,42 @@ export function createLoop(
 
   // ── observe ────────────────────────────────────────────────────────────────────────────────────────────
   async function observeNow(name: string, fresh: boolean): Promise<ProductSnapshot> {
-    const product = productOf(context, name);
-    if (product === null) return gone(name);
     const asked = journal.liveSession(name);
-    const [snapshot] = await runtime.snapshot([{ name, root: product.root }], { fresh });
+    const root = rootOf(name);
+    if (root === null) return gone(name);
+    const [snapshot] = await runtime.snapshot([{ name, root }], { fresh });
     if (snapshot === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
     context.observations.set(name, { snapshot, receivedAtMs: clock.nowMs() });
     record(name, snapshot, asked);
     return snapshot;
   }
 
+  /** Where the product lies; also of one that left products.yaml while its session has not ended. */
+  function rootOf(name: string): string | null {
+    const product = productOf(context, name);
+    if (product !== null) return product.root;
+    return journal.liveSession(name) && `${base.registry.current().workspaceRoot}/${name}`;
+  }
+
+  /** What left products.yaml is stopped in order; its objective waits for the product to come back. */
+  function stopRemoved(): void {
+    for (const session of journal.liveSessions()) {
+      if (session.state === 'stopping' || productOf(context, session.product) !== null) continue;
+      const reason = `${session.product} is no longer in products.yaml.`;
+      journal.record({
+        kind: 'session.stopping',
+        product: session.product,
+        objective: session.objective,
+        text: `Stopping ${session.objective} on ${session.product}: ${reason}`,
+        data: { session: session.id, reason, outcome: 'requeued' },
+      });
+      drive(session.product);
+    }
+  }
+
   /** Observes soon; changes that arrive meanwhile cause exactly one more observation. */
   function look(name: string, fresh: boolean): void {
-    if (closed || runtime.link().state !== 'connected' || productOf(context, name) === null) return;
+    if (closed || runtime.link().state !== 'connected' || rootOf(name) === null) return;
     if (observing.has(name)) {
       changedWhileObserving.add(name);
       return;
@@ -259,6 +282,7 @@ export function createLoop(
           schedule();
         }),
       );
+      stopRemoved();
       if (runtime.link().state === 'connected') lookAtAll(true);
       schedule();
     },
@@ -268,6 +292,7 @@ export function createLoop(
       for (const name of context.observations.keys()) {
         if (productOf(context, name) === null) context.observations.delete(name);
       }
+      stopRemoved();
       if (runtime.link().state === 'connected') lookAtAll(false);
       schedule();
     },
