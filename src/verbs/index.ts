@@ -3,7 +3,9 @@
 import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
 import { cancel } from './cancel.ts';
+import { cap } from './cap.ts';
 import { events } from './events.ts';
+import { focus } from './focus.ts';
 import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
 import { inbox } from './inbox.ts';
@@ -11,16 +13,44 @@ import { look } from './look.ts';
 import { message } from './message.ts';
 import { nearest } from './names.ts';
 import { objective } from './objective.ts';
+import { pause } from './pause.ts';
+import { plan } from './plan.ts';
+import { priority } from './priority.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
+import { requeue } from './requeue.ts';
+import { resume } from './resume.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
+import { undo } from './undo.ts';
 import type { Verb, VerbContext } from './verb.ts';
+import { why } from './why.ts';
 
 export type { Output, VerbContext } from './verb.ts';
 
-const verbs: Verb[] = [status, products, start, stop, cancel, queue, message, inbox, look, objective, events];
+const verbs: Verb[] = [
+  status,
+  products,
+  start,
+  stop,
+  cancel,
+  requeue,
+  queue,
+  why,
+  plan,
+  pause,
+  resume,
+  focus,
+  priority,
+  cap,
+  undo,
+  message,
+  inbox,
+  look,
+  objective,
+  events,
+];
 verbs.push(helpFor(verbs));
 
 export interface VerbResult {

@@ -1,6 +1,7 @@
 // Views of fleetd as text for people: one pure function per view, the same for chat and terminal.
 // Everything that workers, repos or people wrote goes through sanitise.ts on its way in here.
 export { capacityLine } from './capacity.ts';
+export { controlText, planText, whyText } from './control.ts';
 export { errorText } from './error.ts';
 export { eventText } from './event.ts';
 export { inboxText } from './inbox.ts';

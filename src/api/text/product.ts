@@ -4,7 +4,7 @@ import { alarms, runtimeLine } from './capacity.ts';
 import { errorText } from './error.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { bytes, cores, count, duration, since } from './measure.ts';
-import { ageNote, objectiveHead, stateOf, stateWord, whyNote } from './situation.ts';
+import { ageNote, objectiveHead, pausedNote, stateOf, stateWord, whyNote } from './situation.ts';
 
 export function productText(reader: Surface, status: FleetStatus, product: ProductView): string {
   const surface = asOf(reader, status);
@@ -38,6 +38,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   };
   if (product.error) say('trouble', errorText(surface, product.error), 'bad');
   say('seen', ageNote(product), 'warn');
+  say('paused', pausedNote(surface, product), 'warn');
   if (!product.overstory) say('sessions', 'none: overstory is off for it in the registry');
   if (product.objective) found.push(objectiveRow(surface, 'objective', product.objective));
   for (const objective of queue) found.push(objectiveRow(surface, 'queued', objective));

@@ -34,6 +34,13 @@ export function ageNote(product: ProductView): string | null {
   return `last seen ${duration(product.ageMs)} ago, then ${product.state}`;
 }
 
+/** `focus on product-a, for 3 min`; null when it is not paused */
+export function pausedNote(surface: Surface, { paused }: ProductView): string | null {
+  if (paused === null) return null;
+  const time = since(paused.since, surface.nowMs);
+  return `${surface.line(paused.reason, 200)}${time ? `, for ${time}` : ''}`;
+}
+
 const worrying = new Set(['stalled', 'zombie']);
 const namedWorkers = 5;
 
@@ -108,6 +115,7 @@ export function situation(surface: Surface, product: ProductView, queue: FleetSt
   const notes: (Row['notes'][number] | null)[] = [
     note(ageNote(product), 'warn'),
     product.error ? { text: errorText(surface, product.error), tone: 'bad' } : null,
+    note(objective ? null : pausedNote(surface, product), 'warn'),
     note(why, objective?.state === 'queued' ? 'dim' : 'warn'),
     note(workersNote(surface, product.workers), 'dim'),
     note(attentionNote(product), 'warn'),

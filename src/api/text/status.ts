@@ -1,6 +1,7 @@
 // The whole fleet at a glance.
 import type { FleetStatus, ProductView } from '../contract.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
+import { overridesNote } from './control.ts';
 import { asOf, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { count } from './measure.ts';
 import { situation, stateOf } from './situation.ts';
@@ -29,6 +30,7 @@ export function statusText(reader: Surface, status: FleetStatus): string {
         )
       : '',
     fold(surface, folded),
+    overridesNote(surface, status),
     runtimeLine(surface, status.runtime),
   );
 }
