@@ -27,7 +27,7 @@ export function commandSource({ channel, senderId, sessionKey }: CommandContext)
 export function fleetCommand(connect: () => FleetClient) {
   return {
     name: 'fleet',
-    description: 'The fleet without the model: status, products, start, stop, queue, help',
+    description: 'The fleet without the model: status, products, start, stop, queue, why, pause, focus, help',
     acceptsArgs: true,
     async handler(context: CommandContext): Promise<{ text: string }> {
       try {

@@ -16,6 +16,12 @@ export const fleetToolNames = [
   'fleet_message',
   'fleet_inbox',
   'fleet_look',
+  'fleet_why',
+  'fleet_plan',
+  'fleet_pause',
+  'fleet_resume',
+  'fleet_focus',
+  'fleet_priority',
 ] as const;
 export const allowedTools = ['read', 'session_status', ...fleetToolNames] as const;
 

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import type { FleetClient } from '../api/client.ts';
 import { maxObjectiveBytes, type Source } from '../api/contract.ts';
 import {
+  controlText,
   inboxText,
   lookText,
+  planText,
   productsText,
   productText,
   type Surface,
@@ -13,6 +15,7 @@ import {
   statusText,
   stoppedText,
   surfaceFor,
+  whyText,
 } from '../api/text/index.ts';
 import { FleetError } from '../errors.ts';
 import { lookRequestSchema } from '../runtime/protocol.ts';
@@ -197,6 +200,93 @@ export const fleetTools: readonly FleetTool[] = [
         `repository of ${product}`,
       );
     },
+  }),
+  tool({
+    name: 'fleet_why',
+    label: 'Why it waits',
+    description:
+      'Why one objective or product waits or runs: one sentence with the rule, its numbers, whom it waits behind and when it expects to start. Use for "why is product-b not running?", "when does obj-7 start?". Read only.',
+    params: z.strictObject({
+      target: z.string().min(1).max(100).describe('A product ("product-b") or an objective ("obj-7").'),
+    }),
+    run: async ({ target }, { client }) => whyText(chat(), await client.why(target)),
+  }),
+  tool({
+    name: 'fleet_plan',
+    label: 'What would start',
+    description:
+      'What would start, in what order and when: of the queue as it is, or if limits were different, products were left out, or products had one more objective. Use for "what if", "what is next", "would it fit". Changes nothing and starts nothing.',
+    params: z.strictObject({
+      start: z
+        .array(z.string().max(100))
+        .max(100)
+        .optional()
+        .describe('Products as if each were given one more objective now.'),
+      without: z
+        .array(z.string().max(100))
+        .max(100)
+        .optional()
+        .describe('Products as if they were not there.'),
+      max_concurrent_sessions: z.number().int().min(0).max(1000).optional(),
+      max_memory_gb: z.number().min(0).max(1_000_000).optional(),
+      max_cpu_percent: z.number().min(0).max(100).optional(),
+      max_cost_usd_per_day: z.number().min(0).max(1_000_000).optional(),
+    }),
+    async run({ start, without, ...limits }, { client }) {
+      const set = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+      return planText(
+        chat(),
+        await client.plan({
+          start,
+          without,
+          with: Object.fromEntries(set.map(([name, limit]) => [name, String(limit)])),
+        }),
+      );
+    },
+  }),
+  tool({
+    name: 'fleet_pause',
+    label: 'Pause a product',
+    description:
+      'Pauses one product: its session is stopped, the objective keeps its place in the queue, and nothing of the product starts until fleet_resume. Turns that were cut off are not brought back. Use only when the human asks to pause, hold or wait with a product. Use fleet_stop instead when the work itself is to end.',
+    params: z.strictObject({
+      product,
+      reason: z.string().max(1000).optional().describe("The human's reason, shown wherever it waits."),
+    }),
+    run: async (params, { client, source }) =>
+      controlText(chat(), await client.pause(params.product, { source, reason: params.reason ?? null })),
+  }),
+  tool({
+    name: 'fleet_resume',
+    label: 'Resume a product',
+    description:
+      'Lets a paused product start again: its queued objectives compete for the next slot, and a new session is handed the one it stood at. Use only when the human asks. Refused when the product is paused because money ran out: only the human lets that go on.',
+    params: z.strictObject({ product }),
+    run: async (params, { client, source }) =>
+      controlText(chat(), await client.resume(params.product, { source })),
+  }),
+  tool({
+    name: 'fleet_focus',
+    label: 'Focus on a product',
+    description:
+      'Pauses all other products and puts this one first, in one step; the human takes it back with `/fleet undo`. Use when the human says to focus on one product.',
+    params: z.strictObject({ product }),
+    run: async (params, { client, source }) =>
+      controlText(chat(), await client.focus(params.product, { source })),
+  }),
+  tool({
+    name: 'fleet_priority',
+    label: 'Priority of a product',
+    description:
+      "Sets a product's priority from now on; products.yaml stays as it is. It orders the queue and does not stop what runs. Use only when the human asks.",
+    params: z.strictObject({
+      product,
+      priority: z
+        .union([z.enum(['high', 'medium', 'low', 'default']), z.number().int().min(1).max(100)])
+        .describe('high = 80, medium = 50, low = 20, or 1 to 100; default: what products.yaml says.'),
+    }),
+    run: async (params, { client, source }) =>
+      controlText(chat(), await client.priority(params.product, { source, priority: params.priority })),
   }),
 ];
 

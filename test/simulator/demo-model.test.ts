@@ -30,7 +30,12 @@ const tools = [
   tool('fleet_inbox', 'product'),
   tool('fleet_look', 'product', 'kind', 'path'),
 ];
-const later = ['fleet_pause', 'fleet_focus', 'fleet_resume'].map((name) => tool(name, 'product'));
+const later = [
+  ...['fleet_pause', 'fleet_focus', 'fleet_resume'].map((name) => tool(name, 'product')),
+  tool('fleet_why', 'target'),
+  tool('fleet_plan', 'start'),
+  tool('fleet_priority', 'product', 'priority'),
+];
 
 async function post(body: object, url = model.url): Promise<Response> {
   return fetch(`${url}/v1/messages`, {
@@ -101,6 +106,15 @@ test('pausing and focusing need tools that may not be there yet', async () => {
   expect(await calls(sentence, { tools: [...tools, ...later] })).toEqual([
     ['fleet_pause', { product: 'product-b' }],
     ['fleet_focus', { product: 'product-a' }],
+  ]);
+  const asked = async (words: string) => calls(words, { tools: [...tools, ...later] });
+  expect(await asked('Why is product-b waiting?')).toEqual([['fleet_why', { target: 'product-b' }]]);
+  expect(await asked('Why is obj-7 waiting?')).toEqual([['fleet_why', { target: 'obj-7' }]]);
+  expect(await asked('What if I start work on product-c?')).toEqual([
+    ['fleet_plan', { start: ['product-c'] }],
+  ]);
+  expect(await asked('Set the priority of product-a to high')).toEqual([
+    ['fleet_priority', { product: 'product-a', priority: 'high' }],
   ]);
 });
 

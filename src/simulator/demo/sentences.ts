@@ -72,17 +72,12 @@ const rules: Rule[] = [
     example: 'Why is product-b waiting?',
     pattern: new RegExp(`^\\W*why (?:is|does|has|did)? ?(${product})`, 'i'),
     intent: ([, name = '']) =>
-      one(
-        'The reason:',
-        'fleet_why',
-        name.startsWith('obj-') ? { objective: name } : { product: named(name) },
-      ),
+      one('The reason:', 'fleet_why', { target: name.startsWith('obj-') ? name : named(name) }),
   },
   {
     example: 'What if I start work on product-c?',
     pattern: new RegExp(`\\bwhat (?:if|would happen)\\b.*\\bon (${product})`, 'i'),
-    intent: ([sentence = '', name = '']) =>
-      one('What would happen:', 'fleet_plan', { product: named(name), objective: sentence }),
+    intent: ([, name = '']) => one('What would happen:', 'fleet_plan', { start: [named(name)] }),
   },
   {
     example: 'Stop product-a',
