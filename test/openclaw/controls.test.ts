@@ -1,0 +1,112 @@
+// What a human says about sessions, pauses and focus, through the real gateway, the demo model and the real loop.
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createApi, listenOnSocket } from '../../src/api/server.ts';
+import { type Gateway, startGateway } from '../../src/openclaw/gateway.ts';
+import { type DemoModel, startDemoModel } from '../../src/simulator/demo-model.ts';
+import { product, registry, testFleet } from '../support/fleet.ts';
+import { connectGateway, type GatewayClient } from '../support/gateway-client.ts';
+import { buildPlugin } from '../support/plugin.ts';
+import { freePort } from '../support/trial-process.ts';
+
+const main = 'agent:meta-coordinator:main';
+const names = ['product-a', 'product-b', 'product-c'];
+
+let folder: string;
+let fleet: ReturnType<typeof testFleet>;
+let server: Server;
+let model: DemoModel;
+let gateway: Gateway;
+let client: GatewayClient;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gw-controls-'));
+  fleet = testFleet({
+    registry: registry(
+      names.map((name) => product(name)),
+      { maxConcurrentSessions: 2 },
+    ),
+  });
+  await fleet.clock.settle();
+  const socketPath = join(folder, 'fleetd.sock');
+  server = await listenOnSocket(createApi(fleet.fleet, 'gateway', pino({ level: 'silent' })), socketPath);
+  await buildPlugin(join(folder, 'plugin'));
+  model = await startDemoModel({ port: 0, mode: 'demo' });
+  const token = 'test-token-0123456789abcdef0123456789abcdef';
+  gateway = await startGateway({
+    config: {
+      port: await freePort(),
+      bind: 'loopback',
+      pluginDir: join(folder, 'plugin'),
+      workspaceDir: join(folder, 'workspace'),
+      logFile: join(folder, 'openclaw.log'),
+      socketPath,
+      model: { kind: 'local', baseUrl: model.url },
+      slack: null,
+      allowedOrigins: [],
+    },
+    stateDir: join(folder, 'state'),
+    token,
+  });
+  await gateway.ready;
+  client = await connectGateway(gateway.url, token);
+}, 200_000);
+
+afterAll(async () => {
+  client?.close();
+  await gateway?.stop();
+  server?.close();
+  server?.closeAllConnections();
+  fleet?.crash();
+  await model?.close();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+const paused = () =>
+  fleet.fleet
+    .status(null)
+    .products.filter((each) => each.paused !== null)
+    .map(({ name }) => name);
+
+it('says how many sessions run, pauses, focuses, explains, and undoes', async () => {
+  fleet.start('product-a', 'ship it');
+  fleet.start('product-b', 'write it');
+  await fleet.clock.advance(1_000);
+
+  const capacity = await client.chat(main, 'How many sessions are running? Are we at capacity?');
+  expect(capacity).toContain('2 of 2 slots used');
+
+  const done = await client.chat(main, 'Pause product-b, focus on product-a');
+  expect(done).toContain('product-b is paused');
+  expect(done).toContain('obj-2 on product-b is being stopped and keeps its place');
+  expect(paused()).toEqual(['product-b', 'product-c']);
+  await fleet.clock.advance(1_000);
+  expect(fleet.journal.liveSessions().map((session) => session.product)).toEqual(['product-a']);
+  const [, control] = fleet.journal
+    .eventsAfter(0, 1_000)
+    .filter((event) => event.kind === 'control.changed')
+    .map((event) => event.data as { source: { via: string } });
+  expect(control?.source.via).toBe('model');
+
+  expect(await client.chat(main, 'Why is product-b waiting?')).toMatch(/waits until product-b is resumed/);
+  expect(await client.chat(main, 'What if I start work on product-c?')).toMatch(
+    /waits until product-c is resumed/,
+  );
+  expect(await client.chat(main, 'Set the priority of product-b to high')).toContain('is now 80');
+
+  // the human's own way back, without the model
+  const before = model.requests();
+  expect(await client.chat(main, '/fleet undo')).toContain('products.yaml says again');
+  expect(await client.chat(main, '/fleet undo')).toContain('product-c is resumed');
+  expect(await client.chat(main, '/fleet undo')).toContain('product-b is resumed');
+  expect(await client.chat(main, '/fleet why b')).toContain('Did you mean product-b?');
+  expect(await client.chat(main, '/fleet cap fleet slots lots')).toMatch(/CAP_INVALID.*whole number/);
+  expect(model.requests()).toBe(before);
+  expect(paused()).toEqual([]);
+  await fleet.clock.advance(1_000);
+  expect(fleet.fleet.commands.objective('obj-2').state).toBe('running');
+}, 120_000);
