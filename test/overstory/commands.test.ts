@@ -31,6 +31,7 @@ describe('argv', () => {
     ['version', {}, ['--version', '--json']],
     ['init', { name: 'shop' }, ['init', '--json', '--name=shop']],
     ['status', {}, ['status', '--json']],
+    ['status', { agent: 'operator' }, ['status', '--json', '--agent', 'operator']],
     ['coordinator.start', {}, ['coordinator', 'start', '--no-attach', '--json']],
     ['coordinator.stop', {}, ['coordinator', 'stop', '--json']],
     ['coordinator.status', {}, ['coordinator', 'status', '--json']],
@@ -127,7 +128,7 @@ describe('argv', () => {
     ['mail.send', { to: '@all', subject: 's', body: 'b' }],
     ['sling', { taskId: 't', capability: 'scout', name: 's', spec: '../secret.md' }],
     ['sling', { taskId: 't', capability: 'scout', name: 's', profile: '$(touch x)' }],
-    ['status', { agent: 'x' }],
+    ['status', { agent: '--all' }],
     ['coordinator.send', { subject: 's', body: '' }],
     ['coordinator.send', { subject: 's', body: '\u0003\u001b;' }],
   ])('%s refuses %j', (name, args) => {

@@ -66,7 +66,8 @@ switch (argv.slice(0, 2).join(' ')) {
         { path: `${root}/.overstory/worktrees/scout-1`, head: 'b'.repeat(40), branch: 'overstory/scout-1/t' },
       ],
       tmuxSessions: [{ name: 'overstory-fixture-coordinator', pid: 1 }],
-      unreadMailCount: 0,
+      unreadMailCount: mail.length,
+      unreadMailScope: argv[3] ?? 'orchestrator',
       mergeQueueCount: 1,
     });
     break;

@@ -104,10 +104,29 @@ describe('snapshot', () => {
     expect(await workspace.calls('quiet')).toHaveLength(3 * after);
   });
 
+  test('one process is a look where status counts no mail and could count it', async () => {
+    const product = await workspace.addProduct('lean');
+    const database = join(product.root, '.overstory', 'mail.db');
+    const starts = async () =>
+      (await workspace.calls('lean'))
+        .filter((line) => /^start (status|mail)/.test(line))
+        .map((l) => l.slice(6));
+    await writeFile(database, 'SQLite format 3\0…');
+    await runtime.snapshot([product]);
+    expect(await starts()).toEqual(['status --json --agent operator']);
+    // status would count 0 in a broken one, too: the list says what is wrong with it.
+    await writeFile(database, 'something else');
+    await runtime.snapshot([product]);
+    expect((await starts()).slice(1)).toEqual([
+      'status --json --agent operator',
+      'mail list --json --to operator --unread',
+    ]);
+  });
+
   test('many who ask at once share one look', async () => {
     const product = await workspace.addProduct('shared');
     await Promise.all(Array.from({ length: 20 }, () => runtime.snapshot([product])));
-    expect((await workspace.calls('shared')).filter((line) => line === 'start status --json')).toHaveLength(
+    expect((await workspace.calls('shared')).filter((line) => line.startsWith('start status'))).toHaveLength(
       1,
     );
   });

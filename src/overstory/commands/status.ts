@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { OvCommand } from '../command.ts';
 import { readReply } from '../envelope.ts';
+import { idSchema } from '../sanitize.ts';
 
-const args = z.strictObject({});
+const args = z.strictObject({
+  /** whose unread mail is counted; `orchestrator` when left out */
+  agent: idSchema.optional(),
+});
 const agent = z.object({
   id: z.string(),
   agentName: z.string(),
@@ -27,8 +31,10 @@ const reply = z.object({
   worktrees: z.array(z.object({ path: z.string(), head: z.string(), branch: z.string() })),
   /** of the whole tmux server: other projects' too */
   tmuxSessions: z.array(z.object({ name: z.string(), pid: z.number() })),
-  /** unread mail to `orchestrator`, not to operator; 0 also when mail.db is locked or broken */
+  /** unread mail to `agent`; 0 also when mail.db is locked or broken */
   unreadMailCount: z.number(),
+  /** that agent; said from 0.10 on */
+  unreadMailScope: z.string().nullable().default(null),
   mergeQueueCount: z.number(),
 });
 
@@ -40,7 +46,7 @@ export const status: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'status',
   args,
   reply,
-  argv: (_args) => ['status', '--json'],
+  argv: ({ agent }) => ['status', '--json', ...(agent ? ['--agent', agent] : [])],
   timeoutMs: 15_000,
   read: (run) => readReply('status', reply, run),
 };
