@@ -29,6 +29,7 @@ export type Surface = 'gateway' | 'operator';
 
 const maxBodyBytes = 4 * 1024 * 1024;
 const keepAliveMs = 15_000;
+const tooLargeMend = 'Put the long part into a file of the product and name the file.';
 
 export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
   const app = new Hono();
@@ -56,7 +57,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
           code: 'TEXT_TOO_LARGE',
           class: 'usage',
           message: `Expected a request of at most ${maxBodyBytes} bytes, got more.`,
-          mend: 'Put the long part into a file of the product and name the file.',
+          mend: tooLargeMend,
         });
       },
     }),
@@ -212,11 +213,12 @@ function valid<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.join('.') || 'the request';
+  const tooLarge = issue?.code === 'too_big' && issue.origin === 'string';
   throw new FleetError({
-    code: issue?.code === 'too_big' ? 'TEXT_TOO_LARGE' : 'REQUEST_INVALID',
+    code: tooLarge ? 'TEXT_TOO_LARGE' : 'REQUEST_INVALID',
     class: 'usage',
     message: `${where}: ${issue?.message ?? z.prettifyError(result.error)}.`,
-    mend: 'Correct the request and send it again.',
+    mend: tooLarge ? tooLargeMend : 'Correct the request and send it again.',
   });
 }
 

@@ -43,7 +43,7 @@ export const option = (word: string) => word.replace(/^[—–]+(?=[a-z])/i, '--
 /** A text without the one pair of quotes that someone put around the whole of it. */
 export function unquoted(text: string): string {
   const { word, rest } = nextWord(text);
-  return rest === '' && word !== '' && text.length === word.length + 2 ? word : text;
+  return rest === '' && text.length === word.length + 2 ? word : text;
 }
 
 /** Trimmed of blanks, the invisible ones too. */

@@ -41,11 +41,11 @@ export function parse(
     program.parse(words.length > 0 ? words : ['help'], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.code === 'commander.helpDisplayed')
-      return parse(['help', ...words.filter((word) => !word.startsWith('-')).slice(0, 1)], surface, verbs);
-    throw usageError(error, words, known);
+      return parse(['help', ...program.args.slice(0, 1)], surface, verbs);
+    throw usageError(error, program.args, known);
   }
   // commander calls the action of one command or throws
-  if (parsed === null) throw usageError(new CommanderError(2, 'commander.unknownCommand', ''), words, known);
+  if (parsed === null) throw usageError(new CommanderError(2, 'commander.unknownCommand', ''), program.args, known);
   return parsed;
 }
 
@@ -70,6 +70,7 @@ function chatWords(input: string, known: readonly Verb[], program: Command): str
   return [name, ...textWords(rest, takesValue)];
 }
 
+/** @param words what is left when the options before the verb are taken out */
 function usageError(error: unknown, words: string[], known: readonly Verb[]): FleetError {
   if (!(error instanceof CommanderError)) return FleetError.wrap(error);
   const names = known.map((verb) => verb.name);

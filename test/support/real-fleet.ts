@@ -10,6 +10,7 @@ import { until } from '../simulator/ov.ts';
 
 export interface RealFleet extends AsyncDisposable {
   fleetd: Fleetd;
+  sockets: { operator: string; gateway: string };
   /** @returns the objective's id */
   start(product: string, text: string): string;
   objective(id: string): ReturnType<Fleetd['fleet']['commands']['objective']>;
@@ -39,12 +40,13 @@ export async function openRealFleet(options: {
   );
   const workers = options.maxWorkers ? `\n  max_workers_per_session: ${options.maxWorkers}` : '';
   writeFileSync(file, `products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`);
+  const sockets = { operator: join(folder, 'operator.sock'), gateway: join(folder, 'gateway.sock') };
   const fleetd = await runFleetd({
     productsFile: file,
     workspaceRoot: options.workspace,
     stateDir: join(folder, 'state'),
-    operatorSocket: join(folder, 'operator.sock'),
-    gatewaySocket: null,
+    operatorSocket: sockets.operator,
+    gatewaySocket: sockets.gateway,
     channel: options.channel,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     tuning: { sweepLiveMs: 1_500, ...options.tuning },
@@ -56,6 +58,7 @@ export async function openRealFleet(options: {
   );
   return {
     fleetd,
+    sockets,
     start: (product, text) =>
       commands.start({ product, text, acceptance: null, needs: [], source, idempotencyKey: null }).id,
     objective: (id) => commands.objective(id),
