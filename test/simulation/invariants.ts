@@ -12,6 +12,7 @@ export const invariants = {
   'start once':
     'A session starts its coordinator again only after a fault could have hidden the first start.',
   slots: 'An admission never takes more slots or live sessions than there are.',
+  'paused is paused': 'Nothing starts on a product that a human has paused.',
   'deliver once': 'No message [obj-n.m] reaches a coordinator twice.',
   'no ghost work': 'Nothing is handed over for an objective that is over.',
   'stopped is stopped': 'What was stopped, or has no session, has no processes within its deadline.',
@@ -57,6 +58,8 @@ export function createChecks(program: Program, world: World, watched: Watched) {
       const used = watched.journal.liveSessions().length;
       if (used > Math.min(slots, live))
         throw new Violation('slots', `${used} live sessions with ${slots} slots (${event.text})`);
+      if (watched.journal.overrides().some((o) => o.scope === event.product && o.key === 'paused'))
+        throw new Violation('paused is paused', event.text);
       startCalls.set(event.data.session, { calls: 0, faultsBefore: watched.faults });
     }
   }

@@ -18,6 +18,9 @@ export type Action =
   | { do: 'stop'; product: string }
   /** of the n-th accepted objective */
   | { do: 'cancel'; nth: number }
+  | { do: 'pause' | 'resume' | 'focus'; product: string }
+  | { do: 'undo' }
+  | { do: 'requeue'; nth: number }
   | { do: 'message'; product: string; text: string }
   | { do: 'slots'; slots: number }
   | { do: 'remove product'; product: string }
@@ -93,9 +96,12 @@ function humanOf(random: Random, products: [string, ...string[]], starts: number
       needs: starts > 0 && random.chance(0.12) ? [random.between(0, starts - 1)] : [],
     };
   }
-  if (choice < 65) return { do: 'stop', product };
-  if (choice < 73) return { do: 'cancel', nth: random.between(0, starts) };
-  if (choice < 86) return { do: 'message', product, text: `note ${random.between(0, 9)}` };
+  if (choice < 58) return { do: 'stop', product };
+  if (choice < 63) return { do: 'cancel', nth: random.between(0, starts) };
+  if (choice < 67) return { do: 'requeue', nth: random.between(0, starts) };
+  if (choice < 77) return { do: random.pick(['pause', 'pause', 'resume', 'resume', 'focus'] as const), product };
+  if (choice < 79) return { do: 'undo' };
+  if (choice < 87) return { do: 'message', product, text: `note ${random.between(0, 9)}` };
   if (choice < 91) return { do: 'slots', slots: random.between(1, products.length) };
   if (choice < 94) return { do: 'remove product', product };
   if (choice < 97) return { do: 'restore products' };

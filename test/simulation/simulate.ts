@@ -254,6 +254,23 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
         if (id) ask(({ fleet }) => fleet.commands.cancel(id, null, source));
         return;
       }
+      case 'pause':
+        ask(({ fleet }) => fleet.controls.pause(action.product, null, source));
+        return;
+      case 'resume':
+        ask(({ fleet }) => fleet.controls.resume(action.product, source));
+        return;
+      case 'focus':
+        ask(({ fleet }) => fleet.controls.focus(action.product, source));
+        return;
+      case 'undo':
+        ask(({ fleet }) => fleet.controls.undo(source));
+        return;
+      case 'requeue': {
+        const id = [...watched.accepted.values()][action.nth];
+        if (id) ask(({ fleet }) => fleet.controls.requeue(id, source));
+        return;
+      }
       case 'message':
         ask(({ fleet }) =>
           fleet.commands.message(action.product, { text: action.text, source }).catch((error) => {
@@ -365,7 +382,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     }
     if (failed === null) {
       outcome.atStep = schedule.steps.length;
-      say('quiet: faults stop, products are back, what humans started by hand is stopped by hand');
+      say('quiet: faults stop; later products are back and resumed, what humans started by hand is stopped by hand');
       kills.length = 0;
       world.loseReply.clear();
       world.refuse.clear();
@@ -374,6 +391,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
       fault();
       current = registry(all, current.scheduling);
       ask(({ fleet }) => fleet.registryChanged());
+      for (const name of schedule.products) ask(({ fleet }) => fleet.controls.resume(name, source));
       for (let passed = 0; passed < quietMs && failed === null; passed += 600_000) {
         await pass(600_000, 300_000);
         if (resting()) break;

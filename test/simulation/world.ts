@@ -332,6 +332,13 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
           );
         }),
       look: async () => ({ text: '', truncated: false }),
+      tend: (ref, task) =>
+        call((_far, answer) => {
+          clock.after(ms(5, 60), () => {
+            if (task.kind === 'end-processes') for (const w of site(ref.name).workers) w.alive = false;
+            answer({ done: [], left: [] });
+          });
+        }),
       watch: (refs) =>
         call((far, answer) => {
           far.watched = new Set(refs.map((r) => r.name));
