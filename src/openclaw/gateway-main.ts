@@ -5,6 +5,7 @@ import { FleetError } from '../errors.ts';
 import { startDemoModel } from '../simulator/demo-model.ts';
 import { startGateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway-config.ts';
+import { localModel } from './local-model.ts';
 import { keptToken } from './token.ts';
 
 const env = process.env;
@@ -12,15 +13,8 @@ const port = Number(env.FLEET_PORT || 41789);
 const stateDir = env.OPENCLAW_STATE ?? '/home/node/.openclaw';
 const say = (line: string) => console.log(`[openclaw-meta] ${line}`);
 
-/** demo: with the simulator, or asked for. missing-key: nothing to pay with, so WebChat says what is missing. */
-function localMode(): 'demo' | 'missing-key' | null {
-  if (env.MODEL === 'demo') return 'demo';
-  if (env.MODEL === 'anthropic' || env.ANTHROPIC_API_KEY) return env.ANTHROPIC_API_KEY ? null : 'missing-key';
-  return env.OVERSTORY === 'sim' ? 'demo' : 'missing-key';
-}
-
 try {
-  const mode = localMode();
+  const mode = localModel(env);
   const local = mode === null ? null : await startDemoModel({ port: 0, mode });
   const model: GatewayOptions['model'] =
     local === null

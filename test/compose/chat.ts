@@ -54,7 +54,7 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
     )?.[0];
     if (!link) throw new Error('Expected the link in the log of openclaw-meta, got none.');
     chat = await openWebChat(link);
-    await recordMilestone(1, 'WebChat opened by the printed link, three services healthy');
+    recordMilestone(1, 'WebChat opened by the printed link, three services healthy');
   }, 3 * minutes);
   afterAll(() => chat?.close());
 
@@ -73,7 +73,7 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
         })
         .toContain(secret);
       await ask('What products are you managing?', 'product-a', 'product-d', secret);
-      await recordMilestone(2, 'fleetd reached ov through the held-open exec and answered for every product');
+      recordMilestone(2, 'fleetd reached ov through the held-open exec and answered for every product');
     },
     2 * minutes,
   );
@@ -84,10 +84,7 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       const worker = `scout-${random()}`;
       await putWorker('product-d', worker);
       await ask('Check the status of all products', worker);
-      await recordMilestone(
-        3,
-        'the status of all products came from ov, with a worker put there just before',
-      );
+      recordMilestone(3, 'the status of all products came from ov, with a worker put there just before');
     },
     2 * minutes,
   );
@@ -120,7 +117,7 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       await allIdle();
       const mail = await fleet<{ mail: { subject: string }[] }>('inbox', 'product-a');
       expect(mail.mail.map((m) => m.subject).join()).toMatch(/Run complete/);
-      await recordMilestone(4, 'a session asked for in words was spawned, worked, and reported its result');
+      recordMilestone(4, 'a session asked for in words was spawned, worked, and reported its result');
     },
     3 * minutes,
   );
@@ -135,10 +132,7 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       expect(products.filter((p) => p.state === 'running' || p.state === 'starting')).toHaveLength(1);
       await allIdle();
       expect((await fleet<ObjectiveView>('objective', waiting?.id ?? '')).state).toBe('done');
-      await recordMilestone(
-        5,
-        'two starts, one slot: the second queued, said why, and ran when the slot was free',
-      );
+      recordMilestone(5, 'two starts, one slot: the second queued, said why, and ran when the slot was free');
       expect(chat.external).toEqual([]);
     },
     4 * minutes,

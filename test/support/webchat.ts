@@ -61,6 +61,7 @@ export async function openWebChat(link: string): Promise<WebChat> {
     throw error;
   }
 
+  let settled = false;
   return {
     page,
     external,
@@ -74,10 +75,14 @@ export async function openWebChat(link: string): Promise<WebChat> {
           .waitForFunction(
             `document.querySelector('textarea[aria-label="Chat composer"]')?.value === ''`,
             undefined,
-            { timeout: 1_000 },
+            // Once it has taken one, a slow answer is only slow: a second Enter would say the thing twice.
+            { timeout: settled ? 60_000 : 3_000 },
           )
           .catch(() => null);
-        if (taken) return;
+        if (taken) {
+          settled = true;
+          return;
+        }
       }
       throw new Error(`Expected WebChat to take ${JSON.stringify(text)} within 60 s, it never did`);
     },
