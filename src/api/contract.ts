@@ -4,6 +4,8 @@
 import { z } from 'zod';
 import { errorShapeSchema, footprintSchema, mailSchema, workerSchema } from '../runtime/protocol.ts';
 
+export { type LookReply, type LookRequest, lookRequestSchema } from '../runtime/protocol.ts';
+
 /** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
 export const maxObjectiveBytes = 262_144;
 

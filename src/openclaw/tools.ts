@@ -2,7 +2,7 @@
 // resolves a gate, none runs a command, none starts anything past the scheduler.
 import { z } from 'zod';
 import type { FleetClient } from '../api/client.ts';
-import { maxObjectiveBytes, type Source } from '../api/contract.ts';
+import { lookRequestSchema, maxObjectiveBytes, type Source } from '../api/contract.ts';
 import {
   controlText,
   inboxText,
@@ -18,7 +18,6 @@ import {
   whyText,
 } from '../api/text/index.ts';
 import { FleetError } from '../errors.ts';
-import { lookRequestSchema } from '../runtime/protocol.ts';
 import { failed, said, type ToolOutcome, untrusted } from './outcome.ts';
 
 /** As the human sees it in chat: what the model repeats is then already in its form. */
