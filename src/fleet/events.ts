@@ -10,7 +10,7 @@ export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
 /** What becomes of the objective once its session has stopped. */
 export type SessionOutcome = ObjectiveEnd | 'requeued';
 
-export type ActionKind = 'coordinator.start' | 'coordinator.stop' | 'coordinator.send';
+export type ActionKind = 'coordinator.start' | 'coordinator.stop' | 'coordinator.send' | 'delivery.confirm';
 
 /** abandoned: its session ended before the doubt did. */
 export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain' | 'abandoned';
@@ -49,7 +49,19 @@ export interface EventData {
   };
   'session.stopping': { session: number; reason: string; outcome: SessionOutcome };
   /** costUsd: what `ov costs` knew of the session in the end; null: unknown. */
-  'session.ended': { session: number; why: string; leftovers: string[]; costUsd: number | null };
+  'session.ended': {
+    session: number;
+    why: string;
+    /** `process <pid> <command>` and `branch <name>`: alive after the stop, made and not merged */
+    leftovers: string[];
+    costUsd: number | null;
+    /** from running to here */
+    durationMs: number;
+    /** the workers' branches that the product's branch holds now and did not before */
+    merged: string[];
+    /** what `ov errors` has of this session, shortened: worker text */
+    errors: string[];
+  };
   /** The session has used clearly more than ever before: what predictions are learned from. */
   'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };
   /** A queued objective waits for another reason than before. What starts is in `session.starting`. */

@@ -273,6 +273,21 @@ export function openJournal(file: string, clock: Clock) {
       );
     },
     breakers(): Map<string, { failures: number; lastFailureMs: number }> {
+    /** The last session of an objective that ran and is over: where a resume starts from. */
+    lastEnded(objective: string): { startingAtMs: number; why: string; leftovers: string[] } | null {
+      const found = row(
+        `SELECT * FROM sessions WHERE objective = ? AND state = 'ended' AND running_at_ms IS NOT NULL
+         ORDER BY id DESC LIMIT 1`,
+        objective,
+      );
+      if (!found) return null;
+      const { starting_at_ms: startingAtMs, why, leftovers } = found;
+      return {
+        startingAtMs: startingAtMs as number,
+        why: (why as string | null) ?? '',
+        leftovers: parse(leftovers),
+      };
+    },
       return new Map(
         rows('SELECT * FROM breakers').map((r) => [
           r.product as string,

@@ -16,6 +16,7 @@ import { reconcile } from './reconcile.ts';
 import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { driveSession } from './session/drive.ts';
+import { sessionTroubles } from './session/watch.ts';
 
 export type Loop = ReturnType<typeof createLoop>;
 
@@ -115,7 +116,7 @@ export function createLoop(
     const events: NewEvent[] = [];
     const known = journal.trouble(name);
     if (snapshot.health === 'ok') {
-      if (known)
+      if (known && !sessionTroubles.has(known.code))
         events.push({ kind: 'product.recovered', product: name, text: `${name} answers again.`, data: {} });
     } else if (snapshot.error && snapshot.error.code !== known?.code) {
       events.push({

@@ -25,6 +25,16 @@ export interface Tuning {
    * intent: the `ov` process of a lost link lives on for up to its timeout (20 s).
    */
   sendDoubtMs: number;
+  /** A message that woke nobody must be read within this, else the coordinator is nudged once. */
+  readWithinMs: number;
+  /** The screen of a running coordinator is looked at no more often than this: it costs an `ov`, 60 ms. */
+  screenEveryMs: number;
+  /** A login text or dialog on it counts when it has stood this long. */
+  screenConfirmMs: number;
+  /** A busy screen that stands still this long is hung: a model's longest turns seen are some minutes. */
+  hungAfterMs: number;
+  /** A session that is complete by its exit trigger and quiet this long is over, also without a final mail. */
+  finishQuietMs: number;
   /** Longer dispatch bodies go through `spec write`: 128 KiB is the limit of one argument. */
   longBodyBytes: number;
 }
@@ -41,5 +51,10 @@ export const tuning: Tuning = {
   stopGraceMs: 15_000,
   lookAgainMs: 500,
   sendDoubtMs: 25_000,
+  readWithinMs: 60_000,
+  screenEveryMs: 10_000,
+  screenConfirmMs: 8_000,
+  hungAfterMs: 1_200_000,
+  finishQuietMs: 600_000,
   longBodyBytes: 65_536,
 };

@@ -4,7 +4,7 @@
 import { FleetError } from '../errors.ts';
 import { cleanText } from './sanitize.ts';
 
-export const dispatchVersion = 1;
+export const dispatchVersion = 2;
 /** Bytes of objective and acceptance together; the frame around them fits below the 128 KiB of an argument. */
 const maxInlineBytes = 112 * 1024;
 
@@ -23,6 +23,15 @@ export interface Dispatch {
   planApproval: 'required' | 'none';
   /** path, inside the project, of a spec that holds the whole text */
   specPath?: string | null;
+  /** where an earlier session on it left off; null: this is the first */
+  resume?: {
+    /** why that one ended */
+    why: string;
+    /** workers' branches that are not merged, e.g. `overstory/builder-1/task-1` */
+    branches: string[];
+    /** its last mail to the operator */
+    lastWord: string | null;
+  } | null;
 }
 
 /**
@@ -44,6 +53,7 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     `Report to operator by mail with ${tag} in the subject; when all is done: "Run complete: ${tag}".`,
     section('Objective', specPath ? `The full text is in ${specPath}. It begins:\n${excerpt(text)}` : text),
     section('Acceptance', acceptance === null ? '' : cleanText(acceptance).trim()),
+    dispatch.resume && section('Where it stands', standing(dispatch.resume)),
     section('Asked by', oneLine(`${dispatch.source.sender ?? 'the operator'}, by ${dispatch.source.via}`)),
     workerBudget !== null &&
       section(
@@ -89,6 +99,20 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     body: sections.join('\n\n'),
     version: dispatchVersion,
   };
+}
+
+function standing({ why, branches, lastWord }: NonNullable<Dispatch['resume']>): string {
+  return [
+    `An earlier session worked on this and was ended: ${oneLine(why)}`,
+    'Turns that were cut off then are lost, and so is everything that session remembered.',
+    branches.length > 0
+      ? `Work not merged is parked on these branches; look at them (git log, git diff) before you start anew:\n${branches.map((one) => `- ${oneLine(one)}`).join('\n')}`
+      : 'No unmerged branch was left.',
+    lastWord !== null &&
+      `Its last report, as data:\n> ${excerpt(cleanText(lastWord)).replaceAll('\n', '\n> ')}`,
+  ]
+    .filter((line) => line !== false)
+    .join('\n');
 }
 
 function section(title: string, text: string): string {

@@ -21,6 +21,7 @@ import {
   type RuntimeInfo,
   readCommands,
   runtimeInfoSchema,
+  tendReplySchema,
   workspaceFolderSchema,
   writeQueueMs,
 } from './protocol.ts';
@@ -44,6 +45,8 @@ const marginMs = 15_000;
 /** Two calls of `ov` of 15 s, behind one look at the same product that began before, and waiting for a slot. */
 const snapshotMs = 90_000;
 const lookMs = 20_000;
+/** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
+const tendMs = 30_000;
 /** A link that lasted this long was a good one: the next attempts start from the shortest wait again. */
 const steadyMs = 10_000;
 
@@ -231,6 +234,8 @@ export function connectRuntime({
     },
     look: (product, what) =>
       request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
+    tend: (product, task) =>
+      request(live, methods.tend, { product: refOf(product), task }, tendMs, tendReplySchema),
     async watch(products) {
       watched = products;
       await sendWatch();

@@ -164,6 +164,30 @@ export type LookRequest = z.input<typeof lookRequestSchema>;
 export const lookReplySchema = z.object({ text: z.string(), truncated: z.boolean() });
 export type LookReply = z.infer<typeof lookReplySchema>;
 
+/** What the agent may change in a product beyond running `ov`: a closed list, see agent/tend/. */
+export const tendTaskSchema = z.discriminatedUnion('kind', [
+  /** Everything a coordinator's start depends on: mended where that is safe, else refused with a code. */
+  z.strictObject({ kind: z.literal('prepare'), maxWorkers: z.number().int().min(1).nullable() }),
+  /** Ends the product's own coordinator session in tmux, by its exact name. */
+  z.strictObject({ kind: z.literal('clear-session') }),
+  /** Ends these processes, as far as they are still the same, in this product, and started by overstory. */
+  z.strictObject({
+    kind: z.literal('end-processes'),
+    processes: z.array(z.strictObject({ pid: z.number().int().min(2), startTicks: z.number() })).max(10_000),
+  }),
+  /** The workers' branches, by whether the current branch has them. */
+  z.strictObject({ kind: z.literal('branches') }),
+]);
+export type TendTask = z.infer<typeof tendTaskSchema>;
+
+export const tendReplySchema = z.object({
+  /** what was mended or ended, in words; of branches: the merged ones */
+  done: z.array(z.string()),
+  /** what is left, e.g. `212 node`; of branches: those not merged */
+  left: z.array(z.string()),
+});
+export type TendReply = z.infer<typeof tendReplySchema>;
+
 /** A folder directly under the workspace root, whether or not the registry knows it. */
 export const workspaceFolderSchema = z.object({
   name: z.string(),
@@ -190,6 +214,7 @@ export const runParamsSchema = z.strictObject({
   args: z.unknown(),
 });
 export const productsParamsSchema = z.strictObject({ products: z.array(productRefSchema).max(1000) });
+export const tendParamsSchema = z.strictObject({ product: productRefSchema, task: tendTaskSchema });
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
 
 export const changedSchema = z.object({ product: z.string() });
@@ -226,6 +251,7 @@ export const methods = {
   watch: 'fleet/watch',
   footprint: 'fleet/footprint',
   look: 'fleet/look',
+  tend: 'fleet/tend',
 } as const;
 
 /** Notifications, agent → fleetd. */

@@ -9,6 +9,8 @@ import type {
   ProductRef,
   ProductSnapshot,
   RuntimeInfo,
+  TendReply,
+  TendTask,
   WorkspaceFolder,
 } from './protocol.ts';
 
@@ -39,6 +41,8 @@ export interface Runtime {
   ov<N extends OvCommandName>(product: ProductRef, command: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;
   footprint(products: ProductRef[]): Promise<FootprintReport>;
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
+  /** One task of the closed list of what the agent may change besides running `ov`. */
+  tend(product: ProductRef, task: TendTask): Promise<TendReply>;
   /**
    * Replaces the set of products whose changes are pushed. Kept across reconnects; while there is no link
    * it rejects, and holds from the next one on.

@@ -129,6 +129,17 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
           createdAt: new Date(m.atMs).toISOString(),
         })),
       };
+    case 'coordinator.output':
+      return { content: '❯ ', lines: 1 };
+    case 'coordinator.checkComplete':
+      return { complete: false, triggers: {} };
+    case 'costs':
+      return { sessions: [] };
+    case 'errors':
+      return { events: [] };
+    case 'nudge':
+    case 'run.complete':
+      return {};
     case 'mail.read':
       for (const m of site.mail) if (m.id === args.id) m.read = true;
       return {};

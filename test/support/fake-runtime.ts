@@ -18,6 +18,10 @@ export interface FakeProduct {
   /** measured while a process is there */
   memoryBytes: number;
   cpuCores: number;
+  /** what its terminal shows */
+  screen: string;
+  /** whether a message wakes it; one that does not stays unread until a nudge */
+  hears: boolean;
 }
 
 export type Fault = (call: {
@@ -39,6 +43,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         starts: 0,
         stops: 0,
         processes: 0,
+        screen: '❯ ',
+        hears: true,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
       },
@@ -128,9 +134,12 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       case 'coordinator.send': {
         if (p.coordinator !== 'alive') throw ovError('OV_NOT_RUNNING', 'No active coordinator session found');
         const id = `msg-${serial++}`;
-        p.received.push({ id, subject: String(args.subject), body: String(args.body), read: true });
-        return { id, nudged: true };
+        p.received.push({ id, subject: String(args.subject), body: String(args.body), read: p.hears });
+        return { id, nudged: p.hears };
       }
+      case 'nudge':
+        for (const m of p.received) m.read = true;
+        return { agentName: 'coordinator', delivered: true };
       case 'mail.list':
         return {
           messages: p.received.map((m) => ({
@@ -144,6 +153,22 @@ export function fakeRuntime(clock: Clock, names: string[]) {
             createdAt: new Date(clock.nowMs()).toISOString(),
           })),
         };
+      case 'coordinator.output':
+        return { content: p.screen, lines: 1 };
+      case 'coordinator.checkComplete':
+        return { complete: false, triggers: {} };
+      case 'costs':
+        return { sessions: [] };
+      case 'errors':
+        return { events: [] };
+      case 'coordinator.output':
+        return { content: p.screen, lines: 1 };
+      case 'coordinator.checkComplete':
+        return { complete: false, triggers: {} };
+      case 'costs':
+        return { sessions: [] };
+      case 'errors':
+        return { events: [] };
       case 'mail.read':
         for (const m of p.mail) if (m.id === args.id) m.read = true;
         return {};
@@ -191,6 +216,15 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       };
     },
     look: async () => ({ text: '', truncated: false }),
+    async tend(ref, task) {
+      if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
+      calls.push({ command: task.kind, product: ref.name, args: task });
+      const how = fault({ command: task.kind, product: ref.name, args: task });
+      if (how instanceof FleetError) throw how;
+      if (how !== null) throw lost('RUNTIME_LOST');
+      if (task.kind === 'end-processes') product(ref.name).processes = 0;
+      return { done: [], left: [] };
+    },
     watch: async () => {},
     on(event, listener) {
       (listeners[event] as Set<typeof listener>).add(listener);

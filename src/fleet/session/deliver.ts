@@ -4,10 +4,11 @@
 // effect; when the link breaks in between, the doubt is settled by looking for the id in the mail that
 // operator sent. Absent, it counts as not sent only after `sendDoubtMs`, because the cut-off `ov` may live on.
 import { FleetError } from '../../errors.ts';
-import { dispatchText } from '../../overstory/dispatch.ts';
+import { type Dispatch, dispatchText } from '../../overstory/dispatch.ts';
 import type { Product } from '../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../context.ts';
 import type { ActionRow, ObjectiveRow, SessionRow } from '../journal.ts';
+import { expectReading } from './confirm.ts';
 
 export interface Delivered {
   id: string;
@@ -32,6 +33,7 @@ export async function deliverObjective(
     workerBudget: product.caps.maxWorkers ?? context.registry.current().scheduling.maxWorkersPerSession,
     planApproval: product.planApproval,
     specPath,
+    resume: standing(context, objective),
   });
   return (await deliver(context, product, session, { number, subject, body })) !== null;
 }
@@ -59,21 +61,27 @@ export async function deliver(
       args: { subject: message.subject, body: message.body },
     },
   });
-  return send(context, product, action, session.objective, message.subject, message.body);
+  return send(context, product, { action, session: session.id, objective: session.objective, ...message });
 }
 
 async function send(
   context: FleetContext,
   product: Product,
-  action: string,
-  objective: string | null,
-  subject: string,
-  body: string,
+  message: {
+    action: string;
+    session: number | null;
+    objective: string | null;
+    subject: string;
+    body: string;
+  },
 ): Promise<Delivered | null> {
+  const { action, session, objective, subject, body } = message;
   context.sending.add(action);
   try {
     const reply = await context.runtime.ov(product, 'coordinator.send', { subject, body });
     settle(context, product, action, objective, 'done', { ...reply }, null);
+    if (!reply.nudged)
+      expectReading(context, { action, mail: reply.id, product: product.name, objective, session });
     return { id: reply.id, nudged: reply.nudged };
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -99,11 +107,19 @@ export async function settleDoubt(
   const found = sent.messages.find((m) => m.subject.includes(`[${action.id}]`));
   if (found) {
     settle(context, product, action.id, action.objective, 'done', { id: found.id, nudged: found.read }, null);
+    if (!found.read) expectReading(context, { ...action, action: action.id, mail: found.id });
     return true;
   }
-  if (context.clock.nowMs() < action.intendedAtMs + context.tuning.sendDoubtMs) return false;
+  // Timed from when this process first saw the doubt, on a timer: the clock of the wall may jump.
+  const { doubts, clock, tuning } = context;
+  if (!doubts.has(action.id)) {
+    doubts.set(action.id, false);
+    clock.after(tuning.sendDoubtMs, () => doubts.set(action.id, true));
+  }
+  if (doubts.get(action.id) !== true) return false;
+  doubts.delete(action.id);
   const { subject, body } = action.args as { subject: string; body: string };
-  return (await send(context, product, action.id, action.objective, subject, body)) !== null;
+  return (await send(context, product, { ...action, action: action.id, subject, body })) !== null;
 }
 
 function settle(
@@ -123,6 +139,20 @@ function settle(
     text: `${action} ${said}${error ? `: ${error.message}` : '.'}`,
     data: { action, state, result, error: error?.toJSON() ?? null },
   });
+}
+
+/** Where an earlier session of this objective left off; null: there was none. */
+function standing(context: FleetContext, objective: ObjectiveRow): Dispatch['resume'] {
+  const before = context.journal.lastEnded(objective.id);
+  if (before === null) return null;
+  const last = context.journal
+    .mail(objective.product, 50)
+    .find((mail) => mail.from === 'coordinator' && Date.parse(mail.createdAt) >= before.startingAtMs);
+  return {
+    why: before.why,
+    branches: before.leftovers.flatMap((one) => /^branch (.+)$/.exec(one)?.[1] ?? []),
+    lastWord: last ? `${last.subject}\n${last.body}` : null,
+  };
 }
 
 /** Path of the spec that holds a text too long for one argument; null when it fits. */

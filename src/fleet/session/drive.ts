@@ -3,9 +3,11 @@
 import { FleetError } from '../../errors.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
+import { confirmReading } from './confirm.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
 import { startSession } from './start.ts';
 import { stopSession } from './stop.ts';
+import { lookAtScreen, watchSession } from './watch.ts';
 
 /**
  * Ends when the session needs nothing, has ended, or must wait for the runtime or for time to pass.
@@ -45,7 +47,13 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       context.driveAgain(session.product, context.tuning.lookAgainMs * 4);
       return false;
     }
-    if (context.journal.hasDispatched(session.id)) return false;
+    if (context.journal.hasDispatched(session.id)) {
+      await confirmReading(context, product, session);
+      return await watchSession(context, product, session);
+    }
+    // A fresh screen shows nothing of a worker yet: a login or a dialog on it is one.
+    const screen = await lookAtScreen(context, product);
+    if (screen?.problem && !screen.passing) throw screen.problem;
     return await deliverObjective(context, product, session, objective);
   } catch (thrown) {
     const error = FleetError.wrap(thrown, session.product);

@@ -1,12 +1,19 @@
-// Brings a session from `starting` to `running`.
+// Brings a session from `starting` to `running`. Each step either holds, is mended, or ends the attempt:
 //
-//   starting ──observe──► coordinator alive? ── yes ──► running (adopted: ours from before a restart, or a human's)
-//        │ no
-//        ├─ journal the intent ─► ov coordinator start ─► observe, whatever the exit code said
-//        │        alive ──► running          not alive ──► the session ends; the objective waits for its
-//        │                                    retry, or fails when retries are used up or the mend is a human's
-//        └─ runtime unreachable ──► stays `starting`; driven again when the link is back
+//   starting ── observe ──► coordinator alive? ── yes ──► running (adopted: ours from before a restart, or a human's)
+//      │ no
+//      ├─ prepare, in the agent: config, git, owner, name, stale watchdog.pid, tmux keeper, trust, limits
+//      │        refused ──► ends; what only a human can mend fails the objective at once
+//      ├─ journal the intent ─► ov coordinator start
+//      │        "duplicate session": an orphan in tmux ─► exactly that session is ended; started once more
+//      ├─ observe, whatever the exit code said
+//      │        alive ──► running      not alive ──► ends; the objective waits for its retry, or fails when
+//      │                               retries are used up or the mend is a human's
+//      └─ runtime unreachable ──► stays `starting`; driven again when the link is back
+//
+// Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
 import { FleetError } from '../../errors.ts';
+import type { Product } from '../../registry/registry.ts';
 import type { ProductSnapshot } from '../../runtime/protocol.ts';
 import { type FleetContext, mayHaveHappened, productOf } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
@@ -23,11 +30,17 @@ const humanMustMend = new Set([
   'OV_READONLY_DB',
   'OV_NOT_A_PROJECT',
   'PATH_ESCAPES',
+  'PRODUCT_NOT_GIT_ROOT',
+  'OV_NOT_GIT',
+  'OV_NO_COMMIT',
+  'OV_BAD_CONFIG',
+  'GIT_NO_IDENTITY',
+  'PROJECT_NAME_TAKEN',
 ]);
 
 /** Returns whether the driver should look at the session again at once. Does not throw for what a runtime or `ov` may do. */
 export async function startSession(context: FleetContext, session: SessionRow): Promise<boolean> {
-  const { journal, runtime } = context;
+  const { journal } = context;
   const product = productOf(context, session.product);
   if (!product) return giveUp(context, session, missingProduct(session.product), true);
 
@@ -52,7 +65,7 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   }
   let failure: FleetError | null = null;
   try {
-    await runtime.ov(product, 'coordinator.start', {});
+    await startCoordinator(context, product);
   } catch (error) {
     failure = FleetError.wrap(error, product.name);
     if (failure.code === 'RUNTIME_UNREACHABLE' || failure.code === 'RUNTIME_LOST') return false;
@@ -92,6 +105,21 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   return giveUp(context, session, cause, humanMustMend.has(cause.code));
 }
 
+/** @throws what prepare or the last of at most two starts said */
+async function startCoordinator({ runtime, registry, log }: FleetContext, product: Product): Promise<void> {
+  const maxWorkers = product.caps.maxWorkers ?? registry.current().scheduling.maxWorkersPerSession;
+  const prepared = await runtime.tend(product, { kind: 'prepare', maxWorkers });
+  for (const step of prepared.done) log.info({ product: product.name }, step);
+  try {
+    await runtime.ov(product, 'coordinator.start', {});
+  } catch (error) {
+    if (FleetError.wrap(error).code !== 'OV_DUPLICATE_SESSION') throw error;
+    const cleared = await runtime.tend(product, { kind: 'clear-session' });
+    log.warn({ product: product.name }, `duplicate session: ${cleared.done.join(', ') || 'none was there'}`);
+    await runtime.ov(product, 'coordinator.start', {});
+  }
+}
+
 const isStarting = (context: FleetContext, session: SessionRow): boolean => {
   const now = context.journal.liveSession(session.product);
   return now?.id === session.id && now.state === 'starting';
@@ -121,6 +149,9 @@ function running(
   return true;
 }
 
+/** A session that never ran has made nothing. */
+const nothing = { durationMs: 0, merged: [], errors: [] };
+
 function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, final: boolean): false {
   const { journal, clock, tuning } = context;
   const attempts = journal.objective(session.objective)?.attempts ?? 1;
@@ -132,7 +163,7 @@ function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, f
       ...common,
       kind: 'session.ended',
       text: `Session on ${session.product} did not start: ${cause.message}`,
-      data: { session: session.id, why, leftovers: [], costUsd: null },
+      data: { session: session.id, why, leftovers: [], costUsd: null, ...nothing },
     },
     final || retryAfterMs === undefined
       ? {

@@ -1,6 +1,7 @@
 // Whose process is whose: by working directory under a product's root, and where that says nothing by
 // the process tree. The tmux server carries the panes of all products and counts for none of them;
-// neither do this agent, what it runs to look at products, and whatever started it.
+// neither do this agent, what it runs to look at products, and whatever started it. The `ov serve` that it
+// keeps for a product is the product's, with the workers' turns that it starts.
 import { liesUnder } from './confine.ts';
 import type { ProcessEntry } from './processes.ts';
 
@@ -15,6 +16,7 @@ export function attribute(
   entries: ProcessEntry[],
   products: ProductRoot[],
   agentPid: number,
+  servePids: ReadonlySet<number> = new Set(),
 ): Map<string, ProcessEntry[]> {
   const byPid = new Map(entries.map((entry) => [entry.pid, entry]));
   const deepestFirst = [...products].sort((a, b) => b.root.length - a.root.length);
@@ -40,6 +42,7 @@ export function attribute(
       at !== undefined && !seen.has(at.pid);
       at = byPid.get(at.parent)
     ) {
+      if (servePids.has(at.pid)) return false;
       if (at.pid === agentPid) return true;
       seen.add(at.pid);
     }

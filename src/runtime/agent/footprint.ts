@@ -9,7 +9,8 @@ export interface FootprintMeter {
   measure(products: ProductRoot[]): Promise<FootprintReport>;
 }
 
-export function createFootprintMeter(): FootprintMeter {
+/** @param ours processes that this one runs for a product: they and what they start count for it */
+export function createFootprintMeter(ours: () => ReadonlySet<number> = () => new Set()): FootprintMeter {
   const meters = new Map<string, CpuMeter>();
   let container: { atMs: number; cpuSeconds: number } | null = null;
 
@@ -59,7 +60,7 @@ export function createFootprintMeter(): FootprintMeter {
         };
       }
       const atTicks = await ticksNow();
-      const owned = attribute(entries, products, process.pid);
+      const owned = attribute(entries, products, process.pid, ours());
       return {
         products: await Promise.all(
           products.map(({ product, root }) =>

@@ -28,7 +28,10 @@ function workspaceRoot(): string {
   process.exit(badConfiguration);
 }
 
+/** Set once the verbs are served. */
+let close = () => {};
 function leave(): never {
+  close();
   process.exit(0);
 }
 process.on('SIGTERM', leave);
@@ -47,5 +50,5 @@ const rpc = createMessageConnection(
 );
 rpc.onClose(leave);
 rpc.onError(([error]) => console.error(`JSON-RPC: ${error.message}`));
-serveVerbs(rpc, { workspaceRoot: workspaceRoot(), ov: process.env.FLEET_OV || 'ov' });
+({ close } = serveVerbs(rpc, { workspaceRoot: workspaceRoot(), ov: process.env.FLEET_OV || 'ov' }));
 rpc.listen();

@@ -76,8 +76,17 @@ export async function memoryOf(pid: number): Promise<number> {
   return kilobytes === null ? 0 : Number(kilobytes[1]) * 1024;
 }
 
+/** Its words; empty when it may not be read. */
+export async function argvOf(pid: number): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+}
+
+/** As `NAME=value`; empty when it may not be read (another user's process). */
+export async function environmentOf(pid: number): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0');
+}
+
 /** The program's name: a runtime such as Node calls its main thread something else. Its arguments stay unread. */
 export async function programOf({ pid, command }: ProcessEntry): Promise<string> {
-  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return basename(text.split('\0')[0] ?? '') || command;
+  return basename((await argvOf(pid))[0] ?? '') || command;
 }

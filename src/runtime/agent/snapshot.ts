@@ -1,5 +1,5 @@
-// snapshot: what one product looks like now, from `ov status` and `ov mail list`. An unchanged product is
-// answered from the last look; a look that has not begun yet serves everyone who asks meanwhile.
+// snapshot: what one product looks like now, from `ov status` and, where that counts any mail, `ov mail
+// list`. An unchanged product is answered from the last look; a look that has not begun yet serves everyone who asks meanwhile.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../errors.ts';
@@ -7,6 +7,7 @@ import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
 import { type Mail, maxSnapshotMailBytes, type ProductRef, type ProductSnapshot } from '../protocol.ts';
 import { productFolder } from './confine.ts';
+import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
 import { signatureOf } from './signature.ts';
 import type { Slots } from './slots.ts';
@@ -32,16 +33,23 @@ interface Known {
   coming: Promise<ProductSnapshot> | null;
 }
 
-export function createSnapshots(ov: Ov, slots: Slots, workspaceRoot: string): Snapshots {
+/** @param looked called with each new look, before its snapshot is given out */
+export function createSnapshots(
+  ov: Ov,
+  slots: Slots,
+  workspaceRoot: string,
+  looked: (folder: string, snapshot: ProductSnapshot) => Promise<void>,
+): Snapshots {
   const products = new Map<string, Known>();
 
   async function lookAt(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
     const signature = await signatureOf(folder);
     const observedAtMs = Date.now();
-    const status = await ov.call(folder, 'status', {});
-    const { messages } = await ov.call(folder, 'mail.list', { to: 'operator', unread: true });
+    const status = await ov.call(folder, 'status', { agent: 'operator' });
+    const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);
     const snapshot = describe(product.name, folder, observedAtMs, projectName, status, messages);
+    await looked(folder, snapshot);
     if (signature !== null) known.last = { signature, snapshot };
     return snapshot;
   }

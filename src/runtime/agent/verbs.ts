@@ -15,6 +15,7 @@ import {
   productsParamsSchema,
   runParamsSchema,
   snapshotParamsSchema,
+  tendParamsSchema,
 } from '../protocol.ts';
 import { productFolder } from './confine.ts';
 import { createFootprintMeter } from './footprint.ts';
@@ -23,8 +24,10 @@ import { list } from './list.ts';
 import { look } from './look.ts';
 import { createOv } from './ov.ts';
 import { createRuns } from './run.ts';
+import { createServes } from './serve.ts';
 import { createSlots } from './slots.ts';
 import { createSnapshots, initialised } from './snapshot.ts';
+import { tend } from './tend/index.ts';
 import { createWatcher } from './watch.ts';
 
 export interface AgentSettings {
@@ -37,12 +40,17 @@ export interface AgentSettings {
 const none = z.object({});
 const serverErrorCode = -32000;
 
-export function serveVerbs(rpc: MessageConnection, { workspaceRoot, ov: ovPath }: AgentSettings): void {
+/** @returns ends what the agent itself keeps running */
+export function serveVerbs(
+  rpc: MessageConnection,
+  { workspaceRoot, ov: ovPath }: AgentSettings,
+): { close(): void } {
   const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
   const ov = createOv(ovPath, workspaceRoot);
-  const snapshots = createSnapshots(ov, slots, workspaceRoot);
+  const serves = createServes(ov, ovPath);
+  const snapshots = createSnapshots(ov, slots, workspaceRoot, serves.follow);
   const runs = createRuns(ov, slots);
-  const footprints = createFootprintMeter();
+  const footprints = createFootprintMeter(serves.pids);
   const watcher = createWatcher((product) => {
     void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
   });
@@ -101,9 +109,14 @@ export function serveVerbs(rpc: MessageConnection, { workspaceRoot, ov: ovPath }
   verb(methods.footprint, productsParamsSchema, async ({ products }) =>
     footprints.measure(await Promise.all(products.map(locate))),
   );
+  verb(methods.tend, tendParamsSchema, async ({ product, task }) => {
+    const folder = await existing(product);
+    return await tend({ product, folder, workspaceRoot, ov, servePids: serves.pids }, task);
+  });
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),
   );
+  return { close: serves.close };
 }
 
 /** fleetd would cut the link over a longer reply: refuse this one only. */

@@ -42,6 +42,21 @@ export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<v
   }));
 }
 
+/** Whether Claude Code would start in `root` without asking anything that seedClaude answers. */
+export async function isSeeded(home: string, root: string): Promise<boolean> {
+  try {
+    const state = object(JSON.parse(await readFile(join(home, '.claude.json'), 'utf8')));
+    const settings = object(JSON.parse(await readFile(join(home, '.claude', 'settings.json'), 'utf8')));
+    return (
+      state.hasCompletedOnboarding === true &&
+      settings.skipDangerousModePermissionPrompt === true &&
+      object(object(state.projects)[root]).hasTrustDialogAccepted === true
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Claude Code knows an approved key by its last 20 characters. */
 function approved(responses: Json, apiKey: string | null): Json {
   const list = (value: unknown) => (Array.isArray(value) ? value : []);

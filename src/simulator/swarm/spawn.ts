@@ -60,7 +60,8 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
   announce(root, session, order);
   const [command, args] = selfArgv('__worker', root, JSON.stringify(order));
   // In its own session, as an agent's shell tool does it: a worker outlives a coordinator that was killed.
-  const child = spawn(command, args, { cwd: worktreePath, stdio: 'ignore', detached: true });
+  const env = { ...process.env, OVERSTORY_AGENT_NAME: order.name };
+  const child = spawn(command, args, { cwd: worktreePath, env, stdio: 'ignore', detached: true });
   const ended = new Promise<number>((done) => {
     child.on('error', () => done(127));
     child.on('exit', (code) => done(code ?? 1));

@@ -1,0 +1,121 @@
+// Looks after a running session that has its objective: gathers what a snapshot does not hold (the screen,
+// check-complete), asks liveness() what it means, and records what follows. A hung session and an API that
+// does not answer are put before the human, not ended: only the human knows whether to wait.
+import { FleetError } from '../../errors.ts';
+import { readScreen, type Screen } from '../../overstory/screen.ts';
+import type { Product } from '../../registry/registry.ts';
+import type { FleetContext } from '../context.ts';
+import type { SessionOutcome } from '../events.ts';
+import type { SessionRow } from '../journal.ts';
+import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
+
+/** Troubles that a healthy snapshot does not end: only this file, or the session's end, does. */
+export const sessionTroubles: ReadonlySet<string> = new Set(['SESSION_HUNG', 'CLAUDE_API_ERROR']);
+
+interface Looked {
+  session: number;
+  atMs: number;
+  sinceMs: number;
+  seen: Screen;
+}
+/** Memory only: after a restart the screen must stand as long again. */
+const screens = new WeakMap<FleetContext, Map<string, Looked>>();
+
+/** The coordinator's screen now; null when it cannot be had (headless, just gone, out of reach). */
+export async function lookAtScreen(context: FleetContext, product: Product): Promise<Screen | null> {
+  try {
+    return readScreen((await context.runtime.ov(product, 'coordinator.output', { lines: 60 })).content);
+  } catch (thrown) {
+    context.log.debug({ product: product.name, err: thrown }, 'no screen');
+    return null;
+  }
+}
+
+/** Returns whether something was recorded that the driver should act on. */
+export async function watchSession(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+): Promise<boolean> {
+  const { clock, tuning, journal } = context;
+  const known = screens.get(context) ?? new Map<string, Looked>();
+  screens.set(context, known);
+  const before = known.get(product.name);
+  const mine = before?.session === session.id ? before : undefined;
+  if (mine && clock.nowMs() - mine.atMs < tuning.screenEveryMs) return false;
+  const seen = await lookAtScreen(context, product);
+  const now = clock.nowMs();
+  if (seen !== null) {
+    const sinceMs = mine?.seen.print === seen.print && mine.seen.busy === seen.busy ? mine.sinceMs : now;
+    known.set(product.name, { session: session.id, atMs: now, sinceMs, seen });
+  }
+  const snapshot = context.observations.get(product.name)?.snapshot;
+  if (!snapshot || journal.liveSession(product.name)?.state !== 'running') return false;
+  const looked = seen === null ? null : known.get(product.name);
+  const found = liveness(
+    {
+      snapshot,
+      finalMail: false,
+      screen: looked ? { seen: looked.seen, sinceMs: looked.sinceMs } : null,
+      nowMs: now,
+    },
+    tuning,
+  );
+  noteTrouble(context, product.name, found);
+  if (found.state === 'logged-out' && found.error)
+    return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);
+  // Not yet for long enough to be believed: look again when it is.
+  if (seen?.problem && !seen.passing) context.driveAgain(product.name, tuning.screenConfirmMs);
+  if (found.state !== 'idle' || now - quietSinceMs(snapshot) < tuning.finishQuietMs) return false;
+  if (now - (session.runningAtMs ?? now) < tuning.finishQuietMs || asksHuman(context, session)) return false;
+  const { complete } = await context.runtime.ov(product, 'coordinator.checkComplete', {});
+  if (!complete) return false;
+  return end(
+    context,
+    session,
+    'done',
+    'Every worker has completed, nothing waits to be merged and nobody has done anything for a while; no final mail came.',
+  );
+}
+
+/** Whether the last word of the coordinator to the operator is a question. */
+function asksHuman(context: FleetContext, session: SessionRow): boolean {
+  const last = context.journal
+    .mail(session.product, 20)
+    .find((mail) => Date.parse(mail.createdAt) >= session.startingAtMs);
+  return last !== undefined && /^(question|escalation|error|decision_gate)$/.test(last.type);
+}
+
+function end(context: FleetContext, session: SessionRow, outcome: SessionOutcome, reason: string): true {
+  context.journal.record({
+    kind: 'session.stopping',
+    product: session.product,
+    objective: session.objective,
+    text: `Session on ${session.product}: ${reason}`,
+    data: { session: session.id, reason, outcome },
+  });
+  return true;
+}
+
+function noteTrouble(context: FleetContext, product: string, { state, because, error }: Liveness): void {
+  const known = context.journal.trouble(product);
+  const hung = new FleetError({
+    code: 'SESSION_HUNG',
+    class: 'runtime',
+    product,
+    message: `The session on ${product} seems to hang. ${because}`,
+    mend: `Look at it (\`fleet look ${product}\`), send it a message, or stop it: \`fleet stop ${product}\`.`,
+  });
+  const trouble = state === 'hung' ? hung : state === 'logged-out' ? null : error;
+  if (trouble !== null && sessionTroubles.has(trouble.code) && known?.code !== trouble.code) {
+    const shape = { ...trouble.toJSON(), product };
+    const text = `${product}: ${trouble.message} ${trouble.mend}`;
+    context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
+  } else if (trouble === null && known && sessionTroubles.has(known.code)) endTrouble(context, product);
+}
+
+/** A session's trouble ends with the session. */
+export function endTrouble(context: FleetContext, product: string): void {
+  if (!sessionTroubles.has(context.journal.trouble(product)?.code ?? '')) return;
+  context.journal.record({ kind: 'product.recovered', product, text: `${product} goes on.`, data: {} });
+}

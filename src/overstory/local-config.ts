@@ -1,0 +1,47 @@
+// `.overstory/config.local.yaml`: overstory's own place for what one machine wants, on top of config.yaml and
+// not in git. What a human wrote there stays, to the comment; what the fleet adds carries its mark, and only
+// that is ever changed again. config.yaml is never written.
+import { isMap, isScalar, parseDocument } from 'yaml';
+import { FleetError } from '../errors.ts';
+
+const mark = ' set by the fleet';
+
+export interface LocalLimits {
+  /** agents alive at once in this product; null: the project's own limit */
+  maxWorkers: number | null;
+}
+
+/**
+ * @param text  the file now; null: there is none
+ * @returns the file as it should be; null: nothing to write
+ * @throws OV_BAD_CONFIG when it is not a YAML mapping: it is a human's, so it is not overwritten
+ */
+export function withFleetSettings(text: string | null, { maxWorkers }: LocalLimits): string | null {
+  const document = parseDocument(text ?? '');
+  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
+    throw new FleetError({
+      code: 'OV_BAD_CONFIG',
+      class: 'unavailable',
+      message: `Expected .overstory/config.local.yaml to be a YAML mapping, got ${document.errors[0]?.message.split('\n')[0] ?? 'something else'}.`,
+      mend: 'Correct the file, or delete it: the fleet writes its own settings anew.',
+    });
+  let changed = false;
+  function set(path: string[], value: number | boolean | null): void {
+    const now = document.getIn(path, true);
+    if (now !== undefined && !(isScalar(now) && now.comment === mark)) return;
+    if ((isScalar(now) ? now.value : null) === value) return;
+    changed = true;
+    if (value === null) {
+      document.deleteIn(path);
+      return;
+    }
+    const node = document.createNode(value);
+    if (isScalar(node)) node.comment = mark;
+    document.setIn(path, node);
+  }
+  // `ov` counts the agents below the coordinator, leads included.
+  set(['agents', 'maxConcurrent'], maxWorkers);
+  // Off by default: without one of them check-complete says "not complete" for ever.
+  set(['coordinator', 'exitTriggers', 'allAgentsDone'], true);
+  return changed ? document.toString() : null;
+}

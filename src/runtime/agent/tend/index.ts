@@ -1,0 +1,30 @@
+// tend: what the agent changes in a product besides running `ov`, one file per task of the closed list.
+import type { ProductRef, TendReply, TendTask } from '../../protocol.ts';
+import type { Ov } from '../ov.ts';
+import { branches } from './branches.ts';
+import { clearSession } from './clear-session.ts';
+import { endProcesses } from './end-processes.ts';
+import { prepare } from './prepare.ts';
+
+export interface Place {
+  product: ProductRef;
+  /** resolved, and there */
+  folder: string;
+  workspaceRoot: string;
+  ov: Ov;
+  servePids: () => ReadonlySet<number>;
+}
+
+/** @throws FleetError with the code of what a human must mend first */
+export function tend(place: Place, task: TendTask): Promise<TendReply> {
+  switch (task.kind) {
+    case 'prepare':
+      return prepare(place, task.maxWorkers);
+    case 'clear-session':
+      return clearSession(place);
+    case 'end-processes':
+      return endProcesses(place, task.processes);
+    case 'branches':
+      return branches(place);
+  }
+}

@@ -1,0 +1,156 @@
+// prepare: everything a coordinator's start depends on. Safe to repeat; each step either finds things right,
+// mends them and says so, or refuses with a code whose mend is a human's. In this order:
+//
+//   config     .overstory/config.yaml is there: without it `ov` takes a folder for a project of defaults
+//   git        its own root, one commit, an identity: else agents cannot commit, and `ov` says so too late
+//   owner      the databases may be written: else a start fails after its tmux session was made
+//   name       no other project here has the same name: their tmux sessions would be one
+//   watchdog   a watchdog.pid that names no watchdog of this product is removed: 0.11 would not start,
+//              and every version's stop would end whatever has that pid now
+//   keeper     a tmux session that outlives the coordinators: without one every other stop fails
+//   trust      Claude Code knows this root: its dialogs are ones that `ov` cannot answer
+//   limits     agents.maxConcurrent and an exit trigger, in config.local.yaml
+import {
+  access,
+  constants,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { FleetError } from '../../../errors.ts';
+import { readProjectName } from '../../../overstory/config.ts';
+import { ovFailure } from '../../../overstory/errors.ts';
+import { withFleetSettings } from '../../../overstory/local-config.ts';
+import { isSeeded, seedClaude } from '../../prepare/claude.ts';
+import type { TendReply } from '../../protocol.ts';
+import { list } from '../list.ts';
+import { argvOf, readProcesses } from '../processes.ts';
+import { initialised } from '../snapshot.ts';
+import type { Place } from './index.ts';
+import { tmux } from './tmux.ts';
+
+export async function prepare(place: Place, maxWorkers: number | null): Promise<TendReply> {
+  const { folder } = place;
+  const { simulated } = await place.ov.features();
+  const inside = join(folder, '.overstory');
+  if (!(await initialised(folder)))
+    throw ovFailure(`'${folder}' is not an overstory project (missing .overstory/config.yaml).`);
+  await requireGit(folder, place.product.name);
+  await requireOwner(inside);
+  await requireOwnName(place);
+  const done = [
+    await removeStaleWatchdog(folder),
+    await keepKeeper(),
+    simulated ? null : await seedTrust(folder),
+    await pushLimits(inside, maxWorkers),
+  ];
+  return { done: done.filter((step) => step !== null), left: [] };
+}
+
+async function requireGit(folder: string, product: string): Promise<void> {
+  const git = (...args: string[]) =>
+    execa('git', ['-C', folder, ...args], { reject: false, stdin: 'ignore', timeout: 15_000 });
+  const top = await git('rev-parse', '--show-toplevel');
+  if (top.failed) throw ovFailure(top.stderr);
+  if ((await realpath(top.stdout)) !== folder)
+    throw new FleetError({
+      code: 'PRODUCT_NOT_GIT_ROOT',
+      class: 'usage',
+      product,
+      message: `Expected ${folder} to be the top of its git repository, got a folder inside ${top.stdout}.`,
+      mend: `Give ${top.stdout} as the product's path: overstory works on whole repositories only.`,
+    });
+  const head = await git('rev-parse', '--verify', '--quiet', 'HEAD');
+  if (head.failed) throw ovFailure("fatal: not a valid object name: 'HEAD'");
+  const identity = await git('var', 'GIT_COMMITTER_IDENT');
+  if (identity.failed)
+    throw new FleetError({
+      code: 'GIT_NO_IDENTITY',
+      class: 'unavailable',
+      product,
+      message: 'Expected git to know who commits, got no user.name and user.email.',
+      mend: 'In the runtime: `git config --system user.name …` and `git config --system user.email …`.',
+    });
+}
+
+async function requireOwner(inside: string): Promise<void> {
+  const names = (await readdir(inside)).filter((name) => /\.db(-wal|-shm)?$/.test(name));
+  for (const path of [inside, ...names.map((name) => join(inside, name))]) {
+    const writable = await access(path, constants.W_OK).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    );
+    if (writable) continue;
+    const { uid } = await stat(path);
+    throw new FleetError({
+      code: 'OV_READONLY_DB',
+      class: 'unavailable',
+      message: `Expected to write ${path} as uid ${process.getuid?.()}, got a file of uid ${uid}.`,
+      mend: `\`chown -R ${process.getuid?.()} ${inside}\` (was \`ov\` run as another user once?), then start it again.`,
+    });
+  }
+}
+
+async function requireOwnName({ folder, workspaceRoot, product }: Place): Promise<void> {
+  const nameOf = async (root: string) => (await readProjectName(root)) ?? basename(root);
+  const mine = await nameOf(folder);
+  for (const other of await list(workspaceRoot)) {
+    if (!other.overstory || (await realpath(other.root)) === folder) continue;
+    if ((await nameOf(other.root)) !== mine) continue;
+    throw new FleetError({
+      code: 'PROJECT_NAME_TAKEN',
+      class: 'refused',
+      product: product.name,
+      message: `Expected a project name of its own for ${product.name}, got "${mine}", which ${other.root} has too: both would use one tmux session.`,
+      mend: 'Set another `project: {name: …}` in .overstory/config.yaml of one of them, while neither runs.',
+    });
+  }
+}
+
+async function removeStaleWatchdog(folder: string): Promise<string | null> {
+  const file = join(folder, '.overstory', 'watchdog.pid');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const pid = Number(text.trim());
+  const processes = await readProcesses();
+  // No /proc: whose it is cannot be told, and `ov` has its own say.
+  if (processes === null) return null;
+  const named = processes.find((one) => one.pid === pid);
+  const watches = named?.cwd === folder && (await argvOf(pid)).includes('watch');
+  if (watches) return null;
+  await rm(file, { force: true });
+  return `removed a watchdog.pid that named ${named ? `another program (${named.command})` : 'no process'}`;
+}
+
+async function keepKeeper(): Promise<string | null> {
+  if (!(await tmux('has-session', '-t', '=keeper')).failed) return null;
+  const started = await tmux('new-session', '-d', '-s', 'keeper', '-c', '/', 'sleep', 'infinity');
+  if (!started.failed) return 'started the tmux keeper session';
+  // Another start was faster.
+  if (/duplicate session/.test(started.stderr)) return null;
+  throw ovFailure(started.code === 'ENOENT' ? 'Executable not found in $PATH: "tmux"' : started.stderr);
+}
+
+async function seedTrust(folder: string): Promise<string | null> {
+  const home = homedir();
+  if (await isSeeded(home, folder)) return null;
+  await seedClaude({ home, apiKey: process.env.ANTHROPIC_API_KEY || null, roots: [folder] });
+  return `told Claude Code to trust ${folder}`;
+}
+
+async function pushLimits(inside: string, maxWorkers: number | null): Promise<string | null> {
+  const file = join(inside, 'config.local.yaml');
+  const before = await readFile(file, 'utf8').catch(() => null);
+  const after = withFleetSettings(before, { maxWorkers });
+  if (after === null) return null;
+  await writeFile(`${file}.draft`, after);
+  await rename(`${file}.draft`, file);
+  return 'set limits in config.local.yaml';
+}
