@@ -1,0 +1,91 @@
+// In which order, who may pass whom, and arrival order as the oracle.
+import { deepStrictEqual } from 'node:assert/strict';
+import type { ObjectiveState } from '../../../src/scheduler/index.ts';
+import { fleet, nowMs } from '../fleets.ts';
+import { before, fits, neverFits, objectiveOf, ready, slotsUsed, startsOf } from '../reference.ts';
+import { admissions, expect, property, queued, startIds } from './property.ts';
+
+export const orderKept = property(
+  'the queue is in order, and nothing passes what fits or what is past its bound',
+  4,
+  fleet,
+  ({ decide }, state) => {
+    const plan = decide(state, nowMs);
+    const ids = plan.waits.map(({ objective }) => objective);
+    const inOrder = (list: string[]) =>
+      list.toSorted((a, b) =>
+        before(state, objectiveOf(state, a) as ObjectiveState, objectiveOf(state, b) as ObjectiveState),
+      );
+    deepStrictEqual(ids, inOrder(ids), 'waits in queue order');
+    deepStrictEqual(startIds(plan), inOrder(startIds(plan)), 'starts in queue order');
+    for (const [fleetNow, objective] of admissions(state, plan))
+      for (const passed of queued(fleetNow)) {
+        if (passed.id === objective.id || before(state, passed, objective) > 0) continue;
+        if (!ready(fleetNow, passed, nowMs)) continue;
+        const { memory, cpu, cost } = fits(fleetNow, passed);
+        expect(
+          !(memory && cpu && cost),
+          `Expected ${passed.id}, which fits, not to be passed by ${objective.id}`,
+        );
+        const bound = Math.max(passed.queuedAtMs, passed.notBeforeMs ?? 0) + state.limits.headBoundMs;
+        expect(
+          (memory && cpu) || bound > nowMs,
+          `Expected ${passed.id}, past its bound, not to be passed by ${objective.id}`,
+        );
+      }
+  },
+);
+
+export const backfills = property(
+  'smaller work passes a head that does not fit, until its bound; once the slots are full no bound matters',
+  2,
+  fleet,
+  ({ decide, withLimits }, state) => {
+    const limits = { headBoundMs: 10_000_000, maxConcurrentSessions: slotsUsed(state) + 1, startPacingMs: 0 };
+    const plan = decide(withLimits(state, limits), nowMs);
+    expect(
+      plan.waits.every(({ rule }) => rule !== 'behind-head'),
+      'Expected nobody behind a head before its bound',
+    );
+    if (startsOf(plan).length === 0) return;
+    const times = plan.waits.map(({ numbers }) => numbers.untilMs ?? null);
+    expect(
+      plan.nextWakeMs === null || times.includes(plan.nextWakeMs),
+      `Expected a wake for a time that a wait names, got ${plan.nextWakeMs}`,
+    );
+  },
+);
+
+export const fifoOracle = property(
+  'fifo is arrival order, and so are equal priorities that came in one window',
+  2,
+  fleet,
+  ({ decide }, state) => {
+    const fifo = decide({ ...state, limits: { ...state.limits, strategy: 'fifo' } }, nowMs);
+    const equal = decide(
+      {
+        ...state,
+        limits: { ...state.limits, strategy: 'priority-weighted', ageingMsPerPoint: 0 },
+        products: state.products.map((product) => ({ ...product, priority: 50, servedMs: 0 })),
+      },
+      nowMs,
+    );
+    const arrivals = (ids: string[]) => ids.map((id) => objectiveOf(state, id)?.arrival ?? 0);
+    const ascending = (list: number[]) => list.toSorted((a, b) => a - b);
+    for (const ids of [startIds(fifo), fifo.waits.map(({ objective }) => objective)])
+      deepStrictEqual(arrivals(ids), ascending(arrivals(ids)));
+    deepStrictEqual(startIds(equal), startIds(fifo));
+    deepStrictEqual(
+      equal.waits.map(({ objective, rule }) => [objective, rule]),
+      fifo.waits.map(({ objective, rule }) => [objective, rule]),
+    );
+  },
+);
+
+export const hopelessAside = property('what can never run holds up nobody', 1, fleet, ({ decide }, state) => {
+  const without = {
+    ...state,
+    objectives: state.objectives.filter((o) => o.state !== 'queued' || !neverFits(state, o)),
+  };
+  deepStrictEqual(startIds(decide(without, nowMs)), startIds(decide(state, nowMs)));
+});

@@ -1,0 +1,53 @@
+// What a property is, and what all of them look at.
+import fc from 'fast-check';
+import type * as scheduler from '../../../src/scheduler/index.ts';
+import type { FleetState, ObjectiveState, Plan, Relief } from '../../../src/scheduler/index.ts';
+import { objectiveOf, start, startsOf } from '../reference.ts';
+
+export type Scheduler = typeof scheduler;
+
+export interface Property {
+  name: string;
+  /** share of the generated fleets this property gets; 1 is 1,000 of them in the test run */
+  share: number;
+  /** @throws when the property does not hold */
+  check(scheduler: Scheduler, run: { numRuns: number; endOnFailure?: boolean }): void;
+}
+
+export function expect(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Error(message);
+}
+
+const seed = 20_261_120;
+
+export function property<T>(
+  name: string,
+  share: number,
+  arbitrary: fc.Arbitrary<T>,
+  holds: (scheduler: Scheduler, value: T) => void,
+): Property {
+  return {
+    name,
+    share,
+    check: (scheduler, run) =>
+      fc.assert(
+        fc.property(arbitrary, (value) => holds(scheduler, value)),
+        { seed, ...run },
+      ),
+  };
+}
+
+export const startIds = (plan: Plan) => startsOf(plan).map(({ objective }) => objective);
+export const reliefs = (plan: Plan) => plan.decisions.filter((d): d is Relief => d.kind !== 'start');
+export const queued = (state: FleetState) => state.objectives.filter((o) => o.state === 'queued');
+
+/** Each of the plan's starts with the fleet just before it. */
+export function* admissions(state: FleetState, plan: Plan): Generator<[FleetState, ObjectiveState]> {
+  let fleetNow = state;
+  for (const { objective: id } of startsOf(plan)) {
+    const objective = objectiveOf(fleetNow, id);
+    expect(objective !== undefined, `Expected a start of a known objective, got ${id}`);
+    yield [fleetNow, objective];
+    fleetNow = start(fleetNow, id, plan.atMs);
+  }
+}
