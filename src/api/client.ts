@@ -5,6 +5,8 @@ import { FleetError } from '../errors.ts';
 import { type LookReply, type LookRequest, lookReplySchema } from '../runtime/protocol.ts';
 import {
   apiPrefix,
+  type Backup,
+  backupSchema,
   type CapRequest,
   type ControlReply,
   type ControlRequest,
@@ -59,6 +61,10 @@ export interface FleetClient {
   status(product?: string): Promise<FleetStatus>;
   objectives(filter?: { state?: ObjectiveView['state']; limit?: number }): Promise<ObjectiveView[]>;
   objective(id: string): Promise<ObjectiveView>;
+  /** Those that are over, of one product or of all: the one that ended last comes first. */
+  history(filter?: { product?: string; limit?: number }): Promise<ObjectiveView[]>;
+  /** Copies the journal beside itself; on the operator's socket only. */
+  backup(): Promise<Backup>;
   start(asked: StartRequest): Promise<ObjectiveView>;
   cancel(id: string, asked: StopRequest): Promise<ObjectiveView>;
   /** What the product was working on; null: nothing. */
@@ -134,6 +140,8 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     health: () => get('/health', healthSchema),
     status: (product) => get(`/status${query({ product })}`, fleetStatusSchema),
     objectives: (filter = {}) => get(`/objectives${query(filter)}`, objectiveViewSchema.array()),
+    history: (filter = {}) => get(`/history${query(filter)}`, objectiveViewSchema.array()),
+    backup: () => post('/backup', {}, backupSchema),
     objective: async (id) => get(`/objectives/${segment(id)}`, objectiveViewSchema),
     start: (asked) => post('/objectives', asked, objectiveViewSchema),
     cancel: async (id, asked) => post(`/objectives/${segment(id)}/cancel`, asked, objectiveViewSchema),

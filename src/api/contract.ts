@@ -113,6 +113,8 @@ export const fleetStatusSchema = z.object({
     /** sentences: a bad edit (last good version kept), a file replaced under its mount */
     problems: z.array(z.string()),
   }),
+  /** error: why nothing can be written just now; what is shown is then what was last known */
+  journal: z.object({ error: errorShapeSchema.nullable() }),
 });
 export type FleetStatus = z.infer<typeof fleetStatusSchema>;
 
@@ -217,6 +219,14 @@ export const inboxSchema = z.object({
 });
 export type Inbox = z.infer<typeof inboxSchema>;
 
+export const backupSchema = z.object({
+  /** in fleetd's own file system, beside its journal */
+  file: z.string(),
+  bytes: z.number(),
+  lastSeq: z.number(),
+});
+export type Backup = z.infer<typeof backupSchema>;
+
 export const healthSchema = z.object({ ready: z.boolean(), version: z.string() });
 export type Health = z.infer<typeof healthSchema>;
 
@@ -259,6 +269,9 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /products/:name/messages     messageRequest → messageReply
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
+ *   GET  /history?product=&limit=     ObjectiveView[] that are over, the one that ended last first
+ *   POST /backup                      Backup (operator's socket only)
+ *   GET  /metrics                     Prometheus text (operator's socket only)
  *   GET  /events?after=&last=&follow= SSE of FleetEvent (id = seq), keep-alive comment every 15 s. Starts after
  *                                     seq `after` (or the Last-Event-ID header, which wins), else with the `last`
  *                                     n events, else now. follow=0: ends when what is known has been sent.

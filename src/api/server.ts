@@ -68,6 +68,14 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
   api.get('/objectives', (c) =>
     ok(c, fleet.commands.objectives(readLimit(c.req.query('limit')), c.req.query('state') ?? null)),
   );
+  api.get('/history', (c) => {
+    const { product } = c.req.query();
+    return ok(c, fleet.commands.history(readLimit(c.req.query('limit')), product ?? null));
+  });
+  if (surface === 'operator') {
+    api.post('/backup', async (c) => ok(c, await fleet.backup()));
+    api.get('/metrics', async (c) => c.text(await fleet.metrics()));
+  }
   api.get('/objectives/:id', (c) => ok(c, fleet.commands.objective(c.req.param('id'))));
   api.post('/objectives', async (c) => ok(c, fleet.commands.start(await body(c, startRequestSchema))));
   api.post('/objectives/:id/cancel', async (c) => {

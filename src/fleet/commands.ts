@@ -225,6 +225,12 @@ export function createCommands(loop: Loop) {
 
     objective: (id: string): ObjectiveView => objectiveView(loop, requireObjective(id)),
 
+    /** Those that are over, the one that ended last first. */
+    history: (limit: number, product: string | null): ObjectiveView[] =>
+      journal
+        .endedObjectives(limit, product === null ? null : requireProduct(product).name)
+        .map((o) => objectiveView(loop, o)),
+
     /** Newest first, of one state or of all. */
     objectives(limit: number, state: string | null): ObjectiveView[] {
       if (state !== null && !objectiveStates.some((known) => known === state)) {

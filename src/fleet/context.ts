@@ -32,6 +32,8 @@ export interface FleetContext {
   footprints: Map<string, FootprintReport['products'][number]>;
   /** Messages being sent by this process just now: not in doubt, whatever the journal says. */
   sending: Set<string>;
+  /** Messages in doubt that this process knows of; true: for so long that no cut-off `ov` can still send it. */
+  doubts: Map<string, boolean>;
   /** Takes fresh evidence of one product, whatever the cache says; keeps it in `observations`. */
   observe(product: string): Promise<ProductSnapshot>;
   /** Drives this product's session again after a while: something must be waited for. The last call counts. */

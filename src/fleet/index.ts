@@ -3,7 +3,9 @@ import type { FleetStatus } from '../api/contract.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
+import type { JournalBackup } from './journal.ts';
 import { createLoop, type Loop } from './loop.ts';
+import { createMetrics } from './metrics.ts';
 import { fleetStatus } from './view.ts';
 
 export { type Clock, systemClock } from '../clock.ts';
@@ -20,6 +22,10 @@ export interface Fleet {
   lastSeq(): number;
   /** Resolves true at the next recorded event, false after `ms` or when `stream` is aborted. */
   nextEvent(ms: number, stream: { onAbort(listener: () => void): void }): Promise<boolean>;
+  /** @throws FleetError JOURNAL_UNUSABLE */
+  backup(): Promise<JournalBackup>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
   registryChanged(): void;
   /** Stops every session, puts its objective back into the queue, and admits nothing any more. */
   suspend(reason: string): void;
@@ -32,9 +38,16 @@ export function startFleet(
   parts: Parameters<typeof createLoop>[0] & { version: string; runtimeDescription: string },
 ): Fleet {
   const { version, runtimeDescription, ...base } = parts;
-  const { journal, clock } = base;
+  const { journal, clock, log } = base;
   const loop = createLoop(base);
   const commands = createCommands(loop);
+  const metrics = createMetrics(loop);
+  const stopLog = journal.onRecorded((events) => {
+    for (const { seq, kind, product, objective, text, data } of events) {
+      const { session, action } = data as { session?: number; action?: string };
+      log.info({ seq, kind, product, objective, session, action }, text);
+    }
+  });
   journal.record({ kind: 'fleetd.started', text: `fleetd ${version} started.`, data: { version } });
   loop.start();
 
@@ -47,6 +60,8 @@ export function startFleet(
     status: (product) =>
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),
     lastSeq: () => journal.lastSeq(),
+    backup: () => journal.backup(),
+    metrics: metrics.scrape,
     nextEvent: (ms, stream) =>
       new Promise((resolve) => {
         const finish = (value: boolean) => {
@@ -61,7 +76,7 @@ export function startFleet(
     registryChanged() {
       const registry = base.registry.current();
       const problems = base.registry.problems();
-      journal.record(
+      loop.note(
         problems.length > 0
           ? { kind: 'registry.problem', text: problems.join(' '), data: { problems } }
           : {
@@ -75,7 +90,9 @@ export function startFleet(
     suspend: (reason) => loop.suspend(reason),
     async close() {
       await loop.close();
-      journal.record({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });
+      loop.note({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });
+      metrics.stop();
+      stopLog();
     },
   };
 }

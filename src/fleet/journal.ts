@@ -1,8 +1,8 @@
 // The journal: one SQLite file, one writer. `record` is the only way in: it appends the events and applies
 // them to the current-state tables in one transaction, so the log and the tables cannot disagree.
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
 import type { ObjectiveView, Source } from '../api/contract.ts';
 import type { Clock } from '../clock.ts';
 import { FleetError, type FleetErrorShape } from '../errors.ts';
@@ -137,6 +137,14 @@ const eventOf = (r: Row): JournalEvent =>
     data: parse(r.data),
   }) as JournalEvent;
 
+export interface JournalBackup {
+  /** in fleetd's own file system */
+  file: string;
+  bytes: number;
+  /** the last event that it holds */
+  lastSeq: number;
+}
+
 export type Journal = ReturnType<typeof openJournal>;
 
 /**
@@ -147,6 +155,7 @@ export type Journal = ReturnType<typeof openJournal>;
 export function openJournal(file: string, clock: Clock) {
   const db = openDatabase(file);
   const listeners = new Set<(events: JournalEvent[]) => void>();
+  let problem: FleetError | null = null;
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const prepare = (sql: string) => {
     const known = statements.get(sql);
@@ -166,8 +175,8 @@ export function openJournal(file: string, clock: Clock) {
         'INSERT INTO events (at_ms, kind, product, objective, text, data) VALUES (?, ?, ?, ?, ?, ?)',
       );
       const recorded: JournalEvent[] = [];
-      db.exec('BEGIN IMMEDIATE');
       try {
+        db.exec('BEGIN IMMEDIATE');
         for (const event of news) {
           const atMs = clock.nowMs();
           const product = event.product ?? null;
@@ -185,13 +194,19 @@ export function openJournal(file: string, clock: Clock) {
           recorded.push(full);
         }
         db.exec('COMMIT');
-      } catch (error) {
+        problem = null;
+      } catch (thrown) {
         if (db.isTransaction) db.exec('ROLLBACK');
-        throw journalError(error, file);
+        const error = journalError(thrown, file);
+        if (error instanceof FleetError) problem = error;
+        throw error;
       }
       for (const listener of listeners) listener(recorded);
       return recorded;
     },
+
+    /** Why the last write failed; null when it did not. Reading goes on meanwhile. */
+    problem: (): FleetErrorShape | null => problem?.toJSON() ?? null,
 
     /** Called after each commit, in order. Returns the way to stop. */
     onRecorded(listener: (events: JournalEvent[]) => void): () => void {
@@ -229,6 +244,24 @@ export function openJournal(file: string, clock: Clock) {
           : rows('SELECT * FROM objectives WHERE state = ? ORDER BY n DESC LIMIT ?', state, limit)
       ).map(objectiveOf);
     },
+    /** Those that are over, of one product or of all: the one that ended last comes first. */
+    endedObjectives(limit: number, product: string | null): ObjectiveRow[] {
+      return rows(
+        `SELECT * FROM objectives WHERE state IN ('done','failed','cancelled') AND product = coalesce(?, product)
+         ORDER BY ended_at_ms DESC, n DESC LIMIT ?`,
+        product,
+        limit,
+      ).map(objectiveOf);
+    },
+    /** How many objectives are in each state. */
+    objectiveCounts(): Map<string, number> {
+      return new Map(
+        rows('SELECT state, count(*) AS n FROM objectives GROUP BY state').map((r) => [
+          r.state as string,
+          r.n as number,
+        ]),
+      );
+    },
     nextObjectiveNumber(): number {
       return ((row('SELECT max(n) AS n FROM objectives')?.n as number | null) ?? 0) + 1;
     },
@@ -239,6 +272,21 @@ export function openJournal(file: string, clock: Clock) {
     liveSession(product: string): SessionRow | null {
       const found = row(`SELECT * FROM sessions WHERE product = ? AND state <> 'ended'`, product);
       return found ? sessionOf(found) : null;
+    },
+    /** The last session of an objective that ran and is over: where a resume starts from. */
+    lastEnded(objective: string): { startingAtMs: number; why: string; leftovers: string[] } | null {
+      const found = row(
+        `SELECT * FROM sessions WHERE objective = ? AND state = 'ended' AND running_at_ms IS NOT NULL
+         ORDER BY id DESC LIMIT 1`,
+        objective,
+      );
+      if (!found) return null;
+      const { starting_at_ms: startingAtMs, why, leftovers } = found;
+      return {
+        startingAtMs: startingAtMs as number,
+        why: (why as string | null) ?? '',
+        leftovers: parse(leftovers),
+      };
     },
     nextSessionNumber(): number {
       return ((row('SELECT max(id) AS n FROM sessions')?.n as number | null) ?? 0) + 1;
@@ -273,21 +321,6 @@ export function openJournal(file: string, clock: Clock) {
       );
     },
     breakers(): Map<string, { failures: number; lastFailureMs: number }> {
-    /** The last session of an objective that ran and is over: where a resume starts from. */
-    lastEnded(objective: string): { startingAtMs: number; why: string; leftovers: string[] } | null {
-      const found = row(
-        `SELECT * FROM sessions WHERE objective = ? AND state = 'ended' AND running_at_ms IS NOT NULL
-         ORDER BY id DESC LIMIT 1`,
-        objective,
-      );
-      if (!found) return null;
-      const { starting_at_ms: startingAtMs, why, leftovers } = found;
-      return {
-        startingAtMs: startingAtMs as number,
-        why: (why as string | null) ?? '',
-        leftovers: parse(leftovers),
-      };
-    },
       return new Map(
         rows('SELECT * FROM breakers').map((r) => [
           r.product as string,
@@ -365,7 +398,32 @@ export function openJournal(file: string, clock: Clock) {
       return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
     },
 
-    /** For tests and `fleet backup`: the open database, read only by convention. */
+    /**
+     * Copies the journal, while it is in use, to `backups/` beside it. Restoring is putting the copy in the
+     * journal's place while no fleetd runs.
+     * @throws FleetError JOURNAL_UNUSABLE (no space, no permission)
+     */
+    async backup(): Promise<JournalBackup> {
+      const folder = join(dirname(file), 'backups');
+      const name = `journal-${new Date(clock.nowMs()).toISOString().replaceAll(/[-:]/g, '').replace('.', '-')}.db`;
+      const [part, whole] = [join(folder, `${name}.part`), join(folder, name)];
+      try {
+        mkdirSync(folder, { recursive: true });
+        await backup(db, part);
+        const copy = new DatabaseSync(part);
+        // One file, complete in itself: nothing of it is left in a log beside it.
+        copy.exec('PRAGMA journal_mode = DELETE');
+        const lastSeq = Number(copy.prepare('SELECT max(seq) AS seq FROM events').get()?.seq ?? 0);
+        copy.close();
+        renameSync(part, whole);
+        return { file: whole, bytes: statSync(whole).size, lastSeq };
+      } catch (error) {
+        rmSync(part, { force: true });
+        throw journalError(error, whole);
+      }
+    },
+
+    /** For tests: the open database, read only by convention. */
     database: db,
     close(): void {
       if (db.isOpen) db.close();
@@ -418,7 +476,11 @@ function journalError(error: unknown, file: string): Error {
       cause: error,
     });
   }
-  if (/not a database|malformed|unable to open|readonly|disk is full|disk I\/O|permission/i.test(text)) {
+  if (
+    /not a database|malformed|unable to open|readonly|disk is full|disk I\/O|permission|ENOSPC|EACCES|EROFS/i.test(
+      text,
+    )
+  ) {
     return new FleetError({
       code: 'JOURNAL_UNUSABLE',
       class: 'unavailable',

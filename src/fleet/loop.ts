@@ -21,7 +21,7 @@ import { sessionTroubles } from './session/watch.ts';
 export type Loop = ReturnType<typeof createLoop>;
 
 export function createLoop(
-  base: Omit<FleetContext, 'observe' | 'observations' | 'footprints' | 'sending' | 'driveAgain'>,
+  base: Omit<FleetContext, 'observe' | 'observations' | 'footprints' | 'sending' | 'doubts' | 'driveAgain'>,
 ) {
   const { runtime, journal, clock, log, tuning } = base;
   const observing = new Map<string, Promise<ProductSnapshot>>();
@@ -39,6 +39,7 @@ export function createLoop(
     observations: new Map(),
     footprints: new Map(),
     sending: new Set(),
+    doubts: new Map(),
     observe: (product) => observeNow(product, true),
     driveAgain(product, afterMs) {
       again.get(product)?.();
@@ -178,11 +179,34 @@ export function createLoop(
     driving.set(name, running);
   }
 
+  /** Writes down a fact about which nothing can be done when it cannot be written: the loop goes on. */
+  function note(event: NewEvent): void {
+    try {
+      journal.record(event);
+    } catch (error) {
+      log.error({ err: FleetError.wrap(error) }, event.text);
+    }
+  }
+
   // ── decide ─────────────────────────────────────────────────────────────────────────────────────────────
-  /** Decides now and admits what fits. Synchronous, so that a request can answer with the outcome. */
+  /**
+   * Decides now and admits what fits. Synchronous, so that a request can answer with the outcome. A journal that
+   * cannot be written admits nothing, and is tried again.
+   */
   function schedule(): void {
     if (closed) return;
     cancelTimer();
+    try {
+      decideAndAdmit();
+    } catch (error) {
+      log.error({ err: FleetError.wrap(error) }, 'deciding failed');
+      cancelTimer = clock.after(tuning.sweepLiveMs, schedule);
+    }
+    sweepWhileLive();
+  }
+
+  function decideAndAdmit(): void {
+    stopRemoved();
     const now = clock.nowMs();
     plan = decide(schedulerState(context), now);
     if (runtime.link().state === 'connected' && !suspended) {
@@ -197,7 +221,6 @@ export function createLoop(
     }
     recordDecisions(context, plan);
     if (plan.nextWakeMs !== null) cancelTimer = clock.after(Math.max(1, plan.nextWakeMs - now), schedule);
-    sweepWhileLive();
   }
 
   /**
@@ -265,13 +288,14 @@ export function createLoop(
     schedule,
     drive,
     look,
+    note,
 
     /** Subscribes to the runtime and takes the first look. */
     start(): void {
       unsubscribe.push(
         runtime.on('changed', (product) => look(product, false)),
         runtime.on('connected', (info) => {
-          journal.record({
+          note({
             kind: 'runtime.connected',
             text: `Connected to the runtime (ov ${info.ov.version ?? 'missing'}${info.ov.simulated ? ', simulated' : ''}).`,
             data: { ovVersion: info.ov.version, simulated: info.ov.simulated },
@@ -279,11 +303,10 @@ export function createLoop(
           lookAtAll(true);
         }),
         runtime.on('lost', (error) => {
-          journal.record({ kind: 'runtime.lost', text: `${error.message} ${error.mend}`, data: { error } });
+          note({ kind: 'runtime.lost', text: `${error.message} ${error.mend}`, data: { error } });
           schedule();
         }),
       );
-      stopRemoved();
       if (runtime.link().state === 'connected') lookAtAll(true);
       schedule();
     },
@@ -293,7 +316,6 @@ export function createLoop(
       for (const name of context.observations.keys()) {
         if (productOf(context, name) === null) context.observations.delete(name);
       }
-      stopRemoved();
       if (runtime.link().state === 'connected') lookAtAll(false);
       schedule();
     },

@@ -17,6 +17,7 @@ export function schedulerState(context: FleetContext): FleetState {
   const cores = link.state === 'connected' ? link.info.cores : null;
   const served = journal.servedMs();
   const live = journal.liveSessions();
+  const lastStartMs = journal.lastStartMs();
   const spent = journal.spentUsd(startOfDayMs(clock.nowMs()));
   const breakers = journal.breakers();
   const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
@@ -94,7 +95,8 @@ export function schedulerState(context: FleetContext): FleetState {
         })),
     ],
     memoryOverSinceMs: journal.reliefs().get('over-memory') ?? null,
-    lastStartMs: journal.lastStartMs(),
+    // A clock that was set back must not make the next start wait for hours.
+    lastStartMs: lastStartMs === null ? null : Math.min(lastStartMs, context.clock.nowMs()),
     spentTodayUsd: spent.size === 0 ? null : [...spent.values()].reduce((sum, usd) => sum + usd, 0),
   };
 }

@@ -185,6 +185,7 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
       error: connected ? link.info.ov.error : (link.error ?? waitingForRuntime(link.state)),
     },
     registry: { file: registry.file, problems: context.registry.problems() },
+    journal: { error: journal.problem() },
   };
 }
 

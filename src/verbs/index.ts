@@ -2,12 +2,14 @@
 // A verb asks fleetd through the client and answers with text (src/api/text), never with effects of its own.
 import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
+import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { cap } from './cap.ts';
 import { events } from './events.ts';
 import { focus } from './focus.ts';
 import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
+import { history } from './history.ts';
 import { inbox } from './inbox.ts';
 import { look } from './look.ts';
 import { message } from './message.ts';
@@ -49,7 +51,9 @@ const verbs: Verb[] = [
   inbox,
   look,
   objective,
+  history,
   events,
+  backup,
 ];
 verbs.push(helpFor(verbs));
 

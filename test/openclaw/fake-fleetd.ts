@@ -110,5 +110,6 @@ export function fleetStatus(products: ProductView[]): FleetStatus {
     overrides: [],
     runtime: { state: 'connected', description: 'test', ovVersion: '0.10.3', simulated: true, error: null },
     registry: { file: 'products.yaml', problems: [] },
+    journal: { error: null },
   };
 }

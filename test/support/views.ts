@@ -82,6 +82,7 @@ export const fleetStatus = (products: ProductView[], fields: Partial<FleetStatus
     error: null,
   },
   registry: { file: '/config/products.yaml', problems: [] },
+  journal: { error: null },
   ...fields,
 });
 

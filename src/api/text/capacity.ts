@@ -43,6 +43,10 @@ export function alarms(surface: Surface, status: FleetStatus): string[] {
       ),
     );
   }
+  if (status.journal.error)
+    found.push(
+      sentence(surface, `Nothing can be written down. ${errorText(surface, status.journal.error)}`, 'bad'),
+    );
   for (const problem of registry.problems)
     found.push(sentence(surface, `${line(registry.file)}: ${surface.line(problem, 1000)}`, 'warn'));
   return found;

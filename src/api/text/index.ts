@@ -4,6 +4,7 @@ export { capacityLine } from './capacity.ts';
 export { controlText, planText, whyText } from './control.ts';
 export { errorText } from './error.ts';
 export { eventText } from './event.ts';
+export { backupText, historyText } from './history.ts';
 export { inboxText } from './inbox.ts';
 export { rows, type Surface, surfaceFor, type Tone } from './layout.ts';
 export { lookText } from './look.ts';
