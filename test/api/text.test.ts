@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Inbox } from '../../src/api/contract.ts';
 import {
+  controlText,
   errorText,
   eventText,
   inboxText,
   lookText,
   objectiveText,
+  planText,
   productsText,
   productText,
   queueText,
@@ -340,6 +342,62 @@ test('an event', () => {
 
 const hostile =
   '\u001b]0;owned\u0007\u001b[2J\u202egnp.exe\u0000 <!channel> <img src=x> [x](http://e) ![y](http://e/y.png) `rm`\r\n```\n# out';
+
+describe('controls', () => {
+  test('say what changed and how to take it back', () => {
+    const reply = { verb: 'pause', text: 'product-b is paused (lunch).', changed: true };
+    expect(controlText(chat, reply)).toBe('product-b is paused (lunch). Take it back with `/fleet undo`.');
+    expect(controlText(terminal, { ...reply, verb: 'undo' })).toBe('product-b is paused (lunch).');
+    expect(controlText(terminal, { ...reply, changed: false })).not.toContain('undo');
+  });
+
+  test('stand in the status as long as they hold, with their age', () => {
+    const status = fleetStatus(
+      [productView('product-b', { state: 'paused', paused: { reason: 'lunch', since: ago(120) } })],
+      {
+        overrides: [
+          { scope: 'product-b', what: 'paused', text: 'product-b is paused (lunch)', since: ago(120) },
+        ],
+      },
+    );
+    expect(statusText(chat, status)).toContain(
+      'Changed live: product-b is paused (lunch), since 2 min. `/fleet undo` takes back the last change.',
+    );
+    expect(statusText(chat, status)).toContain('**product-b** paused · lunch, for 2 min');
+    const [only] = status.products;
+    if (only) expect(productText(terminal, status, only)).toMatch(/paused +lunch, for 2 min/);
+  });
+
+  test('a plan reads in order, with times and reasons', () => {
+    const text = planText(terminal, {
+      at: ago(0),
+      starts: [
+        { objective: 'obj-7', product: 'product-a', start: ago(0), end: ago(-600) },
+        { objective: 'obj-9', product: 'product-c', start: ago(-600), end: null },
+      ],
+      waits: [
+        {
+          objective: 'obj-8',
+          product: 'product-b',
+          line: 'obj-8 on product-b waits until product-b is resumed.',
+        },
+      ],
+      truncated: false,
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "Would start, in this order:
+      1. obj-7  product-a  now
+                           ends in about 10 min
+      2. obj-9  product-c  in about 10 min
+
+      No start can be told for:
+      obj-8  product-b  waits until product-b is resumed."
+    `);
+    expect(planText(chat, { at: ago(0), starts: [], waits: [], truncated: false })).toBe(
+      'Nothing waits: nothing would start.',
+    );
+  });
+});
 
 describe('foreign text', () => {
   const inbox = (body: string): Inbox => ({

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { FleetClient } from '../../src/api/client.ts';
 import { FleetError } from '../../src/errors.ts';
 import { runVerb } from '../../src/verbs/index.ts';
-import { busyFleet, nowMs, objectiveView } from '../support/views.ts';
+import { ago, busyFleet, nowMs, objectiveView } from '../support/views.ts';
 
 const source = { via: 'webchat' as const, sender: 'ada', thread: null };
 
 const unknownProduct = (product: string) =>
   new FleetError({ code: 'PRODUCT_UNKNOWN', class: 'not-found', message: 'No.', mend: 'No.', product });
+
+const changed = (verb: string) => ({ verb, text: 'product-b is paused (lunch).', changed: true });
 
 /** A client that writes down what it was asked. */
 function recorder() {
@@ -36,6 +38,21 @@ function recorder() {
     ),
     cancel: answer('cancel', objectiveView({ state: 'cancelled' })),
     stop: answer('stop', null),
+    requeue: answer('requeue', objectiveView({ state: 'queued' })),
+    pause: answer('pause', changed('pause'), known),
+    resume: answer('resume', changed('resume'), known),
+    focus: answer('focus', changed('focus'), known),
+    priority: answer('priority', changed('priority'), known),
+    cap: answer('cap', changed('cap')),
+    undo: answer('undo', changed('undo')),
+    why: answer(
+      'why',
+      { target: 'x', line: 'It waits.', expectedStart: null, trace: null },
+      (target: string) => {
+        if (!target.startsWith('obj-')) known(target);
+      },
+    ),
+    plan: answer('plan', { at: ago(0), starts: [], waits: [], truncated: false }),
     message: answer('message', { id: 'msg-1', nudged: true }),
     inbox: answer('inbox', { product: 'product-a', observedAt: null, mail: [] }),
     look: answer('look', { text: 'src/', truncated: false }, ({ length }: string) => length),
@@ -95,6 +112,34 @@ describe('chat', () => {
       'message product-a please use "x" --now',
       [['message', 'product-a', { text: 'please use "x" --now', source }]],
     ],
+    ['pause Product-B', [['pause', 'product-b', { source, reason: null }]]],
+    [
+      'pause product-b until the demo -- ok',
+      [['pause', 'product-b', { source, reason: 'until the demo -- ok' }]],
+    ],
+    ['resume product-b', [['resume', 'product-b', { source }]]],
+    ['focus product-a', [['focus', 'product-a', { source }]]],
+    ['undo', [['undo', { source }]]],
+    ['priority product-a high', [['priority', 'product-a', { source, priority: 'high' }]]],
+    ['cap fleet slots 3', [['cap', { source, scope: 'fleet', what: 'slots', value: '3' }]]],
+    ['cap product-a cost $7.50', [['cap', { source, scope: 'product-a', what: 'cost', value: '$7.50' }]]],
+    ['requeue 7', [['requeue', 'obj-7', { source }]]],
+    ['why product-b', [['why', 'product-b']]],
+    ['why #7', [['why', 'obj-7']]],
+    ['plan', [['plan', { with: {}, without: [], start: [] }]]],
+    [
+      'plan —with max_concurrent_sessions=3 --with memory=8,cpu=80% --without Product-B --start product-c',
+      [
+        [
+          'plan',
+          {
+            with: { max_concurrent_sessions: '3', memory: '8', cpu: '80%' },
+            without: ['product-b'],
+            start: ['product-c'],
+          },
+        ],
+      ],
+    ],
     ['inbox product-a', [['inbox', 'product-a']]],
     ['look product-a', [['look', 'product-a', { kind: 'tree', path: undefined }]]],
     ['look product-a "my file.md"', [['look', 'product-a', { kind: 'file', path: 'my file.md' }]]],
@@ -124,6 +169,11 @@ describe('chat', () => {
       'PRODUCT_UNKNOWN',
       'Did you mean product-b? Products: product-a, product-b, product-c, product-d.',
     ],
+    ['pause b', 'PRODUCT_UNKNOWN', 'Did you mean product-b?'],
+    ['why the-zoo', 'PRODUCT_UNKNOWN', 'Products: product-a'],
+    ['focus', 'BAD_USAGE', '`/fleet help focus`'],
+    ['cap fleet slots', 'BAD_USAGE', '`/fleet help cap`'],
+    ['plan --with three', 'BAD_USAGE', 'max_concurrent_sessions=3'],
     ['start c fix it', 'PRODUCT_UNKNOWN', 'Did you mean product-c?'],
     ['start the-zoo open it', 'PRODUCT_UNKNOWN', 'Mend: Products: product-a'],
   ])('%j is %s', async (input, code, mend) => {
