@@ -45,7 +45,8 @@ export function parse(
     throw usageError(error, program.args, known);
   }
   // commander calls the action of one command or throws
-  if (parsed === null) throw usageError(new CommanderError(2, 'commander.unknownCommand', ''), program.args, known);
+  if (parsed === null)
+    throw usageError(new CommanderError(2, 'commander.unknownCommand', ''), program.args, known);
   return parsed;
 }
 

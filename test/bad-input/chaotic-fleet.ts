@@ -54,6 +54,7 @@ export async function openChaoticFleet(products: string[]): Promise<ChaoticFleet
     }),
     workspace: lab.folder,
     products,
+    tuning: { startRetryMs: [500, 500, 500, 500] },
   });
   const client = createFleetClient({ socketPath: fleet.sockets.gateway });
   const sim = (product: string, file: string, content: unknown) => {

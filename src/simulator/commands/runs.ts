@@ -1,8 +1,9 @@
 // The books: `ov run`, `spec write`, `costs`, `errors`, `feed`, `clean`.
 // `run list|complete` answer in text whatever is asked, as the real ones do.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { OvSimCommand } from '../cli/command.ts';
 import { OvFailure } from '../cli/failure.ts';
 import { readCurrentRun, writeCurrentRun } from '../project.ts';
@@ -71,10 +72,11 @@ const specWrite: OvSimCommand = {
   options: ['--body <content>', '--agent <name>', '--json'],
   positionals: ['<task-id>'],
   envelope: 'spec-write',
-  run(call) {
+  async run(call) {
     const { root } = call.project();
     const taskId = call.positionals[0] ?? '';
-    const body = call.value('body') ?? (process.stdin.isTTY ? '' : readFileSync(0, 'utf8'));
+    // As a stream: reading descriptor 0 at once fails with EAGAIN where the writer is slower.
+    const body = call.value('body') ?? (process.stdin.isTTY ? '' : await text(process.stdin));
     if (body.trim() === '')
       throw new OvFailure(
         'Spec body is required: use --body <content> or pipe via stdin',

@@ -48,7 +48,11 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
   const name = freeName(desk.root, `lead-${tag}`);
   desk.say(`● ov sling ${tag} --capability lead --name ${name}`);
   const order = { name, capability: 'lead', taskId: tag, parent: 'coordinator', depth: 1 };
-  const lead = await runWorker(desk.root, { ...order, objective: `${kind}\n${objective.text}` });
+  // A worker's order is an argument of its process: 128 KiB at most, and the whole is in the mail or the spec.
+  const lead = await runWorker(desk.root, {
+    ...order,
+    objective: `${kind}\n${objective.text.slice(0, 20_000)}`,
+  });
   await desk.pause(400);
   const reports = reportsOf(desk.root, name);
   const problem = reports.find((mail) => mail.type === 'error');
