@@ -8,7 +8,7 @@ import type { NewEvent } from './events.ts';
 /** Journals what differs from what was decided last; the same plan again records nothing. */
 export function recordDecisions({ journal }: Pick<FleetContext, 'journal'>, plan: Plan): void {
   const events: NewEvent[] = [];
-  const known = new Map(journal.openObjectives().map((o) => [o.id, o.waitRule]));
+  const known = journal.waitRules();
   for (const wait of plan.waits) {
     if (known.get(wait.objective) === wait.rule) continue;
     const { rule, position, behind, numbers } = wait;

@@ -27,8 +27,6 @@ export interface ObjectiveRow {
   /** messages sent to the coordinator so far: the m of `[obj-n.m]` */
   messages: number;
   notBeforeMs: number | null;
-  /** the scheduler's rule that held it when last asked */
-  waitRule: string | null;
   createdAtMs: number;
   /** since when it has its place in the queue */
   queuedAtMs: number;
@@ -90,7 +88,6 @@ const objectiveOf = (r: Row): ObjectiveRow => ({
   attempts: r.attempts as number,
   messages: r.messages as number,
   notBeforeMs: r.not_before_ms as number | null,
-  waitRule: r.wait_rule as string | null,
   createdAtMs: r.created_at_ms as number,
   queuedAtMs: r.queued_at_ms as number,
   startedAtMs: r.started_at_ms as number | null,
@@ -226,6 +223,15 @@ export function openJournal(file: string, clock: Clock) {
     openObjectives(): ObjectiveRow[] {
       return rows(`SELECT * FROM objectives WHERE state IN ('queued','starting','running') ORDER BY n`).map(
         objectiveOf,
+      );
+    },
+    /** The scheduler's rule that held each queued objective when last asked; null: none yet. */
+    waitRules(): Map<string, string | null> {
+      return new Map(
+        rows(`SELECT id, wait_rule FROM objectives WHERE state = 'queued'`).map((r) => [
+          r.id as string,
+          r.wait_rule as string | null,
+        ]),
       );
     },
     /** Those that are over and that a queued one still names in its `needs`. */
