@@ -1,5 +1,8 @@
 // Through the whole fleet: an objective is asked for, and what becomes of it is observed.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../simulator/ov.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openRealOv, type RealOv } from '../support/real-ov.ts';
 
@@ -14,18 +17,21 @@ afterEach(async () => {
 });
 afterAll(() => real?.[Symbol.asyncDispose]());
 
-async function open(name: string, extra?: string): Promise<RealFleet> {
-  await real.product(name);
+async function open(
+  name: string,
+  more: Partial<Parameters<typeof openRealFleet>[0]> = {},
+): Promise<{ fleet: RealFleet; root: string }> {
+  const { root } = await real.product(name);
   fleet = await openRealFleet({
     channel: real.channel(),
     workspace: real.workspace,
     products: [name],
-    extra,
+    ...more,
   });
-  return fleet;
+  return { fleet, root };
 }
 
-/** Nothing of the product is left: no process, no tmux session. */
+/** Nothing of the product is left: no process, no tmux session but the keeper. */
 async function expectNothingLeft(name: string): Promise<void> {
   const { runtime } = fleet?.fleetd.fleet.loop.context ?? {};
   const report = await runtime?.footprint([{ name, root: `${real.workspace}/${name}` }]);
@@ -33,12 +39,122 @@ async function expectNothingLeft(name: string): Promise<void> {
   expect(await real.tmux('list-sessions', '-F', '#{session_name}')).toBe('keeper');
 }
 
+const by = { via: 'cli', sender: 'tester', thread: null } as const;
+const running = (id: string) =>
+  until(
+    () => fleet?.objective(id).state,
+    (state) => state !== 'queued' && state !== 'starting',
+    60_000,
+  );
+
 describe('the fleet against the real ov', () => {
   it('queues, starts, hands over, hears "Run complete", stops, leaves nothing', async () => {
-    const { start, reaches } = await open('alpha');
+    const { start, reaches, events } = (await open('alpha')).fleet;
     const id = start('alpha', 'ship it');
-    const done = await reaches(id, 'done', 'failed');
-    expect(done).toMatchObject({ state: 'done' });
+    expect(await reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+    expect(events('session.ended')[0]?.data).toMatchObject({ leftovers: [], merged: [], errors: [] });
+    expect(events('session.ended')[0]?.data.durationMs).toBeGreaterThan(0);
     await expectNothingLeft('alpha');
+  });
+
+  it('mails a plan and waits where plan approval is required, and goes on when it is approved', async () => {
+    const { fleet: mine } = await open('planned', { extra: 'plan_approval: required' });
+    const id = mine.start('planned', 'ship it');
+    const inbox = await until(
+      () => mine.fleetd.fleet.commands.inbox('planned').mail,
+      (mail) => mail.length > 0,
+      60_000,
+    );
+    expect(inbox).toMatchObject([{ type: 'question', subject: `PLAN [${id}] the plan` }]);
+    expect(mine.objective(id).state).toBe('running');
+    await mine.fleetd.fleet.commands.message('planned', { text: 'approve', source: by });
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+  });
+
+  it('lets a headless lead hear its mail: a second turn, by the supervised ov serve', async () => {
+    const { fleet: mine } = await open('hearing');
+    const id = mine.start('hearing', 'fake:lead');
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+    const turns = real.turns().filter((one) => one.agent === 'lead-1' && one.event === 'turn');
+    expect(turns.map((one) => one.resumed)).toEqual([false, true]);
+    await expectNothingLeft('hearing');
+  });
+
+  it("gets over a stale watchdog.pid, an orphan session and a human's config.local.yaml", async () => {
+    const { fleet: mine, root } = await open('trapped', { maxWorkers: 3 });
+    const keeper = (await real.tmux('list-panes', '-t', '=keeper:', '-F', '#{pane_pid}')).trim();
+    writeFileSync(join(root, '.overstory/watchdog.pid'), keeper);
+    writeFileSync(join(root, '.overstory/config.local.yaml'), '# mine\nlogging:\n  verbose: true # loud\n');
+    const config = readFileSync(join(root, '.overstory/config.yaml'), 'utf8');
+    await real.tmux('new-session', '-d', '-s', 'overstory-trapped-coordinator', 'sleep', '600');
+    const id = mine.start('trapped', 'ship it');
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+    expect(existsSync(`/proc/${keeper}`)).toBe(true);
+    expect(readFileSync(join(root, '.overstory/config.yaml'), 'utf8')).toBe(config);
+    expect(readFileSync(join(root, '.overstory/config.local.yaml'), 'utf8')).toBe(
+      '# mine\nlogging:\n  verbose: true # loud\nagents:\n  maxConcurrent: 3 # set by the fleet\ncoordinator:\n  exitTriggers:\n    allAgentsDone: true # set by the fleet\n',
+    );
+    await expectNothingLeft('trapped');
+  });
+
+  it('ends what a session left behind, by pid and start time, and says what it parked', async () => {
+    const { fleet: mine } = await open('lingering', { tuning: { stopGraceMs: 1_000 } });
+    const id = mine.start('lingering', 'fake:linger fake:wait');
+    await running(id);
+    const { runtime } = mine.fleetd.fleet.loop.context;
+    const ref = { name: 'lingering', root: join(real.workspace, 'lingering') };
+    await until(
+      () => runtime.footprint([ref]),
+      (report) => report.products[0]?.processes.some((one) => one.command === 'sh') === true,
+    );
+    mine.fleetd.fleet.commands.stop('lingering', null, by);
+    await mine.reaches(id, 'cancelled');
+    expect(mine.events('session.ended')[0]?.data).toMatchObject({ leftovers: [] });
+    await expectNothingLeft('lingering');
+  });
+});
+
+describe('liveness against the real ov', () => {
+  const quick = { screenEveryMs: 500, screenConfirmMs: 1_000, hungAfterMs: 3_000 };
+
+  it('died: the coordinator exits with its run open', async () => {
+    const { fleet: mine } = await open('dying');
+    const id = mine.start('dying', 'fake:die');
+    expect((await mine.reaches(id, 'done', 'failed')).why).toContain('its run was not closed');
+    await expectNothingLeft('dying');
+  });
+
+  it('logged out: told by its screen, with the mend', async () => {
+    const { fleet: mine } = await open('expired', { tuning: quick });
+    const id = mine.start('expired', 'fake:logout');
+    expect((await mine.reaches(id, 'done', 'failed')).why).toContain('CLAUDE_LOGGED_OUT');
+    await expectNothingLeft('expired');
+  });
+
+  it('hung: named in status, not ended; a stop ends it', async () => {
+    const { fleet: mine } = await open('hanging', { tuning: quick });
+    const id = mine.start('hanging', 'fake:busy');
+    const { journal } = mine.fleetd.fleet.loop.context;
+    await until(
+      () => journal.trouble('hanging')?.code,
+      (code) => code === 'SESSION_HUNG',
+      60_000,
+    );
+    expect(mine.objective(id).state).toBe('running');
+    mine.fleetd.fleet.commands.stop('hanging', null, by);
+    await mine.reaches(id, 'cancelled');
+    expect(journal.trouble('hanging')).toBeNull();
+    await expectNothingLeft('hanging');
+  });
+
+  it('died: the tmux server is killed under it; the next objective starts all the same', async () => {
+    const { fleet: mine } = await open('serverless');
+    const id = mine.start('serverless', 'fake:wait');
+    await running(id);
+    await real.tmux('kill-server');
+    expect((await mine.reaches(id, 'done', 'failed')).state).toBe('failed');
+    const next = mine.start('serverless', 'ship it');
+    expect(await mine.reaches(next, 'done', 'failed')).toMatchObject({ state: 'done' });
+    await expectNothingLeft('serverless');
   });
 });

@@ -1,0 +1,152 @@
+// The agent's `prepare`, on real repositories, real tmux and the simulator.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withFleetSettings } from '../../src/overstory/local-config.ts';
+import type { Runtime } from '../../src/runtime/index.ts';
+import { openSimOv, type SimOv } from '../support/sim-ov.ts';
+
+let sim: SimOv;
+let runtime: Runtime;
+beforeAll(async () => {
+  sim = await openSimOv();
+  runtime = await sim.connect();
+});
+afterAll(() => sim?.[Symbol.asyncDispose]());
+
+async function product(name: string, options?: { init?: boolean }) {
+  return { name, root: await sim.lab.product(name, options) };
+}
+const prepare = (ref: { name: string; root: string }, maxWorkers: number | null = null) =>
+  runtime.tend(ref, { kind: 'prepare', maxWorkers });
+
+describe('prepare', () => {
+  it('finds a sound product sound the second time', async () => {
+    const ref = await product('sound');
+    expect((await prepare(ref)).done).toEqual(['set limits in config.local.yaml']);
+    expect((await prepare(ref)).done).toEqual([]);
+  });
+
+  it('refuses a product without .overstory, and one without a commit', async () => {
+    await expect(prepare(await product('bare', { init: false }))).rejects.toMatchObject({
+      code: 'OV_NOT_INITIALISED',
+    });
+    const unborn = await product('unborn');
+    rmSync(join(unborn.root, '.git'), { recursive: true });
+    execFileSync('git', ['init', '--quiet'], { cwd: unborn.root });
+    await expect(prepare(unborn)).rejects.toMatchObject({ code: 'OV_NO_COMMIT' });
+  });
+
+  it('refuses a product inside a larger repository, and one of a name that is taken', async () => {
+    const inner = await product('inner');
+    rmSync(join(inner.root, '.git'), { recursive: true });
+    await expect(prepare(inner)).rejects.toMatchObject({ code: 'OV_NOT_GIT' });
+    const twin = await product('twin');
+    const other = await product('twin-b');
+    const config = join(other.root, '.overstory/config.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/name: .*/, 'name: twin'));
+    const refusal = { code: 'PROJECT_NAME_TAKEN', message: expect.stringContaining(other.root) };
+    await expect(prepare(twin)).rejects.toMatchObject(refusal);
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/name: .*/, 'name: twin-b'));
+  });
+
+  it('refuses where git does not know who commits', async () => {
+    const ref = await product('nameless');
+    const bare = await sim.connect({
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      EMAIL: '',
+    });
+    execFileSync('git', ['config', 'user.useConfigOnly', 'true'], { cwd: ref.root });
+    await expect(bare.tend(ref, { kind: 'prepare', maxWorkers: null })).rejects.toMatchObject({
+      code: 'GIT_NO_IDENTITY',
+    });
+  });
+
+  it.each([
+    ['another program', String(process.pid)],
+    ['no process', '999999999'],
+    ['nothing', 'rubbish'],
+  ])('removes a watchdog.pid that names %s, and ends nobody', async (_what, pid) => {
+    const ref = { name: 'sound', root: join(sim.folder, 'sound') };
+    const file = join(ref.root, '.overstory/watchdog.pid');
+    writeFileSync(file, pid);
+    expect((await prepare(ref)).done).toEqual([expect.stringContaining('removed a watchdog.pid')]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('starts the keeper again when the tmux server is gone', async () => {
+    await sim.tmux('kill-server');
+    const done = await prepare({ name: 'sound', root: join(sim.folder, 'sound') });
+    expect(done.done).toEqual(['started the tmux keeper session']);
+    expect(await sim.tmux('list-sessions', '-F', '#{session_name}')).toBe('keeper');
+  });
+
+  it("ends exactly the product's own session", async () => {
+    const ref = { name: 'sound', root: join(sim.folder, 'sound') };
+    const names = [
+      'overstory-sound-coordinator',
+      'overstory-sound-coordinator-2',
+      'overstory-soun-coordinator',
+    ];
+    for (const name of names) await sim.tmux('new-session', '-d', '-s', name, 'sleep', '600');
+    expect(await runtime.tend(ref, { kind: 'clear-session' })).toEqual({
+      done: ['ended the tmux session overstory-sound-coordinator'],
+      left: [],
+    });
+    expect(await runtime.tend(ref, { kind: 'clear-session' })).toEqual({ done: [], left: [] });
+    const left = (await sim.tmux('list-sessions', '-F', '#{session_name}')).split('\n').sort();
+    expect(left).toEqual(['keeper', 'overstory-soun-coordinator', 'overstory-sound-coordinator-2']);
+  });
+});
+
+describe('end-processes', () => {
+  it("never ends a process without overstory's mark, nor one of another start time", async () => {
+    const ref = await product('mine');
+    const plain = spawn('sleep', ['600'], { cwd: ref.root, stdio: 'ignore' });
+    const marked = spawn('sleep', ['600'], {
+      cwd: ref.root,
+      stdio: 'ignore',
+      env: { ...process.env, OVERSTORY_AGENT_NAME: 'builder-1' },
+    });
+    const ended = new Promise((resolve) => marked.once('exit', (_code, signal) => resolve(signal)));
+    try {
+      const [found] = (await runtime.footprint([ref])).products;
+      const processes = (found?.processes ?? []).map(({ pid, startTicks }) => ({ pid, startTicks }));
+      expect(processes.map(({ pid }) => pid).sort()).toEqual([plain.pid, marked.pid].sort());
+      const reused = processes.map(({ pid, startTicks }) => ({ pid, startTicks: startTicks - 1 }));
+      expect((await runtime.tend(ref, { kind: 'end-processes', processes: reused })).done).toEqual([]);
+      const { done, left } = await runtime.tend(ref, { kind: 'end-processes', processes });
+      expect(await ended).toBe('SIGTERM');
+      expect({ done, left }).toEqual({ done: [`${marked.pid} sleep`], left: [`${plain.pid} sleep`] });
+    } finally {
+      plain.kill();
+      marked.kill();
+    }
+  });
+});
+
+describe('config.local.yaml', () => {
+  const ours = (maxWorkers: number | null, text: string | null) => withFleetSettings(text, { maxWorkers });
+  it('is written once, followed when the limit changes, and gives the limit back', () => {
+    const first = ours(4, null);
+    expect(first).toContain('maxConcurrent: 4 # set by the fleet');
+    expect(ours(4, first)).toBeNull();
+    expect(ours(2, first)).toContain('maxConcurrent: 2 # set by the fleet');
+    expect(ours(null, first)).not.toContain('maxConcurrent');
+  });
+
+  it('keeps what a human set, and every comment', () => {
+    const human =
+      '# hands off\nagents:\n  maxConcurrent: 9 # mine\ncoordinator:\n  exitTriggers:\n    allAgentsDone: false\n';
+    expect(ours(4, human)).toBeNull();
+    expect(ours(4, 'runtime:\n  claudeHeadlessByDefault: false # tmux\n')).toContain(
+      'claudeHeadlessByDefault: false # tmux',
+    );
+  });
+
+  it.each(['agents: [', '- a list\n', 'just words'])('refuses %j and overwrites nothing', (text) => {
+    expect(() => ours(4, text)).toThrow(expect.objectContaining({ code: 'OV_BAD_CONFIG' }));
+  });
+});
