@@ -1,14 +1,6 @@
-// How long decide() takes on large fleets, beside the wall time of starting node for doing nothing: the measure
-// of this machine. `npm run bench -- scheduler`, or alone.
-import { execFileSync } from 'node:child_process';
+// How long decide() takes on large fleets.
 import { decide, type FleetState, type ObjectiveState, schedulingDefaults } from '../src/scheduler/index.ts';
-
-export interface Row {
-  name: string;
-  samples: number;
-  p50Ms: number;
-  p95Ms: number;
-}
+import { type Figure, quantile, shown, spread, timed } from './figure.ts';
 
 const nowMs = 1_800_000_000_000;
 
@@ -74,20 +66,9 @@ export function largeFleet(products: number, objectives: number): FleetState {
   };
 }
 
-function measure(name: string, samples: number, work: () => void): Row {
-  const times: number[] = [];
-  for (let i = 0; i < samples; i += 1) {
-    const started = performance.now();
-    work();
-    times.push(performance.now() - started);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(samples - 1, Math.floor(samples * share))] ?? Number.NaN;
-  return { name, samples, p50Ms: at(0.5), p95Ms: at(0.95) };
-}
-
-export async function run(): Promise<Row[]> {
-  const rows = [measure('node -e 0', 10, () => execFileSync(process.execPath, ['-e', '0']))];
+export async function run(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const p95 = new Map<number, number>();
   for (const [products, objectives] of [
     [4, 20],
     [100, 1_000],
@@ -95,20 +76,22 @@ export async function run(): Promise<Row[]> {
     [1_000, 10_000],
   ] as const) {
     const state = largeFleet(products, objectives);
-    measure('warm-up', 50, () => decide(state, nowMs));
-    rows.push(
-      measure(`decide ${products} products × ${objectives} objectives`, 200, () => decide(state, nowMs)),
+    for (let n = 0; n < 50; n += 1) decide(state, nowMs);
+    const walls: number[] = [];
+    for (let n = 0; n < 200; n += 1) walls.push(await timed(() => decide(state, nowMs)));
+    p95.set(objectives, quantile(walls, 0.95));
+    figures.push(
+      shown(
+        `decide ${products} products × ${objectives} objectives`,
+        quantile(walls, 0.95),
+        'ms',
+        spread(walls),
+      ),
     );
   }
-  return rows;
-}
-
-if (import.meta.main) {
-  const rows = await run();
-  console.table(
-    rows.map((row) => ({ ...row, p50Ms: Number(row.p50Ms.toFixed(3)), p95Ms: Number(row.p95Ms.toFixed(3)) })),
+  const growth = (p95.get(10_000) ?? Number.NaN) / (p95.get(1_000) ?? Number.NaN);
+  figures.push(
+    shown('decide: growth from 1,000 to 10,000 objectives', growth, '×', 'p95 against p95; 10 is linear'),
   );
-  const p95 = (name: string) => rows.find((row) => row.name.endsWith(name))?.p95Ms ?? Number.NaN;
-  const growth = p95('1000 products × 10000 objectives') / p95('1000 products × 1000 objectives');
-  console.log(`growth of p95 from 1,000 to 10,000 objectives: ${growth.toFixed(1)}×`);
+  return figures;
 }

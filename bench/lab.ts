@@ -1,0 +1,310 @@
+// A throw-away workspace of many products with an `ov` that counts its starts, real agents on it, and fleetd
+// as a process of its own. With a container the agent and every `ov` run inside it, on the same paths.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'rolldown';
+import { createFleetClient, type FleetClient } from '../src/api/client.ts';
+import {
+  type Channel,
+  connectRuntime,
+  dockerChannel,
+  localChannel,
+  type Runtime,
+} from '../src/runtime/index.ts';
+import type { ProductRef } from '../src/runtime/protocol.ts';
+import type { Container } from './container.ts';
+import type { LocalFleetdOptions } from './local-fleetd.ts';
+
+const root = dirname(import.meta.dirname);
+export const dist = join(root, 'dist');
+
+export interface FleetdProcess {
+  client: FleetClient;
+  socket: string;
+  pid: number;
+  agentPid: number;
+  /** ms from spawn until it answered */
+  readyMs: number;
+  close(): Promise<void>;
+}
+
+export interface Lab extends AsyncDisposable {
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  /** path of `ov`, which notes each start in a file */
+  ov: string;
+  products: ProductRef[];
+  /** the starts of `ov` so far: folder and words */
+  calls(): string[];
+  callsFile: string;
+  channel(): Channel;
+  /** A new agent; its pid is the local one's. */
+  connect(): Promise<{ runtime: Runtime; agentPid: number }>;
+  /** fleetd with its agent, on the first `count` products; resolves when each was looked at once. */
+  fleetd(count?: number, stateDir?: string): Promise<FleetdProcess>;
+  /** Resolves when no `ov` was started for `ms`. */
+  quiet(ms?: number): Promise<void>;
+}
+
+/** How `ov` is started here: argv. */
+export function ovArgv(): { argv: string[]; real: string | null } {
+  const { OVERSTORY_SRC: source, BUN: bun = 'bun' } = process.env;
+  return source
+    ? { argv: [bun, join(source, 'src/index.ts')], real: source }
+    : { argv: ['node', join(dist, 'ov-sim.js')], real: null };
+}
+
+/** @param ov argv that stands for `ov`; @param container started by container.ts, with `folder` mounted */
+export async function openLab(options: {
+  products: number;
+  ov?: string[];
+  container?: (folder: string) => Promise<Container>;
+}): Promise<Lab> {
+  // Short: the path of a unix socket has 107 bytes at most.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fb-')));
+  const path = (...parts: string[]) => join(folder, ...parts);
+  for (const name of ['bin', 'home', 'tmux', 'w']) mkdirSync(path(name));
+  const callsFile = path('calls.log');
+  writeFileSync(callsFile, '');
+  const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const ov = path('bin', 'ov');
+  writeFileSync(
+    ov,
+    `#!/bin/sh\necho "$PWD $*" >> '${callsFile}'\nexec ${quoted(options.ov ?? ['node', join(dist, 'ov-sim.js')])} "$@"\n`,
+  );
+  chmodSync(ov, 0o755);
+  const env: NodeJS.ProcessEnv = {
+    PATH: [path('bin'), dirname(process.execPath), process.env.PATH].join(':'),
+    HOME: path('home'),
+    TMUX_TMPDIR: path('tmux'),
+    LANG: 'C.UTF-8',
+    FLEET_WORKSPACE: path('w'),
+    GIT_CONFIG_GLOBAL: path('home', '.gitconfig'),
+    // Sessions of the simulator that are there to be looked at, and do nothing by themselves.
+    OV_SIM_START_MS: '100',
+    OV_SIM_POLL_MS: '60000',
+  };
+  writeFileSync(
+    env.GIT_CONFIG_GLOBAL ?? '',
+    '[user]\nname = Bench\nemail = bench@example.invalid\n[init]\ndefaultBranch = main\n[safe]\ndirectory = *\n',
+  );
+  const tmux = (...args: string[]) => {
+    try {
+      execFileSync('tmux', ['-L', 'overstory', ...args], { env, stdio: 'ignore' });
+    } catch {
+      // it is gone already, or there is no tmux: then nothing here needs it
+    }
+  };
+  tmux('new-session', '-d', '-s', 'keeper', 'sleep', 'infinity');
+  const products = layProducts(path('w'), options.products, ov, env);
+  const container = (await options.container?.(folder)) ?? null;
+
+  const agentArgv: [string, ...string[]] = [process.execPath, join(dist, 'agent.js')];
+  const closers: (() => Promise<void>)[] = [];
+  const calls = () => readFileSync(callsFile, 'utf8').split('\n').slice(0, -1);
+  const lab: Lab = {
+    folder,
+    env,
+    ov,
+    products,
+    calls,
+    callsFile,
+    channel: () =>
+      container === null
+        ? localChannel({ argv: agentArgv, env, cwd: path('w') })
+        : dockerChannel({
+            project: container.project,
+            argv: ['node', join(dist, 'agent.js')],
+            workingDir: path('w'),
+            env: ['PATH', 'HOME', 'FLEET_WORKSPACE', 'GIT_CONFIG_GLOBAL'].map(
+              (name) => `${name}=${container.env[name] ?? env[name]}`,
+            ),
+          }),
+    async connect() {
+      const runtime = connectRuntime({ channel: lab.channel() });
+      closers.push(() => runtime.close());
+      const agentPid = await new Promise<number>((resolve, reject) => {
+        runtime.on('connected', ({ pid }) => resolve(pid));
+        runtime.on('lost', ({ message }) => reject(new Error(message)));
+      });
+      return { runtime, agentPid };
+    },
+    async fleetd(count = products.length, stateDir = path(`state-${closers.length}`)) {
+      const productsFile = path(`products-${closers.length}.yaml`);
+      writeFileSync(productsFile, productsYaml(products.slice(0, count)));
+      const program = path('fleetd.mjs');
+      if (!existsSync(program))
+        await build({
+          input: join(import.meta.dirname, 'local-fleetd.ts'),
+          platform: 'node',
+          external: [/\.node$/, 'cpu-features'],
+          logLevel: 'silent',
+          output: { file: program, format: 'esm', codeSplitting: false },
+        });
+      const socket = path(`${closers.length}.sock`);
+      const settings: LocalFleetdOptions = {
+        productsFile,
+        workspaceRoot: path('w'),
+        stateDir,
+        operatorSocket: socket,
+        agentArgv,
+      };
+      const started = performance.now();
+      const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+        env: { ...env, LOG_LEVEL: process.env.LOG_LEVEL },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      const close = () => ended(child);
+      closers.push(close);
+      const client = createFleetClient({ socketPath: socket });
+      await until(
+        () =>
+          client.health().then(
+            () => true,
+            () => false,
+          ),
+        60_000,
+        10,
+      );
+      const readyMs = performance.now() - started;
+      await until(async () => (await client.status()).products.every(({ ageMs }) => ageMs !== null), 120_000);
+      return { client, socket, pid: child.pid ?? 0, agentPid: childOf(child.pid ?? 0), readyMs, close };
+    },
+    async quiet(ms = 1_000) {
+      for (let before = -1, now = calls().length; now !== before; now = calls().length) {
+        before = now;
+        await sleep(ms);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(closers.map((close) => close()));
+      tmux('kill-server');
+      await container?.remove();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+  };
+  return lab;
+}
+
+/** One is initialised by `ov`, the others are copies of it under names of their own. */
+function layProducts(workspace: string, count: number, ov: string, env: NodeJS.ProcessEnv): ProductRef[] {
+  const products = Array.from({ length: count }, (_, n) => ({
+    name: `product-${n}`,
+    root: join(workspace, `product-${n}`),
+  }));
+  const [first, ...others] = products;
+  if (first === undefined) return [];
+  mkdirSync(first.root);
+  const run = (file: string, ...args: string[]) =>
+    execFileSync(file, args, { cwd: first.root, env, stdio: 'pipe' });
+  run('git', 'init', '--quiet');
+  writeFileSync(join(first.root, 'index.js'), 'console.log(1)\n');
+  run('git', 'add', '.');
+  run('git', 'commit', '--quiet', '-m', 'start');
+  run(
+    ov,
+    'init',
+    '--yes',
+    '--json',
+    '--name',
+    first.name,
+    '--skip-mulch',
+    '--skip-seeds',
+    '--skip-canopy',
+    '--skip-onboard',
+  );
+  // A mail box with something in it, all read: products that have worked before.
+  run(
+    ov,
+    'mail',
+    'send',
+    '--to',
+    'operator',
+    '--subject',
+    'hello',
+    '--body=hello',
+    '--from',
+    'coordinator',
+    '--json',
+  );
+  const sent = JSON.parse(String(run(ov, 'mail', 'list', '--to', 'operator', '--json'))) as {
+    messages: { id: string }[];
+  };
+  for (const { id } of sent.messages) run(ov, 'mail', 'read', id);
+  run(ov, 'status', '--json');
+  for (const { name, root } of others) {
+    cpSync(first.root, root, { recursive: true });
+    const config = join(root, '.overstory/config.yaml');
+    writeFileSync(
+      config,
+      readFileSync(config, 'utf8').replace(first.name, name).replaceAll(first.root, root),
+    );
+  }
+  return products;
+}
+
+function productsYaml(products: ProductRef[]): string {
+  const entries = products.map(
+    ({ name }) =>
+      `  - name: ${name}\n    path: ${name}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n`,
+  );
+  return `products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 8\n`;
+}
+
+/** A write by somebody else, such as overstory makes all the time. */
+export function touch({ root }: ProductRef): void {
+  const database = new DatabaseSync(join(root, '.overstory/mail.db'));
+  database.exec('CREATE TABLE IF NOT EXISTS bench (n); INSERT INTO bench VALUES (1)');
+  database.close();
+}
+
+/** Unread mail to the operator, written as overstory writes it. @returns its id */
+export function mailOperator({ root }: ProductRef, n: number): string {
+  const id = `msg-bench-${n}`;
+  const database = new DatabaseSync(join(root, '.overstory/mail.db'));
+  database
+    .prepare(
+      `INSERT INTO messages (id, from_agent, to_agent, subject, body, type, priority, created_at)
+       VALUES (?, 'coordinator', 'operator', 'bench', 'bench', 'status', 'normal', ?)`,
+    )
+    .run(id, new Date().toISOString());
+  database.close();
+  return id;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(timer);
+}
+
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+}
+
+export async function until(
+  holds: () => Promise<boolean> | boolean,
+  ms = 20_000,
+  everyMs = 50,
+): Promise<void> {
+  for (const deadline = Date.now() + ms; !(await holds()); await sleep(everyMs))
+    if (Date.now() > deadline) throw new Error(`Expected ${holds} within ${ms} ms`);
+}
