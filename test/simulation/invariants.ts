@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { JournalEvent } from '../../src/fleet/events.ts';
 import type { Journal } from '../../src/fleet/journal.ts';
 import type { Program } from './simulate.ts';
-import type { World } from './world.ts';
+import type { Site, World } from './world.ts';
 
 export const invariants = {
   'one session': 'At most one session per product, in the journal and in the world.',
@@ -109,7 +109,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
       if (world.clock.nowMs() - since > stopDeadlineMs)
         throw new Violation(
           'stopped is stopped',
-          `${site.name} has ${world.processes(site).join(', ')} ${world.clock.nowMs() - since} ms on (${session?.state ?? 'no session'})`,
+          `${site.name} has ${said(world, site)} ${world.clock.nowMs() - since} ms on (${session?.state ?? 'no session'})`,
         );
     }
   }
@@ -166,14 +166,17 @@ export function createChecks(program: Program, world: World, watched: Watched) {
       throw new Violation('everything ends', `in doubt for ever: ${open.map((a) => a.id).join(', ')}`);
     for (const site of world.sites.values())
       if (world.processes(site).length > 0)
-        throw new Violation(
-          'stopped is stopped',
-          `${site.name} has ${world.processes(site).join(', ')} at the end`,
-        );
+        throw new Violation('stopped is stopped', `${site.name} has ${said(world, site)} at the end`);
   }
 
   return { onEvents, onStartCall, onReceived, faultHappened, check, checkEnd };
 }
+
+const said = (world: World, site: Site): string =>
+  world
+    .processes(site)
+    .map(({ pid, command }) => `${command} (${pid})`)
+    .join(', ');
 
 /** @throws Violation when a table differs from what its events say */
 export function checkReplay(program: Program, journal: Pick<Journal, 'database' | 'eventsAfter'>): void {

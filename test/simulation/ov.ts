@@ -46,7 +46,7 @@ function runOv(world: World, call: OvCall, answer: (value: unknown) => void, don
   const { effect, rest, limit } = durations[command] ?? query;
   const cap = (ownLimitMs[command] ?? 20_000) / 2;
   const ms = ([from, to]: [number, number]) => Math.min(cap, world.random.between(from, to) * world.slow);
-  const child = { command, agent, killed: false };
+  const child = { pid: world.serial++, command, agent, killed: false };
   if (command === 'coordinator.start') world.onStartCall(site.name);
   site.children.add(child);
   let outcome: unknown;
@@ -143,6 +143,19 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
     case 'mail.read':
       for (const m of site.mail) if (m.id === args.id) m.read = true;
       return {};
+    case 'costs':
+      return { sessions: [], totals: null };
+    case 'errors':
+      return { events: [] };
+    case 'coordinator.output':
+      return { content: '', lines: 0 };
+    case 'coordinator.checkComplete':
+      return { complete: false, triggers: {} };
+    case 'nudge':
+      return { delivered: true, agentName: 'coordinator', reason: null };
+    case 'run.complete':
+      site.runId = null;
+      return {};
     case 'spec.write':
       return { taskId: args.taskId, path: `.overstory/specs/${args.taskId}.md` };
     default:
@@ -170,8 +183,9 @@ function work(world: World, site: Site, subject: string, body: string): void {
   const coordinator = site.coordinator;
   if (objective === undefined || fate === undefined || coordinator === null) return;
   const { serial } = coordinator;
-  const workers = Array.from({ length: world.random.between(0, 2) }, () => ({
-    name: `worker-${world.serial++}`,
+  const workers = Array.from({ length: world.random.between(0, 2) }, () => world.serial++).map((pid) => ({
+    pid,
+    name: `worker-${pid}`,
     alive: true,
     startedAtMs: world.wallMs(),
   }));

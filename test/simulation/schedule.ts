@@ -99,7 +99,8 @@ function humanOf(random: Random, products: [string, ...string[]], starts: number
   if (choice < 58) return { do: 'stop', product };
   if (choice < 63) return { do: 'cancel', nth: random.between(0, starts) };
   if (choice < 67) return { do: 'requeue', nth: random.between(0, starts) };
-  if (choice < 77) return { do: random.pick(['pause', 'pause', 'resume', 'resume', 'focus'] as const), product };
+  if (choice < 77)
+    return { do: random.pick(['pause', 'pause', 'resume', 'resume', 'focus'] as const), product };
   if (choice < 79) return { do: 'undo' };
   if (choice < 87) return { do: 'message', product, text: `note ${random.between(0, 9)}` };
   if (choice < 91) return { do: 'slots', slots: random.between(1, products.length) };

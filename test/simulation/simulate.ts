@@ -382,7 +382,9 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     }
     if (failed === null) {
       outcome.atStep = schedule.steps.length;
-      say('quiet: faults stop; later products are back and resumed, what humans started by hand is stopped by hand');
+      say(
+        'quiet: faults stop; later products are back and resumed, what humans started by hand is stopped by hand',
+      );
       kills.length = 0;
       world.loseReply.clear();
       world.refuse.clear();

@@ -1,7 +1,7 @@
 // What lives on when fleetd dies: coordinators, workers, `ov` processes, mail, the link and the clock of the
 // wall. fleetd meets it through `Runtime` ports, one per life of fleetd.
 import type { FleetError } from '../../src/errors.ts';
-import type { Mail, ProductSnapshot, RuntimeInfo } from '../../src/runtime/protocol.ts';
+import type { Mail, ProductSnapshot, RuntimeInfo, TendReply, TendTask } from '../../src/runtime/protocol.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { beginOv, type OvCall } from './ov.ts';
@@ -20,9 +20,9 @@ export interface Site {
   name: string;
   coordinator: Coordinator | null;
   runId: string | null;
-  workers: { name: string; alive: boolean; startedAtMs: number }[];
+  workers: { pid: number; name: string; alive: boolean; startedAtMs: number }[];
   /** `ov` processes at work; `agent` is the one that started it */
-  children: Set<{ command: string; agent: Agent; killed: boolean }>;
+  children: Set<{ pid: number; command: string; agent: Agent; killed: boolean }>;
   /** to the operator */
   mail: Mail[];
   /** from the operator */
@@ -76,7 +76,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     wallOffsetMs: 0,
     wallMs: () => clock.nowMs() + world.wallOffsetMs,
     slow: 1,
-    serial: 1,
+    serial: 2,
     networkUp: true,
     fates: new Map<string, Fate>(),
     /** objectives that a coordinator really brought to an end */
@@ -123,12 +123,39 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
   }
 
   /** As `footprint` sees them: what the connected agent itself runs does not count. */
-  function processes(at: Site): string[] {
+  function processes(at: Site): { pid: number; command: string; end(): void }[] {
+    const { coordinator } = at;
     return [
-      ...(at.coordinator?.tmux ? ['claude'] : []),
-      ...at.workers.filter((w) => w.alive).map((w) => w.name),
-      ...[...at.children].filter((c) => !c.agent.alive).map((c) => `ov ${c.command}`),
+      ...(coordinator?.tmux ? [{ pid: coordinator.serial, command: 'claude', end: () => die(at) }] : []),
+      ...at.workers
+        .filter((w) => w.alive)
+        .map((worker) => ({
+          pid: worker.pid,
+          command: worker.name,
+          end: () => {
+            worker.alive = false;
+          },
+        })),
+      ...[...at.children]
+        .filter((c) => !c.agent.alive)
+        .map((child) => ({
+          pid: child.pid,
+          command: `ov ${child.command}`,
+          end: () => {
+            child.killed = true;
+            at.children.delete(child);
+          },
+        })),
     ];
+  }
+
+  function tend(at: Site, task: TendTask): TendReply {
+    if (task.kind === 'clear-session') die(at);
+    if (task.kind !== 'end-processes') return { done: [], left: [] };
+    const asked = new Set(task.processes.map(({ pid }) => pid));
+    const found = processes(at).filter(({ pid }) => asked.has(pid));
+    for (const process of found) process.end();
+    return { done: found.map(({ command }) => command), left: [] };
   }
 
   function dropAgent(): void {
@@ -318,10 +345,10 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
             answer({
               products: refs.map((r) => ({
                 product: r.name,
-                processes: processes(site(r.name)).map((name, i) => ({
-                  pid: i + 1,
+                processes: processes(site(r.name)).map(({ pid, command }) => ({
+                  pid,
                   startTicks: 1,
-                  command: name,
+                  command,
                   pssBytes: 1,
                 })),
                 memoryBytes: 100 * 1024 ** 2,
@@ -334,10 +361,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
       look: async () => ({ text: '', truncated: false }),
       tend: (ref, task) =>
         call((_far, answer) => {
-          clock.after(ms(5, 60), () => {
-            if (task.kind === 'end-processes') for (const w of site(ref.name).workers) w.alive = false;
-            answer({ done: [], left: [] });
-          });
+          clock.after(ms(20, 200), () => answer(tend(site(ref.name), task)));
         }),
       watch: (refs) =>
         call((far, answer) => {
