@@ -1,6 +1,6 @@
 // How long decide() takes on large fleets.
 import { decide, type FleetState, type ObjectiveState, schedulingDefaults } from '../src/scheduler/index.ts';
-import { type Figure, quantile, shown, spread, timed } from './figure.ts';
+import { atMost, type Figure, quantile, shown, spread, timed } from './figure.ts';
 
 const nowMs = 1_800_000_000_000;
 
@@ -68,6 +68,7 @@ export function largeFleet(products: number, objectives: number): FleetState {
 
 export async function run(): Promise<Figure[]> {
   const figures: Figure[] = [];
+  /** CPU time of this thread: a gate on wall time would judge what else the machine does */
   const p95 = new Map<number, number>();
   for (const [products, objectives] of [
     [4, 20],
@@ -78,8 +79,14 @@ export async function run(): Promise<Figure[]> {
     const state = largeFleet(products, objectives);
     for (let n = 0; n < 50; n += 1) decide(state, nowMs);
     const walls: number[] = [];
-    for (let n = 0; n < 200; n += 1) walls.push(await timed(() => decide(state, nowMs)));
-    p95.set(objectives, quantile(walls, 0.95));
+    const cpu: number[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const before = process.threadCpuUsage();
+      walls.push(await timed(() => decide(state, nowMs)));
+      const { user, system } = process.threadCpuUsage(before);
+      cpu.push((user + system) / 1_000);
+    }
+    p95.set(objectives, quantile(cpu, 0.95));
     figures.push(
       shown(
         `decide ${products} products × ${objectives} objectives`,
@@ -91,7 +98,22 @@ export async function run(): Promise<Figure[]> {
   }
   const growth = (p95.get(10_000) ?? Number.NaN) / (p95.get(1_000) ?? Number.NaN);
   figures.push(
-    shown('decide: growth from 1,000 to 10,000 objectives', growth, '×', 'p95 against p95; 10 is linear'),
+    atMost(
+      'decide: p95 of the largest fleet',
+      'absolute',
+      p95.get(10_000) ?? Number.NaN,
+      10,
+      'ms CPU',
+      'CPU time, 1000 products × 10000 objectives',
+    ),
+    atMost(
+      'decide: growth from 1,000 to 10,000 objectives',
+      'ratio',
+      growth,
+      12,
+      '×',
+      'p95 against p95 of CPU time; 10 is linear',
+    ),
   );
   return figures;
 }
