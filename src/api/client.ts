@@ -14,6 +14,9 @@ import {
   type FleetEvent,
   type FleetStatus,
   fleetStatusSchema,
+  type GateRequest,
+  type GateView,
+  gateViewSchema,
   type Health,
   healthSchema,
   type Inbox,
@@ -21,6 +24,8 @@ import {
   type MessageReply,
   type MessageRequest,
   messageReplySchema,
+  type NoticeView,
+  noticeViewSchema,
   type ObjectiveView,
   objectiveViewSchema,
   type PlanReply,
@@ -80,6 +85,14 @@ export interface FleetClient {
   why(target: string): Promise<Why>;
   plan(asked: PlanRequest): Promise<PlanReply>;
   message(product: string, asked: MessageRequest): Promise<MessageReply>;
+  /** Open gates, of one product or all; `all`: the latest closed ones too. */
+  gates(filter?: { product?: string; all?: 1 }): Promise<GateView[]>;
+  gate(n: number): Promise<GateView>;
+  /** A human's answer. */
+  resolveGate(n: number, asked: GateRequest): Promise<GateView>;
+  /** What is due after notice n and was not sent; waits up to `wait` ms for one. */
+  notices(after: number, wait: number): Promise<NoticeView[]>;
+  noticeSent(n: number): Promise<{ n: number }>;
   inbox(product: string): Promise<Inbox>;
   look(product: string, what: LookRequest): Promise<LookReply>;
   /**
@@ -159,6 +172,11 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     plan: (asked) => post('/plan', asked, planReplySchema),
     message: async (product, asked) =>
       post(`/products/${segment(product)}/messages`, asked, messageReplySchema),
+    gates: (filter = {}) => get(`/gates${query(filter)}`, gateViewSchema.array()),
+    gate: (n) => get(`/gates/${n}`, gateViewSchema),
+    resolveGate: (n, asked) => post(`/gates/${n}`, asked, gateViewSchema),
+    notices: (after, wait) => get(`/notices${query({ after, wait })}`, noticeViewSchema.array()),
+    noticeSent: (n) => post(`/notices/${n}/sent`, {}, z.object({ n: z.number() })),
     inbox: async (product) => get(`/products/${segment(product)}/inbox`, inboxSchema),
     look: async (product, what) => get(`/products/${segment(product)}/look${query(what)}`, lookReplySchema),
     events: (asked = {}) =>

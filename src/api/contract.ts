@@ -211,6 +211,68 @@ export const messageReplySchema = z.object({
 });
 export type MessageReply = z.infer<typeof messageReplySchema>;
 
+export const gateViewSchema = z.object({
+  /** what one types: `approve 3` */
+  n: z.number(),
+  /** null: the whole fleet */
+  product: z.string().nullable(),
+  objective: z.string().nullable(),
+  kind: z.enum([
+    'plan',
+    'question',
+    'decision',
+    'escalation',
+    'error',
+    'budget',
+    'hung',
+    'logged-out',
+    'over-memory',
+  ]),
+  severity: z.enum(['warning', 'error', 'critical']),
+  state: z.enum(['open', 'approved', 'rejected', 'answered', 'withdrawn']),
+  /** subject, text and options are worker text unless the asker is fleetd: data, never instruction */
+  subject: z.string(),
+  text: z.string(),
+  /** sha256 of subject, newline, text: another text is another gate */
+  digest: z.string(),
+  options: z.array(z.string()),
+  deadline: z.string().nullable(),
+  asker: z.string(),
+  askedAt: z.string(),
+  resolution: z.object({ by: z.string(), via: z.string(), text: z.string(), at: z.string() }).nullable(),
+  /** why it was withdrawn */
+  withdrawn: z.string().nullable(),
+  /** pending: on its way. sent: not read yet. lost: nobody is left to tell */
+  delivery: z.enum(['pending', 'sent', 'read', 'lost']).nullable(),
+  deliveredAt: z.string().nullable(),
+});
+export type GateView = z.infer<typeof gateViewSchema>;
+
+export const gateRequestSchema = z.strictObject({
+  verdict: z.enum(['approved', 'rejected', 'answered']),
+  /** needed for rejected and answered */
+  text: z.string().max(65_536).default(''),
+  source: sourceSchema,
+});
+export type GateRequest = z.input<typeof gateRequestSchema>;
+
+export const noticeViewSchema = z.object({
+  n: z.number(),
+  at: z.string(),
+  kind: z.string(),
+  severity: z.enum(['warning', 'error', 'critical']),
+  product: z.string().nullable(),
+  objective: z.string().nullable(),
+  /** what it asks, as it stands now; null: it asks nothing */
+  gate: gateViewSchema.nullable(),
+  /** may quote workers */
+  text: z.string(),
+  channels: z.array(z.object({ kind: z.enum(['slack', 'webchat']), target: z.string().nullable() })),
+  /** where its objective was asked for */
+  thread: z.string().nullable(),
+});
+export type NoticeView = z.infer<typeof noticeViewSchema>;
+
 export const inboxSchema = z.object({
   product: z.string(),
   observedAt: z.string().nullable(),
@@ -272,6 +334,11 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /history?product=&limit=     ObjectiveView[] that are over, the one that ended last first
  *   POST /backup                      Backup (operator's socket only)
  *   GET  /metrics                     Prometheus text (operator's socket only)
+ *   GET  /gates?product=&all=1        GateView[]: open, or also the latest closed
+ *   GET  /gates/:n                    GateView
+ *   POST /gates/:n                    gateRequest → GateView (a human's answer; never the model's)
+ *   GET  /notices?after=&wait=ms      NoticeView[] due and not yet sent, in order; waits up to 30 s for one
+ *   POST /notices/:n/sent             {n}: handed to its channels
  *   GET  /events?after=&last=&follow= SSE of FleetEvent (id = seq), keep-alive comment every 15 s. Starts after
  *                                     seq `after` (or the Last-Event-ID header, which wins), else with the `last`
  *                                     n events, else now. follow=0: ends when what is known has been sent.

@@ -17,12 +17,14 @@ import {
   apiPrefix,
   capRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   messageRequestSchema,
   planRequestSchema,
   priorityRequestSchema,
   startRequestSchema,
   stopRequestSchema,
 } from './contract.ts';
+import { addGateRoutes } from './gates.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
@@ -116,6 +118,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
   api.post('/products/:name/messages', async (c) =>
     ok(c, await fleet.commands.message(c.req.param('name'), await body(c, messageRequestSchema))),
   );
+  addGateRoutes(api, fleet, surface, (c) => body(c, gateRequestSchema));
   api.get('/products/:name/inbox', (c) => ok(c, fleet.commands.inbox(c.req.param('name'))));
   api.get('/products/:name/look', async (c) =>
     ok(c, await fleet.commands.look(c.req.param('name'), valid(lookRequestSchema, lookQuery(c.req.query())))),

@@ -2,6 +2,8 @@
 // state it expects, so applying an event to the wrong state is caught (see `expectOne`) and not absorbed.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { JournalEvent } from './events.ts';
+import { applyGate } from './gates/apply.ts';
+import { applyNotice } from './outbox/apply.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 
@@ -207,6 +209,18 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'product.recovered':
       expectOne('DELETE FROM troubles WHERE product = ?', product);
+      return;
+    case 'gate.opened':
+    case 'gate.resolved':
+    case 'gate.withdrawn':
+    case 'gate.delivered':
+    case 'gate.verified':
+    case 'operator-mail.counted':
+      applyGate(event, expectOne);
+      return;
+    case 'notice.posted':
+    case 'notice.sent':
+      applyNotice(db, event, expectOne);
       return;
     case 'runtime.connected':
     case 'runtime.lost':

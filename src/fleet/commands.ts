@@ -17,6 +17,7 @@ import type { Product } from '../registry/registry.ts';
 import type { LookReply, LookRequest } from '../runtime/protocol.ts';
 import { findCycle } from '../scheduler/index.ts';
 import { productOf } from './context.ts';
+import { refuseModelAtGate } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { coordinatorAlive } from './reconcile.ts';
@@ -66,6 +67,7 @@ export function createCommands(loop: Loop) {
           mend: 'Set `overstory: true` in products.yaml if it should run.',
         });
       }
+      refuseModelAtGate(context, product.name, request.source);
       const known = request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey);
       if (known) return objectiveView(loop, known);
       const text = acceptText(request.text, product.name);
@@ -182,6 +184,7 @@ export function createCommands(loop: Loop) {
       request: z.infer<typeof messageRequestSchema>,
     ): Promise<z.infer<typeof messageReplySchema>> {
       const product = requireProduct(name);
+      refuseModelAtGate(context, product.name, request.source);
       const text = acceptText(request.text, product.name);
       const session = journal.liveSession(product.name);
       if (session?.state !== 'running') {

@@ -4,13 +4,15 @@ import type { Source } from '../api/contract.ts';
 import type { FleetErrorShape } from '../errors.ts';
 import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
+import type { GateEvents } from './gates/events.ts';
+import type { NoticeEvents } from './outbox/events.ts';
 
 export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
 
 /** What becomes of the objective once its session has stopped. */
 export type SessionOutcome = ObjectiveEnd | 'requeued';
 
-export type ActionKind = 'coordinator.start' | 'coordinator.stop' | 'coordinator.send' | 'delivery.confirm';
+export type ActionKind = 'gate.answer' | 'coordinator.start' | 'coordinator.stop' | 'coordinator.send' | 'delivery.confirm';
 
 /** abandoned: its session ended before the doubt did. */
 export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain' | 'abandoned';
@@ -26,7 +28,7 @@ export interface OverrideChange {
 export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
-export interface EventData {
+export interface EventData extends GateEvents, NoticeEvents {
   'objective.queued': {
     n: number;
     text: string;

@@ -4,8 +4,11 @@ import { type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
 import type { JournalBackup } from './journal.ts';
+import { createGates, type Gates } from './gates/commands.ts';
+import { tendGates } from './gates/tend.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
+import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { fleetStatus } from './view.ts';
 
 export { type Clock, systemClock } from '../clock.ts';
@@ -17,6 +20,8 @@ export interface Fleet {
   commands: Commands;
   controls: Controls;
   foresight: Foresight;
+  gates: Gates;
+  outbox: Outbox;
   /** @throws FleetError PRODUCT_UNKNOWN */
   status(product: string | null): FleetStatus;
   lastSeq(): number;
@@ -49,12 +54,18 @@ export function startFleet(
     }
   });
   journal.record({ kind: 'fleetd.started', text: `fleetd ${version} started.`, data: { version } });
+  const controls = createControls(loop, commands);
+  const outbox = createOutbox(loop.context);
+  outbox.start();
   loop.start();
+  const tending = tendGates(loop.context, loop.schedule);
 
   return {
     version,
     commands,
-    controls: createControls(loop, commands),
+    controls,
+    gates: createGates(loop, controls),
+    outbox,
     foresight: createForesight(loop, commands),
     loop,
     status: (product) =>
@@ -89,6 +100,8 @@ export function startFleet(
     },
     suspend: (reason) => loop.suspend(reason),
     async close() {
+      outbox.close();
+      await tending.close();
       await loop.close();
       loop.note({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });
       metrics.stop();

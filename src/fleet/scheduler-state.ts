@@ -2,6 +2,7 @@
 import { schedulingDefaults } from '../scheduler/index.ts';
 import type { FleetState, Footprint, ProductState } from '../scheduler/state.ts';
 import type { FleetContext } from './context.ts';
+import { criticalGates, waitsFor } from './gates/waiting.ts';
 import { historyOf, sessionsLookedAt } from './history.ts';
 import { overridesOf } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
@@ -17,6 +18,7 @@ export function schedulerState(context: FleetContext): FleetState {
   const cores = link.state === 'connected' ? link.info.cores : null;
   const served = journal.servedMs();
   const live = journal.liveSessions();
+  const held = criticalGates(context);
   const lastStartMs = journal.lastStartMs();
   const spent = journal.spentUsd(startOfDayMs(clock.nowMs()));
   const breakers = journal.breakers();
@@ -49,7 +51,7 @@ export function schedulerState(context: FleetContext): FleetState {
       priority: p.priority,
       resourceWeight: p.resourceWeight,
       learned: history.footprint(p),
-      paused: paused.get(p.name) ?? null,
+      paused: paused.get(p.name) ?? held.get(p.name) ?? null,
       breaker: circuit(context, breakers.get(p.name)),
       servedMs: served.get(p.name) ?? 0,
       spentTodayUsd: spent.get(p.name) ?? null,
@@ -78,7 +80,7 @@ export function schedulerState(context: FleetContext): FleetState {
         state: s.state as 'starting' | 'running' | 'stopping',
         startedAtMs: s.startingAtMs,
         measured: measured(footprints.get(s.product)),
-        waitingOnHuman: false,
+        waitingOnHuman: waitsFor(context, s.product) !== null,
         // What a session costs is known when it has ended: until then all of its estimate is reserved.
         reservedCostUsd: expected(s.product, history.expectedCostUsd),
       })),

@@ -114,6 +114,57 @@ export const migrations: readonly string[] = [
     rule TEXT PRIMARY KEY,
     since_ms INTEGER NOT NULL
   ) STRICT;
+
+  -- Questions only a human may answer. product null: about the whole fleet.
+  CREATE TABLE gates (
+    n INTEGER PRIMARY KEY,
+    product TEXT,
+    objective TEXT,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('warning','error','critical')),
+    -- the question as JSON: digest, subject, text, options, deadline, asker, mail
+    question TEXT NOT NULL,
+    mail TEXT,
+    state TEXT NOT NULL CHECK (state IN ('open','approved','rejected','answered','withdrawn')),
+    resolution TEXT,
+    -- null: nothing to deliver, or not yet resolved
+    delivery TEXT CHECK (delivery IN ('pending','sent','read','lost')),
+    -- id of the mail that carries the answer
+    answer_mail TEXT,
+    asked_at_ms INTEGER NOT NULL,
+    resolved_at_ms INTEGER,
+    delivered_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX gates_open ON gates (product, n) WHERE state = 'open';
+  CREATE INDEX gates_undelivered ON gates (product, n) WHERE delivery IN ('pending','sent');
+  CREATE INDEX gates_mail ON gates (product, mail);
+
+  -- Mail in the operator's name that is accounted for: ours, there before we looked, or told as foreign.
+  CREATE TABLE operator_mail (
+    product TEXT NOT NULL,
+    id TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('before','foreign')),
+    PRIMARY KEY (product, id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The outbox: what goes to the humans, by number, at least once.
+  CREATE TABLE notices (
+    n INTEGER PRIMARY KEY,
+    product TEXT,
+    objective TEXT,
+    gate INTEGER,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    text TEXT NOT NULL,
+    channels TEXT NOT NULL,
+    thread TEXT,
+    cause INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    sent_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX notices_pending ON notices (due_ms) WHERE sent_at_ms IS NULL;
+  CREATE INDEX notices_gate ON notices (gate) WHERE gate IS NOT NULL;
   `,
 ];
 
@@ -127,4 +178,7 @@ export const stateTables = [
   'overrides',
   'breakers',
   'reliefs',
+  'gates',
+  'operator_mail',
+  'notices',
 ] as const;

@@ -5,6 +5,8 @@ import type { Product } from '../registry/registry.ts';
 import { type Explanation, explain, type Forecast, forecast } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { capText } from './caps.ts';
+import { gateStore } from './gates/store.ts';
+import { waitsFor } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { type CapValue, fleetScope, type Overrides, overridesOf, type PauseValue } from './overrides.ts';
@@ -40,7 +42,9 @@ export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
 
 function conditionOf(loop: Loop, product: string): string | null {
   const session = loop.context.journal.liveSession(product);
-  return session?.state === 'stopping' ? `stopping: ${session.stopReason}` : null;
+  if (session?.state === 'stopping') return `stopping: ${session.stopReason}`;
+  const gate = waitsFor(loop.context, product);
+  return gate === null ? null : `waiting on a human: gate ${gate.n}`;
 }
 
 /** One line, without the runtime's or the product's trouble left out. */
@@ -116,7 +120,9 @@ export function productView(loop: Loop, p: Product, overrides: Overrides): Produ
       : session
         ? session.state === 'ended'
           ? 'idle'
-          : session.state
+          : waitsFor(context, p.name) === null
+            ? session.state
+            : 'waiting'
         : alive
           ? 'running'
           : seen
@@ -131,7 +137,7 @@ export function productView(loop: Loop, p: Product, overrides: Overrides): Produ
     queued: open.filter((o) => o.product === p.name && o.state === 'queued').length,
     workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],
     unreadMail: seen?.snapshot.operatorMail.length ?? 0,
-    gates: 0,
+    gates: gateStore(journal.database).openGates(p.name).length,
     paused: paused ? { reason: paused.reason, since: new Date(paused.sinceMs).toISOString() } : null,
     footprint:
       footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,

@@ -78,6 +78,7 @@ function meaning(
         resourceWeight: product.resource_weight,
         channels: product.channels.map(channelOf),
         planApproval: product.plan_approval,
+        gateSurface: product.gates.surface,
         caps: {
           maxCpuCores: product.caps.max_cpu_cores,
           maxMemoryBytes: bytesOf(product.caps.max_memory_gb),

@@ -23,6 +23,8 @@ export interface Product {
   resourceWeight: number;
   channels: ChannelTarget[];
   planApproval: 'required' | 'none';
+  /** Where its gates may be answered. dashboard: not in chat; there and in a terminal only. */
+  gateSurface: 'any' | 'dashboard';
   caps: {
     maxCpuCores: number | null;
     maxMemoryBytes: number | null;

@@ -63,6 +63,10 @@ const productSchema = mapping({
     .max(50, 'at most 50 channels')
     .default(['webchat']),
   plan_approval: z.enum(['required', 'none'], 'required or none').default('none'),
+  gates: optionalMapping({
+    /** dashboard: its gates are not answered in chat, so that a gateway taken over cannot. */
+    surface: z.enum(['any', 'dashboard'], 'any or dashboard').default('any'),
+  }),
   caps: optionalMapping({
     max_cpu_cores: above0('cores').nullable().default(null),
     max_memory_gb: above0('GiB', mostGb).nullable().default(null),

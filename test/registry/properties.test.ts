@@ -142,7 +142,8 @@ test('a valid file gives exactly what was written in it', () => {
                 ? { kind: 'webchat', target: null }
                 : { kind: 'slack', target: channel.replace('slack:', '') },
             ),
-            planApproval: p.approval,
+            gateSurface: 'any',
+    planApproval: p.approval,
             caps: {
               maxCpuCores: p.cores,
               maxMemoryBytes: bytesOf(p.gb),

@@ -10,6 +10,7 @@ export interface FakeProduct {
   coordinator: 'none' | 'alive' | 'dead';
   runId: string | null;
   mail: Mail[];
+  workers: ProductSnapshot['workers'];
   /** subjects and bodies that arrived from the operator */
   received: { id: string; subject: string; body: string; read: boolean }[];
   starts: number;
@@ -39,6 +40,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         coordinator: 'none',
         runId: null,
         mail: [],
+        workers: [],
         received: [],
         starts: 0,
         stops: 0,
@@ -106,8 +108,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
               startedAt: at,
               lastActivity: at,
             },
-      workers: [],
-      operatorMail: p.mail.filter((m) => !m.read),
+      workers: p.workers,
+      operatorMail: p.mail.filter((m) => !m.read && m.to === 'operator'),
       operatorMailLeftOut: 0,
       mergeQueueCount: 0,
       worktrees: [],
@@ -140,7 +142,14 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       case 'nudge':
         for (const m of p.received) m.read = true;
         return { agentName: 'coordinator', delivered: true };
+      case 'mail.reply': {
+        const id = `msg-${serial++}`;
+        p.received.push({ id, subject: 'Re:', body: String(args.body), read: p.coordinator === 'alive' });
+        return { id };
+      }
       case 'mail.list':
+        if (args.from !== 'operator')
+          return { messages: args.to === 'orchestrator' ? [] : p.mail.filter((m) => m.type === args.type).reverse() };
         return {
           messages: p.received.map((m) => ({
             ...m,

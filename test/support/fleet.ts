@@ -16,6 +16,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     resourceWeight: 1,
     channels: [],
     planApproval: 'none',
+    gateSurface: 'any',
     caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },
     repo: null,
     ...changes,

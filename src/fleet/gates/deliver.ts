@@ -1,0 +1,218 @@
+// Brings one answer to the coordinator, once per session that needs it.
+//
+// Two mails: a reply in the thread of the question (so that overstory's own books show it answered), which wakes
+// nobody, and `coordinator send` with the whole answer, which does. Both carry `[gate-n.s]` (s: the session), the
+// id of the action; after a cut-off they are looked for by it before they are sent again.
+//
+// Where nobody is left who asked, the objective's next session is told; a failed objective is given that session.
+import { FleetError } from '../../errors.ts';
+import type { Product } from '../../registry/registry.ts';
+import type { Mail } from '../../runtime/protocol.ts';
+import { type FleetContext, productOf } from '../context.ts';
+import type { SessionRow } from '../journal.ts';
+import { coordinatorAlive } from '../reconcile.ts';
+import type { GateRow } from './store.ts';
+
+/** An answer unread for so long, in ms, is nudged again. */
+const nudgeAfterMs = 60_000;
+const nudged = new WeakMap<FleetContext, Map<number, number>>();
+
+/** @param sent mail in the operator's name, when it is known already */
+export async function deliverAnswer(context: FleetContext, gate: GateRow): Promise<void> {
+  const product = productOf(context, gate.product ?? '');
+  if (product === null) return;
+  const session = context.journal.liveSession(product.name);
+  const mine = session !== null && (gate.objective === null || session.objective === gate.objective);
+  if (gate.delivery === 'sent' && (!mine || session.startingAtMs <= (gate.deliveredAtMs ?? 0)))
+    return verify(context, product, gate);
+  if (mine && session.state === 'running' && isHandedOver(context, session))
+    return send(context, product, gate, session);
+  if (mine && session.state !== 'stopping') return;
+  nobodyIsThere(context, product, gate);
+}
+
+/** The objective itself comes first: an answer before it would mean nothing to a new coordinator. */
+function isHandedOver({ journal }: FleetContext, session: SessionRow): boolean {
+  const inDoubt = journal
+    .openActions()
+    .some((a) => a.session === session.id && a.kind === 'coordinator.send');
+  return journal.hasDispatched(session.id) && !inDoubt;
+}
+
+async function send(
+  context: FleetContext,
+  product: Product,
+  gate: GateRow,
+  session: SessionRow,
+): Promise<void> {
+  const { journal, clock, tuning, runtime, sending } = context;
+  const action = `gate-${gate.n}.${session.id}`;
+  if (sending.has(action)) return;
+  const known = journal.action(action);
+  const recovery = session.startingAtMs > gate.askedAtMs;
+  const common = { product: product.name, objective: gate.objective ?? undefined };
+  const text = answerText(gate, action, recovery);
+  if (known === null)
+    journal.record({
+      ...common,
+      kind: 'action.intended',
+      text: `Sending the answer to gate ${gate.n} to the coordinator of ${product.name}.`,
+      data: { action, kind: 'gate.answer', session: null, args: { gate: gate.n } },
+    });
+  sending.add(action);
+  try {
+    let earlier: Mail[] = [];
+    if (known !== null) {
+      earlier = (await runtime.ov(product, 'mail.list', { from: 'operator' })).messages.filter(
+        (mail) => mail.subject.includes(`[${action}]`) || mail.body.includes(`[${action}]`),
+      );
+      if (earlier.length === 0 && clock.nowMs() < known.intendedAtMs + tuning.sendDoubtMs) return;
+    }
+    const asked = gate.question.mail;
+    let reply = earlier.find((mail) => !mail.subject.includes(`[${action}]`))?.id ?? null;
+    if (reply === null && asked !== null && !recovery)
+      reply = await runtime.ov(product, 'mail.reply', { id: asked, body: text.reply }).then(
+        ({ id }) => id,
+        (thrown) => {
+          const error = FleetError.wrap(thrown);
+          // Without the thread the answer still arrives: all of it is in the second mail.
+          if (error.class === 'unavailable') throw error;
+          context.log.warn(
+            { product: product.name, code: error.code },
+            `no reply in the thread: ${error.message}`,
+          );
+          return null;
+        },
+      );
+    const before = earlier.find((mail) => mail.subject.includes(`[${action}]`));
+    const { id } =
+      before ?? (await runtime.ov(product, 'coordinator.send', { subject: text.subject, body: text.body }));
+    journal.record(
+      {
+        ...common,
+        kind: 'action.settled',
+        text: `The answer to gate ${gate.n} was sent.`,
+        data: { action, state: 'done', result: { id, reply }, error: null },
+      },
+      {
+        ...common,
+        kind: 'gate.delivered',
+        text: recovery
+          ? `The session that asked gate ${gate.n} is gone: your answer was given to the new session of ${gate.objective ?? product.name}.`
+          : `The answer to gate ${gate.n} was given to the coordinator of ${product.name}.`,
+        data: { gate: gate.n, mail: id, recovery },
+      },
+    );
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, product.name);
+    context.log.warn(
+      { product: product.name, code: error.code },
+      `the answer to gate ${gate.n} waits: ${error.message}`,
+    );
+    if (journal.action(action)?.state === 'intended')
+      journal.record({
+        ...common,
+        kind: 'action.settled',
+        text: `The answer to gate ${gate.n} may have been sent: ${error.message}`,
+        data: { action, state: 'uncertain', result: null, error: error.toJSON() },
+      });
+  } finally {
+    sending.delete(action);
+  }
+}
+
+/** Whether the answer was read; an unread one is nudged now and then. */
+async function verify(context: FleetContext, product: Product, gate: GateRow): Promise<void> {
+  const { runtime, journal, clock } = context;
+  const { messages } = await runtime.ov(product, 'mail.list', { from: 'operator' });
+  const common = { product: product.name, objective: gate.objective ?? undefined };
+  if (messages.find((mail) => mail.id === gate.answerMail)?.read) {
+    journal.record({
+      ...common,
+      kind: 'gate.verified',
+      text: `The answer to gate ${gate.n} was read.`,
+      data: { gate: gate.n },
+    });
+    return;
+  }
+  const ended = ['done', 'cancelled'].includes(journal.objective(gate.objective ?? '')?.state ?? '');
+  if (ended) return lost(context, gate, `${gate.objective} ended before it was read.`);
+  const live = journal.liveSession(product.name);
+  if (live === null && gate.objective !== null) return nobodyIsThere(context, product, gate);
+  const known = nudged.get(context) ?? new Map<number, number>();
+  nudged.set(context, known);
+  const last = known.get(gate.n) ?? gate.deliveredAtMs ?? 0;
+  if (clock.nowMs() - last < nudgeAfterMs) return;
+  known.set(gate.n, clock.nowMs());
+  await runtime.ov(product, 'nudge', {
+    agent: 'coordinator',
+    message: `Gate ${gate.n} is answered: read your mail from operator.`,
+  });
+}
+
+/** No session of the objective: it will have one, is given one, or never will. */
+function nobodyIsThere(context: FleetContext, product: Product, gate: GateRow): void {
+  const { journal } = context;
+  const objective = gate.objective === null ? null : journal.objective(gate.objective);
+  if (objective === null) {
+    const seen = context.observations.get(product.name)?.snapshot;
+    if (seen === undefined || seen.health !== 'ok') return;
+    const by = coordinatorAlive(seen) ? 'that was started by hand; answer it there' : 'no coordinator runs';
+    lost(context, gate, `the question belongs to no objective of the fleet (${by}).`);
+    return;
+  }
+  if (objective.state === 'done' || objective.state === 'cancelled') {
+    lost(context, gate, `${objective.id} is ${objective.state}.`);
+    return;
+  }
+  if (objective.state !== 'failed') return;
+  if (gate.resolution?.verdict === 'rejected') {
+    lost(
+      context,
+      gate,
+      `${objective.id} has failed meanwhile; \`fleet requeue ${objective.id}\` tries it again.`,
+    );
+    return;
+  }
+  const why = `Gate ${gate.n} was answered after its session had ended: a new one is given the answer.`;
+  journal.record({
+    kind: 'objective.requeued',
+    product: product.name,
+    objective: objective.id,
+    text: `${objective.id} on ${product.name} waits again. ${why}`,
+    data: { why, notBeforeMs: null, error: null },
+  });
+}
+
+function lost({ journal }: FleetContext, gate: GateRow, why: string): void {
+  journal.record({
+    kind: 'gate.delivered',
+    product: gate.product ?? undefined,
+    objective: gate.objective ?? undefined,
+    text: `Your answer to gate ${gate.n} reached nobody: ${why}`,
+    data: { gate: gate.n, mail: null, recovery: false },
+  });
+}
+
+/** What the coordinator reads. Its own words are kept out of the subject's brackets: tags there are addresses. */
+function answerText(gate: GateRow, action: string, recovery: boolean) {
+  const { verdict, text } = gate.resolution ?? { verdict: 'answered' as const, text: '' };
+  const head = { approved: 'APPROVED', rejected: 'REJECTED', answered: 'ANSWER' }[verdict];
+  const about = gate.question.subject.replaceAll('[', '(').replaceAll(']', ')').slice(0, 120);
+  const said = text === '' ? '' : `\n\n${text}`;
+  const { asker, mail } = gate.question;
+  const context = [
+    `It answers "${about}"`,
+    mail === null ? '' : ` (mail ${mail})`,
+    recovery
+      ? `, asked by the session before yours, which is gone. What it had asked:\n${gate.question.text.slice(0, 4000).replaceAll('[obj-', '(obj-')}`
+      : asker === 'coordinator'
+        ? '.'
+        : `, asked by ${asker}: see that ${asker} gets it.`,
+  ].join('');
+  return {
+    reply: `${head} by the operator [${action}].${said}`,
+    subject: `[${action}] ${head}: ${about}`,
+    body: `${head} by the operator (gate ${gate.n}).${said}\n\n${context}`,
+  };
+}

@@ -1,0 +1,113 @@
+// Event → the gates it opens or withdraws. Asked twice about the same event it answers once.
+import type { FleetContext } from '../context.ts';
+import type { JournalEvent, NewEvent } from '../events.ts';
+import { overridesOf } from '../overrides.ts';
+import { questionOf, sameMatter } from './question.ts';
+import { lowerGates, raiseGate } from './raise.ts';
+import { type GateRow, gateStore } from './store.ts';
+
+type Context = Pick<FleetContext, 'journal' | 'registry'>;
+
+/** Troubles of a running session that a human must judge (session/watch.ts records them). */
+const sessionTroubles: Record<string, 'hung' | 'logged-out'> = {
+  SESSION_HUNG: 'hung',
+  CLAUDE_API_ERROR: 'logged-out',
+};
+
+export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
+  const { journal } = context;
+  const { product } = event;
+  switch (event.kind) {
+    case 'mail.received':
+      return product === null ? [] : askedByMail(context, { ...event, product });
+    case 'objective.ended':
+      if (event.data.end === 'failed') return [];
+      return withdrawn(
+        gateStore(journal.database)
+          .openGates(product)
+          .filter((gate) => gate.objective === event.objective),
+        `${event.objective} is ${event.data.end}.`,
+      );
+    case 'product.trouble': {
+      const kind = sessionTroubles[event.data.error.code];
+      if (kind === undefined || journal.trouble(product ?? '')?.code !== event.data.error.code) return [];
+      return raiseGate(journal, {
+        product,
+        objective: journal.liveSession(product ?? '')?.objective ?? null,
+        kind,
+        severity: 'error',
+        subject: `${product}: ${event.data.error.message}`,
+        text: [
+          event.data.error.message,
+          'approve: stop the session and give its objective another try. reject: leave it as it is.',
+        ].join('\n'),
+      });
+    }
+    case 'product.recovered':
+      return (['hung', 'logged-out'] as const).flatMap((kind) =>
+        lowerGates(journal, product, kind, 'it goes on.'),
+      );
+    case 'budget.ask':
+      return raiseGate(journal, {
+        product,
+        objective: null,
+        kind: 'budget',
+        severity: 'error',
+        subject: event.text,
+        text: [
+          event.text,
+          'approve: take back the pause (also raise the limit with `fleet cap`, or it is reached again at once). reject: stay paused.',
+        ].join('\n'),
+      });
+    case 'control.changed': {
+      const { paused } = overridesOf(journal, context.registry.current());
+      const byCost = [...paused].filter(([, { by }]) => by === 'cost').map(([name]) => name);
+      return gateStore(journal.database)
+        .openGates()
+        .filter(
+          ({ kind, product: about }) =>
+            kind === 'budget' && (about === null ? byCost.length === 0 : !byCost.includes(about)),
+        )
+        .filter(() => event.data.changes.some(({ key, after }) => key === 'paused' && after === null))
+        .flatMap((gate) => withdrawn([gate], 'the pause was taken back.'));
+    }
+    default:
+      return [];
+  }
+}
+
+/** A question in a mail: a gate; asked with other words, a new gate in the place of the old one. */
+function askedByMail(
+  { journal }: Context,
+  event: JournalEvent & { kind: 'mail.received'; product: string },
+): NewEvent[] {
+  const asked = questionOf(event.data.mail);
+  const store = gateStore(journal.database);
+  const { product } = event;
+  if (asked === null || store.gateOfMail(product, event.data.mail.id) !== null) return [];
+  if (store.wasAsked(product, asked.question.digest, event.atMs)) return [];
+  const earlier = store
+    .openGates(product)
+    .filter((gate) => gate.objective === event.objective && sameMatter(gate, asked));
+  const gate = store.nextGateNumber();
+  return [
+    ...withdrawn(earlier, `it was asked again with another text: gate ${gate}.`),
+    {
+      kind: 'gate.opened',
+      product,
+      objective: event.objective ?? undefined,
+      text: `Gate ${gate}: ${asked.question.asker} of ${product} asks you (${asked.kind}): ${asked.question.subject}`,
+      data: { gate, ...asked },
+    },
+  ];
+}
+
+function withdrawn(gates: GateRow[], why: string): NewEvent[] {
+  return gates.map((gate) => ({
+    kind: 'gate.withdrawn',
+    product: gate.product ?? undefined,
+    objective: gate.objective ?? undefined,
+    text: `Gate ${gate.n} is withdrawn: ${why}`,
+    data: { gate: gate.n, why },
+  }));
+}

@@ -1,0 +1,126 @@
+// Reads of the gates' tables.
+import type { DatabaseSync } from 'node:sqlite';
+import type { GateKind, GateSeverity, Question, Resolution, Verdict } from './events.ts';
+
+export interface GateRow {
+  n: number;
+  product: string | null;
+  objective: string | null;
+  kind: GateKind;
+  severity: GateSeverity;
+  question: Question;
+  state: 'open' | Verdict | 'withdrawn';
+  /** null while open and when withdrawn */
+  resolution: Resolution | null;
+  /** why it was withdrawn */
+  withdrawn: string | null;
+  delivery: 'pending' | 'sent' | 'read' | 'lost' | null;
+  answerMail: string | null;
+  askedAtMs: number;
+  resolvedAtMs: number | null;
+  deliveredAtMs: number | null;
+}
+
+type Row = Record<string, unknown>;
+
+function gateOf(r: Row): GateRow {
+  const state = r.state as GateRow['state'];
+  const said = r.resolution === null ? null : JSON.parse(String(r.resolution));
+  return {
+    n: r.n as number,
+    product: r.product as string | null,
+    objective: r.objective as string | null,
+    kind: r.kind as GateKind,
+    severity: r.severity as GateSeverity,
+    question: JSON.parse(String(r.question)) as Question,
+    state,
+    resolution: state === 'withdrawn' ? null : (said as Resolution | null),
+    withdrawn: state === 'withdrawn' ? (said as { why: string }).why : null,
+    delivery: r.delivery as GateRow['delivery'],
+    answerMail: r.answer_mail as string | null,
+    askedAtMs: r.asked_at_ms as number,
+    resolvedAtMs: r.resolved_at_ms as number | null,
+    deliveredAtMs: r.delivered_at_ms as number | null,
+  };
+}
+
+export type GateStore = ReturnType<typeof gateStore>;
+
+export function gateStore(db: DatabaseSync) {
+  const many = (sql: string, ...values: (string | number | null)[]): GateRow[] =>
+    db
+      .prepare(sql)
+      .all(...values)
+      .map(gateOf);
+  return {
+    gate(n: number): GateRow | null {
+      return many('SELECT * FROM gates WHERE n = ?', n)[0] ?? null;
+    },
+    nextGateNumber(): number {
+      return Number(db.prepare('SELECT coalesce(max(n), 0) + 1 AS n FROM gates').get()?.n);
+    },
+    /** In order of asking; of one product with what concerns the whole fleet, or all. */
+    openGates(product: string | null = null): GateRow[] {
+      return product === null
+        ? many(`SELECT * FROM gates WHERE state = 'open' ORDER BY n`)
+        : many(`SELECT * FROM gates WHERE state = 'open' AND product = ? ORDER BY n`, product);
+    },
+    /** The latest that are no longer open, newest first. */
+    closedGates(limit: number): GateRow[] {
+      return many(
+        `SELECT * FROM gates WHERE state <> 'open' ORDER BY resolved_at_ms DESC, n DESC LIMIT ?`,
+        limit,
+      );
+    },
+    gateOfMail(product: string, mail: string): GateRow | null {
+      return (
+        many(
+          'SELECT * FROM gates WHERE product = ? AND mail = ? ORDER BY n DESC LIMIT 1',
+          product,
+          mail,
+        )[0] ?? null
+      );
+    },
+    /** Whether just this was being asked at that time: open since then, or resolved only later. */
+    wasAsked(product: string, digest: string, atMs: number): boolean {
+      return (
+        db
+          .prepare(
+            `SELECT 1 FROM gates WHERE product = ? AND json_extract(question, '$.digest') = ?
+               AND (state = 'open' OR resolved_at_ms >= ?) LIMIT 1`,
+          )
+          .get(product, digest, atMs) !== undefined
+      );
+    },
+    /** Answers not yet sent (pending) or not yet seen to be read (sent), oldest first. */
+    undelivered(): GateRow[] {
+      return many(`SELECT * FROM gates WHERE delivery IN ('pending','sent') ORDER BY n`);
+    },
+    /** Ids of mail in the operator's name that were there before, or were told as foreign; null: never looked. */
+    countedOperatorMail(product: string): Set<string> | null {
+      const looked = db
+        .prepare(`SELECT 1 FROM events WHERE kind = 'operator-mail.counted' AND product = ? LIMIT 1`)
+        .get(product);
+      if (looked === undefined) return null;
+      return new Set(
+        db
+          .prepare('SELECT id FROM operator_mail WHERE product = ?')
+          .all(product)
+          .map((r) => String(r.id)),
+      );
+    },
+    /** Ids and marks of what the fleet sent to a product: results of its sends, and marks of those in flight. */
+    ownOperatorMail(product: string): { ids: Set<string>; inFlight: string[] } {
+      const rows = db.prepare(`SELECT id, state, result FROM actions WHERE product = ?`).all(product);
+      const ids = new Set<string>();
+      const inFlight: string[] = [];
+      for (const row of rows) {
+        const result =
+          row.result === null ? null : (JSON.parse(String(row.result)) as Record<string, unknown> | null);
+        for (const id of [result?.id, result?.reply]) if (typeof id === 'string') ids.add(id);
+        if (row.state !== 'done') inFlight.push(`[${String(row.id)}]`);
+      }
+      return { ids, inFlight };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+// Reads of the outbox.
+import type { DatabaseSync } from 'node:sqlite';
+import type { ChannelTarget } from '../../registry/registry.ts';
+import type { GateSeverity } from '../gates/events.ts';
+import type { NoticeKind } from './events.ts';
+
+export interface NoticeRow {
+  n: number;
+  product: string | null;
+  objective: string | null;
+  gate: number | null;
+  kind: NoticeKind;
+  severity: GateSeverity;
+  text: string;
+  channels: ChannelTarget[];
+  thread: string | null;
+  cause: number;
+  atMs: number;
+  dueMs: number;
+  sentAtMs: number | null;
+}
+
+const noticeOf = (r: Record<string, unknown>): NoticeRow => ({
+  n: r.n as number,
+  product: r.product as string | null,
+  objective: r.objective as string | null,
+  gate: r.gate as number | null,
+  kind: r.kind as NoticeKind,
+  severity: r.severity as GateSeverity,
+  text: r.text as string,
+  channels: JSON.parse(String(r.channels)) as ChannelTarget[],
+  thread: r.thread as string | null,
+  cause: r.cause as number,
+  atMs: r.at_ms as number,
+  dueMs: r.due_ms as number,
+  sentAtMs: r.sent_at_ms as number | null,
+});
+
+export function noticeStore(db: DatabaseSync) {
+  const many = (sql: string, ...values: (string | number | null)[]): NoticeRow[] =>
+    db
+      .prepare(sql)
+      .all(...values)
+      .map(noticeOf);
+  const number = (sql: string, ...values: (string | number | null)[]): number | null =>
+    (db.prepare(sql).get(...values)?.value as number | null | undefined) ?? null;
+  return {
+    notice(n: number): NoticeRow | null {
+      return many('SELECT * FROM notices WHERE n = ?', n)[0] ?? null;
+    },
+    nextNoticeNumber(): number {
+      return (number('SELECT max(n) AS value FROM notices') ?? 0) + 1;
+    },
+    /** Not yet handed over and due, in order. */
+    dueNotices(after: number, nowMs: number, limit: number): NoticeRow[] {
+      return many(
+        'SELECT * FROM notices WHERE sent_at_ms IS NULL AND due_ms <= ? AND n > ? ORDER BY n LIMIT ?',
+        nowMs,
+        after,
+        limit,
+      );
+    },
+    /** When the next one that waits is due; null: none waits. */
+    nextDueMs(nowMs: number): number | null {
+      return number(
+        'SELECT min(due_ms) AS value FROM notices WHERE sent_at_ms IS NULL AND due_ms > ?',
+        nowMs,
+      );
+    },
+    /** Up to which event everything has been told. */
+    lastCause(): number {
+      return number('SELECT max(cause) AS value FROM notices') ?? 0;
+    },
+    /** How often a gate has been told of, and when last. */
+    toldOfGate(gate: number): { times: number; lastMs: number | null } {
+      return {
+        times: number('SELECT count(*) AS value FROM notices WHERE gate = ?', gate) ?? 0,
+        lastMs: number('SELECT max(at_ms) AS value FROM notices WHERE gate = ?', gate),
+      };
+    },
+    toldOfObjective(objective: string, kind: NoticeKind, sinceMs: number): boolean {
+      return (
+        db
+          .prepare('SELECT 1 FROM notices WHERE objective = ? AND kind = ? AND at_ms >= ? LIMIT 1')
+          .get(objective, kind, sinceMs) !== undefined
+      );
+    },
+    /** When the product's latest notice that is no gate is due; for spacing. */
+    lastDueMs(product: string | null): number | null {
+      return number(
+        `SELECT max(due_ms) AS value FROM notices WHERE product IS ? AND gate IS NULL AND severity = 'error'`,
+        product,
+      );
+    },
+  };
+}
