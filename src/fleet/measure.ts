@@ -5,8 +5,11 @@ import type { NewEvent } from './events.ts';
 
 /** DESIGN rule 1: CPU is judged on a 60 s average. */
 const averageMs = 60_000;
-/** A peak is journalled when it is this much above the last: a whole session costs some twenty rows. */
-const clearly = 1.1;
+/** A peak is journalled when it is clearly above the last: a whole session costs some twenty rows. */
+const clearly = (now: number, before: number, least: number): boolean =>
+  now - before > Math.max(least, before * 0.1);
+const leastBytes = 16 * 1_048_576;
+const leastCores = 0.05;
 
 interface Sample {
   atMs: number;
@@ -26,7 +29,8 @@ export function createMeasurements(
     const atMs = clock.nowMs();
     const known = samples.get(product);
     const before = known !== undefined && known.session === session ? known.taken : [];
-    const last = before.at(-1)?.atMs ?? atMs - averageMs;
+    // What the first one covers is not known: it counts until there is a second.
+    const last = before.at(-1)?.atMs ?? atMs;
     const taken = before.filter((sample) => sample.atMs > atMs - averageMs);
     if (cpuCores !== null) taken.push({ atMs, spanMs: Math.max(1, atMs - last), cpuCores });
     samples.set(product, { session, taken });
@@ -44,7 +48,8 @@ export function createMeasurements(
       if (session === null || entry.memoryBytes === null) continue;
       const before = { memory: session.peakMemoryBytes ?? 0, cpu: session.peakCpuCores ?? 0 };
       const now = { memory: entry.memoryBytes, cpu: cpuCores ?? 0 };
-      if (now.memory <= before.memory * clearly && now.cpu <= before.cpu * clearly) continue;
+      const more = clearly(now.memory, before.memory, leastBytes) || clearly(now.cpu, before.cpu, leastCores);
+      if (!more) continue;
       events.push({
         kind: 'session.measured',
         product: entry.product,

@@ -132,6 +132,19 @@ describe('over budget mid-run', () => {
     expect(t.why('obj-2').line).toMatch(/waits for memory: it needs 2 GiB/);
   });
 
+  it('judges CPU by the average of a minute, not by a burst', async () => {
+    const t = await ready(budget({ maxCpuPercent: 50 }));
+    t.start('alpha', 'a');
+    await t.clock.advance(60_000);
+    t.fake.product('alpha').cpuCores = 1.8;
+    await t.clock.advance(15_000);
+    expect(t.fleet.status(null).capacity.cpuCores).toBeCloseTo((45 * 0.1 + 15 * 1.8) / 60, 1);
+    t.fake.product('alpha').cpuCores = 0.1;
+    await t.clock.advance(30_000);
+    expect(t.events('decision.relief')).toEqual([]);
+    expect(t.events('session.measured').length).toBeLessThan(6);
+  });
+
   it('CPU: stops admitting and tells, once per change', async () => {
     const t = await ready({ maxConcurrentSessions: 3, ...budget({ maxCpuPercent: 50 }) });
     t.start('alpha', 'a');

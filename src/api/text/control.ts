@@ -63,7 +63,7 @@ export function overridesNote(surface: Surface, { overrides }: FleetStatus): str
   if (overrides.length === 0) return '';
   const told = overrides.map(({ text, since: at }) => {
     const ago = since(at, surface.nowMs);
-    return `${surface.line(text, 200)}${ago ? `, since ${ago}` : ''}`;
+    return `${surface.line(text, 200).replace(/^The /, 'the ')}${ago ? `, since ${ago}` : ''}`;
   });
   return sentence(
     surface,
