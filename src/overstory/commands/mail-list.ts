@@ -12,23 +12,21 @@ const args = z.strictObject({
     .regex(/^[a-z_]{1,40}$/)
     .optional(),
 });
-const reply = z.object({
-  messages: z.array(
-    z.object({
-      id: z.string(),
-      from: z.string(),
-      to: z.string(),
-      subject: z.string(),
-      body: z.string(),
-      type: z.string(),
-      priority: z.string(),
-      threadId: z.string().nullable(),
-      payload: z.string().nullable().default(null),
-      read: z.boolean(),
-      createdAt: z.string(),
-    }),
-  ),
+/** Also what `GET /api/mail` of `ov serve` lists. */
+export const messageSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  type: z.string(),
+  priority: z.string(),
+  threadId: z.string().nullable(),
+  payload: z.string().nullable().default(null),
+  read: z.boolean(),
+  createdAt: z.string(),
 });
+const reply = z.object({ messages: z.array(messageSchema) });
 
 /** `ov mail list`: newest first, no limit, marks nothing read. `type` is applied here before 0.10. */
 export const mailList: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {

@@ -7,7 +7,8 @@ const args = z.strictObject({
   /** whose unread mail is counted; `orchestrator` when left out */
   agent: idSchema.optional(),
 });
-const agent = z.object({
+/** Also what `GET /api/agents` of `ov serve` lists. */
+export const agentSchema = z.object({
   id: z.string(),
   agentName: z.string(),
   capability: z.string(),
@@ -27,7 +28,7 @@ const agent = z.object({
 });
 const reply = z.object({
   currentRunId: z.string().nullable().default(null),
-  agents: z.array(agent),
+  agents: z.array(agentSchema),
   worktrees: z.array(z.object({ path: z.string(), head: z.string(), branch: z.string() })),
   /** of the whole tmux server: other projects' too */
   tmuxSessions: z.array(z.object({ name: z.string(), pid: z.number() })),

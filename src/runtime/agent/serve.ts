@@ -1,6 +1,6 @@
 // One supervised `ov serve` per product with a live coordinator. From overstory 0.10 on headless workers get
 // their mail from it and from nothing else: without it they are deaf after their first turn. It listens on
-// loopback and is asked nothing by us.
+// loopback, and is read by served.ts.
 //
 // It is started by a look that finds the coordinator alive, started again when it ends by itself (after 1 s,
 // doubling up to a minute), and ended by a look that finds no live coordinator, or with the agent. An agent
@@ -26,11 +26,14 @@ export interface Serves {
   /** What a look found; resolves when the service of a product without a coordinator has been told to end. */
   follow(folder: string, snapshot: ProductSnapshot): Promise<void>;
   pids(): ReadonlySet<number>;
+  /** Where the service of a product listens; null when there is none just now. */
+  port(folder: string): number | null;
   close(): void;
 }
 
 interface Serve {
   child: ChildProcess | null;
+  port: number;
   ended: boolean;
   stop(): void;
 }
@@ -42,6 +45,7 @@ export function createServes(ov: Ov, ovPath: string): Serves {
     let wake = () => {};
     const serve: Serve = {
       child: null,
+      port: 0,
       ended: false,
       stop() {
         serve.ended = true;
@@ -84,6 +88,7 @@ export function createServes(ov: Ov, ovPath: string): Serves {
         detached: true,
       });
       serve.child = child;
+      serve.port = port;
       let last = '';
       child.stderr?.on('data', (chunk: Buffer) => {
         last = chunk.toString().trim().slice(-200) || last;
@@ -108,6 +113,10 @@ export function createServes(ov: Ov, ovPath: string): Serves {
       }
     },
     pids: () => new Set([...serves.values()].flatMap(({ child }) => child?.pid ?? [])),
+    port(folder) {
+      const serve = serves.get(folder);
+      return serve?.child ? serve.port : null;
+    },
     close() {
       for (const { child } of serves.values()) if (child?.pid !== undefined) endGroup(child.pid, 'SIGTERM');
     },

@@ -23,3 +23,11 @@ export async function signatureOf(folder: string): Promise<string | null> {
     return null;
   }
 }
+
+/** The lines of a signature that `ov serve` does not tell about: the run, the configuration, the merge queue. */
+export function frameOf(signature: string): string {
+  return signature
+    .split('\n')
+    .filter((line) => /^(?:current-run|config|merge-queue)/.test(line))
+    .join('\n');
+}

@@ -1,5 +1,6 @@
 // snapshot: what one product looks like now, from `ov status` and, where that counts any mail, `ov mail
-// list`. An unchanged product is answered from the last look; a look that has not begun yet serves everyone who asks meanwhile.
+// list`. An unchanged product is answered from the last look, one with a live session may be read over its
+// `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../errors.ts';
@@ -9,7 +10,8 @@ import { type Mail, maxSnapshotMailBytes, type ProductRef, type ProductSnapshot 
 import { productFolder } from './confine.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
-import { signatureOf } from './signature.ts';
+import { readServe, withAgents } from './served.ts';
+import { frameOf, signatureOf } from './signature.ts';
 import type { Slots } from './slots.ts';
 
 export interface Snapshots {
@@ -26,19 +28,23 @@ export async function initialised(folder: string): Promise<boolean> {
 }
 
 interface Known {
-  /** the last good look, and the signature from before it began */
-  last: { signature: string; snapshot: ProductSnapshot } | null;
+  /** the last good look, and the signature from before it began; status is the last that `ov` said itself */
+  last: { signature: string; status: ReplyOf<'status'>; snapshot: ProductSnapshot } | null;
   begun: Promise<ProductSnapshot> | null;
   /** asked for, not begun: whatever happened until now will be in it */
   coming: Promise<ProductSnapshot> | null;
 }
 
-/** @param looked called with each new look, before its snapshot is given out */
+/**
+ * @param looked called with each new look of `ov`, before its snapshot is given out
+ * @param servePort where a product's `ov serve` listens, or null
+ */
 export function createSnapshots(
   ov: Ov,
   slots: Slots,
   workspaceRoot: string,
   looked: (folder: string, snapshot: ProductSnapshot) => Promise<void>,
+  servePort: (folder: string) => number | null,
 ): Snapshots {
   const products = new Map<string, Known>();
 
@@ -50,8 +56,42 @@ export function createSnapshots(
     const projectName = await readProjectName(folder);
     const snapshot = describe(product.name, folder, observedAtMs, projectName, status, messages);
     await looked(folder, snapshot);
-    if (signature !== null) known.last = { signature, snapshot };
+    if (signature !== null) known.last = { signature, status, snapshot };
     return snapshot;
+  }
+
+  /** Only on top of a look by `ov`, and only while the frame that REST cannot tell stands. */
+  async function readServed(product: ProductRef, folder: string, known: Known, signature: string) {
+    const { last } = known;
+    const port = servePort(folder);
+    if (last === null || port === null || frameOf(signature) !== frameOf(last.signature)) return null;
+    const observedAtMs = Date.now();
+    const read = await readServe(port);
+    const status = read && withAgents(last.status, read.agents);
+    if (status === null || known.last !== last) return null;
+    const { projectName } = last.snapshot;
+    const snapshot = describe(
+      product.name,
+      folder,
+      observedAtMs,
+      projectName,
+      status,
+      read?.operatorMail ?? [],
+    );
+    known.last = { signature, status: last.status, snapshot };
+    return snapshot;
+  }
+
+  /** Without starting `ov`; null when it must be asked. */
+  async function fromLast(
+    product: ProductRef,
+    folder: string,
+    known: Known,
+  ): Promise<ProductSnapshot | null> {
+    const signature = await signatureOf(folder);
+    if (signature === null || known.last === null) return null;
+    if (known.last.signature === signature) return known.last.snapshot;
+    return await readServed(product, folder, known, signature);
   }
 
   /** One look at a time per product: one that hangs holds no more than its own place. */
@@ -82,8 +122,8 @@ export function createSnapshots(
     products.set(key, known);
     if (!fresh && known.coming === null) {
       if (known.begun !== null) return await known.begun;
-      const { last } = known;
-      if (last !== null && last.signature === (await signatureOf(folder))) return last.snapshot;
+      const answer = known.last === null ? null : await fromLast(product, folder, known);
+      if (answer !== null) return answer;
     }
     return await (known.coming ?? enqueue(product, folder, known));
   }

@@ -48,7 +48,7 @@ export function serveVerbs(
   const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
   const ov = createOv(ovPath, workspaceRoot);
   const serves = createServes(ov, ovPath);
-  const snapshots = createSnapshots(ov, slots, workspaceRoot, serves.follow);
+  const snapshots = createSnapshots(ov, slots, workspaceRoot, serves.follow, serves.port);
   const runs = createRuns(ov, slots);
   const footprints = createFootprintMeter(serves.pids);
   const watcher = createWatcher((product) => {
