@@ -15,6 +15,7 @@ export const fleetToolNames = [
   'fleet_stop',
   'fleet_message',
   'fleet_inbox',
+  'fleet_gates',
   'fleet_look',
   'fleet_why',
   'fleet_plan',

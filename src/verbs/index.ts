@@ -7,6 +7,7 @@ import { cancel } from './cancel.ts';
 import { cap } from './cap.ts';
 import { events } from './events.ts';
 import { focus } from './focus.ts';
+import { gates } from './gates.ts';
 import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
 import { history } from './history.ts';
@@ -21,6 +22,7 @@ import { priority } from './priority.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
 import { requeue } from './requeue.ts';
+import { answer, approve, reject } from './resolve.ts';
 import { resume } from './resume.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
@@ -47,6 +49,10 @@ const verbs: Verb[] = [
   priority,
   cap,
   undo,
+  gates,
+  approve,
+  reject,
+  answer,
   message,
   inbox,
   look,

@@ -1,9 +1,22 @@
 // Names as people type them, and the one they probably meant.
+import { FleetError } from '../errors.ts';
 
 /** `#7`, `7`, `OBJ-7` → `obj-7` */
 export function objectiveId(typed: string): string {
   const id = typed.trim().toLowerCase();
   return /^#?\d+$/.test(id) ? `obj-${id.replace('#', '')}` : id;
+}
+
+/** `3`, `#3`, `gate-3`, `3:` → 3. Throws BAD_USAGE. */
+export function gateNumber(typed: string): number {
+  const [, digits] = /^(?:gate)?[-#\s]*(\d{1,9})[:,.]?$/i.exec(typed.trim()) ?? [];
+  if (digits !== undefined) return Number(digits);
+  throw new FleetError({
+    code: 'BAD_USAGE',
+    class: 'usage',
+    message: `Expected the number of a gate, got ${JSON.stringify(typed.slice(0, 40))}.`,
+    mend: 'List them with `fleet gates`.',
+  });
 }
 
 /** `Product-A:` → `product-a` */
