@@ -80,7 +80,7 @@ async function work(tag: string, body: string): Promise<void> {
   if (asked('die')) process.exit(1);
   if (asked('busy')) await new Promise(() => setInterval(() => {}, 1_000_000));
   if (asked('logout')) {
-    process.stdout.write('Not logged in · Please run /login\n');
+    process.stdout.write(`\r\u001b[2KNot logged in · Please run /login\n${prompt}`);
     await new Promise(() => setInterval(() => {}, 1_000_000));
   }
   if (asked('lead')) {
