@@ -84,6 +84,8 @@ export const fleetStatusSchema = z.object({
     maxMemoryBytes: z.number().nullable(),
     cpuCores: z.number().nullable(),
     maxCpuCores: z.number().nullable(),
+    /** by the runtime's cgroup, whatever runs in it; null: not measured yet, or no cgroup */
+    container: footprintSchema.shape.container.nullable(),
     spentTodayUsd: z.number().nullable(),
     maxCostUsdPerDay: z.number().nullable(),
   }),

@@ -30,6 +30,8 @@ export interface FleetContext {
   observations: Map<string, Observation>;
   /** The latest measurement per product of a live session. */
   footprints: Map<string, FootprintReport['products'][number]>;
+  /** The runtime as a whole, by its cgroup; null: not measured yet. */
+  container: FootprintReport['container'] | null;
   /** Messages being sent by this process just now: not in doubt, whatever the journal says. */
   sending: Set<string>;
   /** Messages in doubt that this process knows of; true: for so long that no cut-off `ov` can still send it. */

@@ -21,7 +21,10 @@ import { sessionTroubles } from './session/watch.ts';
 export type Loop = ReturnType<typeof createLoop>;
 
 export function createLoop(
-  base: Omit<FleetContext, 'observe' | 'observations' | 'footprints' | 'sending' | 'doubts' | 'driveAgain'>,
+  base: Omit<
+    FleetContext,
+    'observe' | 'observations' | 'footprints' | 'container' | 'sending' | 'doubts' | 'driveAgain'
+  >,
 ) {
   const { runtime, journal, clock, log, tuning } = base;
   const observing = new Map<string, Promise<ProductSnapshot>>();
@@ -38,6 +41,7 @@ export function createLoop(
     ...base,
     observations: new Map(),
     footprints: new Map(),
+    container: null,
     sending: new Set(),
     doubts: new Map(),
     observe: (product) => observeNow(product, true),

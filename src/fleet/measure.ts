@@ -20,7 +20,7 @@ interface Sample {
 
 /** @returns takes in one report: `context.footprints` is then what is known, and new peaks are in the journal */
 export function createMeasurements(
-  context: Pick<FleetContext, 'footprints' | 'journal' | 'clock'>,
+  context: Pick<FleetContext, 'footprints' | 'container' | 'journal' | 'clock'>,
 ): (report: FootprintReport) => void {
   const { footprints, journal, clock } = context;
   const samples = new Map<string, { session: number | null; taken: Sample[] }>();
@@ -40,6 +40,7 @@ export function createMeasurements(
 
   return (report) => {
     footprints.clear();
+    context.container = report.container;
     const events: NewEvent[] = [];
     for (const entry of report.products) {
       const session = journal.liveSession(entry.product);

@@ -90,13 +90,21 @@ export function overrideText(scope: string, key: string, value: unknown): string
   return `${what} is now ${key === 'priority' ? value : capText(key, scope === fleetScope ? 'fleet' : 'product', value as CapValue)}`;
 }
 
-export function productView(loop: Loop, p: Product, overrides: Overrides): ProductView {
+/** What all products of one status share: read once, not once per product. */
+interface Shared {
+  overrides: Overrides;
+  /** products.yaml with the live changes, by name */
+  live: ReadonlyMap<string, Product>;
+  /** queued objectives, by product */
+  queued: ReadonlyMap<string, number>;
+}
+
+function productView(loop: Loop, p: Product, { overrides, live, queued }: Shared): ProductView {
   const { context } = loop;
   const { journal, clock, tuning } = context;
   const seen = context.observations.get(p.name) ?? null;
   const session = journal.liveSession(p.name);
   const objective = session === null ? null : journal.objective(session.objective);
-  const open = journal.openObjectives();
   const ageMs = seen === null ? null : clock.nowMs() - seen.receivedAtMs;
   const linked = context.runtime.link().state === 'connected';
   const alive = seen !== null && coordinatorAlive(seen.snapshot);
@@ -106,12 +114,11 @@ export function productView(loop: Loop, p: Product, overrides: Overrides): Produ
   const trouble = seen !== null && seen.snapshot.health !== 'ok';
   const footprint = context.footprints.get(p.name);
   const paused = overrides.paused.get(p.name) ?? null;
-  const live = overrides.registry.products.find(({ name }) => name === p.name) ?? p;
   return {
     name: p.name,
     type: p.type,
     description: p.description,
-    priority: live.priority,
+    priority: (live.get(p.name) ?? p).priority,
     overstory: p.overstory,
     planApproval: p.planApproval,
     channels: p.channels.map((c) => (c.target === null ? c.kind : `${c.kind}:${c.target}`)),
@@ -134,7 +141,7 @@ export function productView(loop: Loop, p: Product, overrides: Overrides): Produ
     stale,
     error: trouble ? (seen?.snapshot.error ?? null) : null,
     objective: objective ? objectiveView(loop, objective) : null,
-    queued: open.filter((o) => o.product === p.name && o.state === 'queued').length,
+    queued: queued.get(p.name) ?? 0,
     workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],
     unreadMail: seen?.snapshot.operatorMail.length ?? 0,
     gates: gateStore(journal.database).openGates(p.name).length,
@@ -151,13 +158,19 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
   const { journal, clock } = context;
   const registry = context.registry.current();
   const overrides = overridesOf(journal, registry);
+  const waiting = journal.openObjectives().filter((o) => o.state === 'queued');
+  const queued = new Map<string, number>();
+  for (const { product } of waiting) queued.set(product, (queued.get(product) ?? 0) + 1);
+  const live = new Map(overrides.registry.products.map((p) => [p.name, p]));
   const state = schedulerState(context);
   const link = context.runtime.link();
   const connected = link.state === 'connected';
   const measured = state.sessions.flatMap((s) => s.measured ?? []);
   return {
     at: new Date(clock.nowMs()).toISOString(),
-    products: (only ? [only] : registry.products).map((p) => productView(loop, p, overrides)),
+    products: (only ? [only] : registry.products).map((p) =>
+      productView(loop, p, { overrides, live, queued }),
+    ),
     capacity: {
       slotsUsed: state.sessions.filter((s) => !s.waitingOnHuman).length,
       slots: state.limits.maxConcurrentSessions,
@@ -165,14 +178,14 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
       maxLiveSessions: state.limits.maxLiveSessions,
       memoryBytes: measured.length > 0 ? measured.reduce((sum, m) => sum + m.memoryBytes, 0) : null,
       maxMemoryBytes: state.limits.maxMemoryBytes,
+      container: context.container,
       cpuCores: measured.length > 0 ? measured.reduce((sum, m) => sum + m.cpuCores, 0) : null,
       maxCpuCores: state.limits.maxCpuCores,
       spentTodayUsd: state.spentTodayUsd,
       maxCostUsdPerDay: state.limits.maxCostUsdPerDay,
     },
-    queue: journal
-      .openObjectives()
-      .filter((o) => o.state === 'queued' && (only === null || o.product === only.name))
+    queue: waiting
+      .filter((o) => only === null || o.product === only.name)
       .map((o) => objectiveView(loop, o))
       .sort((a, b) => (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER)),
     overrides: overrides.rows

@@ -103,6 +103,7 @@ export function fleetStatus(products: ProductView[]): FleetStatus {
       maxMemoryBytes: null,
       cpuCores: null,
       maxCpuCores: null,
+      container: null,
       spentTodayUsd: null,
       maxCostUsdPerDay: null,
     },

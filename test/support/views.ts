@@ -69,6 +69,7 @@ export const fleetStatus = (products: ProductView[], fields: Partial<FleetStatus
     maxMemoryBytes: 4 * 1024 ** 3,
     cpuCores: 0.8,
     maxCpuCores: 2,
+    container: null,
     spentTodayUsd: null,
     maxCostUsdPerDay: null,
   },

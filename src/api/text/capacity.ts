@@ -12,6 +12,8 @@ export function capacityLine(capacity: FleetStatus['capacity']): string {
   if (liveSessions !== slotsUsed) parts.push(`${liveSessions} of ${maxLiveSessions} sessions live`);
   parts.push(...used('memory ', capacity.memoryBytes, capacity.maxMemoryBytes, bytes));
   parts.push(...used('CPU ', capacity.cpuCores, capacity.maxCpuCores, (n) => n.toFixed(1), ' cores'));
+  if (capacity.container?.memoryBytes != null)
+    parts.push(`the whole runtime ${bytes(capacity.container.memoryBytes)}`);
   parts.push(...used('', capacity.spentTodayUsd, capacity.maxCostUsdPerDay, usd, ' spent today'));
   return parts.join(', ');
 }
