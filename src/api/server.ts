@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { streamSSE } from 'hono/streaming';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { errorClasses, FleetError } from '../errors.ts';
@@ -25,12 +25,20 @@ import {
   stopRequestSchema,
 } from './contract.ts';
 import { addGateRoutes } from './gates.ts';
+import { gatewayBox } from './gateway-box.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
 
 const maxBodyBytes = 4 * 1024 * 1024;
 const keepAliveMs = 15_000;
+/** Each stream holds one batch while its reader is slow; an event may carry an objective of 256 KiB. */
+const maxStreams = 32;
+const eventsPerBatch = 20;
+/** Whoever connects and then says nothing is let go; nobody can use up the descriptors. */
+const headersMs = 10_000;
+const requestMs = 30_000;
+const maxConnections = 1_024;
 const tooLargeMend = 'Put the long part into a file of the product and name the file.';
 
 export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
@@ -40,7 +48,10 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
 
   app.onError((thrown, c) => {
     const error = FleetError.wrap(thrown);
-    if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a request failed');
+    const asked = { method: c.req.method, path: c.req.path.slice(0, 200) };
+    if (error.class === 'internal') log.error({ err: thrown, ...asked }, 'a request failed');
+    else if (surface === 'gateway')
+      log.warn({ code: error.code, ...asked }, 'refused what came over the gateway’s socket');
     return c.json({ ok: false, error: error.toJSON() }, errorClasses[error.class].http);
   });
   app.notFound((c) => {
@@ -64,6 +75,8 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
       },
     }),
   );
+
+  if (surface === 'gateway') api.use(gatewayBox(fleet));
 
   api.get('/health', (c) => ok(c, { ready: true, version: fleet.version, surface }));
   api.get('/status', (c) => ok(c, fleet.status(c.req.query('product') ?? null)));
@@ -124,15 +137,18 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
     ok(c, await fleet.commands.look(c.req.param('name'), valid(lookRequestSchema, lookQuery(c.req.query())))),
   );
 
+  let streams = 0;
   api.get('/events', (c) => {
+    if (streams >= maxStreams) throw tooManyStreams();
+    streams += 1;
     const { after, last, follow } = c.req.query();
     const known = fleet.lastSeq();
     const start =
       c.req.header('last-event-id') ?? after ?? (last === undefined ? known : known - Number(last));
-    return streamSSE(c, async (stream) => {
+    const send = async (stream: SSEStreamingApi) => {
       let seq = Number.isSafeInteger(Number(start)) ? Math.max(0, Number(start)) : known;
       while (!stream.aborted) {
-        const events = fleet.commands.eventsAfter(seq, 500);
+        const events = fleet.commands.eventsAfter(seq, eventsPerBatch);
         for (const event of events) {
           await stream.writeSSE({ id: String(event.seq), event: event.kind, data: JSON.stringify(event) });
           seq = event.seq;
@@ -141,7 +157,12 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
         if (follow === '0') return;
         if (!(await fleet.nextEvent(keepAliveMs, stream))) await stream.write(': alive\n\n');
       }
-    });
+    };
+    return streamSSE(c, (stream) =>
+      send(stream).finally(() => {
+        streams -= 1;
+      }),
+    );
   });
   return app;
 }
@@ -172,7 +193,15 @@ export async function listenOnSocket(app: Hono, path: string): Promise<Server> {
     }
     rmSync(path);
   }
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: headersMs / 2,
+    },
+  }) as Server;
+  server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
@@ -230,6 +259,15 @@ function valid<T>(schema: z.ZodType<T>, value: unknown): T {
     class: 'usage',
     message: `${where}: ${issue?.message ?? z.prettifyError(result.error)}.`,
     mend: tooLarge ? tooLargeMend : 'Correct the request and send it again.',
+  });
+}
+
+function tooManyStreams(): FleetError {
+  return new FleetError({
+    code: 'TOO_MANY_STREAMS',
+    class: 'unavailable',
+    message: `Expected at most ${maxStreams} event streams at once on this socket, got one more.`,
+    mend: 'End a `fleet events --follow` or a dashboard that nobody looks at, then try again.',
   });
 }
 

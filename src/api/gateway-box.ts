@@ -1,0 +1,78 @@
+// What may not come over the gateway's socket. A model lives in the gateway, and a gateway that was taken over
+// can say there whatever it likes: it may not pass for the operator, and may not raise what products.yaml limits.
+import type { MiddlewareHandler } from 'hono';
+import { z } from 'zod';
+import { FleetError } from '../errors.ts';
+import { capName, capValue } from '../fleet/caps.ts';
+import type { Fleet } from '../fleet/index.ts';
+
+/** The operator's own ways in; they have the operator's socket. */
+const operatorsOnly = new Set(['cli', 'dashboard']);
+const budgets = ['memory', 'cpu', 'cost'] as const;
+
+const sourced = z.object({ source: z.object({ via: z.string() }) });
+const capped = z.object({ scope: z.string(), what: z.string(), value: z.string() });
+
+/** Refuses with SOURCE_FORGED and OPERATOR_ONLY; what is no JSON is left to the route to refuse. */
+export function gatewayBox(fleet: Fleet): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method === 'POST') {
+      const body: unknown = await c.req.json().catch(() => null);
+      const via = sourced.safeParse(body).data?.source.via;
+      if (via !== undefined && operatorsOnly.has(via)) throw forged(via);
+      if (c.req.path.endsWith('/caps')) refuseRaise(fleet, capped.safeParse(body).data);
+      if (c.req.path.endsWith('/undo')) refuseRaiseByUndo(fleet);
+    }
+    await next();
+  };
+}
+
+/** What products.yaml says; null: no limit. */
+function fileLimit(fleet: Fleet, scope: string, name: (typeof budgets)[number]): number | null {
+  const { products, scheduling } = fleet.loop.context.registry.current();
+  const { budget } = scheduling;
+  if (scope === 'fleet')
+    return { memory: budget.maxMemoryBytes, cpu: budget.maxCpuPercent, cost: budget.maxCostUsdPerDay }[name];
+  const caps = products.find((product) => product.name === scope)?.caps;
+  if (caps === undefined) return null;
+  return { memory: caps.maxMemoryBytes, cpu: caps.maxCpuCores, cost: caps.maxCostUsdPerDay }[name];
+}
+
+function refuseRaise(fleet: Fleet, asked: z.infer<typeof capped> | undefined): void {
+  if (asked === undefined || asked.value.trim().toLowerCase() === 'default') return;
+  const kind = asked.scope === 'fleet' ? 'fleet' : 'product';
+  const name = capName(asked.what, kind);
+  const { limit } = capValue(name, kind, asked.value);
+  refuseAbove(fleet, asked.scope, name, limit);
+}
+
+/** Undo puts back what was before: an operator's raise, perhaps, that the operator took back. */
+function refuseRaiseByUndo(fleet: Fleet): void {
+  for (const { scope, key, before } of fleet.loop.context.journal.lastControl()?.data.changes ?? []) {
+    const limit = z.object({ limit: z.number().nullable() }).safeParse(before);
+    if (limit.success) refuseAbove(fleet, scope === '*' ? 'fleet' : scope, key, limit.data.limit);
+  }
+}
+
+function refuseAbove(fleet: Fleet, scope: string, key: string, limit: number | null): void {
+  const name = budgets.find((budget) => budget === key);
+  if (name === undefined) return;
+  const most = fileLimit(fleet, scope, name);
+  if (most === null || (limit !== null && limit <= most)) return;
+  throw new FleetError({
+    code: 'OPERATOR_ONLY',
+    class: 'refused',
+    product: scope === 'fleet' ? null : scope,
+    message: `Expected a ${name} limit for ${scope} within what products.yaml says, got a higher one from chat.`,
+    mend: 'Raise it where the fleet runs: `fleet cap` in a terminal there, or products.yaml.',
+  });
+}
+
+function forged(via: string): FleetError {
+  return new FleetError({
+    code: 'SOURCE_FORGED',
+    class: 'refused',
+    message: `Expected chat or the model to speak over the gateway's socket, got a request marked "${via}".`,
+    mend: "Use the operator's socket (`docker compose exec fleetd fleet …`); if nobody tried this, look into the gateway.",
+  });
+}

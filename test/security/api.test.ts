@@ -1,0 +1,243 @@
+// fleetd's API under attack on its sockets, and what the gateway's socket does not let through.
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
+import { createApi, listenOnSocket } from '../../src/api/server.ts';
+import { product, registry, testFleet } from '../support/fleet.ts';
+
+let folder: string;
+let t: ReturnType<typeof testFleet>;
+let gateway: FleetClient;
+let operator: FleetClient;
+const servers: Server[] = [];
+const logged: { level: number; code?: string; path?: string }[] = [];
+const sockets = () => ({ gateway: join(folder, 'g.sock'), operator: join(folder, 'o.sock') });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sec-'));
+  const alpha = product('alpha');
+  t = testFleet({
+    registry: registry([{ ...alpha, caps: { ...alpha.caps, maxCostUsdPerDay: 5 } }, product('beta')], {
+      budget: { maxCpuPercent: 80, maxMemoryBytes: 4 * 1024 ** 3, maxCostUsdPerDay: 20 },
+    }),
+  });
+  const log = pino(
+    {},
+    new Writable({
+      write(line, _encoding, done) {
+        logged.push(JSON.parse(String(line)));
+        done();
+      },
+    }),
+  );
+  for (const surface of ['gateway', 'operator'] as const)
+    servers.push(await listenOnSocket(createApi(t.fleet, surface, log), sockets()[surface]));
+  gateway = createFleetClient({ socketPath: sockets().gateway });
+  operator = createFleetClient({ socketPath: sockets().operator });
+});
+afterAll(async () => {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+  t.crash();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const chat = { via: 'webchat', sender: 'ana' } as const;
+
+describe('over the gateway’s socket', () => {
+  it.each(['cli', 'dashboard'] as const)('nobody passes for the operator (%s)', async (via) => {
+    const source = { via, sender: 'root' };
+    const before = (await operator.objectives()).length;
+    const tries = [
+      () => gateway.start({ product: 'alpha', text: 'x', source }),
+      () => gateway.stop('alpha', { source }),
+      () => gateway.pause('alpha', { source }),
+      () => gateway.cap({ source, scope: 'fleet', what: 'cost', value: '1' }),
+      () => gateway.undo({ source }),
+      () => gateway.message('alpha', { source, text: 'x' }),
+    ];
+    for (const attempt of tries)
+      await expect(attempt()).rejects.toMatchObject({ code: 'SOURCE_FORGED', class: 'refused' });
+    expect((await operator.objectives()).length).toBe(before);
+    expect((await operator.status()).overrides).toEqual([]);
+  });
+
+  it.each(['webchat', 'slack', 'model'] as const)('%s speaks, and its sender is recorded', async (via) => {
+    const asked = await gateway.start({ product: 'beta', text: `by ${via}`, source: { via, sender: 'ana' } });
+    expect((await operator.objective(asked.id)).source).toMatchObject({ via, sender: 'ana' });
+  });
+
+  it.each([
+    ['fleet', 'cost', '$21'],
+    ['fleet', 'cost', 'none'],
+    ['fleet', 'max_cost_usd_per_day', '1000000'],
+    ['fleet', 'memory', '5'],
+    ['fleet', 'max_memory_gb', '4097m'],
+    ['fleet', 'cpu', '81%'],
+    ['alpha', 'cost', ' NONE '],
+    ['alpha', 'cost', '6'],
+  ])('no budget is raised above products.yaml: cap %s %s %s', async (scope, what, value) => {
+    for (const via of ['webchat', 'slack', 'model', 'api'] as const)
+      await expect(gateway.cap({ source: { via, sender: 'ana' }, scope, what, value })).rejects.toMatchObject(
+        {
+          code: 'OPERATOR_ONLY',
+          mend: expect.stringContaining('products.yaml'),
+        },
+      );
+    expect((await operator.status()).overrides).toEqual([]);
+  });
+
+  it('a budget is lowered, and put back; only the operator raises it, and undo is no way round', async () => {
+    const cost = (client: FleetClient, via: 'cli' | 'webchat', value: string) =>
+      client.cap({ source: { via, sender: 'ana' }, scope: 'fleet', what: 'cost', value });
+    expect(await cost(gateway, 'webchat', '5')).toMatchObject({ changed: true });
+    expect(await cost(gateway, 'webchat', '20')).toMatchObject({ changed: true });
+    await cost(operator, 'cli', '50');
+    await cost(operator, 'cli', 'default');
+    await expect(gateway.undo({ source: chat })).rejects.toMatchObject({ code: 'OPERATOR_ONLY' });
+    expect((await operator.status()).capacity.maxCostUsdPerDay).toBe(20);
+  });
+
+  it('what was refused is logged, with its code and path', () => {
+    const codes = logged.filter(({ level }) => level === 40).map(({ code, path }) => `${code} ${path}`);
+    const wanted = ['SOURCE_FORGED /v1/objectives', 'OPERATOR_ONLY /v1/caps', 'OPERATOR_ONLY /v1/undo'];
+    expect(codes).toEqual(expect.arrayContaining(wanted));
+  });
+});
+
+/** Sends bytes and gives what came back, when the other side closes or answers. */
+function raw(path: string, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    let got = '';
+    socket.on('data', (chunk) => {
+      got += chunk;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(got));
+    socket.write(bytes);
+  });
+}
+const request = (method: string, path: string, body: string) =>
+  `${method} ${path} HTTP/1.1\r\nhost: fleetd\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+
+describe('garbage', () => {
+  it.each([
+    ['bytes that are no HTTP', Buffer.from([0, 255, 1, 254, 13, 10, 13, 10])],
+    ['a TLS hello', Buffer.from('160301020001000000', 'hex')],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['two lengths', 'POST /v1/undo HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+    [
+      'length and chunked',
+      'POST /v1/undo HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a header of 1 MB', `GET /v1/health HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(1_000_000)}\r\n\r\n`],
+    ['a path of 1 MB', `GET /v1/${'a'.repeat(1_000_000)} HTTP/1.1\r\nhost: x\r\n\r\n`],
+  ])('%s is refused', async (_what, bytes) => {
+    expect(await raw(sockets().gateway, bytes)).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+    expect(await gateway.health()).toMatchObject({ ready: true });
+  });
+
+  it.each([
+    ['GET', '/', 'ROUTE_UNKNOWN'],
+    ['GET', '/v1', 'ROUTE_UNKNOWN'],
+    ['DELETE', '/v1/objectives/obj-1', 'ROUTE_UNKNOWN'],
+    ['PUT', '/v1/caps', 'ROUTE_UNKNOWN'],
+    ['GET', '/v1/../etc/passwd', 'ROUTE_UNKNOWN'],
+    ['POST', '/v1/exec', 'ROUTE_UNKNOWN'],
+    ['POST', '/v1/products/alpha/ov', 'ROUTE_UNKNOWN'],
+    ['GET', '/v1/products/..%2f..%2fetc/look?kind=tree', 'PRODUCT_UNKNOWN'],
+    ['GET', '/v1/products/alpha/look?kind=exec', 'REQUEST_INVALID'],
+    ['POST', '/v1/%63aps', 'REQUEST_INVALID'],
+  ])('%s %s is %s', async (method, path, code) => {
+    const answer = await raw(sockets().gateway, request(method, path, method === 'GET' ? '' : '{}'));
+    expect(answer).toContain(`"code":"${code}"`);
+  });
+
+  it.each(['', '{', 'null', '[]', '"x"', '{"source":null}', '{"source":{"via":"webchat"},"scope":1}', '\0'])(
+    'a body %j is refused in words',
+    async (body) => {
+      for (const path of ['/v1/objectives', '/v1/caps', '/v1/products/alpha/messages'])
+        expect(await raw(sockets().gateway, request('POST', path, body))).toMatch(
+          /"code":"(BODY_NOT_JSON|REQUEST_INVALID)"/,
+        );
+    },
+  );
+
+  it('an encoded path is no way round the box', async () => {
+    const body = JSON.stringify({ source: chat, scope: 'fleet', what: 'cost', value: 'none' });
+    for (const path of ['/v1/%63aps', '/v1/caps?x=1', '/v1/caps#x'])
+      expect(await raw(sockets().gateway, request('POST', path, body))).toContain('OPERATOR_ONLY');
+  });
+});
+
+function hold(path: string, bytes = ''): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path, () => {
+      if (bytes !== '') socket.write(bytes);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
+}
+/** More at once than the kernel queues are turned away before the server sees them: those try again. */
+async function holdMany(count: number, bytes = ''): Promise<Socket[]> {
+  const held: Socket[] = [];
+  while (held.length < count) {
+    const socket = await hold(sockets().gateway, bytes).catch(() => sleep(5, null));
+    if (socket) held.push(socket);
+  }
+  return held;
+}
+const rssMiB = () => process.memoryUsage().rss / 1024 ** 2;
+
+describe('connections', () => {
+  it('1,000 that say nothing keep nobody from being answered', async () => {
+    const held = await holdMany(1_000);
+    expect(await gateway.health()).toMatchObject({ ready: true });
+    // Beyond the limit of its own socket the gateway is turned away; the operator does not notice.
+    held.push(...(await holdMany(100)));
+    await expect(gateway.health()).rejects.toMatchObject({ class: 'unavailable' });
+    expect((await operator.status()).products).toHaveLength(2);
+    for (const socket of held) socket.destroy();
+    await expect.poll(() => gateway.health().catch(() => null)).toMatchObject({ ready: true });
+  });
+
+  it('one that is half open is let go', async () => {
+    const halves = await Promise.all([
+      hold(sockets().gateway, 'GET /v1/health HT'),
+      hold(sockets().gateway, 'GET /v1/health HTTP/1.1\r\nhost: x\r\nx: '),
+    ]);
+    const closed = halves.map((socket) => {
+      socket.on('error', () => {}).resume();
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    await Promise.all(closed);
+  }, 40_000);
+
+  it('readers that do not read cost a bounded amount of memory', async () => {
+    const text = 'x'.repeat(200_000);
+    for (let n = 0; n < 60; n++) await gateway.start({ product: 'beta', text, source: chat });
+    const before = rssMiB();
+    const ask = 'GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\n\r\n';
+    const held = await holdMany(200, ask);
+    for (const socket of held) socket.pause();
+    const lastKind = async () => {
+      for await (const event of gateway.events({ last: 1, follow: false })) return event.kind;
+    };
+    await expect(lastKind()).rejects.toMatchObject({ code: 'TOO_MANY_STREAMS' });
+    expect(await operator.health()).toMatchObject({ ready: true });
+    expect(rssMiB() - before).toBeLessThan(400);
+    for (const socket of held) socket.destroy();
+    await expect.poll(() => lastKind().catch(() => null), { timeout: 10_000 }).toBeTruthy();
+  }, 40_000);
+});
