@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
@@ -161,6 +162,55 @@ describe('focus and undo', () => {
     expect(t.view('alpha')?.priority).toBe(80);
     t.fleet.controls.undo(t.source);
     expect(t.view('alpha')?.priority).toBe(50);
+  });
+});
+
+describe('any commands', () => {
+  const names = ['alpha', 'beta', 'gamma'];
+  const name = fc.constantFrom(...names);
+  const command = fc.oneof(
+    fc.record({ verb: fc.constantFrom('pause', 'resume', 'focus'), name, value: fc.constant('') }),
+    fc.record({ verb: fc.constant('priority'), name, value: fc.constantFrom('high', 'low', '7', 'default') }),
+    fc.record({ verb: fc.constant('slots'), name, value: fc.constantFrom('0', '1', '5', 'default') }),
+    fc.record({ verb: fc.constant('memory'), name, value: fc.constantFrom('0', '2', 'none', 'default') }),
+  );
+
+  it('are all taken back by as many undos, one by one, and the log gives the same overrides again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 12 }), async (commands) => {
+        const t = await ready();
+        const { controls } = t.fleet;
+        const state = () =>
+          JSON.stringify(t.journal.overrides().map(({ scope, key, value }) => [scope, key, value]));
+        t.start('alpha', 'x');
+        const before = [state()];
+        for (const { verb, name: of, value } of commands) {
+          if (verb === 'pause') controls.pause(of, null, t.source);
+          else if (verb === 'resume') controls.resume(of, t.source);
+          else if (verb === 'focus') controls.focus(of, t.source);
+          else if (verb === 'priority') controls.priority(of, value, t.source);
+          else if (verb === 'slots') controls.cap('fleet', 'slots', value, t.source);
+          else controls.cap(of, 'memory', value, t.source);
+          if (state() !== before.at(-1)) before.push(state());
+        }
+        const replayed = new Map<string, unknown>();
+        for (const event of t.journal.eventsAfter(0, 10_000))
+          if (event.kind === 'control.changed')
+            for (const { scope, key, after } of event.data.changes) {
+              if (after === null) replayed.delete(`${scope} ${key}`);
+              else replayed.set(`${scope} ${key}`, after);
+            }
+        expect(new Map(t.journal.overrides().map((row) => [`${row.scope} ${row.key}`, row.value]))).toEqual(
+          replayed,
+        );
+        while (before.length > 0) {
+          expect(state()).toBe(before.pop());
+          expect(controls.undo(t.source).changed).toBe(before.length > 0);
+        }
+        t.crash();
+      }),
+      { numRuns: 60, seed: 20_261_120 },
+    );
   });
 });
 
