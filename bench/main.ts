@@ -42,7 +42,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const results: Results = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
+/** Read just before it is written: a long group may run beside others. */
+const known = (): Results => (existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {});
 const rows: string[][] = [['figure', 'result', 'aim', '', 'why']];
 let failed = false;
 for (const name of words.length > 0 ? words : Object.keys(groups)) {
@@ -50,7 +51,7 @@ for (const name of words.length > 0 ? words : Object.keys(groups)) {
   console.error(`${name}: (node -e 0 takes ${machine.nodeMs.toFixed(0)} ms now)`);
   const figures = await (await all[name]?.())?.run({ quick });
   if (figures === undefined) continue;
-  results[name] = { at: new Date().toISOString(), quick, machine, figures };
+  const results: Results = { ...known(), [name]: { at: new Date().toISOString(), quick, machine, figures } };
   mkdirSync(dirname(resultsFile), { recursive: true });
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
   for (const figure of figures) {

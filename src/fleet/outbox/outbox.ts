@@ -113,6 +113,8 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
       for (let seq = notices.lastCause(); seq < until; ) {
         const events = journal.eventsAfter(seq, page).filter((event) => event.seq <= until);
         queue.push(...events);
+        // Page by page: taking from the front of a queue of 100,000 is quadratic.
+        drain();
         seq = events.at(-1)?.seq ?? until;
       }
       drain();
