@@ -98,7 +98,7 @@ export function schedulerState(context: FleetContext): FleetState {
     ],
     memoryOverSinceMs: journal.reliefs().get('over-memory') ?? null,
     // A clock that was set back must not make the next start wait for hours.
-    lastStartMs: lastStartMs === null ? null : Math.min(lastStartMs, context.clock.nowMs()),
+    lastStartMs: lastStartMs !== null && lastStartMs > context.clock.nowMs() ? null : lastStartMs,
     spentTodayUsd: spent.size === 0 ? null : [...spent.values()].reduce((sum, usd) => sum + usd, 0),
   };
 }

@@ -138,23 +138,12 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
     case 'errors':
       return { events: [] };
     case 'nudge':
+      return { delivered: true, agentName: 'coordinator' };
     case 'run.complete':
+      site.runId = null;
       return {};
     case 'mail.read':
       for (const m of site.mail) if (m.id === args.id) m.read = true;
-      return {};
-    case 'costs':
-      return { sessions: [], totals: null };
-    case 'errors':
-      return { events: [] };
-    case 'coordinator.output':
-      return { content: '', lines: 0 };
-    case 'coordinator.checkComplete':
-      return { complete: false, triggers: {} };
-    case 'nudge':
-      return { delivered: true, agentName: 'coordinator', reason: null };
-    case 'run.complete':
-      site.runId = null;
       return {};
     case 'spec.write':
       return { taskId: args.taskId, path: `.overstory/specs/${args.taskId}.md` };

@@ -1,0 +1,301 @@
+// One bug or more per invariant, each as a change of the source text of a copy. The simulation must find every one.
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { invariants } from './invariants.ts';
+import { makeSchedule } from './schedule.ts';
+import { type Program, simulate } from './simulate.ts';
+
+export interface PlantedBug {
+  name: string;
+  /** the invariants that may show it; the first to do so ends the search */
+  breaks: (keyof typeof invariants)[];
+  /** file under src/, a text that occurs in it exactly once, and what takes its place */
+  edits: [file: string, from: string, to: string][];
+}
+
+const bug = (name: string, breaks: PlantedBug['breaks'], ...edits: PlantedBug['edits']): PlantedBug => ({
+  name,
+  breaks,
+  edits,
+});
+
+export const plantedBugs: PlantedBug[] = [
+  bug(
+    'two sessions on one product',
+    ['one session'],
+    [
+      'fleet/schema.ts',
+      'CREATE UNIQUE INDEX sessions_one_per_product',
+      'CREATE INDEX sessions_one_per_product',
+    ],
+    ['scheduler/decide.ts', 'occupants.set(objective.product, objective.id);', ''],
+    [
+      'scheduler/decide.ts',
+      'new Map(state.sessions.map((session) => [session.product, session.objective]))',
+      'new Map<string, string>()',
+    ],
+  ),
+  bug(
+    'a stop that failed starts the coordinator again, past admit',
+    ['one door'],
+    [
+      'fleet/session/stop.ts',
+      'context.journal.record(...ending(context, session, outcome, left));',
+      "context.journal.record(...ending(context, session, outcome, left)); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
+    ],
+  ),
+  bug(
+    'the start has its effect before its intent is written',
+    ['one door', 'start once'],
+    [
+      'fleet/session/start.ts',
+      'if (journal.action(action) === null) {',
+      'if (journal.action(action) === null) void startCoordinator(context, product).catch(() => {});\n  if (journal.action(action) === null) {',
+    ],
+  ),
+  bug(
+    'the start is sent twice',
+    ['start once'],
+    [
+      'fleet/session/start.ts',
+      'await startCoordinator(context, product);',
+      'await startCoordinator(context, product); await startCoordinator(context, product).catch(() => {});',
+    ],
+  ),
+  bug(
+    'sessions that are starting take no slot',
+    ['slots'],
+    [
+      'fleet/scheduler-state.ts',
+      '...live.map((s) => ({',
+      "...live.filter((s) => s.state !== 'starting').map((s) => ({",
+    ],
+  ),
+  bug(
+    'a session that has ended keeps its slot',
+    ['everything ends', 'tables agree'],
+    [
+      'fleet/journal.ts',
+      "return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);",
+      "return rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY id`).map(sessionOf);",
+    ],
+  ),
+  bug(
+    'a paused product is started',
+    ['paused is paused'],
+    ['fleet/scheduler-state.ts', 'paused: paused.get(p.name) ?? held.get(p.name) ?? null,', 'paused: null,'],
+  ),
+  bug(
+    'a doubt is settled without looking at what was sent',
+    ['deliver once'],
+    [
+      'fleet/session/deliver.ts',
+      'const found = sent.messages.find((m) => m.subject.includes(`[${action.id}]`));',
+      'const found = sent.messages.find((m) => m.subject === action.id);',
+    ],
+  ),
+  bug(
+    'a doubt is settled before the cut-off ov has ended',
+    ['deliver once'],
+    ['fleet/tuning.ts', 'sendDoubtMs: 25_000', 'sendDoubtMs: 0'],
+  ),
+  bug(
+    'a message in flight is taken for a doubt',
+    ['deliver once', 'no crash'],
+    ['fleet/session/drive.ts', ' && !context.sending.has(a.id)', ''],
+  ),
+  bug(
+    'a restart hands everything over again',
+    ['deliver once', 'no ghost work', 'everything ends', 'no crash'],
+    [
+      'fleet/journal.ts',
+      "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`",
+      "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state = 'uncertain'`",
+    ],
+  ),
+  bug(
+    'the objective of another session is handed over',
+    ['no ghost work', 'deliver once', 'no crash', 'done is done'],
+    [
+      'fleet/session/drive.ts',
+      'const objective = context.journal.objective(session.objective);',
+      'const objective = context.journal.objectives(1000).at(-1) ?? null;',
+    ],
+  ),
+  bug(
+    'a stop does not stop the coordinator',
+    ['stopped is stopped', 'everything ends'],
+    [
+      'fleet/session/stop.ts',
+      'const seen = await stopAll(context, product, before);\n    if (coordinatorAlive(seen)) {',
+      'const seen = before;\n    if (seen.health === "uninitialised") {',
+    ],
+    ['fleet/session/stop.ts', 'if (left.length === 0) return [];', 'if (left.length >= 0) return [];'],
+  ),
+  bug(
+    'a stop leaves what outlives its grace',
+    ['stopped is stopped', 'everything ends'],
+    [
+      'fleet/session/stop.ts',
+      "const { done } = await runtime.tend(product, { kind: 'end-processes', processes });",
+      'const done: string[] = []; void processes;',
+    ],
+    [
+      'fleet/session/stop.ts',
+      "await attempt(() => runtime.ov(product, 'stop', { agent: worker.name }));",
+      'void worker;',
+    ],
+  ),
+  bug(
+    'a start that was not seen to work is forgotten',
+    ['stopped is stopped', 'everything ends'],
+    [
+      'fleet/session/start.ts',
+      "if (after.health !== 'ok' && after.error?.class === 'unavailable') return false;",
+      '',
+    ],
+  ),
+  bug(
+    'the session of a removed product is forgotten',
+    ['stopped is stopped', 'everything ends'],
+    ['fleet/loop.ts', '    stopRemoved();\n', ''],
+  ),
+  bug(
+    'accepted objectives are written a little later',
+    ['nothing lost', 'no crash', 'tables agree'],
+    [
+      'fleet/journal.ts',
+      "        db.exec('BEGIN IMMEDIATE');\n        for",
+      "        if (!db.isTransaction) db.exec('BEGIN IMMEDIATE');\n        for",
+    ],
+    [
+      'fleet/journal.ts',
+      "        db.exec('COMMIT');\n",
+      "        if (recorded.length > 1) db.exec('COMMIT');\n",
+    ],
+  ),
+  bug(
+    'a retried request is a second objective',
+    ['nothing lost', 'no crash'],
+    [
+      'fleet/commands.ts',
+      'request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey)',
+      'null as ReturnType<typeof journal.objectiveByKey>',
+    ],
+  ),
+  bug(
+    'dead is called done',
+    ['done is done'],
+    [
+      'fleet/loop.ts',
+      "finding.kind === 'finished' ? 'done' : 'failed'",
+      "finding.kind === 'mail' ? 'failed' : 'done'",
+    ],
+  ),
+  bug(
+    'the session ends, its objective does not',
+    ['tables agree'],
+    [
+      'fleet/session/stop.ts',
+      "if (objective === null || !['starting', 'running'].includes(objective.state)) return events;",
+      'if (events.length > 0) return events;',
+    ],
+  ),
+  bug(
+    'a cancelled objective is over while its session goes on',
+    ['tables agree', 'no crash'],
+    [
+      'fleet/commands.ts',
+      "if (objective.state === 'queued') {",
+      "if (objective.state === 'queued' || objective.state === 'running') {",
+    ],
+  ),
+  bug(
+    'a table says when it was written, not when it happened',
+    ['replay'],
+    [
+      'fleet/apply.ts',
+      "case 'objective.queued': {",
+      "case 'objective.queued': {\n      db.prepare('DELETE FROM troubles WHERE since_ms > ?').run(Date.now());\n      event = { ...event, atMs: Math.round(performance.now() * 1000) } as typeof event;\n      return void applyLate();\n      function applyLate() {}",
+    ],
+  ),
+  bug(
+    'a table is written past its event',
+    ['replay', 'no crash'],
+    [
+      'fleet/admit.ts',
+      '  journal.record({',
+      "  journal.database.prepare('UPDATE objectives SET why = ? WHERE id = ?').run('starts', admission.objective);\n  journal.record({",
+    ],
+  ),
+  bug(
+    'what came back is not observed again',
+    ['everything ends', 'stopped is stopped'],
+    ['fleet/loop.ts', '          lookAtAll(true);\n        }),', '        }),'],
+  ),
+  bug(
+    'mail is acknowledged before it is written down',
+    ['everything ends', 'stopped is stopped'],
+    [
+      'fleet/loop.ts',
+      '    if (events.length > 0) journal.record(...events);\n',
+      '    if (events.length > 0) clock.after(5, () => journal.record(...events));\n',
+    ],
+  ),
+  bug(
+    'a clock set back hides the final mail',
+    ['everything ends'],
+    ['fleet/reconcile.ts', 'm.subject.includes(session.objective) ||', ''],
+  ),
+  bug(
+    'what was cut off stays in doubt for ever',
+    ['everything ends'],
+    ['fleet/apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
+  ),
+];
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Calls `use` with a copy of the program that has the bug. */
+async function withBug<T>({ name, edits }: PlantedBug, use: (program: Program) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'planted-bug-'));
+  try {
+    await cp(join(root, 'src'), join(folder, 'src'), { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{"type":"module","version":"0.0.0"}');
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (const [file, from, to] of edits) {
+      const path = join(folder, 'src', file);
+      const parts = (await readFile(path, 'utf8')).split(from);
+      if (parts.length !== 2)
+        throw new Error(
+          `Expected "${name}" to find its text once in ${file}, got ${parts.length - 1} times: ${from}`,
+        );
+      await writeFile(path, parts.join(to));
+    }
+    const load = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, 'src', file)).href);
+    return await use({
+      ...(await load('fleet/index.ts')),
+      ...(await load('fleet/apply.ts')),
+      ...(await load('fleet/schema.ts')),
+      ...(await load('errors.ts')),
+    } as Program);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The invariant that shows the bug, and the seed; null when none of the seeds does. */
+export function find(
+  planted: PlantedBug,
+  seeds: number,
+): Promise<{ invariant: string; seed: number; what: string } | null> {
+  return withBug(planted, async (program) => {
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const { violation } = await simulate(makeSchedule(seed), program);
+      if (violation) return { invariant: violation.invariant, seed, what: violation.message };
+    }
+    return null;
+  });
+}
