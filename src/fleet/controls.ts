@@ -26,12 +26,9 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
   const overrides = () => overridesOf(journal, context.registry.current());
   const who = (source: Source) => source.sender ?? source.via;
 
-  const current = (scope: string, key: string): unknown =>
-    overrides().rows.find((row) => row.scope === scope && row.key === key)?.value ?? null;
-
   /** null when it is that already. */
   function change(scope: string, key: string, after: unknown): OverrideChange[] {
-    const before = current(scope, key);
+    const before = journal.override(scope, key);
     return isDeepStrictEqual(before, after) ? [] : [{ scope, key, before, after }];
   }
 
@@ -183,7 +180,7 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
       for (const { scope } of last.data.changes) refuseModelOnMoney(scope, source);
       // What somebody or a rule changed again since then is not this one's to put back.
       const mine = last.data.changes.filter(({ scope, key, after }) =>
-        isDeepStrictEqual(current(scope, key), after),
+        isDeepStrictEqual(journal.override(scope, key), after),
       );
       return apply(
         'undo',

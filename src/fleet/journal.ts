@@ -346,6 +346,11 @@ export function openJournal(file: string, clock: Clock) {
         sinceMs: r.since_ms as number,
       }));
     },
+    /** Its value; null: there is none. */
+    override(scope: string, key: string): unknown {
+      const found = row('SELECT value FROM overrides WHERE scope = ? AND key = ?', scope, key);
+      return found ? (parse(found.value) as unknown) : null;
+    },
     /** What `undo` takes back: the newest human control that no undo has taken back yet. */
     lastControl(): (JournalEvent & { kind: 'control.changed' }) | null {
       const found = row(
