@@ -1,4 +1,5 @@
 // Through the real fleet-agent, one verb at a time.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRuntime, type Runtime } from '../../src/runtime/index.ts';
 import { until } from '../simulator/ov.ts';
@@ -56,4 +57,36 @@ describe('fleet-agent against the real ov', () => {
     );
     expect(products[0]?.processes).toEqual([]);
   });
+
+  it('ends the ov serve of an agent that was killed before it starts its own', async () => {
+    const served = async () => {
+      const report = await runtime.footprint([product]);
+      const pids = report.products[0]?.processes.map(({ pid }) => pid) ?? [];
+      return pids.filter((pid) => argvOf(pid).includes('serve'));
+    };
+    await runtime.ov(product, 'coordinator.start', {});
+    await runtime.snapshot([product], { fresh: true });
+    const [first] = await until(served, (pids) => pids.length === 1);
+    const link = runtime.link();
+    if (link.state !== 'connected') throw new Error('Expected a link');
+    process.kill(link.info.pid, 'SIGKILL');
+    await until(
+      () => runtime.link(),
+      (now) => now.state === 'connected' && now.info.pid !== link.info.pid,
+    );
+    await runtime.snapshot([product], { fresh: true });
+    const [second] = await until(served, (pids) => pids.length === 1 && pids[0] !== first);
+    expect(second).not.toBe(first);
+    await runtime.ov(product, 'coordinator.stop', {});
+    await runtime.snapshot([product], { fresh: true });
+    await until(served, (pids) => pids.length === 0);
+  });
 });
+
+function argvOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}

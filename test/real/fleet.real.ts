@@ -1,6 +1,7 @@
 // Through the whole fleet: an objective is asked for, and what becomes of it is observed.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../simulator/ov.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
@@ -95,6 +96,45 @@ describe('the fleet against the real ov', () => {
       '# mine\nlogging:\n  verbose: true # loud\nagents:\n  maxConcurrent: 3 # set by the fleet\ncoordinator:\n  exitTriggers:\n    allAgentsDone: true # set by the fleet\n',
     );
     await expectNothingLeft('trapped');
+  });
+
+  it('tells Claude Code to trust the root before it starts there', async () => {
+    const { fleet: mine, root } = await open('trusting');
+    const id = mine.start('trusting', 'ship it');
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+    const state = JSON.parse(readFileSync(join(real.env.HOME ?? '', '.claude.json'), 'utf8'));
+    expect(state.projects[root]).toMatchObject({ hasTrustDialogAccepted: true });
+  });
+
+  it('names a mail.db that is broken or locked, waits, and goes on when it is mended', async () => {
+    const { fleet: mine, root } = await open('broken');
+    const { journal } = mine.fleetd.fleet.loop.context;
+    const named = (code: string) =>
+      until(
+        () => journal.trouble('broken')?.code,
+        (seen) => seen === code,
+        60_000,
+      );
+    const file = join(root, '.overstory/mail.db');
+    writeFileSync(file, 'this is no database, whatever status says'.repeat(50));
+    const id = mine.start('broken', 'fake:wait');
+    await named('OV_DB_CORRUPT');
+    rmSync(file);
+    await running(id);
+    expect(mine.objective(id).state).toBe('running');
+    const db = new DatabaseSync(file);
+    db.exec('BEGIN EXCLUSIVE');
+    await named('OV_DB_LOCKED');
+    db.exec('ROLLBACK');
+    db.close();
+    await until(
+      () => journal.trouble('broken'),
+      (seen) => seen === null,
+      60_000,
+    );
+    expect(mine.objective(id).state).toBe('running');
+    mine.fleetd.fleet.commands.stop('broken', null, by);
+    await mine.reaches(id, 'cancelled');
   });
 
   it('ends what a session left behind, by pid and start time, and says what it parked', async () => {

@@ -23,6 +23,10 @@ export interface FakeProduct {
   screen: string;
   /** whether a message wakes it; one that does not stays unread until a nudge */
   hears: boolean;
+  /** what `coordinator check-complete` says */
+  complete: boolean;
+  /** the last sign of life, ms since epoch; null: just now */
+  lastActivityMs: number | null;
 }
 
 export type Fault = (call: {
@@ -47,6 +51,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         processes: 0,
         screen: '❯ ',
         hears: true,
+        complete: false,
+        lastActivityMs: null,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
       },
@@ -106,7 +112,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
               tmuxAlive: p.coordinator === 'alive',
               pid: 1,
               startedAt: at,
-              lastActivity: at,
+              lastActivity: new Date(p.lastActivityMs ?? clock.nowMs()).toISOString(),
             },
       workers: p.workers,
       operatorMail: p.mail.filter((m) => !m.read && m.to === 'operator'),
@@ -149,7 +155,9 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       }
       case 'mail.list':
         if (args.from !== 'operator')
-          return { messages: args.to === 'orchestrator' ? [] : p.mail.filter((m) => m.type === args.type).reverse() };
+          return {
+            messages: args.to === 'orchestrator' ? [] : p.mail.filter((m) => m.type === args.type).reverse(),
+          };
         return {
           messages: p.received.map((m) => ({
             ...m,
@@ -165,15 +173,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       case 'coordinator.output':
         return { content: p.screen, lines: 1 };
       case 'coordinator.checkComplete':
-        return { complete: false, triggers: {} };
-      case 'costs':
-        return { sessions: [] };
-      case 'errors':
-        return { events: [] };
-      case 'coordinator.output':
-        return { content: p.screen, lines: 1 };
-      case 'coordinator.checkComplete':
-        return { complete: false, triggers: {} };
+        return { complete: p.complete, triggers: {} };
       case 'costs':
         return { sessions: [] };
       case 'errors':
