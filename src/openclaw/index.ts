@@ -4,6 +4,7 @@ import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
 import { createFleetClient, type FleetClient } from '../api/client.ts';
 import { FleetError } from '../errors.ts';
 import { fleetCommand } from './command.ts';
+import { noticeService } from './notice-service.ts';
 import { fleetTools } from './tools.ts';
 
 export default definePluginEntry({
@@ -28,6 +29,7 @@ export default definePluginEntry({
       { names: fleetTools.map(({ name }) => name) },
     );
     api.registerCommand(fleetCommand(connect));
+    api.registerService(noticeService(api, connect));
   },
 });
 

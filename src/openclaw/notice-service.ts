@@ -1,0 +1,58 @@
+// The service that runs while the gateway does: notices to channels, by OpenClaw's own means.
+import { setTimeout as delay } from 'node:timers/promises';
+import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
+import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
+import type { FleetClient } from '../api/client.ts';
+import { mainSessionKey } from './gateway-config.ts';
+import { type Destination, deliverNotices } from './notices.ts';
+
+export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
+  let stopping: AbortController | null = null;
+  let running: Promise<void> = Promise.resolve();
+  return {
+    id: 'meta-coordinator-notices',
+    start(): void {
+      const stop = new AbortController();
+      stopping = stop;
+      running = deliverNotices(
+        {
+          connect,
+          channels: {
+            slackOn: async () => (await slackOutbound(api)) !== undefined,
+            send: (to, text) => send(api, to, text),
+          },
+          mainSession: mainSessionKey,
+          log: (line) => api.logger.warn(line),
+          pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
+        },
+        stop.signal,
+      );
+    },
+    async stop(): Promise<void> {
+      stopping?.abort();
+      // A long poll that is open ends with the process; nothing is lost by not waiting for it.
+      await Promise.race([running, delay(500)]);
+    },
+  };
+}
+
+const slackOutbound = async (api: OpenClawPluginApi) => {
+  const { channels } = api.runtime.config.current() as { channels?: { slack?: { enabled?: boolean } } };
+  return channels?.slack?.enabled ? await api.runtime.channel.outbound.loadAdapter('slack') : undefined;
+};
+
+async function send(api: OpenClawPluginApi, { kind, to, thread }: Destination, text: string): Promise<void> {
+  if (kind === 'webchat') {
+    await callGatewayFromCli(
+      'chat.inject',
+      { json: true, timeout: '10000' },
+      { sessionKey: to, message: text },
+      { progress: false },
+    );
+    return;
+  }
+  const slack = await slackOutbound(api);
+  if (slack?.sendText === undefined) throw new Error('Slack is off in this gateway');
+  const cfg = api.runtime.config.current() as Parameters<typeof slack.sendText>[0]['cfg'];
+  await slack.sendText({ cfg, to, text, threadId: thread });
+}
