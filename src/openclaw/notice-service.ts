@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
 import type { FleetClient } from '../api/client.ts';
-import { mainSessionKey } from './gateway-config.ts';
+import { agentId, mainSessionKey } from './gateway-config.ts';
 import { type Destination, deliverNotices } from './notices.ts';
 
 export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
@@ -42,17 +42,23 @@ const slackOutbound = async (api: OpenClawPluginApi) => {
 };
 
 async function send(api: OpenClawPluginApi, { kind, to, thread }: Destination, text: string): Promise<void> {
-  if (kind === 'webchat') {
-    await callGatewayFromCli(
-      'chat.inject',
-      { json: true, timeout: '10000' },
-      { sessionKey: to, message: text },
-      { progress: false },
-    );
-    return;
-  }
+  if (kind === 'webchat') return note(to, text);
   const slack = await slackOutbound(api);
   if (slack?.sendText === undefined) throw new Error('Slack is off in this gateway');
   const cfg = api.runtime.config.current() as Parameters<typeof slack.sendText>[0]['cfg'];
   await slack.sendText({ cfg, to, text, threadId: thread });
+}
+
+/** A note in the transcript, seen at once by an open WebChat. Needs operator.admin: the gateway asks itself. */
+async function note(sessionKey: string, message: string): Promise<void> {
+  const ask = (method: string, params: unknown) =>
+    callGatewayFromCli(method, { json: true, timeout: '10000' }, params, { progress: false });
+  try {
+    await ask('chat.inject', { sessionKey, message });
+  } catch (error) {
+    if (!String(error).includes('session not found')) throw error;
+    // Nobody has opened WebChat yet: the session it will open is made for the first note.
+    await ask('sessions.create', { key: sessionKey, agentId });
+    await ask('chat.inject', { sessionKey, message });
+  }
 }
