@@ -1,6 +1,7 @@
 // One file per program: what runs in the images, and the CLI, is built and not transpiled at start. Each
 // program carries its dependencies, so an image needs Node and these files only.
-import { defineConfig, type RolldownOptions } from 'rolldown';
+import { readdirSync, readFileSync } from 'node:fs';
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
 const programs: Record<string, string> = {
   fleetd: 'src/fleetd/main.ts',
@@ -13,11 +14,25 @@ const programs: Record<string, string> = {
   trial: 'src/trial/main.ts',
 };
 
+/** What the dashboard serves as it is lies beside the programs, as it lies beside the sources. */
+const dashboardAssets: Plugin = {
+  name: 'dashboard-assets',
+  generateBundle() {
+    for (const name of readdirSync('src/dashboard/assets'))
+      this.emitFile({
+        type: 'asset',
+        fileName: `assets/${name}`,
+        source: readFileSync(`src/dashboard/assets/${name}`),
+      });
+  },
+};
+
 export default defineConfig(
   Object.entries(programs).map(
     ([name, input]): RolldownOptions => ({
       input: { [name]: input },
       platform: 'node',
+      plugins: name === 'fleetd' || name === 'trial' ? [dashboardAssets] : [],
       // The gateway brings its own SDK; the rest is ssh2's optional native code, reached by dockerode only
       // for ssh:// engines.
       external: [/^openclaw\//, /\.node$/, 'cpu-features'],

@@ -14,10 +14,29 @@ const settings = {
   gatewaySocket: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
 };
 
+/** `off` or empty: none. Throws FleetError. */
+function readPort(text: string): number | null {
+  if (text === '' || text === 'off') return null;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new FleetError({
+    code: 'DASHBOARD_PORT',
+    class: 'usage',
+    message: `Expected FLEET_DASHBOARD_PORT as a port from 1 to 65535 or \`off\`, got ${text}.`,
+    mend: 'Correct it in .env.',
+  });
+}
+
 const log = pino({ name: 'fleetd', level: env.LOG_LEVEL ?? 'info' });
 try {
+  const dashboardPort = readPort(env.FLEET_DASHBOARD_PORT ?? '41790');
   const fleetd = await runFleetd({
     ...settings,
+    // all interfaces of this container: compose publishes the port on the host's loopback only
+    dashboard:
+      dashboardPort === null
+        ? null
+        : { port: dashboardPort, host: '0.0.0.0', token: env.FLEET_OPERATOR_TOKEN || null },
     channel: dockerChannel({
       project: env.FLEET_PROJECT ?? 'meta-coordinator',
       argv: ['node', '/opt/fleet/agent.js'],
@@ -27,6 +46,7 @@ try {
     log,
   });
   log.info({ socket: settings.operatorSocket }, 'fleetd is ready');
+  if (fleetd.dashboard) log.info({ link: fleetd.dashboard.link }, 'the dashboard is open');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'stopping');

@@ -2,12 +2,15 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { createFleetClient } from '../api/client.ts';
 import { createApi, listenOnSocket } from '../api/server.ts';
+import { type Dashboard, startDashboard } from '../dashboard/index.ts';
 import { type Fleet, openJournal, startFleet, systemClock, tuning } from '../fleet/index.ts';
 import type { Tuning } from '../fleet/tuning.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { connectRuntime } from '../runtime/connection.ts';
+import { keptToken } from '../token.ts';
 import { version } from '../version.ts';
 
 export interface FleetdOptions {
@@ -21,6 +24,8 @@ export interface FleetdOptions {
   operatorSocket: string;
   /** socket for the gateway's plugin; null: none */
   gatewaySocket: string | null;
+  /** null or left out: no dashboard. token null: one is made and kept in the state folder */
+  dashboard?: { port: number; host: '127.0.0.1' | '0.0.0.0'; token: string | null } | null;
   channel: Channel;
   log: Logger;
   tuning?: Partial<Tuning>;
@@ -28,6 +33,7 @@ export interface FleetdOptions {
 
 export interface Fleetd {
   fleet: Fleet;
+  dashboard: Dashboard | null;
   /** Closes the API, then the loop, the link and the journal. Sessions live on. */
   close(): Promise<void>;
 }
@@ -59,7 +65,9 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     runtimeDescription: options.channel.description,
   });
   const servers: Server[] = [];
+  let dashboard: Dashboard | null = null;
   const close = async (): Promise<void> => {
+    await dashboard?.close();
     for (const server of servers) {
       server.close();
       server.closeAllConnections();
@@ -74,9 +82,19 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     if (options.gatewaySocket) {
       servers.push(await listenOnSocket(createApi(fleet, 'gateway', log), options.gatewaySocket));
     }
+    if (options.dashboard) {
+      const { port, host, token } = options.dashboard;
+      dashboard = await startDashboard({
+        client: createFleetClient({ socketPath: options.operatorSocket }),
+        port,
+        host,
+        token: token ?? (await keptToken(join(options.stateDir, 'operator-token'))),
+        log,
+      });
+    }
   } catch (error) {
     await close();
     throw error;
   }
-  return { fleet, close };
+  return { fleet, dashboard, close };
 }

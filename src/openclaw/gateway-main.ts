@@ -6,7 +6,7 @@ import { startDemoModel } from '../simulator/demo-model.ts';
 import { startGateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway-config.ts';
 import { localModel } from './local-model.ts';
-import { keptToken } from './token.ts';
+import { keptToken } from '../token.ts';
 
 const env = process.env;
 const port = Number(env.FLEET_PORT || 41789);

@@ -47,6 +47,7 @@ try {
   if (interrupted) await stop(0);
   say('');
   say(`WebChat:  ${trial.link}`);
+  if (trial.dashboardLink) say(`Dashboard: ${trial.dashboardLink}`);
   say(
     'Try:      "What products are you managing?"   "Run a scout on product-a to explore the codebase structure"',
   );

@@ -10,6 +10,8 @@ export interface TrialOptions {
   model: 'demo' | 'anthropic';
   /** Port of WebChat on loopback. */
   port: number;
+  /** Port of the dashboard on loopback; null: none. */
+  dashboardPort: number | null;
   productsFile: string;
   /** Everything the trial keeps. */
   stateDir: string;
@@ -25,6 +27,12 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     .option('--projects <folder>', 'folder that holds your repositories')
     .option('--model <name>', 'demo, or anthropic (spends money; needs ANTHROPIC_API_KEY)', 'demo')
     .option('--port <number>', 'port of WebChat on this machine', readPort, 41789)
+    .option(
+      '--dashboard-port <number>',
+      'port of the dashboard on this machine, or `off`',
+      (text: string) => (text === 'off' ? null : readPort(text)),
+      41790,
+    )
     .option('--products <file>', 'the registry', 'products.yaml')
     .option('--state <folder>', 'where the trial keeps its things', '.fleet');
   const o = program.parse(argv, { from: 'user' }).opts<{
@@ -32,6 +40,7 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     projects?: string;
     model: string;
     port: number;
+    dashboardPort: number | null;
     products: string;
     state: string;
   }>();
@@ -46,6 +55,7 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     projects: o.projects === undefined ? null : resolve(o.projects),
     model: o.model === 'anthropic' ? 'anthropic' : 'demo',
     port: o.port,
+    dashboardPort: o.dashboardPort,
     productsFile: resolve(o.products),
     stateDir: resolve(o.state),
   };

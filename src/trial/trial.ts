@@ -6,8 +6,8 @@ import { FleetError } from '../errors.ts';
 import { type Fleetd, runFleetd } from '../fleetd/run.ts';
 import { startGateway } from '../openclaw/gateway.ts';
 import { layPlugin } from '../openclaw/plugin-folder.ts';
-import { keptToken } from '../openclaw/token.ts';
 import { type DemoModel, startDemoModel } from '../simulator/demo-model.ts';
+import { keptToken } from '../token.ts';
 import type { TrialOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { prepareRuntime } from './runtime.ts';
@@ -15,6 +15,8 @@ import { prepareRuntime } from './runtime.ts';
 export interface Trial {
   /** WebChat with its token. */
   link: string;
+  /** The dashboard with its token; null: none. */
+  dashboardLink: string | null;
   operatorSocket: string;
   ovVersion: string;
   /** Resolves when the gateway ends by itself, which a trial does not survive. */
@@ -62,6 +64,14 @@ export async function startTrial(
       stateDir: join(stateDir, 'state'),
       operatorSocket,
       gatewaySocket,
+      dashboard:
+        options.dashboardPort === null
+          ? null
+          : {
+              port: options.dashboardPort,
+              host: '127.0.0.1',
+              token: process.env.FLEET_OPERATOR_TOKEN || null,
+            },
       channel: runtime.channel,
       log,
     });
@@ -104,6 +114,7 @@ export async function startTrial(
     await gateway.ready;
     return {
       link: gateway.link,
+      dashboardLink: fleetd.dashboard?.link ?? null,
       operatorSocket,
       ovVersion: runtime.ovVersion,
       gatewayEnded: gateway.exited,

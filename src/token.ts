@@ -1,5 +1,5 @@
-// The gateway's token, where the human gave none: made once, kept beside the gateway's state, so that the
-// link stays the same.
+// A token (the gateway's, the dashboard's) where the human gave none: made once and kept beside the state of
+// what it opens, so that the link stays the same.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,0 +1,157 @@
+// The page's only script. Told of a change, it fetches the page again and takes over what differs; without a
+// connection it says how old what is shown is. It draws nothing of its own.
+
+const { body } = document;
+
+// ── sign in: the link's fragment holds the token; it goes into the form and out of the address bar ──────────
+const token = new URLSearchParams(location.hash.slice(1)).get('token');
+if (token !== null) history.replaceState(null, '', location.pathname);
+const login = document.getElementById('login');
+if (login && token !== null) {
+  login.elements.token.value = token;
+  login.submit();
+} else if (login && !document.querySelector('.wrong')) {
+  // A link from another site comes without the Strict cookie; the same page asked for by us comes with it.
+  fetch(location.href).then((response) => response.ok && location.replace(location.href));
+}
+
+// ── times: the reader's own clock, and ages that grow ────────────────────────────────────────────────────────
+function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
+}
+
+/** fleetd's clock minus ours, in ms: ages are told by fleetd's */
+let ahead = 0;
+function tellTimes() {
+  for (const time of document.querySelectorAll('time[data-ago]')) {
+    const text = duration(Date.now() + ahead - Date.parse(time.dateTime));
+    setText(time, time.dataset.ago === 'bare' ? text : `${text} ago`);
+  }
+  for (const time of document.querySelectorAll('time[data-clock]'))
+    setText(time, new Date(time.dateTime).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
+}
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// ── what differs ─────────────────────────────────────────────────────────────────────────────────────────────
+/** Makes `from` like `to`, touching only what differs: focus, selection and scroll stay where they are. */
+function morph(from, to) {
+  if (from.isEqualNode(to)) return;
+  if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName) {
+    from.replaceWith(document.importNode(to, true));
+    return;
+  }
+  if (from.nodeType !== Node.ELEMENT_NODE) {
+    from.nodeValue = to.nodeValue;
+    return;
+  }
+  if (from.hasAttribute('data-keep')) return;
+  // what a human is typing stays, as long as there is still somebody to answer
+  if (from.hasAttribute('data-keep-while-open') && to.hasAttribute('data-keep-while-open')) return;
+  const mine = from.nodeName === 'DETAILS' ? ['open'] : [];
+  for (const { name } of [...from.attributes])
+    if (!to.hasAttribute(name) && !mine.includes(name)) from.removeAttribute(name);
+  for (const { name, value } of to.attributes)
+    if (from.getAttribute(name) !== value && !mine.includes(name)) from.setAttribute(name, value);
+  children(from, to);
+}
+
+function children(from, to) {
+  const named = new Map([...from.children].flatMap((child) => (child.id ? [[child.id, child]] : [])));
+  let at = from.firstChild;
+  for (const wanted of [...to.childNodes]) {
+    const known = wanted.id ? named.get(wanted.id) : undefined;
+    const taken = known ?? (at && !at.id && !wanted.id ? at : null);
+    if (taken === null) {
+      from.insertBefore(document.importNode(wanted, true), at);
+      continue;
+    }
+    if (taken === at) at = at.nextSibling;
+    else from.insertBefore(taken, at);
+    morph(taken, wanted);
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+// ── the connection ───────────────────────────────────────────────────────────────────────────────────────────
+const connection = document.getElementById('connection');
+let connected = false;
+
+function tellConnection() {
+  if (!connection) return;
+  connection.dataset.state = connected ? 'live' : 'lost';
+  const at = Date.parse(body.dataset.at);
+  const time = new Date(at).toLocaleTimeString();
+  setText(
+    connection,
+    connected ? 'Live' : `Not connected. As of ${time}, ${duration(Date.now() + ahead - at)} old`,
+  );
+}
+
+let fetching = false;
+let again = false;
+async function refresh() {
+  if (fetching) {
+    again = true;
+    return;
+  }
+  fetching = true;
+  try {
+    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    if (response.status === 401) return location.reload();
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    // fleetd may be up and not yet able to say: what was seen last stays
+    if (page.body.hasAttribute('data-at') || !body.hasAttribute('data-at')) {
+      morph(body, page.body);
+      document.title = page.title;
+      ahead = Date.parse(body.dataset.at) - Date.now();
+    }
+  } catch {
+    connected = false;
+  } finally {
+    fetching = false;
+  }
+  tellTimes();
+  tellConnection();
+  if (again) {
+    again = false;
+    refresh();
+  }
+}
+
+if (body.hasAttribute('data-live')) {
+  ahead = Date.parse(body.dataset.at) - Date.now();
+  tellTimes();
+  setInterval(() => {
+    tellTimes();
+    if (!connected) tellConnection();
+  }, 1000);
+  const follow = (pauseMs) => {
+    const changes = new EventSource('/live');
+    changes.addEventListener('change', () => {
+      connected = true;
+      pauseMs = 500;
+      tellConnection();
+      refresh();
+    });
+    changes.onerror = () => {
+      connected = false;
+      tellConnection();
+      // by ourselves: browsers give up on a refused connection, or wait long
+      changes.close();
+      setTimeout(() => follow(Math.min(pauseMs * 2, 5000)), pauseMs);
+    };
+  };
+  follow(500);
+}

@@ -1,0 +1,2 @@
+// The dashboard's way in: a server of its own on TCP over a client of fleetd.
+export { type Dashboard, type DashboardOptions, startDashboard } from './server.tsx';

@@ -1,0 +1,260 @@
+// The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
+import type { FleetEvent, FleetStatus, GateView, ObjectiveView, ProductView } from '../../api/contract.ts';
+import { bytes, count } from '../../api/text/measure.ts';
+import { line } from '../../api/text/sanitise.ts';
+import { ageNote, stateOf } from '../../api/text/situation.ts';
+import type { Sample } from '../samples.ts';
+import { Budget } from './budget.tsx';
+import { Page } from './layout.tsx';
+import { Ago, Events, forPeople, gateHref, productHref, State, why } from './parts.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** Above this many products, those with nothing to say share one card. */
+const eachInItsRow = 12;
+const shownEvents = 12;
+/** What needs a human stands first, what rests last. */
+const order = [
+  'trouble',
+  'waiting on you',
+  'running',
+  'starting',
+  'stopping',
+  'stale',
+  'paused',
+  'queued',
+  'unknown',
+  'idle',
+];
+
+export function FleetPage(props: {
+  status: FleetStatus;
+  gates: GateView[];
+  history: ObjectiveView[];
+  events: FleetEvent[];
+  samples: readonly Sample[];
+}) {
+  const { status, gates } = props;
+  const open = gates.filter(({ state }) => state === 'open');
+  const rank = (product: ProductView) =>
+    (order.indexOf(stateOf(product).state) + order.length) % order.length;
+  const products = status.products.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  const folded = products.length > eachInItsRow ? products.filter(quiet) : [];
+  const shown = products.filter((product) => !folded.includes(product));
+  const summary = inWords(status, open.length);
+  return (
+    <Page
+      title={open.length > 0 ? `(${open.length}) Fleet` : 'Fleet'}
+      trail={[]}
+      status={status}
+      summary={summary}
+    >
+      <h1 class="headline">{summary}</h1>
+      <div class="columns">
+        <div class="wide">
+          {open.length > 0 && <NeedsYou gates={open} now={status.at} />}
+          <section aria-labelledby="products">
+            <h2 id="products">Products</h2>
+            {products.length === 0 && (
+              <p class="empty">
+                No products yet. Add one to <code>{status.registry.file}</code>: it appears here by itself.
+              </p>
+            )}
+            <ul class="rows">
+              {shown.map((product) => (
+                <ProductRow product={product} now={status.at} />
+              ))}
+            </ul>
+            {folded.length > 0 && <Folded products={folded} />}
+          </section>
+          <Queue status={status} />
+          <section aria-labelledby="timeline">
+            <h2 id="timeline">What ran</h2>
+            <div class="card">
+              <Timeline status={status} history={props.history} gates={gates} />
+            </div>
+          </section>
+        </div>
+        <div class="side">
+          <Budget status={status} samples={props.samples} />
+          <section class="card" aria-labelledby="events">
+            <h2 id="events">What happened</h2>
+            <Events events={forPeople(props.events).slice(0, shownEvents)} now={status.at} />
+          </section>
+          {status.overrides.length > 0 && (
+            <section class="card" aria-labelledby="overrides">
+              <h2 id="overrides">Changed by hand</h2>
+              <ul class="plain">
+                {status.overrides.map(({ text }) => (
+                  <li>{line(text)}</li>
+                ))}
+              </ul>
+            </section>
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** `1 question for you, 2 running, 3 in the queue` */
+function inWords(status: FleetStatus, gates: number): string {
+  const having = (state: string) =>
+    status.products.filter((product) => stateOf(product).state === state).length;
+  const stale = having('stale');
+  const busy = having('running') + having('starting') + having('stopping');
+  const parts = [
+    gates > 0 ? `${count(gates, 'question')} for you` : '',
+    having('trouble') > 0 ? `${having('trouble')} in trouble` : '',
+    busy > 0 || stale === 0 ? `${busy || 'nothing'} running` : '',
+    gates === 0 && having('waiting on you') > 0 ? `${having('waiting on you')} waiting on you` : '',
+    status.queue.length > 0 ? `${status.queue.length} in the queue` : '',
+    stale > 0 ? `${stale} not seen lately` : '',
+  ].filter(Boolean);
+  const text = parts.join(', ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function NeedsYou({ gates, now }: { gates: GateView[]; now: string }) {
+  return (
+    <section aria-labelledby="needs-you">
+      <h2 id="needs-you">Needs you</h2>
+      <ul class="rows">
+        {gates.map((gate) => (
+          <li class="row needs" id={`gate-${gate.n}`}>
+            <span
+              class={`state ${['plan', 'question', 'decision', 'budget'].includes(gate.kind) ? 'warn' : 'bad'}`}
+            >
+              {gate.kind}
+            </span>
+            <div class="said">
+              <a class="title" href={gateHref(gate.n)}>
+                Gate {gate.n}: {line(gate.subject)}
+              </a>
+              <p class="quiet">
+                {gate.product ?? 'the whole fleet'}, asked by {line(gate.asker)}{' '}
+                <Ago at={gate.askedAt} now={now} />
+              </p>
+            </div>
+            <a class="button" href={gateHref(gate.n)} aria-label={`Answer gate ${gate.n}`}>
+              Answer
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Nothing to say of it but its state; why a queued one waits is said in the queue. */
+const quiet = (product: ProductView) =>
+  ['idle', 'unknown'].includes(product.state) &&
+  !product.stale &&
+  product.gates + product.unreadMail === 0 &&
+  !product.error;
+
+function ProductRow({ product, now }: { product: ProductView; now: string }) {
+  const { objective, footprint } = product;
+  const busy = product.workers.filter(({ state }) => state !== 'completed');
+  const facts = [
+    busy.length > 0 ? count(busy.length, 'worker') : '',
+    footprint?.memoryBytes ? bytes(footprint.memoryBytes) : '',
+    typeof footprint?.cpuCores === 'number' ? `${footprint.cpuCores.toFixed(1)} cores` : '',
+    product.unreadMail > 0 ? count(product.unreadMail, 'unread mail') : '',
+    product.queued > 0 ? `${product.queued} queued` : '',
+  ].filter(Boolean);
+  const reason = objective && why(objective);
+  return (
+    <li
+      class={`row ${product.state === 'idle' && product.queued === 0 ? 'rests' : ''}`}
+      id={`product-${product.name}`}
+    >
+      <State product={product} />
+      <div class="said">
+        <p>
+          <a class="title" href={productHref(product.name)}>
+            {product.name}
+          </a>{' '}
+          {objective ? (
+            <span class="objective">
+              <span class="id">{objective.id}</span> {line(objective.text)}
+            </span>
+          ) : (
+            product.description && <span class="quiet">{line(product.description)}</span>
+          )}
+        </p>
+        {reason && <p class="quiet">{reason}</p>}
+        {product.error && (
+          <p class="wrong">
+            {line(product.error.message)} <strong>{line(product.error.mend)}</strong>
+          </p>
+        )}
+        {product.paused && (
+          <p class="quiet">
+            paused: {line(product.paused.reason)}, <Ago at={product.paused.since} now={now} />
+          </p>
+        )}
+        {ageNote(product) && <p class="quiet">{ageNote(product)}</p>}
+      </div>
+      <p class="facts">
+        {objective?.startedAt && (
+          <span>
+            <Ago at={objective.startedAt} now={now} bare />
+          </span>
+        )}
+        {facts.map((fact) => (
+          <span>{fact}</span>
+        ))}
+      </p>
+    </li>
+  );
+}
+
+function Folded({ products }: { products: ProductView[] }) {
+  return (
+    <details class="card folded" open={products.length <= 60}>
+      <summary>{count(products.length, 'product')} at rest</summary>
+      <ul class="chips">
+        {products.map((product) => (
+          <li>
+            <a href={productHref(product.name)}>{product.name}</a>
+            <span class="quiet">
+              {product.queued > 0 ? ' queued' : product.state === 'unknown' ? ' not seen yet' : ''}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Queue({ status }: { status: FleetStatus }) {
+  if (status.queue.length === 0) return null;
+  return (
+    <section aria-labelledby="queue">
+      <h2 id="queue">Waiting, and why</h2>
+      <ol class="rows">
+        {status.queue.map((objective) => (
+          <li class="row" id={`queued-${objective.id}`}>
+            <span class="place">{objective.position ?? '–'}</span>
+            <div class="said">
+              <p>
+                <a class="title" href={productHref(objective.product)}>
+                  {objective.product}
+                </a>{' '}
+                <span class="objective">
+                  <span class="id">{objective.id}</span> {line(objective.text)}
+                </span>
+              </p>
+              <p class="quiet">{why(objective)}</p>
+            </div>
+            <p class="facts">
+              <span>
+                <Ago at={objective.createdAt} now={status.at} bare />
+              </span>
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

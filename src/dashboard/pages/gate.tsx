@@ -1,0 +1,119 @@
+// One gate: what is asked, by whom, and the form in which a human answers.
+import type { FleetStatus, GateView } from '../../api/contract.ts';
+import { block, line } from '../../api/text/sanitise.ts';
+import type { FleetErrorShape } from '../../errors.ts';
+import { Alarm, Page } from './layout.tsx';
+import { Ago, productHref } from './parts.tsx';
+
+export function GatePage(props: {
+  gate: GateView;
+  status: FleetStatus;
+  error?: FleetErrorShape;
+  typed?: string;
+}) {
+  const { gate, status } = props;
+  const title = `Gate ${gate.n}`;
+  return (
+    <Page
+      title={`${title}: ${gate.state}`}
+      trail={[
+        ...(gate.product ? [{ text: gate.product, href: productHref(gate.product) }] : []),
+        { text: title },
+      ]}
+      status={status}
+      summary={`${title} is ${gate.state}`}
+    >
+      <div class="narrow">
+        <p class="over">
+          <span class={`state ${gate.state === 'open' ? 'warn' : 'dim'}`}>{gate.state}</span> {gate.kind}
+          {gate.severity === 'critical' && ', critical'}
+        </p>
+        <h1>{line(gate.subject)}</h1>
+        <p class="quiet">
+          {gate.product ?? 'The whole fleet'}
+          {gate.objective && `, ${gate.objective}`}, asked by {line(gate.asker)}{' '}
+          <Ago at={gate.askedAt} now={status.at} />
+          {gate.deadline && `; to be answered by ${line(gate.deadline)}`}
+        </p>
+        {props.error && <Alarm title="Your answer was not taken" error={props.error} />}
+        <figure class="foreign">
+          <figcaption>
+            {gate.asker === 'fleetd' ? 'From fleetd' : `Written by ${line(gate.asker)}, an agent`}
+          </figcaption>
+          <pre tabindex={0}>{block(gate.text) || '(no text)'}</pre>
+        </figure>
+        {gate.state === 'open' ? (
+          <AnswerForm gate={gate} typed={props.typed ?? ''} />
+        ) : (
+          <Outcome gate={gate} now={status.at} />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function AnswerForm({ gate, typed }: { gate: GateView; typed: string }) {
+  return (
+    <form method="post" class="card answer" id="answer" data-keep-while-open>
+      <h2>Your answer</h2>
+      {gate.options.length > 0 && (
+        <fieldset>
+          <legend>It offers</legend>
+          {gate.options.map((option) => (
+            <button type="submit" name="option" value={option} class="option">
+              {line(option)}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <label for="text">In your words</label>
+      <textarea id="text" name="text" rows={4} aria-describedby="text-help">
+        {typed}
+      </textarea>
+      <p id="text-help" class="quiet small">
+        Needed to reject or answer. It goes to {line(gate.asker)} as you write it.
+      </p>
+      <p class="verdicts">
+        <button type="submit" name="verdict" value="approved" class="main">
+          Approve
+        </button>
+        <button type="submit" name="verdict" value="answered">
+          Answer
+        </button>
+        <button type="submit" name="verdict" value="rejected" class="danger">
+          Reject
+        </button>
+      </p>
+    </form>
+  );
+}
+
+const deliveries = {
+  pending: 'The answer is on its way.',
+  sent: 'The answer was sent and is not read yet.',
+  read: 'The answer was read.',
+  lost: 'Nobody is left to read the answer: its session is over.',
+};
+
+function Outcome({ gate, now }: { gate: GateView; now: string }) {
+  return (
+    <section class="card" id="outcome">
+      <h2>
+        {gate.state === 'withdrawn'
+          ? 'Withdrawn'
+          : `${gate.state.charAt(0).toUpperCase()}${gate.state.slice(1)}`}
+      </h2>
+      {gate.withdrawn && <p>{line(gate.withdrawn)}</p>}
+      {gate.resolution && (
+        <>
+          <p class="quiet">
+            by {line(gate.resolution.by)} ({line(gate.resolution.via)}){' '}
+            <Ago at={gate.resolution.at} now={now} />
+          </p>
+          {gate.resolution.text && <pre tabindex={0}>{block(gate.resolution.text)}</pre>}
+        </>
+      )}
+      {gate.delivery && <p>{deliveries[gate.delivery]}</p>}
+    </section>
+  );
+}

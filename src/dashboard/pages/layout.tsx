@@ -1,0 +1,115 @@
+// What every page has: head, bar with the state of the connection, banners of what is wrong with the whole fleet.
+import type { Child } from 'hono/jsx';
+import type { FleetStatus } from '../../api/contract.ts';
+import type { FleetErrorShape } from '../../errors.ts';
+import { clock } from './parts.tsx';
+
+export function Document(props: { title: string; children: Child }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{props.title}</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="/assets/style.css" />
+        <script type="module" src="/assets/live.js"></script>
+      </head>
+      {props.children}
+    </html>
+  );
+}
+
+/** @param page.trail where the page stands, from the fleet down: words and links */
+export function Page(page: {
+  title: string;
+  trail: { text: string; href?: string }[];
+  status: FleetStatus;
+  /** said by a screen reader whenever it changes */
+  summary: string;
+  children: Child;
+}) {
+  const { status } = page;
+  return (
+    <Document title={page.title}>
+      <body data-live data-at={status.at}>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <header class="bar">
+          <nav aria-label="Where you are">
+            <ol class="trail">
+              {[{ text: 'Fleet', href: '/' }, ...page.trail].map(({ text, href }, i, all) => (
+                <li>
+                  {href && i < all.length - 1 ? (
+                    <a href={href}>{text}</a>
+                  ) : (
+                    <span aria-current="page">{text}</span>
+                  )}
+                </li>
+              ))}
+            </ol>
+          </nav>
+          {status.runtime.simulated && (
+            <span class="tag" title="ov is the simulator: no real workers run and nothing is spent">
+              Simulated
+            </span>
+          )}
+          <span id="connection" class="connection" data-keep data-state="opening">
+            as of {clock(status.at)}
+          </span>
+        </header>
+        <p class="unseen" role="status">
+          {page.summary}
+        </p>
+        <main id="main">
+          <Alarms status={status} />
+          {page.children}
+        </main>
+      </body>
+    </Document>
+  );
+}
+
+/** What is wrong with the whole fleet, first things first. */
+function Alarms({ status }: { status: FleetStatus }) {
+  const { runtime, journal, registry } = status;
+  return (
+    <>
+      {runtime.state !== 'connected' && (
+        <Alarm
+          title={
+            runtime.state === 'lost' ? 'The runtime is out of reach' : 'The runtime is not connected yet'
+          }
+          error={runtime.error}
+          note="What you see of the products is what was seen last."
+        />
+      )}
+      {runtime.state === 'connected' && runtime.error && (
+        <Alarm title="overstory does not answer" error={runtime.error} />
+      )}
+      {journal.error && <Alarm title="Nothing can be written down" error={journal.error} />}
+      {registry.problems.map((problem) => (
+        <section class="alarm warn">
+          <h2>products.yaml has a problem</h2>
+          <p>{problem}</p>
+        </section>
+      ))}
+    </>
+  );
+}
+
+export function Alarm(props: { title: string; error: FleetErrorShape | null; note?: string }) {
+  return (
+    <section class="alarm bad">
+      <h2>{props.title}</h2>
+      {props.error && (
+        <p>
+          {props.error.message} <strong>{props.error.mend}</strong> <code>{props.error.code}</code>
+        </p>
+      )}
+      {props.note && <p>{props.note}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+// Coordinator → leads → workers, as overstory reports their parents.
+import type { ProductView } from '../../api/contract.ts';
+import { line } from '../../api/text/sanitise.ts';
+import { type Branch, workerTree } from '../../api/text/tree.ts';
+import { Ago } from './parts.tsx';
+
+const tones: Record<string, string> = { stalled: 'bad', zombie: 'bad', completed: 'dim', booting: 'busy' };
+
+export function Tree({ product, now }: { product: ProductView; now: string }) {
+  const live = ['starting', 'running', 'stopping', 'waiting'].includes(product.state);
+  if (!live && product.workers.length === 0) return <p class="empty">Nobody works here now.</p>;
+  return (
+    <ul class="tree">
+      <li>
+        <span class="node">
+          <span class={`state ${live ? 'good' : 'dim'}`}>{live ? product.state : 'gone'}</span> coordinator
+        </span>
+        <Branches branches={workerTree(product.workers)} now={now} />
+      </li>
+    </ul>
+  );
+}
+
+function Branches({ branches, now }: { branches: Branch[]; now: string }) {
+  if (branches.length === 0) return null;
+  return (
+    <ul>
+      {branches.map(({ worker, below }) => (
+        <li>
+          <span class="node">
+            <span class={`state ${tones[worker.state] ?? 'good'}`}>
+              {line(worker.state).replaceAll('_', ' ')}
+            </span>{' '}
+            {line(worker.name)}{' '}
+            <span class="quiet">
+              {line(worker.capability)}
+              {worker.taskId && `, ${line(worker.taskId)}`}
+              {!Number.isNaN(Date.parse(worker.lastActivity)) && (
+                <>
+                  , active <Ago at={worker.lastActivity} now={now} />
+                </>
+              )}
+            </span>
+          </span>
+          <Branches branches={below} now={now} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,236 @@
+// The dashboard's HTTP server: login, pages, the stream of changes, and a human's answers to gates.
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import type { Logger } from 'pino';
+import type { FleetClient } from '../api/client.ts';
+import type { GateRequest } from '../api/contract.ts';
+import { errorClasses, FleetError } from '../errors.ts';
+import { acceptToken, createGuard } from './guard.ts';
+import { watchFleet } from './live.ts';
+import { FailurePage } from './pages/failure.tsx';
+import { FleetPage } from './pages/fleet.tsx';
+import { GatePage } from './pages/gate.tsx';
+import { LoginPage } from './pages/login.tsx';
+import { ProductPage } from './pages/product.tsx';
+
+export interface DashboardOptions {
+  /** a client on the operator's socket: what is said here is said by the operator */
+  client: FleetClient;
+  /** 0 = any free one */
+  port: number;
+  /** loopback, or all interfaces as a container needs it behind a published port */
+  host: '127.0.0.1' | '0.0.0.0';
+  /** the operator's token, at least 16 characters */
+  token: string;
+  log: Logger;
+}
+
+export interface Dashboard {
+  port: number;
+  /** with the token in the fragment: opens without asking for it */
+  link: string;
+  close(): Promise<void>;
+}
+
+const keepAliveMs = 15_000;
+const shownEvents = 200;
+const shownHistory = 100;
+const assets = {
+  'style.css': 'text/css; charset=utf-8',
+  'live.js': 'text/javascript; charset=utf-8',
+} as const;
+
+/** @throws FleetError DASHBOARD_PORT, TOKEN_TOO_SHORT */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const { client, log } = options;
+  const token = acceptToken(options.token);
+  const guard = createGuard(token);
+  const live = watchFleet(client);
+  const app = new Hono();
+
+  app.use(guard.boundary);
+  app.use(bodyLimit({ maxSize: 256 * 1024 }));
+  app.onError((thrown, c) => {
+    const error = FleetError.wrap(thrown);
+    if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a page failed');
+    return c.html(<FailurePage error={error.toJSON()} />, errorClasses[error.class].http);
+  });
+  for (const [name, type] of Object.entries(assets)) {
+    const body = readFileSync(new URL(`./assets/${name}`, import.meta.url));
+    app.get(`/assets/${name}`, (c) =>
+      c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }),
+    );
+  }
+  app.post('/login', async (c) => {
+    const { token: presented } = await c.req.parseBody();
+    if (typeof presented === 'string' && guard.login(c, presented.trim())) return c.redirect('/', 303);
+    return c.html(<LoginPage wrong />, 401);
+  });
+  app.use(async (c, next) => {
+    if (!guard.isOperator(c)) return c.html(<LoginPage />, 401);
+    c.header('cache-control', 'no-store');
+    await next();
+  });
+
+  app.get('/', async (c) => {
+    const [status, gates, history, events] = await Promise.all([
+      client.status(),
+      client.gates({ all: 1 }),
+      client.history({ limit: shownHistory }),
+      lastEvents(client),
+    ]);
+    return c.html(
+      <FleetPage
+        status={status}
+        gates={gates}
+        history={history}
+        events={events}
+        samples={live.samples.all()}
+      />,
+    );
+  });
+  app.get('/products/:name', async (c) => {
+    const name = c.req.param('name');
+    const [status, gates, history, inbox, events] = await Promise.all([
+      client.status(name),
+      client.gates({ product: name, all: 1 }),
+      client.history({ product: name, limit: 20 }),
+      client.inbox(name),
+      lastEvents(client),
+    ]);
+    const [product] = status.products;
+    if (product === undefined) throw new Error(`Expected the view of ${name}, got none`);
+    return c.html(
+      <ProductPage
+        status={status}
+        product={product}
+        gates={gates}
+        history={history}
+        inbox={inbox}
+        events={events.filter((event) => event.product === name)}
+      />,
+    );
+  });
+  app.get('/gates/:n', async (c) => {
+    const [gate, status] = await Promise.all([client.gate(Number(c.req.param('n'))), client.status()]);
+    return c.html(<GatePage gate={gate} status={status} />);
+  });
+  app.post('/gates/:n', async (c) => {
+    const n = Number(c.req.param('n'));
+    const said = await c.req.parseBody();
+    try {
+      await client.resolveGate(n, answerOf(said));
+    } catch (thrown) {
+      const error = FleetError.wrap(thrown);
+      if (error.class !== 'usage' && error.class !== 'refused') throw error;
+      // what was typed is not lost: the page comes back with it
+      const [gate, status] = await Promise.all([client.gate(n), client.status()]);
+      const typed = typeof said.text === 'string' ? said.text : '';
+      return c.html(
+        <GatePage gate={gate} status={status} error={error.toJSON()} typed={typed} />,
+        errorClasses[error.class].http,
+      );
+    }
+    return c.redirect(`/gates/${n}`, 303);
+  });
+  app.get('/live', (c) => changes(c));
+  app.notFound((c) =>
+    c.html(
+      <FailurePage
+        error={{
+          code: 'PAGE_UNKNOWN',
+          class: 'not-found',
+          message: `There is no page ${c.req.path}.`,
+          mend: 'Go to the fleet, and from there to a product or a gate.',
+          product: null,
+        }}
+      />,
+      404,
+    ),
+  );
+
+  /** One message per change, a comment as keep-alive. The first tells a page that it is connected. */
+  function changes(c: Context) {
+    return streamSSE(c, async (stream) => {
+      let wake = () => {};
+      let pending = true;
+      const stop = live.onChange(() => {
+        pending = true;
+        wake();
+      });
+      stream.onAbort(() => wake());
+      try {
+        while (!stream.aborted) {
+          if (pending) {
+            pending = false;
+            await stream.writeSSE({ event: 'change', data: '' });
+          } else await stream.write(': alive\n\n');
+          if (pending || stream.aborted) continue;
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, keepAliveMs);
+            wake = () => {
+              clearTimeout(timer);
+              resolve();
+            };
+          });
+        }
+      } finally {
+        stop();
+      }
+    });
+  }
+
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new FleetError({
+          code: 'DASHBOARD_PORT',
+          class: 'unavailable',
+          message: `Expected port ${options.port} to be free for the dashboard, got: ${cause.message}.`,
+          mend: 'End what listens there, or choose another port (FLEET_DASHBOARD_PORT, `off` for none).',
+          cause,
+        }),
+      ),
+    );
+    server.listen(options.port, options.host, resolve);
+  }).catch(async (error) => {
+    await live.close();
+    throw error;
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return {
+    port,
+    link: `http://localhost:${port}/#token=${encodeURIComponent(token)}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await live.close();
+      await closed;
+    },
+  };
+}
+
+/** Newest first. */
+async function lastEvents(client: FleetClient) {
+  const events = [];
+  for await (const event of client.events({ last: shownEvents, follow: false })) events.push(event);
+  return events.reverse();
+}
+
+/** The form of a gate: a verdict and words, or one of the options as the words. */
+function answerOf(said: Record<string, unknown>): GateRequest {
+  const field = (name: string) => (typeof said[name] === 'string' ? (said[name] as string) : '');
+  const option = field('option');
+  const verdict = field('verdict');
+  return {
+    verdict: option ? 'answered' : verdict === 'approved' || verdict === 'rejected' ? verdict : 'answered',
+    text: option || field('text'),
+    source: { via: 'dashboard', sender: 'operator', thread: null },
+  };
+}

@@ -1,0 +1,173 @@
+// Fleets to look at: the real loop, journal, API and dashboard over a fake runtime, in the states that a page
+// must show well.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createFleetClient } from '../../src/api/client.ts';
+import { createApi, listenOnSocket } from '../../src/api/server.ts';
+import { type Dashboard, startDashboard } from '../../src/dashboard/index.ts';
+import type { Registry } from '../../src/registry/registry.ts';
+import { fakeRuntime } from '../support/fake-runtime.ts';
+import { product, registry, testFleet } from '../support/fleet.ts';
+import { manualClock } from '../support/manual-clock.ts';
+
+export const token = 'a-token-of-the-operator-for-tests';
+
+export interface Scene extends AsyncDisposable {
+  world: ReturnType<typeof testFleet>;
+  dashboard: Dashboard;
+  /** lets time pass for the fleet, with the page's samples taken */
+  pass(ms: number): Promise<void>;
+}
+
+export async function openScene(of: Registry): Promise<Scene> {
+  const clock = manualClock(Date.now());
+  const fake = fakeRuntime(
+    clock,
+    of.products.map(({ name }) => name),
+  );
+  const world = testFleet({ registry: of, world: { clock, fake } });
+  const folder = mkdtempSync(join(tmpdir(), 'dash-'));
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const socketPath = join(folder, 'f.sock');
+  const server = await listenOnSocket(createApi(world.fleet, 'operator', log), socketPath);
+  const client = createFleetClient({ socketPath });
+  const dashboard = await startDashboard({ client, port: 0, host: '127.0.0.1', token, log });
+  await clock.advance(1_000);
+  return {
+    world,
+    dashboard,
+    async pass(ms) {
+      await clock.advance(ms);
+      await clock.settle();
+    },
+    async [Symbol.asyncDispose]() {
+      await dashboard.close();
+      server.close();
+      server.closeAllConnections();
+      await world.fleet.close();
+      world.journal.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const gib = 1024 ** 3;
+const budget = { maxCpuPercent: 80, maxMemoryBytes: 8 * gib, maxCostUsdPerDay: 20 };
+
+export const emptyScene = () => openScene(registry([], { budget }));
+export const oneScene = () =>
+  openScene(
+    registry([product('product-a', { description: 'The web shop: storefront, basket and payment' })], {
+      budget,
+    }),
+  );
+
+const texts = [
+  'Ship the auth feature: login page, password reset and the session cookie, behind the flag `auth`',
+  'Refactor the billing module into the new layout and keep every public name',
+  'Write the launch post and three variants for the newsletter',
+  'Answer the open tickets of this week; collect what is asked more than twice',
+];
+
+/** Four products: two at work, one waiting on the human, one queued; some history. */
+export async function busyScene(): Promise<Scene> {
+  const scene = await openScene(
+    registry(
+      [
+        product('shop', { description: 'The web shop: storefront, basket and payment', priority: 80 }),
+        product('billing', { description: 'Invoices and subscriptions' }),
+        product('launch', {
+          description: 'Marketing pages and the newsletter',
+          type: 'marketing',
+          planApproval: 'required',
+        }),
+        product('support', { description: 'Answers to customers', type: 'support', priority: 20 }),
+      ],
+      { maxConcurrentSessions: 2, maxLiveSessions: 4, budget },
+    ),
+  );
+  const { world, pass } = scene;
+  for (const [i, name] of ['shop', 'billing', 'launch', 'support'].entries()) {
+    await finished(scene, name, 'Explore the codebase and write down what you find', (12 + i * 9) * 60_000);
+  }
+  world.start('launch', texts[2] ?? '');
+  await pass(60_000);
+  world.fake.mailFrom('launch', {
+    type: 'question',
+    subject: 'PLAN for the launch post',
+    body: 'I would write one long post and cut the three variants from it:\n\n1. outline by scout-1 from the changelog\n2. draft by builder-1\n3. three cuts by builder-2, each below 120 words\n\nShall we go ahead?',
+    payload: JSON.stringify({ options: ['Go ahead', 'Only the long post'] }),
+  });
+  await pass(30_000);
+  world.start('shop', texts[0] ?? '');
+  world.start('billing', texts[1] ?? '');
+  world.start('support', texts[3] ?? '');
+  await pass(120_000);
+  crew(scene, 'shop', ['lead-1', 'builder-1', 'builder-2', 'reviewer-1'], 1.9 * gib, 1.1);
+  crew(scene, 'billing', ['lead-1', 'scout-1', 'builder-1'], 1.2 * gib, 0.6);
+  for (let i = 0; i < 8; i++) {
+    world.fake.product('shop').memoryBytes = (1.2 + 0.2 * i - 0.05 * (i % 3)) * gib;
+    world.fake.changed('shop');
+    await pass(60_000);
+  }
+  return scene;
+}
+
+export async function fiftyScene(): Promise<Scene> {
+  const names = Array.from({ length: 50 }, (_, i) => `product-${String(i + 1).padStart(2, '0')}`);
+  const scene = await openScene(
+    registry(
+      names.map((name, i) => product(name, { priority: [80, 50, 20][i % 3] ?? 50 })),
+      {
+        maxConcurrentSessions: 8,
+        maxLiveSessions: 16,
+        budget: { ...budget, maxMemoryBytes: 64 * gib, maxCpuPercent: null },
+      },
+    ),
+  );
+  for (const name of names.slice(40)) await finished(scene, name, 'Update the dependencies', 7 * 60_000);
+  for (const [i, name] of names.slice(0, 14).entries()) scene.world.start(name, texts[i % 4] ?? '');
+  await scene.pass(240_000);
+  for (const [i, session] of scene.world.journal.liveSessions().entries())
+    crew(
+      scene,
+      session.product,
+      ['lead-1', 'builder-1', 'builder-2'].slice(0, 1 + (i % 3)),
+      (1 + (i % 4) / 3) * gib,
+      0.2,
+    );
+  await scene.pass(180_000);
+  return scene;
+}
+
+async function finished(scene: Scene, name: string, text: string, ms: number): Promise<void> {
+  const { world, pass } = scene;
+  world.start(name, text);
+  await pass(ms);
+  world.fake.mailFrom(name, { subject: 'Result', body: `Done. ${text}.`, type: 'result' });
+  await pass(60_000);
+  if (world.journal.liveSession(name) !== null) world.fleet.commands.stop(name, null, world.source);
+  await pass(60_000);
+}
+
+function crew(scene: Scene, name: string, workers: string[], memoryBytes: number, cpuCores: number): void {
+  const { clock, fake } = scene.world;
+  const at = new Date(clock.nowMs()).toISOString();
+  fake.product(name).memoryBytes = memoryBytes;
+  fake.product(name).cpuCores = cpuCores;
+  fake.product(name).workers = workers.map((worker) => ({
+    name: worker,
+    capability: worker.replace(/-\d+$/, ''),
+    state: worker === 'builder-2' ? 'between_turns' : 'working',
+    taskId: `${name}-${worker}`,
+    parent: worker.startsWith('lead') ? 'coordinator' : 'lead-1',
+    depth: worker.startsWith('lead') ? 1 : 2,
+    branch: `overstory/${worker}`,
+    worktree: `/workspace/${name}/.overstory/worktrees/${worker}`,
+    startedAt: at,
+    lastActivity: at,
+  }));
+  fake.changed(name);
+}
