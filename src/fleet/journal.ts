@@ -1,6 +1,6 @@
 // The journal: one SQLite file, one writer. `record` is the only way in: it appends the events and applies
 // them to the current-state tables in one transaction, so the log and the tables cannot disagree.
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { ObjectiveView, Source } from '../api/contract.ts';
@@ -429,8 +429,9 @@ export function openJournal(file: string, clock: Clock) {
         renameSync(part, whole);
         return { file: whole, bytes: statSync(whole).size, lastSeq };
       } catch (error) {
-        rmSync(part, { force: true });
-        throw journalError(error, whole);
+        const said = journalError(error, whole);
+        if (existsSync(part)) rmSync(part);
+        throw said;
       }
     },
 
@@ -488,7 +489,7 @@ function journalError(error: unknown, file: string): Error {
     });
   }
   if (
-    /not a database|malformed|unable to open|readonly|disk is full|disk I\/O|permission|ENOSPC|EACCES|EROFS/i.test(
+    /not a database|malformed|unable to open|readonly|disk is full|disk I\/O|permission|ENOSPC|EACCES|EROFS|ENOTDIR|EEXIST/i.test(
       text,
     )
   ) {

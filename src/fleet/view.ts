@@ -2,8 +2,8 @@
 import type { FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import type { Product } from '../registry/registry.ts';
-import { type Explanation, explain, type Forecast, forecast } from '../scheduler/index.ts';
-import type { Plan } from '../scheduler/state.ts';
+import { type Explanation, explain, type Forecast, forecast, waitSentence } from '../scheduler/index.ts';
+import type { Plan, Wait } from '../scheduler/state.ts';
 import { capText } from './caps.ts';
 import { gateStore } from './gates/store.ts';
 import { waitsFor } from './gates/waiting.ts';
@@ -17,7 +17,7 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
 
 export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
   const { context } = loop;
-  const wait = o.state === 'queued' ? loop.plan().waits.find((w) => w.objective === o.id) : undefined;
+  const wait = o.state === 'queued' ? waitOf(loop, o.id) : undefined;
   return {
     id: o.id,
     product: o.product,
@@ -56,8 +56,23 @@ export function whyQueued(loop: Loop, o: ObjectiveRow): string {
   }
   const trouble = context.journal.trouble(o.product);
   if (trouble) return `${trouble.message} ${trouble.mend}`;
-  const line = explained(loop, o.id)?.line ?? 'It has just been accepted.';
+  const wait = waitOf(loop, o.id);
+  const line =
+    wait && wait.position > explainedMost
+      ? `${waitSentence(loop.plan(), wait)}; ${wait.position - 1} before it in the queue`
+      : (explained(loop, o.id)?.line ?? 'It has just been accepted.');
   return o.why === null || o.attempts === 0 ? line : `${line} Last try: ${o.why}`;
+}
+
+/** Explaining looks through the whole plan: far down a long queue the reason is told without a place in line. */
+const explainedMost = 200;
+
+const waitIndexes = new WeakMap<Plan, Map<string, Wait>>();
+function waitOf(loop: Loop, objective: string): Wait | undefined {
+  const plan = loop.plan();
+  const index = waitIndexes.get(plan) ?? new Map(plan.waits.map((wait) => [wait.objective, wait]));
+  waitIndexes.set(plan, index);
+  return index.get(objective);
 }
 
 const forecasts = new WeakMap<Plan, Forecast>();

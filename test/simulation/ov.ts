@@ -50,7 +50,12 @@ function runOv(world: World, call: OvCall, answer: (value: unknown) => void, don
   if (command === 'coordinator.start') world.onStartCall(site.name);
   site.children.add(child);
   let outcome: unknown;
-  world.clock.after(ms(effect), () => {
+  // One that a lost link left behind may hang about (a lock, a busy machine) before it does what it was told.
+  const takeEffect = (then: () => void): void => {
+    if (agent.alive || world.random.chance(0.5)) then();
+    else world.clock.after(world.random.between(0, cap), then);
+  };
+  const begin = () => {
     if (child.killed) return;
     outcome = attempt(world, call);
     world.clock.after(ms(rest), () => {
@@ -65,7 +70,8 @@ function runOv(world: World, call: OvCall, answer: (value: unknown) => void, don
         world.clock.after(limit, () => answer(world.fault('AGENT_TIMEOUT', 'unavailable')));
       } else answer(outcome);
     });
-  });
+  };
+  world.clock.after(ms(effect), () => takeEffect(begin));
 }
 
 function attempt(world: World, call: OvCall): unknown {

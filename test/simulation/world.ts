@@ -358,6 +358,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
             }),
           );
         }),
+      examine: async () => [],
       look: async () => ({ text: '', truncated: false }),
       tend: (ref, task) =>
         call((_far, answer) => {
