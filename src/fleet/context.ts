@@ -36,8 +36,11 @@ export interface FleetContext {
   sending: Set<string>;
   /** Messages in doubt that this process knows of; true: for so long that no cut-off `ov` can still send it. */
   doubts: Map<string, boolean>;
-  /** Takes fresh evidence of one product, whatever the cache says; keeps it in `observations`. */
-  observe(product: string): Promise<ProductSnapshot>;
+  /**
+   * Takes evidence of one product and keeps it in `observations`. Fresh unless told otherwise: then the agent
+   * starts `ov` only if something was written since it last looked.
+   */
+  observe(product: string, fresh?: boolean): Promise<ProductSnapshot>;
   /** Drives this product's session again after a while: something must be waited for. The last call counts. */
   driveAgain(product: string, afterMs: number): void;
 }

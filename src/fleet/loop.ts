@@ -44,7 +44,7 @@ export function createLoop(
     container: null,
     sending: new Set(),
     doubts: new Map(),
-    observe: (product) => observeNow(product, true),
+    observe: (product, fresh = true) => observeNow(product, fresh),
     driveAgain(product, afterMs) {
       again.get(product)?.();
       again.set(
@@ -106,7 +106,7 @@ export function createLoop(
         observing.delete(name);
         drive(name);
         schedule();
-        if (changedWhileObserving.delete(name)) look(name, true);
+        if (changedWhileObserving.delete(name)) look(name, false);
       });
   }
 

@@ -44,7 +44,9 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   const product = productOf(context, session.product);
   if (!product) return giveUp(context, session, missingProduct(session.product), true);
 
-  const before = await context.observe(product.name);
+  // Nothing was written since a look found no coordinator: there is none. One that seems alive is asked again.
+  const known = await context.observe(product.name, false);
+  const before = coordinatorAlive(known) ? await context.observe(product.name) : known;
   if (!isStarting(context, session)) return true;
   if (before.health === 'ok' && coordinatorAlive(before)) return running(context, session, before, true);
   if (before.health !== 'ok') {

@@ -54,10 +54,15 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
   return { done: done.filter((step) => step !== null), left: [] };
 }
 
-async function requireGit(folder: string, product: string): Promise<void> {
+export async function requireGit(folder: string, product: string): Promise<void> {
   const git = (...args: string[]) =>
     execa('git', ['-C', folder, ...args], { reject: false, stdin: 'ignore', timeout: 15_000 });
-  const top = await git('rev-parse', '--show-toplevel');
+  // Together: a start waits for them.
+  const [top, head, identity] = await Promise.all([
+    git('rev-parse', '--show-toplevel'),
+    git('rev-parse', '--verify', '--quiet', 'HEAD'),
+    git('var', 'GIT_COMMITTER_IDENT'),
+  ]);
   if (top.failed) throw ovFailure(top.stderr);
   if ((await realpath(top.stdout)) !== folder)
     throw new FleetError({
@@ -67,9 +72,7 @@ async function requireGit(folder: string, product: string): Promise<void> {
       message: `Expected ${folder} to be the top of its git repository, got a folder inside ${top.stdout}.`,
       mend: `Give ${top.stdout} as the product's path: overstory works on whole repositories only.`,
     });
-  const head = await git('rev-parse', '--verify', '--quiet', 'HEAD');
   if (head.failed) throw ovFailure("fatal: not a valid object name: 'HEAD'");
-  const identity = await git('var', 'GIT_COMMITTER_IDENT');
   if (identity.failed)
     throw new FleetError({
       code: 'GIT_NO_IDENTITY',
@@ -80,7 +83,7 @@ async function requireGit(folder: string, product: string): Promise<void> {
     });
 }
 
-async function requireOwner(inside: string): Promise<void> {
+export async function requireOwner(inside: string): Promise<void> {
   const names = (await readdir(inside)).filter((name) => /\.db(-wal|-shm)?$/.test(name));
   for (const path of [inside, ...names.map((name) => join(inside, name))]) {
     const writable = await access(path, constants.W_OK).then(
@@ -98,7 +101,7 @@ async function requireOwner(inside: string): Promise<void> {
   }
 }
 
-async function requireOwnName({ folder, workspaceRoot, product }: Place): Promise<void> {
+export async function requireOwnName({ folder, workspaceRoot, product }: Place): Promise<void> {
   const nameOf = async (root: string) => (await readProjectName(root)) ?? basename(root);
   const mine = await nameOf(folder);
   for (const other of await list(workspaceRoot)) {
@@ -114,7 +117,8 @@ async function requireOwnName({ folder, workspaceRoot, product }: Place): Promis
   }
 }
 
-async function removeStaleWatchdog(folder: string): Promise<string | null> {
+/** @param lookOnly says what would be done */
+export async function removeStaleWatchdog(folder: string, lookOnly = false): Promise<string | null> {
   const file = join(folder, '.overstory', 'watchdog.pid');
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
@@ -125,11 +129,11 @@ async function removeStaleWatchdog(folder: string): Promise<string | null> {
   const named = processes.find((one) => one.pid === pid);
   const watches = named?.cwd === folder && (await argvOf(pid)).includes('watch');
   if (watches) return null;
-  await rm(file, { force: true });
-  return `removed a watchdog.pid that named ${named ? `another program (${named.command})` : 'no process'}`;
+  if (!lookOnly) await rm(file, { force: true });
+  return `${lookOnly ? 'would remove' : 'removed'} a watchdog.pid that named ${named ? `another program (${named.command})` : 'no process'}`;
 }
 
-async function keepKeeper(): Promise<string | null> {
+export async function keepKeeper(): Promise<string | null> {
   if (!(await tmux('has-session', '-t', '=keeper')).failed) return null;
   const started = await tmux('new-session', '-d', '-s', 'keeper', '-c', '/', 'sleep', 'infinity');
   if (!started.failed) return 'started the tmux keeper session';
@@ -138,7 +142,7 @@ async function keepKeeper(): Promise<string | null> {
   throw ovFailure(started.code === 'ENOENT' ? 'Executable not found in $PATH: "tmux"' : started.stderr);
 }
 
-async function seedTrust(folder: string): Promise<string | null> {
+export async function seedTrust(folder: string): Promise<string | null> {
   const home = homedir();
   if (await isSeeded(home, folder)) return null;
   await seedClaude({ home, apiKey: process.env.ANTHROPIC_API_KEY || null, roots: [folder] });
