@@ -1,19 +1,14 @@
 // `npm run bench [-- <group>… ] [--quick]`: runs groups of figures, prints a table, keeps
 // bench/results/latest.json. Exit 1 when a ratio or a count misses its aim.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Figure, met } from './figure.ts';
-import { describeMachine, type Machine } from './machine.ts';
+import { describeMachine } from './machine.ts';
+import { type Results, readResults, resultsFile } from './results.ts';
 
-export interface Group {
+interface Group {
   run(options: { quick: boolean }): Promise<Figure[]>;
 }
-
-export interface Results {
-  [group: string]: { at: string; quick: boolean; machine: Machine; figures: Figure[] };
-}
-
-export const resultsFile = join(import.meta.dirname, 'results/latest.json');
 
 const groups: Record<string, () => Promise<Group>> = {
   status: () => import('./status.ts'),
@@ -42,8 +37,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Read just before it is written: a long group may run beside others. */
-const known = (): Results => (existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {});
 const rows: string[][] = [['figure', 'result', 'aim', '', 'why']];
 let failed = false;
 for (const name of words.length > 0 ? words : Object.keys(groups)) {
@@ -51,7 +44,10 @@ for (const name of words.length > 0 ? words : Object.keys(groups)) {
   console.error(`${name}: (node -e 0 takes ${machine.nodeMs.toFixed(0)} ms now)`);
   const figures = await (await all[name]?.())?.run({ quick });
   if (figures === undefined) continue;
-  const results: Results = { ...known(), [name]: { at: new Date().toISOString(), quick, machine, figures } };
+  const results: Results = {
+    ...readResults(),
+    [name]: { at: new Date().toISOString(), quick, machine, figures },
+  };
   mkdirSync(dirname(resultsFile), { recursive: true });
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
   for (const figure of figures) {

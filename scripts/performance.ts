@@ -1,0 +1,106 @@
+// `npm run docs:performance`: renders docs/performance.md from bench/results/latest.json, which `npm run
+// bench` wrote. Every figure is shown, also the missed ones; the words on limits are kept here.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Figure, met } from '../bench/figure.ts';
+import { readResults } from '../bench/results.ts';
+
+const root = join(import.meta.dirname, '..');
+const results = readResults();
+
+/** Per group: what it is, and what stands in the way of more. */
+const groups: Record<string, { title: string; limit: string }> = {
+  status: {
+    title: 'Status of the fleet, against a process per call',
+    limit:
+      'The floor of a first look is one `ov` per product: start-up is CPU, so c cores are at most c times faster than one call after the other, 2× on two. What lies above that is what the naive way pays besides: `docker exec` and its shell, 50 to 125 ms each. For a change it is one `ov`, 1/16 of the naive work, so 16× where a call costs nothing but itself. A live product is read over its `ov serve` and starts none; an unchanged one costs a few `stat` calls.',
+  },
+  channel: {
+    title: 'The held-open channel',
+    limit:
+      'One pipe and two event loops: about 0.15 ms when both are idle. The tail is the machine: with every core taken, a process waits for its turn some milliseconds.',
+  },
+  view: {
+    title: 'Answers from the live view',
+    limit:
+      'fleetd answers from memory and its journal; the reply is checked by a schema on both sides. The command pays the start of Node (`node -e 0`) and of its own code once per call.',
+  },
+  change: {
+    title: 'From a change to its event',
+    limit:
+      '75 ms of gathering (a burst of writes is one change), one `ov status`, and one `ov mail list` where it counted unread mail. Without a live session there is no `ov serve` to read instead.',
+  },
+  start: {
+    title: 'From an objective to its start',
+    limit:
+      'The journal is written to disk before anything happens, then the runtime is prepared (git, tmux and a look at the names of all products, in parallel where they do not need each other). `ov status` is asked only when something was written since the last look.',
+  },
+  idle: {
+    title: 'Idle',
+    limit:
+      'inotify wakes the agent; a poll of every signature each two seconds covers what inotify misses, and is most of what is left. A heartbeat crosses the channel every ten seconds.',
+  },
+  scale: {
+    title: 'From 10 to 200 products',
+    limit:
+      'A status reply is as long as the fleet. A change is decided for all products at once, by one pure function.',
+  },
+  journal: {
+    title: 'Starting on a long journal',
+    limit:
+      'Current state is in tables, so the length of the log does not matter to them; what is read again is what followed the last notice, to raise what a crash left unraised.',
+  },
+  plugin: {
+    title: 'The plugin in the gateway',
+    limit:
+      'Checking a status of 50 products and writing it as text is the longest stretch; garbage collection and other processes show up in the same number.',
+  },
+  scheduler: { title: 'Deciding', limit: 'Linear in the objectives that wait.' },
+  soak: {
+    title: 'Soak',
+    limit: 'No growth is the aim; a collector that has not run yet looks like growth in a short one.',
+  },
+  'idle-gateway': { title: 'Idle with a real gateway', limit: 'Nothing asks the model unless a human does.' },
+};
+
+const lines = [
+  '# Performance',
+  '',
+  '`npm run bench` measures, `npm run docs:performance` renders this page from what it wrote. The naive baseline',
+  'is measured in the same run, so ratios and counts hold on any machine, and gate; absolute figures are those of',
+  'this machine at that moment, with what `node -e 0` took then (25 ms when it is calm), and gate nothing.',
+  '',
+];
+for (const [name, { title, limit }] of Object.entries(groups)) {
+  const result = results[name];
+  lines.push(`## ${title}`, '', limit, '');
+  if (result === undefined) {
+    lines.push(`Not measured yet: \`npm run bench -- ${name}\`.`, '');
+    continue;
+  }
+  const { at, quick, machine, figures } = result;
+  lines.push(
+    `${at.slice(0, 10)}, ${machine.cores} cores (${machine.model}), Node ${machine.node}, \`node -e 0\` ${machine.nodeMs.toFixed(0)} ms${quick ? ', quick' : ''}.`,
+    '',
+    '| figure | aim | result | from the limit | behind it |',
+    '|---|---|---|---|---|',
+    ...figures.map(row),
+    '',
+  );
+}
+writeFileSync(join(root, 'docs/performance.md'), `${lines.join('\n').trimEnd()}\n`);
+
+function row(figure: Figure): string {
+  const { name, value, unit, limit, better, why } = figure;
+  const aim = limit === null ? '' : `${better === 'more' ? '≥' : '≤'} ${limit} ${unit}`.trim();
+  const result = value === null ? 'not measured' : `${value.toFixed(value >= 100 ? 0 : 2)} ${unit}`.trim();
+  const reached = met(figure);
+  const mark = reached === null ? '' : reached ? ' (met)' : ' **(missed)**';
+  return `| ${name} | ${aim} | ${result}${mark} | ${distance(figure)} | ${why} |`;
+}
+
+function distance({ value, limit, better }: Figure): string {
+  if (value === null || limit === null || limit === 0 || value === 0) return '';
+  const times = better === 'more' ? value / limit : limit / value;
+  return times >= 1 ? `${times.toFixed(1)}× better` : `${(1 / times).toFixed(1)}× short`;
+}

@@ -1,0 +1,69 @@
+// The ratios that must never get worse, measured small enough for every test run. `npm run bench` has them all.
+// On the built agent and simulator, as `npm test` builds them.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Lab, openLab, touch } from '../../bench/lab.ts';
+import type { Runtime } from '../../src/runtime/index.ts';
+
+let lab: Lab;
+let runtime: Runtime;
+let changes: string[] = [];
+
+beforeAll(async () => {
+  lab = await openLab({ products: 16 });
+  ({ runtime } = await lab.connect());
+  runtime.on('changed', (product) => changes.push(product));
+  await runtime.watch(lab.products);
+}, 60_000);
+afterAll(() => lab?.[Symbol.asyncDispose]());
+
+const startedBy = async (work: () => Promise<unknown>) => {
+  const before = lab.calls().length;
+  await work();
+  return lab.calls().length - before;
+};
+const status = async () => {
+  const found = await runtime.snapshot(lab.products);
+  expect(found.map(({ health }) => health)).toEqual(lab.products.map(() => 'ok'));
+};
+
+test('a first status of 16 products starts one ov each', async () => {
+  expect(await startedBy(status)).toBe(16);
+}, 30_000);
+
+test('an unchanged fleet starts none, and looking at it wakes nobody', async () => {
+  await status();
+  changes = [];
+  // Longer than the watcher gathers and polls: this is about time passing, there is no condition to wait for.
+  expect(await startedBy(async () => void (await Promise.all([status(), sleep(3_000)])))).toBe(0);
+  expect(changes).toEqual([]);
+});
+
+test('1 changed of 16 starts at most 2', async () => {
+  const [product] = lab.products;
+  if (product === undefined) throw new Error('Expected a product');
+  touch(product);
+  const started = await startedBy(status);
+  expect(started).toBeGreaterThanOrEqual(1);
+  expect(started).toBeLessThanOrEqual(2);
+});
+
+test('a round trip on the open channel costs a small part of starting a process', async () => {
+  const walls: number[] = [];
+  for (let n = 0; n < 200; n += 1) {
+    const started = performance.now();
+    await runtime.list();
+    walls.push(performance.now() - started);
+  }
+  walls.sort((a, b) => a - b);
+  const oneOv = await wallOf(() => runtime.ov(lab.products[0] ?? { name: '', root: '' }, 'status', {}));
+  expect(walls[190]).toBeLessThan(oneOv);
+  // Five times the aim of 2 ms: a shared machine takes its turns.
+  expect(walls[100]).toBeLessThan(10);
+});
+
+async function wallOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
