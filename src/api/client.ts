@@ -11,8 +11,10 @@ import {
   type ControlReply,
   type ControlRequest,
   controlReplySchema,
+  type Finding,
   type FleetEvent,
   type FleetStatus,
+  findingSchema,
   fleetStatusSchema,
   type GateRequest,
   type GateView,
@@ -68,6 +70,8 @@ export interface FleetClient {
   objective(id: string): Promise<ObjectiveView>;
   /** Those that are over, of one product or of all: the one that ended last comes first. */
   history(filter?: { product?: string; limit?: number }): Promise<ObjectiveView[]>;
+  /** What `fleet doctor` finds in the runtime; on the operator's socket only. */
+  examine(fix: boolean): Promise<Finding[]>;
   /** Copies the journal beside itself; on the operator's socket only. */
   backup(): Promise<Backup>;
   start(asked: StartRequest): Promise<ObjectiveView>;
@@ -154,6 +158,7 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     status: (product) => get(`/status${query({ product })}`, fleetStatusSchema),
     objectives: (filter = {}) => get(`/objectives${query(filter)}`, objectiveViewSchema.array()),
     history: (filter = {}) => get(`/history${query(filter)}`, objectiveViewSchema.array()),
+    examine: (fix) => post('/examine', { fix }, findingSchema.array()),
     backup: () => post('/backup', {}, backupSchema),
     objective: async (id) => get(`/objectives/${segment(id)}`, objectiveViewSchema),
     start: (asked) => post('/objectives', asked, objectiveViewSchema),

@@ -4,7 +4,15 @@
 import { z } from 'zod';
 import { errorShapeSchema, footprintSchema, mailSchema, workerSchema } from '../runtime/protocol.ts';
 
-export { type LookReply, type LookRequest, lookRequestSchema } from '../runtime/protocol.ts';
+export {
+  type Finding,
+  findingSchema,
+  type LookReply,
+  type LookRequest,
+  lookRequestSchema,
+} from '../runtime/protocol.ts';
+
+export const examineRequestSchema = z.strictObject({ fix: z.boolean() });
 
 /** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
 export const maxObjectiveBytes = 262_144;

@@ -17,6 +17,7 @@ import {
   apiPrefix,
   capRequestSchema,
   controlRequestSchema,
+  examineRequestSchema,
   gateRequestSchema,
   messageRequestSchema,
   planRequestSchema,
@@ -88,6 +89,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
     return ok(c, fleet.commands.history(readLimit(c.req.query('limit')), product ?? null));
   });
   if (surface === 'operator') {
+    api.post('/examine', async (c) => ok(c, await fleet.examine((await body(c, examineRequestSchema)).fix)));
     api.post('/backup', async (c) => ok(c, await fleet.backup()));
     api.get('/metrics', async (c) => c.text(await fleet.metrics()));
   }

@@ -3,6 +3,7 @@
 import { userInfo } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../api/client.ts';
+import { runDoctor } from '../doctor/index.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { colourOn, outputTo, progress, quietOnBrokenPipe } from './screen.ts';
 import { findSocket } from './socket.ts';
@@ -24,6 +25,13 @@ async function main(words: string[]): Promise<number> {
     colour: colourOn(stdout, env),
   };
   try {
+    if (words[0] === 'doctor') {
+      const { text, exitCode } = await runDoctor(words.slice(1), (given) =>
+        findSocket(given, env, process.cwd()),
+      );
+      stdout.write(`${text}\n`);
+      return exitCode;
+    }
     const parsed = parseWords(words);
     look.json = parsed.json;
     // help is said without fleetd

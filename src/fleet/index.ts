@@ -1,5 +1,6 @@
 // The fleet, put together: what fleetd serves and tests drive.
 import type { FleetStatus } from '../api/contract.ts';
+import type { Finding } from '../runtime/protocol.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
@@ -29,6 +30,8 @@ export interface Fleet {
   nextEvent(ms: number, stream: { onAbort(listener: () => void): void }): Promise<boolean>;
   /** @throws FleetError JOURNAL_UNUSABLE */
   backup(): Promise<JournalBackup>;
+  /** Checks of the runtime and its products; fix: the safe mends are made. */
+  examine(fix: boolean): Promise<Finding[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   registryChanged(): void;
@@ -72,6 +75,11 @@ export function startFleet(
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),
     lastSeq: () => journal.lastSeq(),
     backup: () => journal.backup(),
+    examine: (fix) =>
+      base.runtime.examine(
+        base.registry.current().products.filter((product) => product.overstory),
+        fix,
+      ),
     metrics: metrics.scrape,
     nextEvent: (ms, stream) =>
       new Promise((resolve) => {

@@ -10,6 +10,7 @@ import { closed, incompatible, invalidReply, openedTooLate, unreachable, wrongPr
 import { type Link, openLink } from './link.ts';
 import {
   changedSchema,
+  findingSchema,
   footprintSchema,
   lookReplySchema,
   methods,
@@ -236,6 +237,8 @@ export function connectRuntime({
       request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
     tend: (product, task) =>
       request(live, methods.tend, { product: refOf(product), task }, tendMs, tendReplySchema),
+    examine: (products, fix) =>
+      request(live, methods.examine, { products: products.map(refOf), fix }, lookMs, findingSchema.array()),
     async watch(products) {
       watched = products;
       await sendWatch();

@@ -188,6 +188,17 @@ export const tendReplySchema = z.object({
 });
 export type TendReply = z.infer<typeof tendReplySchema>;
 
+/** What one check of `fleet doctor` found. */
+export const findingSchema = z.object({
+  check: z.string(),
+  /** null: of the whole runtime */
+  product: z.string().nullable(),
+  state: z.enum(['ok', 'fixed', 'warning', 'failed']),
+  says: z.string(),
+  mend: z.string().nullable(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
 /** A folder directly under the workspace root, whether or not the registry knows it. */
 export const workspaceFolderSchema = z.object({
   name: z.string(),
@@ -214,6 +225,10 @@ export const runParamsSchema = z.strictObject({
   args: z.unknown(),
 });
 export const productsParamsSchema = z.strictObject({ products: z.array(productRefSchema).max(1000) });
+export const examineParamsSchema = z.strictObject({
+  products: z.array(productRefSchema).max(1000),
+  fix: z.boolean(),
+});
 export const tendParamsSchema = z.strictObject({ product: productRefSchema, task: tendTaskSchema });
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
 
@@ -252,6 +267,7 @@ export const methods = {
   footprint: 'fleet/footprint',
   look: 'fleet/look',
   tend: 'fleet/tend',
+  examine: 'fleet/examine',
 } as const;
 
 /** Notifications, agent → fleetd. */

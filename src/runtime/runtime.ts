@@ -3,6 +3,7 @@
 import type { FleetErrorShape } from '../errors.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
 import type {
+  Finding,
   FootprintReport,
   LookReply,
   LookRequest,
@@ -43,6 +44,8 @@ export interface Runtime {
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
   /** One task of the closed list of what the agent may change besides running `ov`. */
   tend(product: ProductRef, task: TendTask): Promise<TendReply>;
+  /** Checks of the runtime and of these products; `fix`: the safe mends are made. */
+  examine(products: ProductRef[], fix: boolean): Promise<Finding[]>;
   /**
    * Replaces the set of products whose changes are pushed. Kept across reconnects; while there is no link
    * it rejects, and holds from the next one on.

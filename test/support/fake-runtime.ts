@@ -224,6 +224,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         container: { memoryBytes: null, cpuCores: null },
       };
     },
+    examine: async () => [],
     look: async () => ({ text: '', truncated: false }),
     async tend(ref, task) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');

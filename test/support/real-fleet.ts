@@ -10,6 +10,8 @@ import { until } from '../simulator/ov.ts';
 
 export interface RealFleet extends AsyncDisposable {
   fleetd: Fleetd;
+  /** the operator's */
+  socket: string;
   sockets: { operator: string; gateway: string };
   /** @returns the objective's id */
   start(product: string, text: string): string;
@@ -31,6 +33,8 @@ export async function openRealFleet(options: {
   /** one more line per product, e.g. `plan_approval: required` */
   extra?: string;
   maxWorkers?: number;
+  /** on a free port, with a token that is made */
+  dashboard?: boolean;
 }): Promise<RealFleet> {
   const folder = mkdtempSync(join(tmpdir(), 'fl-'));
   const file = join(folder, 'products.yaml');
@@ -47,6 +51,7 @@ export async function openRealFleet(options: {
     stateDir: join(folder, 'state'),
     operatorSocket: sockets.operator,
     gatewaySocket: sockets.gateway,
+    dashboard: options.dashboard ? { port: 0, host: '127.0.0.1', token: null } : null,
     channel: options.channel,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     tuning: { sweepLiveMs: 1_500, ...options.tuning },
@@ -58,6 +63,7 @@ export async function openRealFleet(options: {
   );
   return {
     fleetd,
+    socket: join(folder, 'operator.sock'),
     sockets,
     start: (product, text) =>
       commands.start({ product, text, acceptance: null, needs: [], source, idempotencyKey: null }).id,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { FleetError } from '../../errors.ts';
 import { ovFailure } from '../../overstory/errors.ts';
 import {
+  examineParamsSchema,
   lookParamsSchema,
   maxFrameBytes,
   methods,
@@ -18,6 +19,7 @@ import {
   tendParamsSchema,
 } from '../protocol.ts';
 import { productFolder } from './confine.ts';
+import { examine } from './examine/index.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
 import { list } from './list.ts';
@@ -27,7 +29,7 @@ import { createRuns } from './run.ts';
 import { createServes } from './serve.ts';
 import { createSlots } from './slots.ts';
 import { createSnapshots, initialised } from './snapshot.ts';
-import { tend } from './tend/index.ts';
+import { type Place, tend } from './tend/index.ts';
 import { createWatcher } from './watch.ts';
 
 export interface AgentSettings {
@@ -112,6 +114,15 @@ export function serveVerbs(
   verb(methods.tend, tendParamsSchema, async ({ product, task }) => {
     const folder = await existing(product);
     return await tend({ product, folder, workspaceRoot, ov, servePids: serves.pids }, task);
+  });
+  verb(methods.examine, examineParamsSchema, async ({ products, fix }) => {
+    const shared = { workspaceRoot, ov, servePids: serves.pids };
+    const places: Place[] = [];
+    for (const product of products) {
+      const folder = await productFolder(workspaceRoot, product).catch(() => null);
+      if (folder !== null && (await initialised(folder))) places.push({ product, folder, ...shared });
+    }
+    return await examine(shared, places, fix);
   });
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),

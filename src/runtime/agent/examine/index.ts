@@ -1,0 +1,25 @@
+// examine: small checks of the runtime and of each product, for `fleet doctor`. Each says what it found and what
+// to do; with `fix` the safe ones are mended (nothing is deleted, nothing of a human's is changed).
+import { FleetError } from '../../../errors.ts';
+import type { Finding, ProductRef } from '../../protocol.ts';
+import type { Place } from '../tend/index.ts';
+import { type Check, type MachinePlace, machineChecks } from './machine.ts';
+import { productChecks } from './product.ts';
+
+/** @param products  those that overstory works on and whose folder is there */
+export async function examine(machine: MachinePlace, products: Place[], fix: boolean): Promise<Finding[]> {
+  const found = machineChecks.map((check) => run(check, machine, null, fix));
+  for (const place of products)
+    found.push(...productChecks.map((check) => run(check, place, place.product, fix)));
+  return await Promise.all(found);
+}
+
+async function run<P>(check: Check<P>, place: P, product: ProductRef | null, fix: boolean): Promise<Finding> {
+  const common = { check: check.name, product: product?.name ?? null };
+  try {
+    return { ...common, mend: null, ...(await check.look(place, fix)) };
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown);
+    return { ...common, state: 'failed', says: `${error.code}: ${error.message}`, mend: error.mend };
+  }
+}

@@ -1,0 +1,83 @@
+// `fleet doctor` against a real fleetd, agent and tmux.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/api/contract.ts';
+import { runDoctor } from '../../src/doctor/index.ts';
+import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
+import { openSimOv, type SimOv } from '../support/sim-ov.ts';
+
+let sim: SimOv;
+let fleet: RealFleet;
+let root: string;
+beforeAll(async () => {
+  sim = await openSimOv();
+  root = await sim.lab.product('alpha');
+  fleet = await openRealFleet({ channel: sim.channel(), workspace: sim.folder, products: ['alpha'] });
+});
+afterAll(async () => {
+  await fleet?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+async function doctor(...words: string[]): Promise<{ exitCode: number; found: Finding[] }> {
+  const { text, exitCode } = await runDoctor([...words, '--json'], () => fleet.socket);
+  return { exitCode, found: JSON.parse(text).data };
+}
+const of = (found: Finding[], check: string, product: string | null = null) =>
+  found.find((one) => one.check === check && one.product === product);
+
+describe('fleet doctor', () => {
+  it('finds a sound fleet sound', async () => {
+    const { exitCode, found } = await doctor();
+    expect(exitCode).toBe(0);
+    for (const check of ['fleetd', 'registry', 'journal', 'runtime', 'ov', 'tmux', 'disk', 'key', 'claude'])
+      expect(of(found, check)).toMatchObject({ state: 'ok', mend: null });
+    for (const check of ['repository', 'owner', 'name', 'watchdog', 'trust'])
+      expect(of(found, check, 'alpha')).toMatchObject({ state: 'ok' });
+  });
+
+  it('names what is wrong with the mend, and mends the safe ones when asked', async () => {
+    const pidFile = join(root, '.overstory/watchdog.pid');
+    writeFileSync(pidFile, '999999999');
+    await sim.tmux('kill-session', '-t', '=keeper');
+    const before = await doctor();
+    expect(of(before.found, 'watchdog', 'alpha')).toMatchObject({
+      state: 'warning',
+      mend: expect.stringContaining('--fix'),
+    });
+    expect(of(before.found, 'tmux')).toMatchObject({ state: 'warning' });
+    expect(existsSync(pidFile)).toBe(true);
+    const mended = await doctor('--fix');
+    expect(of(mended.found, 'watchdog', 'alpha')).toMatchObject({ state: 'fixed' });
+    expect(of(mended.found, 'tmux')).toMatchObject({ state: 'fixed' });
+    expect(existsSync(pidFile)).toBe(false);
+    expect(of((await doctor()).found, 'watchdog', 'alpha')).toMatchObject({ state: 'ok' });
+  });
+
+  it('fails for what only a human can mend', async () => {
+    const other = join(sim.folder, 'beta');
+    await sim.lab.product('beta');
+    writeFileSync(join(other, '.overstory/config.yaml'), 'project:\n  name: alpha\n');
+    const { exitCode, found } = await doctor('--fix');
+    expect(exitCode).toBe(6);
+    expect(of(found, 'name', 'alpha')).toMatchObject({
+      state: 'failed',
+      says: expect.stringContaining('PROJECT_NAME_TAKEN'),
+    });
+    rmSync(other, { recursive: true });
+  });
+
+  it('says so when fleetd is out of reach, and refuses words it does not know', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    const { exitCode, text } = await runDoctor([], () => join(folder, 'none.sock'));
+    expect(exitCode).toBe(6);
+    expect(text).toMatch(/^FAILED {3}fleetd: FLEETD_UNREACHABLE: .*\n\s+Mend: /);
+    await expect(runDoctor(['--repair'], () => '')).rejects.toMatchObject({
+      code: 'BAD_WORDS',
+      class: 'usage',
+    });
+    rmSync(folder, { recursive: true });
+  });
+});
