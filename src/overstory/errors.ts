@@ -59,6 +59,13 @@ export const knownFailures: readonly KnownFailure[] = [
     mend: 'Move the broken *.db out of .overstory (`ov` makes a new one) or restore it from a backup; workers must be stopped first.',
   },
   {
+    // Its cause stays inside overstory: another process writes, the disk is full, or the file is not ours.
+    code: 'OV_MAIL_NOT_STORED',
+    class: 'unavailable',
+    pattern: /Failed to insert message/i,
+    mend: 'Nothing was sent: try again in a few seconds. If it stays, run `fleet doctor` (disk, owner) and look for a process that holds .overstory/mail.db.',
+  },
+  {
     code: 'OV_DISK_FULL',
     class: 'unavailable',
     pattern: /database or disk is full|no space left on device|ENOSPC|disk I\/O error/i,

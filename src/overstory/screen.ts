@@ -19,6 +19,7 @@ const ownLines = 14;
 const problems = [
   {
     code: 'CLAUDE_LOGGED_OUT',
+    class: 'refused',
     pattern:
       /Please run \/login|Not logged in|Select login method|Invalid API key|OAuth token (has )?(expired|been revoked)|Invalid authentication credentials/i,
     message: 'Expected Claude Code to be logged in, got its login text on the screen.',
@@ -27,6 +28,7 @@ const problems = [
   },
   {
     code: 'CLAUDE_DIALOG',
+    class: 'refused',
     pattern:
       /Do you trust the files|Is this a project you (created or )?trust|trust this folder|running in Bypass Permissions mode|Do you want to use this API key|Choose the text style|Press Enter to continue/i,
     message: 'Expected Claude Code at its prompt, got a dialog that waits for a human.',
@@ -35,6 +37,7 @@ const problems = [
   },
   {
     code: 'CLAUDE_API_ERROR',
+    class: 'refused',
     pattern:
       /API Error|Can't reach the API|Unable to connect to Anthropic|Credit balance is too low|overloaded_error/i,
     message: "Expected an answer from the model's API, got an error on the screen.",
@@ -55,7 +58,7 @@ export function readScreen(content: string): Screen {
   return {
     busy,
     problem: found
-      ? new FleetError({ code: found.code, class: 'refused', message: found.message, mend: found.mend })
+      ? new FleetError({ code: found.code, class: found.class, message: found.message, mend: found.mend })
       : null,
     passing: found?.passing ?? false,
     print: own.replace(/\d+/g, '0').replace(/[✢✳✶✻✽·*⠁-⣿]/gu, ''),

@@ -15,6 +15,7 @@ it.each([
   ],
   ['Agent manifest not found: /p/.overstory/agent-manifest.json', 'OV_NOT_INITIALISED'],
   ['database disk image is malformed', 'OV_DB_CORRUPT'],
+  ['Failed to insert message: msg-xbjhoqoxhuxb', 'OV_MAIL_NOT_STORED'],
   [
     "git worktree add -b overstory/a/t /p/w main failed (exit 128): fatal: not a valid object name: 'main'",
     'OV_NO_COMMIT',

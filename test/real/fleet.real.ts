@@ -127,7 +127,7 @@ describe('the fleet against the real ov', () => {
     db.exec('BEGIN EXCLUSIVE');
     const { commands } = mine.fleetd.fleet;
     const tell = () => commands.message('broken', { text: 'are you there?', source: by });
-    await expect(tell()).rejects.toMatchObject({ code: 'OV_DB_LOCKED' });
+    await expect(tell()).rejects.toMatchObject({ code: 'OV_MAIL_NOT_STORED' });
     db.exec('ROLLBACK');
     db.close();
     expect((await tell()).nudged).toBe(true);
