@@ -22,11 +22,17 @@ function parsed(text: string): unknown {
 
 /** The reply in `stdout`; undefined when there is none or it is cut off. */
 export function lastJson(stdout: string): unknown {
+  // Once at most: output that is nothing but brackets would take for ever.
+  let whole: { value: unknown } | null = null;
+  const all = () => {
+    whole ??= { value: parsed(stdout) };
+    return whole.value;
+  };
   for (const line of stdout.split('\n').reverse()) {
-    if (line.startsWith('{')) return parsed(line) ?? parsed(stdout);
+    if (line.startsWith('{')) return parsed(line) ?? all();
     // A line of log may start with a bracket too; only one that is JSON ends the search.
     if (line.startsWith('[')) {
-      const value = parsed(line) ?? parsed(stdout);
+      const value = parsed(line) ?? all();
       if (value !== undefined) return value;
     }
   }

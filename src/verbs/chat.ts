@@ -15,13 +15,16 @@ const quotes: Record<string, string> = {
 // \s knows the no-break space but not the zero-width ones
 const blank = /[\s\u200b\u2060]/;
 
+/** Longer words in quotes are none: what is never closed must not be searched to the end for each mark. */
+const maxQuoted = 20_000;
+
 /** The next word and what follows it; a word in quotes loses them. */
-export function nextWord(text: string): { word: string; rest: string } {
+export function nextWord(text: string, longest = maxQuoted): { word: string; rest: string } {
   let at = 0;
   while (at < text.length && blank.test(text.charAt(at))) at++;
   const closing = quotes[text.charAt(at)];
   if (closing !== undefined)
-    for (let end = at + 1; end < text.length; end++) {
+    for (let end = at + 1; end < text.length && end - at <= longest; end++) {
       const after = text.charAt(end + 1);
       if (closing.includes(text.charAt(end)) && (after === '' || blank.test(after) || /[:,]/.test(after)))
         return { word: text.slice(at + 1, end), rest: text.slice(end + 1).replace(/^[:,]/, '') };
@@ -42,12 +45,18 @@ export const option = (word: string) => word.replace(/^[—–]+(?=[a-z])/i, '--
 
 /** A text without the one pair of quotes that someone put around the whole of it. */
 export function unquoted(text: string): string {
-  const { word, rest } = nextWord(text);
+  const { word, rest } = nextWord(text, text.length);
   return rest === '' && text.length === word.length + 2 ? word : text;
 }
 
 /** Trimmed of blanks, the invisible ones too. */
-export const trimmed = (text: string) => text.replace(/^[\s\u200b\u2060]+|[\s\u200b\u2060]+$/g, '');
+export function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && blank.test(text.charAt(start))) start++;
+  while (end > start && blank.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
 
 /**
  * The words of a verb that takes a text: options first, then one operand, then the text as one word. After

@@ -1,5 +1,6 @@
 // Words → a verb with its operands and options. commander parses; a line from chat is cut into words first.
 import { Command, CommanderError } from 'commander';
+import { maxObjectiveBytes } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import { nextWord, option, textWords, wordsOf } from './chat.ts';
 import { nearest, productName } from './names.ts';
@@ -61,7 +62,17 @@ function operandsOf(verb: Verb, operands: string[]): string[] {
   return verb.takesProduct && first !== undefined ? [productName(first), ...rest] : operands;
 }
 
+/** Of a chat line, in characters: an objective of the greatest length, its acceptance and its options. */
+const maxLine = maxObjectiveBytes + 32_768;
+
 function chatWords(input: string, known: readonly Verb[], program: Command): string[] {
+  if (input.length > maxLine)
+    throw new FleetError({
+      code: 'TEXT_TOO_LARGE',
+      class: 'usage',
+      message: `Expected at most ${maxObjectiveBytes / 1024} KiB of text, got ${Math.ceil(Buffer.byteLength(input) / 1024)} KiB.`,
+      mend: 'Put the long part into a file of the product and name the file.',
+    });
   const { word, rest } = nextWord(input);
   const name = word.toLowerCase();
   const verb = known.find((each) => each.name === name);
