@@ -242,10 +242,14 @@ function shownText(text: string): string {
   return plain.length > shown ? `${plain.slice(0, shown)}…` : plain;
 }
 
+/** Of each end of a text. Some patterns take quadratic time, and `ov` may say megabytes. */
+const searchedChars = 2_000;
+
 /** What `ov` said went wrong, as an error with a code; OV_FAILED with its words when the text is not known. */
 export function ovFailure(text: string): FleetError {
   const message = shownText(text) || '`ov` failed without a word.';
-  const known = knownFailures.find((failure) => failure.pattern.test(text));
+  const searched = `${text.slice(0, searchedChars)}\n${text.slice(searchedChars).slice(-searchedChars)}`;
+  const known = knownFailures.find((failure) => failure.pattern.test(searched));
   return new FleetError({
     code: known?.code ?? 'OV_FAILED',
     class: known?.class ?? 'runtime',

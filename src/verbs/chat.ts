@@ -49,6 +49,9 @@ export function unquoted(text: string): string {
   return rest === '' && text.length === word.length + 2 ? word : text;
 }
 
+/** More words of options than any verb has. */
+const maxOptions = 20;
+
 /** Trimmed of blanks, the invisible ones too. */
 export function trimmed(text: string): string {
   let start = 0;
@@ -66,7 +69,7 @@ export function trimmed(text: string): string {
 export function textWords(line: string, takesValue: (option: string) => boolean | undefined): string[] {
   const options: string[] = [];
   let { word, rest } = nextWord(line);
-  while (/^--?[a-z]/i.test(option(word))) {
+  while (options.length < maxOptions && /^--?[a-z]/i.test(option(word))) {
     const [name = '', ...value] = option(word).split('=');
     const wanted = takesValue(name);
     options.push(option(word));

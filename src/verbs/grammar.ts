@@ -64,18 +64,20 @@ function operandsOf(verb: Verb, operands: string[]): string[] {
 
 /** Of a chat line, in characters: an objective of the greatest length, its acceptance and its options. */
 const maxLine = maxObjectiveBytes + 32_768;
+/** The same where no text is taken: a few names and numbers. */
+const maxWordsLine = 4_096;
 
 function chatWords(input: string, known: readonly Verb[], program: Command): string[] {
-  if (input.length > maxLine)
-    throw new FleetError({
-      code: 'TEXT_TOO_LARGE',
-      class: 'usage',
-      message: `Expected at most ${maxObjectiveBytes / 1024} KiB of text, got ${Math.ceil(Buffer.byteLength(input) / 1024)} KiB.`,
-      mend: 'Put the long part into a file of the product and name the file.',
-    });
   const { word, rest } = nextWord(input);
   const name = word.toLowerCase();
   const verb = known.find((each) => each.name === name);
+  if (input.length > (verb?.takesText ? maxLine : maxWordsLine))
+    throw new FleetError({
+      code: 'TEXT_TOO_LARGE',
+      class: 'usage',
+      message: `Expected at most ${verb?.takesText ? maxObjectiveBytes / 1024 : maxWordsLine / 1024} KiB of text, got ${Math.round(Buffer.byteLength(input) / 1024)} KiB.`,
+      mend: 'Put the long part into a file of the product and name the file.',
+    });
   if (!verb?.takesText) return [name, ...wordsOf(rest).map(option)].filter((each, i) => i > 0 || each !== '');
   const options = program.commands.find((command) => command.name() === name)?.options ?? [];
   const takesValue = (long: string) => options.find((each) => each.long === long)?.required;

@@ -6,9 +6,15 @@ import { stripVTControlCharacters } from 'node:util';
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
+/** Node's pattern looks from every ESC to the end of what it is given: a minute for a hostile mail as a whole. */
+function withoutSequences(text: string): string {
+  if (!text.includes('\u001b') && !text.includes('\u009b')) return text;
+  return text.replace(/[^]{1,1000}/g, (part) => stripVTControlCharacters(part));
+}
+
 /** Many lines, as they are, without what a terminal or chat would obey. */
 export function block(text: string): string {
-  return stripVTControlCharacters(text)
+  return withoutSequences(text)
     .replace(/\r\n?/g, '\n')
     .replace(directions, '')
     .replace(controls, (char) => (char < ' ' ? String.fromCharCode(0x2400 + char.charCodeAt(0)) : '\ufffd'))
