@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // What takes the machine for itself: gateways, browsers, containers, figures. One file at a time, after the
 // rest: beside each other they only make each other slow, and on two cores slow looks like broken.
-const whole = ['compose', 'openclaw', 'slack', 'bench', 'recovery', 'sessions', 'security'].map(
+const whole = ['compose', 'openclaw', 'slack', 'bench', 'recovery', 'sessions', 'security', 'dashboard'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
 

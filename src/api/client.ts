@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { FleetError } from '../errors.ts';
 import { type LookReply, type LookRequest, lookReplySchema } from '../runtime/protocol.ts';
 import {
+  type Attach,
   apiPrefix,
+  attachSchema,
   type Backup,
   backupSchema,
   type CapRequest,
@@ -29,11 +31,15 @@ import {
   type NoticeView,
   noticeViewSchema,
   type ObjectiveView,
+  type Output,
   objectiveViewSchema,
+  outputSchema,
   type PlanReply,
   type PlanRequest,
   type PriorityRequest,
   planReplySchema,
+  type Result,
+  resultSchema,
   type StartRequest,
   type StopRequest,
   type Why,
@@ -98,6 +104,10 @@ export interface FleetClient {
   notices(after: number, wait: number): Promise<NoticeView[]>;
   noticeSent(n: number): Promise<{ n: number }>;
   inbox(product: string): Promise<Inbox>;
+  /** The coordinator's screen, its last lines; on the operator's socket only, as `attach`. */
+  output(product: string, lines?: number): Promise<Output>;
+  attach(product: string): Promise<Attach>;
+  result(id: string): Promise<Result>;
   look(product: string, what: LookRequest): Promise<LookReply>;
   /**
    * Throws when it cannot connect the first time; after that a broken stream is taken up again after the
@@ -183,6 +193,10 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     notices: (after, wait) => get(`/notices${query({ after, wait })}`, noticeViewSchema.array()),
     noticeSent: (n) => post(`/notices/${n}/sent`, {}, z.object({ n: z.number() })),
     inbox: async (product) => get(`/products/${segment(product)}/inbox`, inboxSchema),
+    output: async (product, lines) =>
+      get(`/products/${segment(product)}/output${query({ lines })}`, outputSchema),
+    attach: async (product) => get(`/products/${segment(product)}/attach`, attachSchema),
+    result: async (id) => get(`/objectives/${segment(id)}/result`, resultSchema),
     look: async (product, what) => get(`/products/${segment(product)}/look${query(what)}`, lookReplySchema),
     events: (asked = {}) =>
       followEvents(asked, async (path, headers, signal) => {

@@ -299,6 +299,21 @@ export const backupSchema = z.object({
 });
 export type Backup = z.infer<typeof backupSchema>;
 
+export const resultSchema = z.object({
+  objective: objectiveViewSchema,
+  /** the coordinator's final mail: worker text. null: none came, or it is not over */
+  result: z.string().nullable(),
+});
+export type Result = z.infer<typeof resultSchema>;
+
+/** The coordinator's screen; what is on it is worker text. */
+export const outputSchema = z.object({ product: z.string(), content: z.string() });
+export type Output = z.infer<typeof outputSchema>;
+
+/** argv to type on the machine that runs the fleet for a look, read only, into the live session; null: none is live */
+export const attachSchema = z.object({ product: z.string(), argv: z.array(z.string()).nullable() });
+export type Attach = z.infer<typeof attachSchema>;
+
 export const healthSchema = z.object({ ready: z.boolean(), version: z.string() });
 export type Health = z.infer<typeof healthSchema>;
 
@@ -327,6 +342,7 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /objectives                  startRequest → ObjectiveView
  *   GET  /objectives?state=&limit=    ObjectiveView[]
  *   GET  /objectives/:id              ObjectiveView
+ *   GET  /objectives/:id/result       Result
  *   POST /objectives/:id/cancel       stopRequest → ObjectiveView
  *   POST /objectives/:id/requeue      controlRequest → ObjectiveView
  *   POST /products/:name/pause        stopRequest → ControlReply
@@ -339,6 +355,8 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /plan                        planRequest → PlanReply (asks what would be; changes nothing)
  *   POST /products/:name/stop         stopRequest → ObjectiveView | null (what it was working on)
  *   POST /products/:name/messages     messageRequest → messageReply
+ *   GET  /products/:name/output?lines= Output (operator's socket only)
+ *   GET  /products/:name/attach       Attach (operator's socket only)
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
  *   GET  /history?product=&limit=     ObjectiveView[] that are over, the one that ended last first

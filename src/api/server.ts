@@ -27,6 +27,7 @@ import {
 } from './contract.ts';
 import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
+import { addOutputRoutes } from './output.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
@@ -42,7 +43,8 @@ const requestMs = 30_000;
 const maxConnections = 1_024;
 const tooLargeMend = 'Put the long part into a file of the product and name the file.';
 
-export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
+/** @param tmux see addOutputRoutes */
+export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: string[] = ['tmux']): Hono {
   const app = new Hono();
   const api = app.basePath(apiPrefix);
   const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
@@ -133,6 +135,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger): Hono {
   api.post('/products/:name/messages', async (c) =>
     ok(c, await fleet.commands.message(c.req.param('name'), await body(c, messageRequestSchema))),
   );
+  addOutputRoutes(api, fleet, surface, tmux);
   addGateRoutes(api, fleet, surface, (c) => body(c, gateRequestSchema));
   api.get('/products/:name/inbox', (c) => ok(c, fleet.commands.inbox(c.req.param('name'))));
   api.get('/products/:name/look', async (c) =>

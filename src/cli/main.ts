@@ -5,6 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../api/client.ts';
 import { runDoctor } from '../doctor/index.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
+import { keysOf } from './keys.ts';
 import { colourOn, outputTo, progress, quietOnBrokenPipe } from './screen.ts';
 import { findSocket } from './socket.ts';
 
@@ -22,6 +23,7 @@ async function main(words: string[]): Promise<number> {
     json: words.includes('--json'),
     now: Date.now,
     columns: stdout.columns,
+    rows: stdout.rows,
     colour: colourOn(stdout, env),
   };
   try {
@@ -36,13 +38,15 @@ async function main(words: string[]): Promise<number> {
     look.json = parsed.json;
     // help is said without fleetd
     const socketPath = parsed.verb.name === 'help' ? '' : findSocket(parsed.socket, env, process.cwd());
-    const grows = parsed.options.follow === true || parsed.options.watch === true;
+    const grows =
+      parsed.options.follow === true || parsed.options.watch === true || parsed.verb.lasts === true;
     const done = grows || parsed.json ? () => {} : progress(stderr);
     const result = await perform(parsed, {
       ...look,
       client: createFleetClient({ socketPath }),
       source: { via: 'cli', sender: userName(), thread: null },
       output: outputTo(stdout),
+      keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();
     return tell(result, look.json);

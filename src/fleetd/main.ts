@@ -43,6 +43,7 @@ try {
       workingDir: settings.workspaceRoot,
       onLog: (line) => log.info({ from: 'agent' }, line),
     }),
+    tmux: ['docker', 'compose', 'exec', 'overstory-runtime', 'tmux'],
     log,
   });
   log.info({ socket: settings.operatorSocket }, 'fleetd is ready');

@@ -27,6 +27,8 @@ export interface FleetdOptions {
   /** null or left out: no dashboard. token null: one is made and kept in the state folder */
   dashboard?: { port: number; host: '127.0.0.1' | '0.0.0.0'; token: string | null } | null;
   channel: Channel;
+  /** argv on the operator's machine that reaches the runtime's tmux. Default: `tmux` */
+  tmux?: string[];
   log: Logger;
   tuning?: Partial<Tuning>;
 }
@@ -78,7 +80,9 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     journal.close();
   };
   try {
-    servers.push(await listenOnSocket(createApi(fleet, 'operator', log), options.operatorSocket));
+    servers.push(
+      await listenOnSocket(createApi(fleet, 'operator', log, options.tmux), options.operatorSocket),
+    );
     if (options.gatewaySocket) {
       servers.push(await listenOnSocket(createApi(fleet, 'gateway', log), options.gatewaySocket));
     }

@@ -2,6 +2,7 @@
 // A verb asks fleetd through the client and answers with text (src/api/text), never with effects of its own.
 import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
+import { attach } from './attach.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { cap } from './cap.ts';
@@ -12,6 +13,7 @@ import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
 import { history } from './history.ts';
 import { inbox } from './inbox.ts';
+import { logs } from './logs.ts';
 import { look } from './look.ts';
 import { message } from './message.ts';
 import { nearest } from './names.ts';
@@ -23,12 +25,16 @@ import { products } from './products.ts';
 import { queue } from './queue.ts';
 import { requeue } from './requeue.ts';
 import { answer, approve, reject } from './resolve.ts';
+import { result } from './result.ts';
 import { resume } from './resume.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
+import { top } from './top.ts';
+import { tree } from './tree.ts';
 import { undo } from './undo.ts';
 import type { Verb, VerbContext } from './verb.ts';
+import { wait } from './wait.ts';
 import { why } from './why.ts';
 
 export type { Output, VerbContext } from './verb.ts';
@@ -58,6 +64,12 @@ const verbs: Verb[] = [
   look,
   objective,
   history,
+  tree,
+  result,
+  wait,
+  logs,
+  attach,
+  top,
   events,
   backup,
 ];
@@ -93,9 +105,9 @@ export async function perform(parsed: Parsed, context: VerbContext): Promise<Ver
   const { verb } = parsed;
   const show = surfaceOf(context);
   try {
-    const { text, data } = await verb.run(parsed, context, show);
+    const { text, data, exitCode = 0 } = await verb.run(parsed, context, show);
     const whole = context.json && text !== '' ? JSON.stringify({ ok: true, data }, null, 2) : text;
-    return { text: whole, exitCode: 0, data };
+    return { text: whole, exitCode, data };
   } catch (error) {
     return failure(await withSuggestion(error, parsed, context), context);
   }

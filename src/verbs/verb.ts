@@ -15,12 +15,16 @@ export interface VerbContext {
   now: () => number;
   /** width of the terminal; chat takes its own */
   columns?: number;
+  /** height of the terminal */
+  rows?: number;
   /** terminal only */
   colour?: boolean;
   /** takes answers that grow or change; without it they are refused */
   output?: Output;
   /** ends an answer that grows or changes */
   signal?: AbortSignal;
+  /** keys as they are pressed; only where somebody sits before it */
+  keys?: () => AsyncIterable<string>;
 }
 
 export interface Output {
@@ -40,6 +44,8 @@ export interface Asked {
 export interface Answer {
   text: string;
   data: unknown;
+  /** other than 0 where the answer itself says so (`wait`) */
+  exitCode?: number;
 }
 
 export interface Verb {
@@ -55,6 +61,8 @@ export interface Verb {
   takesProduct?: boolean;
   /** what follows the first operand is one text: in chat it is taken as it is, without quotes or options */
   takesText?: boolean;
+  /** takes as long as what it waits for: no progress is told */
+  lasts?: boolean;
   /** adds operands and options to commander's command */
   grammar(command: Command): Command;
   /** @param show how text looks where it will be read */

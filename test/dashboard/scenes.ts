@@ -17,6 +17,8 @@ export const token = 'a-token-of-the-operator-for-tests';
 export interface Scene extends AsyncDisposable {
   world: ReturnType<typeof testFleet>;
   dashboard: Dashboard;
+  socketPath: string;
+  token: string;
   /** lets time pass for the fleet, with the page's samples taken */
   pass(ms: number): Promise<void>;
 }
@@ -38,15 +40,20 @@ export async function openScene(of: Registry): Promise<Scene> {
   return {
     world,
     dashboard,
+    socketPath,
+    token,
     async pass(ms) {
       await clock.advance(ms);
       await clock.settle();
     },
     async [Symbol.asyncDispose]() {
       await dashboard.close();
-      server.close();
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      await closed;
       await world.fleet.close();
+      // event streams notice that they ended before the journal does
+      await clock.settle();
       world.journal.close();
       rmSync(folder, { recursive: true, force: true });
     },

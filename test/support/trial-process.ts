@@ -39,7 +39,11 @@ export async function startTrialProcess(
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [join(root, 'dist/trial.js'), '--state', stateDir, '--port', String(port), ...(options.args ?? [])],
+    [
+      join(root, 'dist/trial.js'),
+      ...['--state', stateDir, '--port', String(port), '--dashboard-port', String(await freePort())],
+      ...(options.args ?? []),
+    ],
     { cwd: root, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

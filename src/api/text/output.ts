@@ -1,0 +1,23 @@
+// The coordinator's screen, the way to it, and what an objective left behind.
+import type { Attach, Output, Result } from '../contract.ts';
+import { paragraphs, type Surface, sentence } from './layout.ts';
+import { startedText } from './objective.ts';
+import { block, fence } from './sanitise.ts';
+
+export function outputText(surface: Surface, { product, content }: Output): string {
+  const screen = block(content);
+  return screen === '' ? sentence(surface, `The screen of ${product}'s coordinator is empty.`) : screen;
+}
+
+export function resultText(surface: Surface, { objective, result }: Result): string {
+  const said = result === null ? '' : surface.kind === 'chat' ? fence(result) : block(result);
+  return paragraphs(startedText(surface, objective), said);
+}
+
+/** One line to copy; nothing else on it. */
+export function attachText(surface: Surface, { product, argv }: Attach): string {
+  if (argv === null) return sentence(surface, `Nothing is live on ${product}.`);
+  return argv
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}
