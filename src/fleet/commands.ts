@@ -187,12 +187,14 @@ export function createCommands(loop: Loop) {
       refuseModelAtGate(context, product.name, request.source);
       const text = acceptText(request.text, product.name);
       const session = journal.liveSession(product.name);
-      if (session?.state !== 'running') {
+      // Until it has its objective, a message would pass for it.
+      const ready = session?.state === 'running' && journal.hasDispatched(session.id);
+      if (!session || !ready) {
         throw new FleetError({
           code: 'NO_SESSION',
           class: 'refused',
           product: product.name,
-          message: `Expected a running session on ${product.name}, got ${session?.state ?? 'none'}.`,
+          message: `Expected a running session on ${product.name}, got ${session?.state === 'running' ? 'one that has not been given its objective yet' : (session?.state ?? 'none')}.`,
           mend: `Give it an objective first (\`fleet start ${product.name} …\`), or wait until it runs.`,
         });
       }

@@ -22,8 +22,9 @@ export async function deliverObjective(
   session: SessionRow,
   objective: ObjectiveRow,
 ): Promise<boolean> {
-  const number = objective.messages + 1;
   const specPath = await writeLongText(context, product, objective);
+  // Read now: while something was waited for, a message may have taken the number.
+  const number = (context.journal.objective(objective.id) ?? objective).messages + 1;
   const { subject, body } = dispatchText({
     objectiveId: objective.id,
     messageNumber: number,
