@@ -1,6 +1,8 @@
 // `npm run test:simulation -- --seeds 2000 --from 1`: runs seeds on all cores. A seed that fails is shrunk and
-// printed with the command that runs it again: `--seeds 1 --from <seed>` (add --log for everything that happened).
-import { availableParallelism } from 'node:os';
+// printed with the command that runs it again: `--seeds 1 --from <seed>` (--log: everything that happened). --record
+// keeps the figures for docs/reliability.md.
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -51,6 +53,7 @@ if (!isMainThread && parentPort) {
       seeds: { type: 'string', default: '2000' },
       from: { type: 'string', default: '1' },
       log: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
     },
   });
   const from = Number(values.from);
@@ -82,5 +85,18 @@ if (!isMainThread && parentPort) {
   console.log(
     `${total.runs} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.slice(0, 20).join(', ')})` : ''}; ${total.accepted} objectives, ${total.calls} calls, ${total.writes} writes, ${total.kills} kills, ${Math.round(total.simulatedMs / 3_600_000)} simulated hours in ${Math.round((performance.now() - startedAt) / 1000)} s`,
   );
+  if (values.record) {
+    const { simulatedMs, failed: _failed, ...counted } = total;
+    const figures = {
+      from,
+      ...counted,
+      failed: failed.length,
+      simulatedHours: Math.round(simulatedMs / 3_600_000),
+      seconds: Math.round((performance.now() - startedAt) / 1000),
+      machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`,
+    };
+    const file = fileURLToPath(new URL('../test/results/simulation.json', import.meta.url));
+    writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+  }
   process.exitCode = failed.length === 0 && total.runs === seeds ? 0 : 1;
 }

@@ -179,8 +179,9 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     }
     case 'action.settled':
       expectOne(
-        `UPDATE actions SET state = ?, result = ?, error = ?, settled_at_ms = ?
-         WHERE id = ? AND state IN ('intended', 'uncertain', 'abandoned')`,
+        `UPDATE actions SET state = CASE WHEN state = 'abandoned' AND ?1 = 'uncertain' THEN state ELSE ?1 END,
+           result = ?2, error = ?3, settled_at_ms = ?4
+         WHERE id = ?5 AND state IN ('intended', 'uncertain', 'abandoned')`,
         event.data.state,
         json(event.data.result),
         json(event.data.error),

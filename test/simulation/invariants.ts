@@ -42,6 +42,8 @@ export interface Watched {
   /** idempotency key → id that a human was told */
   accepted: Map<string, string>;
   limits(): { slots: number; live: number };
+  /** whether products.yaml has it now */
+  listed(product: string): boolean;
   /** faults so far that can hide an outcome from fleetd */
   faults: number;
 }
@@ -93,7 +95,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
   function checkProcesses(): void {
     for (const site of world.sites.values()) {
       const session = watched.journal.liveSession(site.name);
-      const wanted = session !== null && session.state !== 'stopping';
+      const wanted = session !== null && session.state !== 'stopping' && watched.listed(site.name);
       if (
         wanted ||
         site.coordinator?.byHand ||

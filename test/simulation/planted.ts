@@ -92,8 +92,8 @@ export const plantedBugs: PlantedBug[] = [
     ['deliver once'],
     [
       'fleet/session/deliver.ts',
-      'const found = sent.messages.find((m) => m.subject.includes(`[${action.id}]`));',
-      'const found = sent.messages.find((m) => m.subject === action.id);',
+      'const found = sent.messages.find(',
+      'const found = sent.messages.slice(sent.messages.length).find(',
     ],
   ),
   bug(
@@ -108,7 +108,7 @@ export const plantedBugs: PlantedBug[] = [
   ),
   bug(
     'a restart hands everything over again',
-    ['deliver once', 'no ghost work', 'everything ends', 'no crash'],
+    ['stopped is stopped', 'deliver once', 'no ghost work', 'everything ends', 'no crash'],
     [
       'fleet/journal.ts',
       "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`",
@@ -217,8 +217,8 @@ export const plantedBugs: PlantedBug[] = [
     ['replay'],
     [
       'fleet/apply.ts',
-      "case 'objective.queued': {",
-      "case 'objective.queued': {\n      db.prepare('DELETE FROM troubles WHERE since_ms > ?').run(Date.now());\n      event = { ...event, atMs: Math.round(performance.now() * 1000) } as typeof event;\n      return void applyLate();\n      function applyLate() {}",
+      'd.idempotencyKey,\n        atMs,',
+      'd.idempotencyKey,\n        Math.round(performance.now() * 1000),',
     ],
   ),
   bug(
@@ -227,13 +227,8 @@ export const plantedBugs: PlantedBug[] = [
     [
       'fleet/admit.ts',
       '  journal.record({',
-      "  journal.database.prepare('UPDATE objectives SET why = ? WHERE id = ?').run('starts', admission.objective);\n  journal.record({",
+      "  journal.database.prepare('UPDATE objectives SET result = ? WHERE id = ?').run('starts', admission.objective);\n  journal.record({",
     ],
-  ),
-  bug(
-    'what came back is not observed again',
-    ['everything ends', 'stopped is stopped'],
-    ['fleet/loop.ts', '          lookAtAll(true);\n        }),', '        }),'],
   ),
   bug(
     'mail is acknowledged before it is written down',

@@ -95,6 +95,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
       slots: current.scheduling.maxConcurrentSessions,
       live: current.scheduling.maxLiveSessions,
     }),
+    listed: (name) => current.products.some((p) => p.name === name),
     faults: 0,
   };
   const checks = createChecks(tested, world, watched);

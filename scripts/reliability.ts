@@ -1,0 +1,95 @@
+// docs/reliability.md, rendered from the invariants, the planted bugs and the figures that the runs have kept in
+// test/results: `npm run docs:reliability`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { invariants, stopDeadlineMs } from '../test/simulation/invariants.ts';
+import { plantedBugs } from '../test/simulation/planted.ts';
+
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const figures = (name: string): Record<string, unknown> | null => {
+  const file = root(`test/results/${name}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : null;
+};
+const simulation = figures('simulation');
+const recovery = figures('recovery');
+
+const page = `# Reliability
+
+Nothing lost, nothing twice: what fleetd promises, how that is tried, and what was measured. This page is rendered
+by \`npm run docs:reliability\`; its figures come from the runs themselves.
+
+## How it works
+
+- Every action is a row before it is an effect: intended, then done, failed or uncertain. Uncertain is settled by
+  looking (is the coordinator there; is \`[obj-n.m]\` among the mail that operator sent), never by doing it again.
+  What is still in doubt when its session ends is abandoned.
+- The journal is an append-only log of events and tables that are those events applied, written in one
+  transaction. Every commit is flushed to the disk before anyone is answered.
+- A restart has no path of its own: sessions found in the journal are driven on like any other.
+- One fleetd per journal: a second is refused (JOURNAL_LOCKED), and so is an older one (JOURNAL_NEWER).
+- When nothing can be written (a full disk), nothing is started or sent; what is known is shown with that alarm, and
+  the loop goes on by itself when there is space again (JOURNAL_UNUSABLE).
+- Waits that guard against repeating run on timers, not on the clock of the wall, which may jump.
+- All events are kept.
+
+## Backup
+
+\`fleet backup\` copies the journal, while it is in use, to \`backups/\` in fleetd's state folder: one file, complete in
+itself. Restore: stop fleetd, put the copy in the place of \`journal.db\`, remove \`journal.db-wal\`, start fleetd. It
+observes what runs and settles the rest.
+
+## Invariants
+
+Checked after every step of the simulation; the process deadline is ${stopDeadlineMs / 60_000} minutes, without a new fault in between.
+
+| invariant | |
+|---|---|
+${Object.entries(invariants)
+  .map(([name, what]) => `| ${name} | ${what} |`)
+  .join('\n')}
+
+## What is simulated
+
+The real loop and the real journal (SQLite in a file), one clock, one random source per seed, and runtimes behind the
+runtime port in which commands take time, go on after the link was lost, and land late.
+
+- Humans: objectives with needs, retried requests (same key), stop, cancel, message, pause, resume, focus, undo, requeue, edits of
+  products.yaml, coordinators started by hand.
+- Faults: fleetd killed before or after any call and any write; clean restarts; the link cut; the runtime restarted;
+  coordinators killed; answers lost; commands refused before and after their effect; \`ov\` blind for a while; slow commands;
+  the clock of the wall set forward and back.
+- Not simulated: gates and the outbox, torn writes inside SQLite, a disk that lies about flushing.
+
+\`npm run test:simulation -- --seeds 2000 --from 1\` runs seeds; the ordinary test run has 200 of them, and a kill at every call
+and write of the main job. A seed that fails is shrunk and printed with the command that runs it again.
+
+${
+  simulation
+    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s (${simulation.machine}).`
+    : 'No run has been recorded.'
+}
+
+## Planted bugs
+
+The simulation must find each of these in a copy of the program (\`npm run test:planted-bugs\`, and in the ordinary test run):
+
+${plantedBugs.map(({ name, breaks }) => `- ${name} (${breaks.join(', ')})`).join('\n')}
+
+## Real processes
+
+\`test/recovery\` kills fleetd, its agent and the tmux server with four products running, and reads the invariants from
+the real journal and mail. \`test/fleet/journal.test.ts\` has backup and restore, a newer file, a full disk (a tmpfs;
+needs root), 10,000 queued objectives and 100,000 events.
+
+${
+  recovery
+    ? `kill -9 of fleetd at ${recovery.products} products: its view after ${recovery.viewMs} ms (goal 2000), everything observed again after ${recovery.observedMs} ms (goal 5000); ${recovery.machine}.`
+    : 'kill -9 of fleetd at 50 products has not been recorded.'
+}
+
+## Watching it
+
+\`GET /v1/metrics\` on the operator's socket (Prometheus text), \`fleet events --follow\`, \`fleet history\`, and fleetd's log: one
+line of JSON per event, with its number, product, objective, session and action.
+`;
+writeFileSync(root('docs/reliability.md'), page);
