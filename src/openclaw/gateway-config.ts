@@ -168,6 +168,7 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       load: { paths: [options.pluginDir] },
       entries: {
         anthropic: { enabled: true },
+        ...(slack && { slack: { enabled: true } }),
         [agentId]: {
           enabled: true,
           config: options.socketPath === null ? {} : { socketPath: options.socketPath },
@@ -196,5 +197,7 @@ function slackChannel(slack: SlackOptions): Record<string, unknown> {
       slack.channels.map((channel) => [channel, { requireMention: true, users: slack.users }]),
     ),
     streaming: { mode: 'off' },
+    // What a mention began stays in its thread: its answers, progress, questions and report.
+    replyToMode: 'all',
   };
 }

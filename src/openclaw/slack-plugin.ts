@@ -1,0 +1,59 @@
+// The Slack plugin of OpenClaw, put into a gateway's state folder. OpenClaw trusts it only with its own record of
+// having installed it from npm, and that record lives in the state: a copy in the image or in node_modules is
+// loaded and then refused (PLUGIN_TRUST_REFUSED). So it is installed once per state folder, before the gateway
+// starts; an image brings npm's cache along, so that this needs no network.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { FleetError } from '../errors.ts';
+import { gatewayEnvironment, openclawOfDevDependency } from './gateway.ts';
+
+/** Of the gateway's own version: it checks the plugin's. */
+export const slackPlugin = '@openclaw/slack@2026.9.6';
+
+/** 34 s on 2 shared cores (measured), 2 of them for the download. */
+const installTimeoutMs = 300_000;
+
+export interface InstallSlack {
+  /** of the gateway, prepared by prepareGatewayState */
+  stateDir: string;
+  openclaw?: string;
+  /** a filled npm cache: nothing is downloaded. Default: npm's own cache and registry. */
+  npmCache?: string;
+}
+
+/** Does nothing when it is there already. @throws FleetError SLACK_NOT_INSTALLED */
+export async function installSlackPlugin({ stateDir, openclaw, npmCache }: InstallSlack): Promise<void> {
+  const mark = join(stateDir, 'slack-plugin');
+  if ((await readFile(mark, 'utf8').catch(() => '')) === slackPlugin) return;
+  const npm = npmCache
+    ? { npm_config_cache: npmCache, npm_config_offline: 'true' }
+    : Object.fromEntries(
+        Object.entries(process.env).filter(([name]) =>
+          /^npm_config_(registry|userconfig|cafile)$/i.test(name),
+        ),
+      );
+  const done = await execa(
+    process.execPath,
+    [
+      openclaw ?? openclawOfDevDependency(),
+      ...['plugins', 'install', `npm:${slackPlugin}`, '--force', '--accept-capabilities'],
+    ],
+    {
+      env: { ...gatewayEnvironment(stateDir, 'not-needed-to-install'), ...npm },
+      extendEnv: false,
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      timeout: installTimeoutMs,
+    },
+  );
+  if (done.failed)
+    throw new FleetError({
+      code: 'SLACK_NOT_INSTALLED',
+      class: 'unavailable',
+      message: `Expected OpenClaw to install ${slackPlugin}, got: ${done.all?.slice(-600) || done.shortMessage}`,
+      mend: npmCache ? 'Build the image again.' : 'Check that npm reaches its registry, then start again.',
+    });
+  await writeFile(mark, slackPlugin);
+}
