@@ -38,7 +38,10 @@ function script({ heard, afterTool }: ModelRequest): Answer {
 
 const posted = (holds: (post: SlackPost) => boolean) =>
   until(
-    () => slack.posts.find(holds) ?? null,
+    async () => {
+      await fleet.clock.advance(500);
+      return slack.posts.find(holds) ?? null;
+    },
     (post) => post !== null,
     60_000,
   ) as Promise<SlackPost>;

@@ -71,11 +71,11 @@ export function noticeStore(db: DatabaseSync) {
     lastCause(): number {
       return number('SELECT max(cause) AS value FROM notices') ?? 0;
     },
-    /** How often a gate has been told of, and when last. */
+    /** How often a gate has been told of, and when the last of it was or will be due. */
     toldOfGate(gate: number): { times: number; lastMs: number | null } {
       return {
         times: number('SELECT count(*) AS value FROM notices WHERE gate = ?', gate) ?? 0,
-        lastMs: number('SELECT max(at_ms) AS value FROM notices WHERE gate = ?', gate),
+        lastMs: number('SELECT max(due_ms) AS value FROM notices WHERE gate = ?', gate),
       };
     },
     toldOfObjective(objective: string, kind: NoticeKind, sinceMs: number): boolean {
