@@ -1,0 +1,47 @@
+// `npm run docs:traps`: writes the table of traps in docs/overstory.md from test/sessions/traps.ts and from
+// docs/results/overstory.json, which `npm run test:overstory -- --record` writes. A test holds the page to it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { traps } from '../test/sessions/traps.ts';
+
+const page = 'docs/overstory.md';
+const heading = '## Traps';
+const end = '<!-- end of traps -->';
+
+type Results = Record<string, { name: string; state: string; date: string }[]>;
+
+/** Versions on which a case passed, e.g. `0.10.3 (2026-11-20)`. */
+export function provedOn(results: Results, real: string): string[] {
+  return Object.entries(results).flatMap(([version, cases]) => {
+    const found = cases.find(({ name, state }) => name.endsWith(` > ${real}`) && state === 'passed');
+    return found ? `${version} (${found.date})` : [];
+  });
+}
+
+/** The whole page as it should be now. */
+export function renderTraps(): string {
+  const results: Results = JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'));
+  const rows = traps.map(({ trap, does, test, real }) => {
+    const [file = '', name = ''] = test?.split(/: (.*)/s) ?? [];
+    const proof = test === null ? '–' : `\`${file.replace('test/', '')}\`${name && `: ${name}`}`;
+    const proved = real === null ? 'not tried' : provedOn(results, real).join(', ') || 'not shown';
+    return `| ${[trap, does, proof, proved].join(' | ')} |`;
+  });
+  const text = [
+    heading,
+    '',
+    'What overstory does to a driver, what this project does about it, the test of the ordinary run, and the',
+    'overstory on which `npm run test:overstory` has shown it (`npm run docs:traps` writes this table).',
+    '',
+    '| trap | what is done | test | real `ov` |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    end,
+  ].join('\n');
+  const before = readFileSync(page, 'utf8');
+  const [from, to] = [before.indexOf(heading), before.indexOf(end)];
+  if (from < 0) return `${before.trimEnd()}\n\n${text}\n`;
+  return before.slice(0, from) + text + before.slice(to + end.length);
+}
+
+if (process.argv[1]?.endsWith('overstory-traps.ts')) writeFileSync(page, renderTraps());

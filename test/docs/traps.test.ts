@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { provedOn, renderTraps } from '../../scripts/overstory-traps.ts';
+import { traps } from '../sessions/traps.ts';
+
+it('docs/overstory.md has the table of traps as it is now (mend: npm run docs:traps)', () => {
+  expect(readFileSync('docs/overstory.md', 'utf8')).toBe(renderTraps());
+});
+
+it.each(traps.map((one) => [one.trap, one] as const))(
+  'is held by tests that exist: %s',
+  (_trap, { test, real }) => {
+    expect(test ?? real).not.toBeNull();
+    if (test !== null) {
+      const [file = '', name = ''] = test.split(/: (.*)/s);
+      // As it stands in the source: in single quotes a quote is escaped.
+      expect(readFileSync(file, 'utf8').replaceAll("\\'", "'")).toContain(name);
+    }
+    const results = JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'));
+    if (real !== null) expect(provedOn(results, real)).not.toEqual([]);
+  },
+);
