@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keptResults } from '../../scripts/milestones.ts';
+import { attacks, canaryKey } from '../security/box.ts';
 import { type ComposeStack, composeAvailable, composeStack, services } from '../support/compose.ts';
 import { type Results, readResults, runResults } from '../support/milestones.ts';
 import { chromiumPath, openWebChat } from '../support/webchat.ts';
@@ -27,7 +28,9 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       );
       // What a former run reached proves nothing of this one.
       await rm(runResults, { force: true });
-      stack = await composeStack({ env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile } });
+      stack = await composeStack({
+        env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile, RUNTIME_ANTHROPIC_API_KEY: canaryKey },
+      });
       await stack.up();
     }, 8 * minutes);
     afterAll(() => stack?.down(), minutes);
@@ -126,6 +129,10 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
 
     describe('the open questions of the design', () => {
       openQuestions({ stack: () => stack });
+    });
+
+    describe('an owned gateway stays in its box', () => {
+      attacks({ stack: () => stack });
     });
 
     test.skipIf(chromiumPath === null)(

@@ -1,0 +1,233 @@
+// Attacks from inside the bundle, on the stack that bundle.test.ts shares: a shell in openclaw-meta, with root
+// and without, and the key that only the runtime was given.
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import type { FleetStatus } from '../../src/api/contract.ts';
+import { type ComposeStack, services } from '../support/compose.ts';
+
+const minutes = 60_000;
+/** Given to the runtime alone; found nowhere else. */
+export const canaryKey = 'sk-ant-canary-7f3d9c5b1e8a4602';
+
+interface Answer {
+  status: number;
+  body: { ok: boolean; data?: unknown; error?: { code: string } };
+}
+
+/** Runs in openclaw-meta: asks fleetd what the arguments say, over the one socket that is there. */
+const ask = `
+const [method, path, body] = process.argv.slice(1);
+const call = require('node:http').request({ socketPath: process.env.FLEET_GATEWAY_SOCKET, method, path, headers: { 'content-type': 'application/json' } }, (reply) => {
+  let text = '';
+  reply.on('data', (part) => (text += part)).on('end', () => console.log(JSON.stringify({ status: reply.statusCode, body: JSON.parse(text) })));
+});
+call.end(body);`;
+
+/** Runs in openclaw-meta: connects, and says what came of it. */
+const knock = `
+const [host, port] = process.argv.slice(1);
+const socket = require('node:net').connect({ host, port, timeout: 1500 });
+const say = (word) => { console.log(word); process.exit(); };
+socket.on('connect', () => say('open')).on('timeout', () => say('timeout')).on('error', (error) => say(error.code));`;
+
+export function attacks(shared: { stack: () => ComposeStack }): void {
+  const exec = (user: string, ...argv: string[]) => shared.stack().exec('openclaw-meta', argv, { user });
+  const shell = (user: string, script: string) => exec(user, 'sh', '-c', script);
+  const api = async (user: string, method: string, path: string, body: object = {}): Promise<Answer> =>
+    JSON.parse(
+      await exec(user, 'node', '-e', ask, '--', method, path, method === 'GET' ? '' : JSON.stringify(body)),
+    );
+  const status = async () =>
+    JSON.parse(await shared.stack().exec('fleetd', ['fleet', 'status', '--json'])).data as FleetStatus;
+  const source = { via: 'webchat', sender: 'attacker' };
+
+  describe.each(['1000', '0'])('a shell of uid %s in openclaw-meta', (user) => {
+    test(
+      'finds no engine: no socket, no address that answers',
+      async () => {
+        const found = await shell(
+          user,
+          'find / -xdev \\( -name "docker.sock" -o -name "containerd.sock" -o -name "podman.sock" \\) 2>/dev/null; ls /run/fleet; env | grep -c DOCKER || true',
+        );
+        expect(found.trim().split('\n')).toEqual(['gateway', '0']);
+        const network = JSON.parse(
+          await exec(
+            user,
+            'node',
+            '-e',
+            'console.log(JSON.stringify(require("node:os").networkInterfaces()))',
+          ),
+        );
+        const gateways = Object.values(network as Record<string, { address: string; family: string }[]>)
+          .flat()
+          .filter(({ family, address }) => family === 'IPv4' && !address.startsWith('127.'))
+          .map(({ address }) => address.replace(/\d+$/, '1'));
+        expect(gateways.length).toBeGreaterThan(0);
+        for (const host of ['127.0.0.1', ...gateways, 'fleetd', 'overstory-runtime'])
+          for (const port of ['2375', '2376'])
+            expect(await exec(user, 'node', '-e', knock, '--', host, port), `${host}:${port}`).not.toBe(
+              'open',
+            );
+      },
+      2 * minutes,
+    );
+
+    test('reaches neither of the other containers by name', async () => {
+      for (const service of ['fleetd', 'overstory-runtime'])
+        await expect(exec(user, 'getent', 'hosts', service)).rejects.toThrow();
+    });
+
+    test('finds no route that runs a command, and no way past the list', async () => {
+      for (const [method, path] of [
+        ['POST', '/v1/exec'],
+        ['POST', '/v1/run'],
+        ['POST', '/v1/products/product-a/ov'],
+        ['POST', '/v1/backup'],
+        ['GET', '/v1/metrics'],
+        ['GET', '/'],
+      ] as const)
+        expect((await api(user, method, path)).body, path).toMatchObject({
+          ok: false,
+          error: { code: expect.stringMatching(/^(ROUTE_UNKNOWN|OPERATOR_ONLY)$/) },
+        });
+    });
+
+    test(
+      'passes for nobody, and raises no budget',
+      async () => {
+        const before = (await status()).capacity;
+        const caps = { scope: 'fleet', what: 'memory', value: 'none' };
+        const forged = await api(user, 'POST', '/v1/caps', {
+          ...caps,
+          source: { via: 'cli', sender: 'root' },
+        });
+        expect(forged.body.error?.code).toBe('SOURCE_FORGED');
+        const raised = await api(user, 'POST', '/v1/caps', { ...caps, source });
+        expect(raised.body.error?.code).toBe('OPERATOR_ONLY');
+        const { maxMemoryBytes, maxCpuCores, maxCostUsdPerDay } = (await status()).capacity;
+        expect({ maxMemoryBytes, maxCpuCores, maxCostUsdPerDay }).toEqual({
+          maxMemoryBytes: before.maxMemoryBytes,
+          maxCpuCores: before.maxCpuCores,
+          maxCostUsdPerDay: before.maxCostUsdPerDay,
+        });
+        await expect.poll(() => shared.stack().logs('fleetd')).toMatch(/"code":"OPERATOR_ONLY"/);
+        expect(await shared.stack().logs('fleetd')).toMatch(/"code":"SOURCE_FORGED"/);
+      },
+      minutes,
+    );
+
+    test(
+      'looks at nothing outside a product',
+      async () => {
+        await shared
+          .stack()
+          .exec('overstory-runtime', [
+            'sh',
+            '-c',
+            'ln -sfn /etc product-a/out && ln -sfn /proc/self/environ product-a/env',
+          ]);
+        try {
+          for (const path of [
+            '../product-b/README.md',
+            '/etc/passwd',
+            'out/passwd',
+            'env',
+            '..',
+            'a/../../product-b',
+            '%2e%2e/product-b',
+            '..%2f..%2fetc%2fpasswd',
+            '\0/etc/passwd',
+          ]) {
+            const { body } = await api(
+              user,
+              'GET',
+              `/v1/products/product-a/look?kind=file&path=${encodeURIComponent(path)}`,
+            );
+            expect(body, path).toMatchObject({
+              ok: false,
+              error: { code: expect.stringMatching(/^(PATH_ESCAPES|LOOK_NOT_FOUND|LOOK_NOT_TEXT)$/) },
+            });
+          }
+          for (const name of ['..%2f..', 'product-a%2f..%2fproduct-b', '%2fetc'])
+            expect((await api(user, 'GET', `/v1/products/${name}/look?kind=tree`)).body.error?.code).toBe(
+              'PRODUCT_UNKNOWN',
+            );
+          await expect.poll(() => shared.stack().logs('fleetd')).toMatch(/"code":"PATH_ESCAPES"/);
+        } finally {
+          await shared.stack().exec('overstory-runtime', ['rm', '-f', 'product-a/out', 'product-a/env']);
+        }
+      },
+      2 * minutes,
+    );
+
+    test(
+      'writes nowhere but into its volume and temporary folders',
+      async () => {
+        for (const folder of [
+          '/',
+          '/etc',
+          '/usr/bin',
+          '/opt/fleet',
+          '/opt/openclaw-meta',
+          '/home/node',
+          '/run',
+          '/run/fleet/gateway',
+          '/var',
+        ])
+          await expect(exec(user, 'touch', `${folder}/planted`), folder).rejects.toThrow(
+            /Read-only file system|Permission denied/,
+          );
+        await expect(shell(user, 'mount -o remount,rw / 2>&1 || exit 1')).rejects.toThrow();
+        await expect(shell(user, 'echo 1 > /proc/sys/kernel/panic')).rejects.toThrow();
+      },
+      minutes,
+    );
+
+    test('sees no process and no environment of another container', async () => {
+      const seen = await shell(
+        user,
+        'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"; true',
+      );
+      expect(seen).not.toContain(canaryKey);
+      expect(seen).not.toMatch(/fleetd\.js|agent\.js|tmux/);
+      await expect(shell(user, 'ls /dev/sd* /dev/vd* /dev/nvme* /dev/mem 2>/dev/null')).rejects.toThrow();
+    });
+  });
+
+  test(
+    'the runtime has its key, and nothing else has a trace of it',
+    async () => {
+      const stack = shared.stack();
+      expect(await stack.exec('overstory-runtime', ['printenv', 'ANTHROPIC_API_KEY'])).toBe(canaryKey);
+      for (const service of services) {
+        const { Id, Config } = await stack.inspect(service);
+        const [logs, image] = await Promise.all([
+          stack.logs(service),
+          execa('docker', ['inspect', Id, '--format', '{{.Image}}']).then(({ stdout }) => stdout),
+        ]);
+        expect(logs, service).not.toContain(canaryKey);
+        const history = await execa('docker', ['history', '--no-trunc', '--format', '{{json .}}', image]);
+        expect(history.stdout, service).not.toContain(canaryKey);
+        const labels = await execa('docker', ['image', 'inspect', image]);
+        expect(labels.stdout, service).not.toContain(canaryKey);
+        if (service !== 'overstory-runtime') {
+          expect(JSON.stringify(Config.Env), service).not.toContain(canaryKey);
+          expect((await execa('docker', ['inspect', Id])).stdout, service).not.toContain(canaryKey);
+        }
+      }
+      const journal = await stack.exec('fleetd', [
+        'sh',
+        '-c',
+        `grep -rlF ${canaryKey} /var/lib/fleetd || echo none`,
+      ]);
+      expect(journal).toBe('none');
+      const argv = await stack.exec('overstory-runtime', [
+        'sh',
+        '-c',
+        'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"; true',
+      ]);
+      expect(argv).not.toContain(canaryKey);
+    },
+    minutes,
+  );
+}
