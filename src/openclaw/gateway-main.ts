@@ -3,15 +3,36 @@
 import { join } from 'node:path';
 import { FleetError } from '../errors.ts';
 import { startDemoModel } from '../simulator/demo-model.ts';
-import { startGateway } from './gateway.ts';
+import { keptToken } from '../token.ts';
+import { prepareGatewayState, startGateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway-config.ts';
 import { localModel } from './local-model.ts';
-import { keptToken } from '../token.ts';
+import { slackOptions } from './slack-options.ts';
+import { installSlackPlugin } from './slack-plugin.ts';
 
 const env = process.env;
 const port = Number(env.FLEET_PORT || 41789);
 const stateDir = env.OPENCLAW_STATE ?? '/home/node/.openclaw';
 const say = (line: string) => console.log(`[openclaw-meta] ${line}`);
+
+/** Slack when it is asked for and its plugin can be had; the fleet works without. */
+async function slackFor(
+  openclaw: string,
+  configFor: (slack: GatewayOptions['slack']) => GatewayOptions,
+): Promise<GatewayOptions['slack']> {
+  const { slack, said } = slackOptions(env);
+  say(said);
+  if (slack === null) return null;
+  try {
+    await prepareGatewayState(stateDir, configFor(null));
+    await installSlackPlugin({ stateDir, openclaw, npmCache: env.SLACK_NPM_CACHE });
+    return slack;
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown);
+    say(`Slack: off. ${error.code}: ${error.message} ${error.mend}`);
+    return null;
+  }
+}
 
 try {
   const mode = localModel(env);
@@ -30,22 +51,29 @@ try {
   );
 
   const token = env.OPENCLAW_GATEWAY_TOKEN || (await keptToken(join(stateDir, 'token')));
+  const openclaw = env.OPENCLAW_PROGRAM ?? '/usr/local/lib/node_modules/openclaw/openclaw.mjs';
+  const configFor = (slack: GatewayOptions['slack']): GatewayOptions => ({
+    port: 41789,
+    bind: 'lan',
+    pluginDir: '/opt/fleet',
+    workspaceDir: join(stateDir, 'workspace'),
+    logFile: join(stateDir, 'log/openclaw.log'),
+    socketPath: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
+    model,
+    slack,
+    allowedOrigins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
+  });
   const gateway = await startGateway({
     stateDir,
     token,
-    openclaw: env.OPENCLAW_PROGRAM ?? '/usr/local/lib/node_modules/openclaw/openclaw.mjs',
-    config: {
-      port: 41789,
-      bind: 'lan',
-      pluginDir: '/opt/fleet',
-      workspaceDir: join(stateDir, 'workspace'),
-      logFile: join(stateDir, 'log/openclaw.log'),
-      socketPath: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
-      model,
-      slack: null,
-      allowedOrigins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
+    openclaw,
+    config: configFor(await slackFor(openclaw, configFor)),
+    env: {
+      ...(env.SLACK_BOT_TOKEN && { SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN }),
+      ...(env.SLACK_APP_TOKEN && { SLACK_APP_TOKEN: env.SLACK_APP_TOKEN }),
+      FLEET_DASHBOARD_PORT: env.FLEET_DASHBOARD_PORT ?? '41790',
+      ...(env.ANTHROPIC_API_KEY && { ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY }),
     },
-    env: env.ANTHROPIC_API_KEY ? { ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY } : {},
     log: (line) => console.log(line),
     onProgress: say,
   });

@@ -2,7 +2,8 @@
 // having installed it from npm, and that record lives in the state: a copy in the image or in node_modules is
 // loaded and then refused (PLUGIN_TRUST_REFUSED). So it is installed once per state folder, before the gateway
 // starts; an image brings npm's cache along, so that this needs no network.
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { FleetError } from '../errors.ts';
@@ -26,8 +27,11 @@ export interface InstallSlack {
 export async function installSlackPlugin({ stateDir, openclaw, npmCache }: InstallSlack): Promise<void> {
   const mark = join(stateDir, 'slack-plugin');
   if ((await readFile(mark, 'utf8').catch(() => '')) === slackPlugin) return;
-  const npm = npmCache
-    ? { npm_config_cache: npmCache, npm_config_offline: 'true' }
+  // npm writes into its cache while it reads; the one in an image is read-only.
+  const cache = npmCache === undefined ? null : await mkdtemp(join(tmpdir(), 'npm-cache-'));
+  if (cache !== null && npmCache !== undefined) await cp(npmCache, cache, { recursive: true });
+  const npm = cache
+    ? { npm_config_cache: cache, npm_config_offline: 'true' }
     : Object.fromEntries(
         Object.entries(process.env).filter(([name]) =>
           /^npm_config_(registry|userconfig|cafile)$/i.test(name),
@@ -48,6 +52,7 @@ export async function installSlackPlugin({ stateDir, openclaw, npmCache }: Insta
       timeout: installTimeoutMs,
     },
   );
+  if (cache !== null) await rm(cache, { recursive: true, force: true });
   if (done.failed)
     throw new FleetError({
       code: 'SLACK_NOT_INSTALLED',
