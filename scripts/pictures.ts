@@ -1,7 +1,9 @@
 // `npm run pictures`: takes the README's pictures from a running trial.
 import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { busyScene } from '../test/dashboard/scenes.ts';
 import { startTrialProcess } from '../test/support/trial-process.ts';
-import { openWebChat } from '../test/support/webchat.ts';
+import { chromiumPath, openWebChat } from '../test/support/webchat.ts';
 
 await mkdir('docs/images', { recursive: true });
 const trial = await startTrialProcess();
@@ -21,3 +23,16 @@ try {
   await trial.interrupt();
   await trial.remove();
 }
+
+await using scene = await busyScene();
+const browser = await chromium.launch({
+  executablePath: chromiumPath ?? '',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+for (const colorScheme of ['light', 'dark'] as const) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });
+  await page.goto(scene.dashboard.link);
+  await page.locator('#connection[data-state=live]').waitFor();
+  await page.screenshot({ path: `docs/images/dashboard${colorScheme === 'dark' ? '-dark' : ''}.png` });
+}
+await browser.close();

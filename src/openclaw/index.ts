@@ -5,6 +5,7 @@ import { createFleetClient, type FleetClient } from '../api/client.ts';
 import { FleetError } from '../errors.ts';
 import { fleetCommand } from './command.ts';
 import { noticeService } from './notice-service.ts';
+import { panelDescriptor, panelRoute } from './panel.ts';
 import { fleetTools } from './tools.ts';
 
 export default definePluginEntry({
@@ -30,8 +31,15 @@ export default definePluginEntry({
     );
     api.registerCommand(fleetCommand(connect));
     api.registerService(noticeService(api, connect));
+    api.registerHttpRoute(panelRoute(connect, dashboardUrl(process.env.FLEET_DASHBOARD_PORT ?? '41790')));
+    api.session.controls.registerControlUiDescriptor({
+      ...panelDescriptor,
+      requiredScopes: [...panelDescriptor.requiredScopes],
+    });
   },
 });
+
+const dashboardUrl = (port: string) => (/^\d+$/.test(port) ? `http://localhost:${port}` : null);
 
 /** A client holds no connection: it is made per call, so that registering opens nothing. */
 function connector(socketPath: unknown): () => FleetClient {

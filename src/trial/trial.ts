@@ -108,7 +108,10 @@ export async function startTrial(
         slack: null,
         allowedOrigins: [],
       },
-      env: options.model === 'anthropic' ? { ANTHROPIC_API_KEY: process.env.ANTHROPIC_API_KEY ?? '' } : {},
+      env: {
+        FLEET_DASHBOARD_PORT: String(options.dashboardPort ?? 'off'),
+        ...(options.model === 'anthropic' && { ANTHROPIC_API_KEY: process.env.ANTHROPIC_API_KEY ?? '' }),
+      },
       onProgress,
     });
     undo.push(() => gateway.stop());

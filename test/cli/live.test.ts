@@ -43,7 +43,10 @@ describe('the verbs that go on', () => {
     const { stdout: way } = await cli('attach', 'shop');
     expect(way).toMatch(/^tmux -L overstory attach -r -t =overstory-shop-coordinator$/);
     expect((await sim.tmux('has-session', '-t', way.split(' ').at(-1) ?? '')).trim()).toBe('');
-    expect(await cli('logs', 'shop')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\S/) });
+    await until(
+      () => cli('logs', 'shop'),
+      ({ exitCode, stdout }) => exitCode === 0 && stdout !== '',
+    );
     const tree = await until(
       async () => (await cli('tree', 'shop')).stdout,
       (text) => /└─ coordinator: obj-1[\s\S]*[├└]─ \S+ (working|booting|completed|between turns)/.test(text),

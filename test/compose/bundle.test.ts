@@ -48,7 +48,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       for (const service of services) {
         const bindings = Object.values((await stack.inspect(service)).HostConfig.PortBindings ?? {}).flat();
         expect(bindings.map(({ HostIp }) => HostIp)).toEqual(
-          service === 'openclaw-meta' ? ['127.0.0.1'] : [],
+          service === 'overstory-runtime' ? [] : ['127.0.0.1'],
         );
       }
     });
@@ -105,7 +105,31 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
         (await stack.inspect(service)).HostConfig.ReadonlyRootfs;
       expect(await readOnly('openclaw-meta')).toBe(true);
       expect(await readOnly('fleetd')).toBe(true);
-      expect((await stack.inspect('fleetd')).HostConfig.NetworkMode).toBe('none');
+      const networks = async (service: (typeof services)[number]) =>
+        Object.keys((await stack.inspect(service)).NetworkSettings.Networks).map((name) =>
+          name.split('_').at(-1),
+        );
+      for (const [service, network] of [
+        ['openclaw-meta', 'gateway'],
+        ['fleetd', 'dashboard'],
+        ['overstory-runtime', 'workers'],
+      ] as const)
+        expect(await networks(service)).toEqual([network]);
+    });
+
+    test('the dashboard opens by the link in fleetd’s log, and fleetd has no way out', async () => {
+      const link = /http:\/\/localhost:\d+\/#token=\w+/.exec(await stack.logs('fleetd'))?.[0] ?? '';
+      const { origin, hash } = new URL(link);
+      const body = new URLSearchParams({ token: hash.replace('#token=', '') });
+      const answer = await fetch(`${origin}/login`, {
+        method: 'POST',
+        body,
+        headers: { origin },
+        redirect: 'manual',
+      });
+      expect(answer.status).toBe(303);
+      const out = `require('net').connect({host:'1.1.1.1',port:443,timeout:3000}).on('connect',()=>console.log('out')).on('timeout',()=>process.exit()).on('error',()=>process.exit())`;
+      expect(await stack.exec('fleetd', ['node', '-e', out])).toBe('');
     });
 
     test('what runs inside has the users and capabilities that were promised', async () => {

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as clockless } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createFleetClient } from '../../src/api/client.ts';
 import { createApi, listenOnSocket } from '../../src/api/server.ts';
@@ -112,12 +113,15 @@ export async function busyScene(): Promise<Scene> {
   world.start('billing', texts[1] ?? '');
   world.start('support', texts[3] ?? '');
   await pass(120_000);
-  crew(scene, 'shop', ['lead-1', 'builder-1', 'builder-2', 'reviewer-1'], 1.9 * gib, 1.1);
-  crew(scene, 'billing', ['lead-1', 'scout-1', 'builder-1'], 1.2 * gib, 0.6);
-  for (let i = 0; i < 8; i++) {
-    world.fake.product('shop').memoryBytes = (1.2 + 0.2 * i - 0.05 * (i % 3)) * gib;
+  crew(scene, 'shop', ['lead-1', 'builder-1', 'builder-2', 'reviewer-1'], 1.9 * gib, 0.7);
+  crew(scene, 'billing', ['lead-1', 'scout-1', 'builder-1'], 1.2 * gib, 0.4);
+  for (let i = 0; i < 12; i++) {
+    // each a new peak: an event, and with it a sample for the page (in real time, one per burst of events)
+    world.fake.product('shop').memoryBytes = 0.8 * 1.13 ** i * gib;
+    world.fake.product('shop').cpuCores = 0.3 + 0.15 * (i % 4);
     world.fake.changed('shop');
     await pass(60_000);
+    await clockless(220);
   }
   return scene;
 }
@@ -153,9 +157,8 @@ async function finished(scene: Scene, name: string, text: string, ms: number): P
   const { world, pass } = scene;
   world.start(name, text);
   await pass(ms);
-  world.fake.mailFrom(name, { subject: 'Result', body: `Done. ${text}.`, type: 'result' });
+  world.fake.mailFrom(name, { subject: 'Run complete', body: `${text}: done.`, type: 'result' });
   await pass(60_000);
-  if (world.journal.liveSession(name) !== null) world.fleet.commands.stop(name, null, world.source);
   await pass(60_000);
 }
 

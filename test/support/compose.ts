@@ -53,6 +53,7 @@ export interface Inspected {
     PidsLimit: number | null;
     PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
   };
+  NetworkSettings: { Networks: Record<string, unknown> };
   Mounts: { Type: string; Source: string; Destination: string; RW: boolean; Name?: string }[];
   State: { StartedAt: string; Health: { Status: string } };
 }
@@ -76,7 +77,7 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
   const folder = await mkdtemp(join(tmpdir(), 'fleet-compose-'));
   const port = Number(options.env?.FLEET_PORT ?? (await freePort()));
   const envFile = join(folder, '.env');
-  const env = { ...options.env, FLEET_PORT: String(port) };
+  const env = { FLEET_DASHBOARD_PORT: String(await freePort()), ...options.env, FLEET_PORT: String(port) };
   await writeFile(
     envFile,
     Object.entries(env)

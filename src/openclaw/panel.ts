@@ -1,0 +1,96 @@
+// The Fleet tab of OpenClaw's Control UI: read-only, drawn anew every few seconds. Its frame is sandboxed without
+// same-origin and gets no script from here; what changes something is the dashboard's.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { html } from 'hono/html';
+import type { FleetClient } from '../api/client.ts';
+import type { FleetStatus } from '../api/contract.ts';
+import { capacityLine } from '../api/text/capacity.ts';
+import { line } from '../api/text/sanitise.ts';
+import { attentionNote, currentOf, stateOf } from '../api/text/situation.ts';
+import { FleetError } from '../errors.ts';
+
+export const panelPath = '/plugins/meta-coordinator/panel';
+
+/** For `api.session.controls.registerControlUiDescriptor`. */
+export const panelDescriptor = {
+  id: 'fleet-panel',
+  surface: 'tab',
+  label: 'Fleet',
+  description: 'What runs, what waits and why, across all products',
+  icon: 'folder',
+  group: 'control',
+  order: 5,
+  path: panelPath,
+  requiredScopes: ['operator.read'],
+} as const;
+
+const refreshSeconds = 4;
+
+/**
+ * @param connect the client of fleetd; throws a FleetError when no socket is configured
+ * @param dashboardUrl where a human answers; null: there is no dashboard
+ */
+export function panelRoute(connect: () => FleetClient, dashboardUrl: string | null) {
+  return {
+    path: panelPath,
+    auth: 'gateway',
+    match: 'exact',
+    async handler(_request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+      const body = await Promise.resolve()
+        .then(() => connect().status())
+        .then(fleet, failed);
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.setHeader('cache-control', 'no-store');
+      response.end(String(await page(body, dashboardUrl)));
+      return true;
+    },
+  } as const;
+}
+
+type Html = ReturnType<typeof html>;
+
+const page = (body: Html, dashboardUrl: string | null) => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="${refreshSeconds}">
+<title>Fleet</title>
+<style>
+:root { color-scheme: light dark; }
+body { margin: 0; padding: 1.25rem; font: 15px/1.5 system-ui, sans-serif; background: light-dark(#f6f6f4, #131416); color: light-dark(#1c1d1f, #e7e7e4); }
+h1 { font-size: 1.3rem; margin: 0; }
+p { margin: .25rem 0; }
+table { width: 100%; margin: 1rem 0; border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid light-dark(#d8d8d4, #33373d); overflow-wrap: anywhere; }
+.quiet { color: light-dark(#5d6066, #9fa3aa); }
+.good { color: light-dark(#14703a, #63cf8d); } .busy { color: light-dark(#1d5f9e, #7dbdf5); }
+.warn { color: light-dark(#8a5300, #f0b657); } .bad { color: light-dark(#b3261e, #ff938a); }
+code { user-select: all; }
+</style>
+</head>
+<body>
+<h1>Fleet</h1>
+${body}
+${dashboardUrl === null ? '' : html`<p class="quiet">To answer, and for more: the dashboard, <a href="${dashboardUrl}" target="_blank" rel="noopener"><code>${dashboardUrl}</code></a></p>`}
+</body>
+</html>`;
+
+function fleet(status: FleetStatus): Html {
+  return html`<p>${capacityLine(status.capacity)}</p>
+${status.runtime.error ? html`<p class="bad">${line(status.runtime.error.message)} ${line(status.runtime.error.mend)}</p>` : ''}
+<table>
+<thead><tr><th scope="col">Product</th><th scope="col">State</th><th scope="col">Objective</th></tr></thead>
+<tbody>${status.products.map((product) => {
+    const { state, tone } = stateOf(product);
+    const objective = currentOf(product, status.queue);
+    const notes = [objective?.state === 'queued' ? objective.why : null, attentionNote(product)];
+    return html`<tr><th scope="row">${product.name}</th><td class="${tone}">${state}</td><td>${objective ? `${objective.id} ${line(objective.text).slice(0, 200)}` : ''} <span class="quiet">${line(notes.filter(Boolean).join(' · '))}</span></td></tr>`;
+  })}</tbody>
+</table>
+<p class="quiet">As of ${status.at.slice(11, 19)} UTC.</p>`;
+}
+
+function failed(thrown: unknown): Html {
+  const error = FleetError.wrap(thrown);
+  return html`<p class="bad">${error.message} ${error.mend} (${error.code})</p>`;
+}
