@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keptResults } from '../../scripts/milestones.ts';
+import { runtimeStops } from '../bad-input/runtime-stops.ts';
 import { attacks, canaryKey } from '../security/box.ts';
 import { type ComposeStack, composeAvailable, composeStack, services } from '../support/compose.ts';
 import { type Results, readResults, runResults } from '../support/milestones.ts';
@@ -157,6 +158,10 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
 
     describe('an owned gateway stays in its box', () => {
       attacks({ stack: () => stack });
+    });
+
+    describe('the runtime stopped in mid-call', () => {
+      runtimeStops({ stack: () => stack });
     });
 
     test.skipIf(chromiumPath === null)(
