@@ -111,6 +111,9 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       // Default on: a shell in the browser for every admin client.
       terminal: { enabled: false },
     },
+    // Once OpenClaw has written its config itself (as `plugins install` does), one without `meta` looks broken to it, and
+    // it would bring back its own backup instead of this one.
+    meta: { lastTouchedVersion: '2026.9.6' },
     logging: { file: options.logFile },
     update: { checkOnStart: false },
     telemetry: { enabled: false },

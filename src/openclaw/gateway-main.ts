@@ -24,7 +24,7 @@ async function slackFor(
   say(said);
   if (slack === null) return null;
   try {
-    await prepareGatewayState(stateDir, configFor(null));
+    await prepareGatewayState(stateDir, configFor(slack));
     await installSlackPlugin({ stateDir, openclaw, npmCache: env.SLACK_NPM_CACHE });
     return slack;
   } catch (thrown) {
