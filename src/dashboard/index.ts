@@ -1,2 +1,2 @@
 // The dashboard's way in: a server of its own on TCP over a client of fleetd.
-export { type Dashboard, type DashboardOptions, startDashboard } from './server.tsx';
+export { type Dashboard, startDashboard } from './server.tsx';

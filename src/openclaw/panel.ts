@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
 import type { FleetClient } from '../api/client.ts';
 import type { FleetStatus } from '../api/contract.ts';
-import { capacityLine } from '../api/text/capacity.ts';
+import { capacityLine } from '../api/text/index.ts';
 import { line } from '../api/text/sanitise.ts';
 import { attentionNote, currentOf, stateOf } from '../api/text/situation.ts';
 import { FleetError } from '../errors.ts';

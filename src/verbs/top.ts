@@ -65,7 +65,8 @@ export const top: Verb = {
       note = await what().catch(said);
       await refresh();
     }
-    const gateHere = () => gates.find((gate) => gate.product === product()?.name) ?? gates[0];
+    /** Never that of another product: a key pressed beside the wrong line must not approve it. */
+    const gateHere = () => gates.find((gate) => gate.product === null || gate.product === product()?.name);
     const resolve = (n: number, verdict: GateRequest['verdict'], text: string) =>
       act(async () => `Gate ${n} is ${(await client.resolveGate(n, { verdict, text, source })).state}.`);
 
@@ -99,7 +100,7 @@ export const top: Verb = {
         );
       if (key === 'f' && here) return act(async () => (await client.focus(here.name, { source })).text);
       if (['a', 'r', 't'].includes(key)) {
-        if (!gate) note = 'No gate is open.';
+        if (!gate) note = here ? `No gate of ${here.name} is open.` : 'No gate is open.';
         else if (key === 'a') return resolve(gate.n, 'approved', '');
         else typing = { gate: gate.n, verdict: key === 'r' ? 'rejected' : 'answered', text: '' };
         draw();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { busyScene } from '../dashboard/scenes.ts';
 import { until } from '../simulator/ov.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
@@ -113,12 +114,56 @@ describe('fleet top', () => {
     await tmux('send-keys', '-t', 'board', 'u');
     await shows(/shop\s+idle/);
     await tmux('send-keys', '-t', 'board', 'a');
-    await shows(/No gate is open/);
+    await shows(/No gate of blog is open/);
     await tmux('send-keys', '-t', 'board', 'q');
     await until(
       async () => (await tmux('has-session', '-t', 'board')).exitCode,
       (code) => code !== 0,
     );
+  }, 90_000);
+
+  it('answers gates: by one key, or in words', async () => {
+    await using scene = await busyScene();
+    scene.world.fake.mailFrom('shop', {
+      type: 'question',
+      subject: 'Keep the old names?',
+      body: 'As aliases.',
+    });
+    await scene.pass(1_000);
+    const gate = (n: number) => scene.world.fleet.gates.get(n);
+    await tmux(
+      ...[
+        'new-session',
+        '-d',
+        '-s',
+        'board',
+        '-x',
+        '120',
+        '-y',
+        '30',
+        '-e',
+        `FLEET_SOCKET=${scene.socketPath}`,
+      ],
+      ...[process.execPath, main, 'top'],
+    );
+    await shows(/gate 2 shop: Keep the old names\?/);
+    await tmux('send-keys', '-t', 'board', 't');
+    await shows(/Answer gate 2: /);
+    await tmux('send-keys', '-t', 'board', '-l', 'Yes, for one releasee');
+    await tmux('send-keys', '-t', 'board', 'BSpace', 'Enter');
+    await shows(/Gate 2 is answered/);
+    // the other product's gate is out of this line's reach
+    await tmux('send-keys', '-t', 'board', 'a');
+    await shows(/No gate of shop is open/);
+    await tmux('send-keys', '-t', 'board', 'j', 'j');
+    await shows(/> launch/);
+    await tmux('send-keys', '-t', 'board', 'a');
+    await shows(/Gate 1 is approved/);
+    expect([gate(1).state, gate(2).resolution]).toMatchObject([
+      'approved',
+      { text: 'Yes, for one release', via: 'cli' },
+    ]);
+    await tmux('send-keys', '-t', 'board', 'q');
   }, 90_000);
 
   it('says where it cannot be shown', async () => {

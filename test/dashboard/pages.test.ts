@@ -9,7 +9,7 @@ import { startDashboard } from '../../src/dashboard/index.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
 import { openSimOv } from '../support/sim-ov.ts';
 import { chromiumPath } from '../support/webchat.ts';
-import { busyScene, emptyScene, fiftyScene, type Scene } from './scenes.ts';
+import { busyScene, emptyScene, fiftyScene, oneScene, type Scene } from './scenes.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Issue 7: at most 300 ms with 50 products; a loaded machine of CI gets more. */
@@ -155,9 +155,11 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
 
     it('has no serious finding of axe, and nothing wider than the screen', async () => {
       await using empty = await emptyScene();
+      await using one = await oneScene();
       for (const [link, paths] of [
         [scene.dashboard.link, ['/', '/products/shop', '/products/launch', '/gates/1', '/nothing']],
         [empty.dashboard.link, ['/']],
+        [one.dashboard.link, ['/', '/products/product-a']],
       ] as const)
         for (const look of [{ width: 1600 }, { width: 400 }, { width: 1600, dark: true }]) {
           const { page, close } = await open(link, look);

@@ -50,7 +50,7 @@ export function topText(reader: Surface, { status, gates, chosen, note, height }
         ? whyNote(surface, objective)
         : objective.text
       : '';
-    const left = Math.max(8, surface.columns - name - 55);
+    const left = Math.max(8, surface.columns - name - 62);
     return [
       from + i === chosen ? surface.paint('name', '>') : ' ',
       surface.paint('name', pad(cut(product.name, name), name)),
