@@ -114,8 +114,11 @@ export function createGates(loop: Loop, controls: Controls) {
         dashboard,
       );
     const { gateApprovers } = context.registry.current();
-    const names = [source.via, source.sender ?? '', `${source.via}:${source.sender ?? ''}`];
-    if (gateApprovers.length > 0 && !gateApprovers.some((approver) => names.includes(approver)))
+    // Slack's ids are of one case, and OpenClaw does not keep it everywhere.
+    const names = [source.via, source.sender ?? '', `${source.via}:${source.sender ?? ''}`].map((name) =>
+      name.toLowerCase(),
+    );
+    if (gateApprovers.length > 0 && !gateApprovers.some((approver) => names.includes(approver.toLowerCase())))
       throw refused(
         'NOT_APPROVER',
         `Expected one of gates.approvers of products.yaml, got ${source.via}:${source.sender ?? 'unknown'}.`,
