@@ -21,7 +21,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, type, description, overstory, priority, resource_weight, channels, plan_approval, caps, repo';
+  'one of the keys name, path, type, description, overstory, priority, resource_weight, channels, plan_approval, gates, caps, repo';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
