@@ -1,5 +1,5 @@
 // docs/reliability.md, rendered from the invariants, the planted bugs and the figures that the runs have kept in
-// test/results: `npm run docs:reliability`.
+// docs/results: `npm run docs:reliability`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { invariants, stopDeadlineMs } from '../test/simulation/invariants.ts';
@@ -7,7 +7,7 @@ import { plantedBugs } from '../test/simulation/planted.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const figures = (name: string): Record<string, unknown> | null => {
-  const file = root(`test/results/${name}.json`);
+  const file = root(`docs/results/${name}.json`);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : null;
 };
 const simulation = figures('simulation');

@@ -95,7 +95,7 @@ if (!isMainThread && parentPort) {
       seconds: Math.round((performance.now() - startedAt) / 1000),
       machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`,
     };
-    const file = fileURLToPath(new URL('../test/results/simulation.json', import.meta.url));
+    const file = fileURLToPath(new URL('../docs/results/simulation.json', import.meta.url));
     writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
   }
   process.exitCode = failed.length === 0 && total.runs === seeds ? 0 : 1;

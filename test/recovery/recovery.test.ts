@@ -183,11 +183,13 @@ describe('50 products', () => {
     expect(await second.client.objectives()).toHaveLength(1);
     const figures = { products: 50, viewMs: Math.round(second.readyMs), observedMs };
     console.log(`kill -9 of fleetd at 50 products: ${JSON.stringify(figures)}`);
-    const results = join(import.meta.dirname, '../results');
-    writeFileSync(
-      join(results, 'recovery.json'),
-      `${JSON.stringify({ ...figures, machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}` }, null, 2)}\n`,
-    );
+    // RECORD_FIGURES=1 on a machine that does nothing else: what docs/reliability.md says.
+    const results = join(import.meta.dirname, '../../docs/results');
+    if (process.env.RECORD_FIGURES)
+      writeFileSync(
+        join(results, 'recovery.json'),
+        `${JSON.stringify({ ...figures, machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}` }, null, 2)}\n`,
+      );
     // The goal is 2 s and 5 s; three times that is for a machine that does other things as well.
     expect(figures.viewMs).toBeLessThan(6_000);
     expect(figures.observedMs).toBeLessThan(15_000);

@@ -232,11 +232,11 @@ export const plantedBugs: PlantedBug[] = [
   ),
   bug(
     'mail is acknowledged before it is written down',
-    ['everything ends', 'stopped is stopped'],
+    ['everything ends', 'stopped is stopped', 'no crash'],
     [
       'fleet/loop.ts',
       '    if (events.length > 0) journal.record(...events);\n',
-      '    if (events.length > 0) clock.after(5, () => journal.record(...events));\n',
+      '    if (events.length > 0) clock.after(3_000, () => journal.record(...events));\n',
     ],
   ),
   bug(
@@ -248,6 +248,7 @@ export const plantedBugs: PlantedBug[] = [
     'what was cut off stays in doubt for ever',
     ['everything ends'],
     ['fleet/apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
+    ['fleet/apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
   ),
 ];
 
