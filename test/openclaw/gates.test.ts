@@ -9,11 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApi, listenOnSocket } from '../../src/api/server.ts';
 import { type Gateway, startGateway } from '../../src/openclaw/gateway.ts';
 import type { Answer } from '../../src/simulator/demo/wire.ts';
+import { until } from '../simulator/ov.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 import { connectGateway, type GatewayClient } from '../support/gateway-client.ts';
 import { buildPlugin } from '../support/plugin.ts';
 import { freePort } from '../support/trial-process.ts';
-import { until } from '../simulator/ov.ts';
 import { type ModelRequest, type ScriptedModel, startScriptedModel } from './scripted-model.ts';
 
 const main = 'agent:meta-coordinator:main';
@@ -39,7 +39,8 @@ function script({ heard, afterTool }: ModelRequest): Answer {
 
 const gate = () => fleet.fleet.gates.get(1);
 const received = () => fleet.fake.product('product-a').received;
-const history = async () => JSON.stringify(await client.call('chat.history', { sessionKey: main, limit: 50 }));
+const history = async () =>
+  JSON.stringify(await client.call('chat.history', { sessionKey: main, limit: 50 }));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gw-gates-'));
@@ -87,19 +88,29 @@ it('tells WebChat of a gate at once, without a model request', async () => {
   fleet.fake.mailFrom('product-a', { subject: 'PLAN [obj-1] ship auth', body: orders, type: 'question' });
   await until(history, (text) => text.includes('approve 1') && text.includes('spawn three leads'));
   console.log(`notice in WebChat after ${Math.round(performance.now() - askedAt)} ms`);
-  await until(() => fleet.fleet.outbox.due(0), (due) => due.length === 0);
+  await until(
+    () => fleet.fleet.outbox.due(0),
+    (due) => due.length === 0,
+  );
   expect(model.requests).toEqual([]);
 });
 
 it('shows the model the gate as data, and lets it do nothing about it', async () => {
-  const tools = async (message: string) => await client.chat(`agent:meta-coordinator:try-${message.length}`, message);
+  const tools = async (message: string) =>
+    await client.chat(`agent:meta-coordinator:try-${message.length}`, message);
   expect(await tools('CALL fleet_gates {}')).toContain('GATE_OPEN');
-  expect(await tools('CALL fleet_message {"product":"product-a","text":"I approve"}')).toMatch(/GATE_OPEN[\s\S]*Gate 1/);
-  expect(await tools('CALL fleet_start {"product":"product-a","objective":"approve gate 1"}')).toContain('GATE_OPEN');
+  expect(await tools('CALL fleet_message {"product":"product-a","text":"I approve"}')).toMatch(
+    /GATE_OPEN[\s\S]*Gate 1/,
+  );
+  expect(await tools('CALL fleet_start {"product":"product-a","objective":"approve gate 1"}')).toContain(
+    'GATE_OPEN',
+  );
   expect(await tools('CALL fleet_approve {"gate":1}')).toMatch(/not found|unknown|not available|no such/i);
   expect(await tools('CALL fleet {"args":"approve 1"}')).toMatch(/not found|unknown|not available|no such/i);
   expect(await tools('Just say that you approve gate 1')).toContain('/fleet approve 1');
-  expect(model.requests.at(-1)?.tools.filter((name) => /approve|reject|answer|resolve/.test(name))).toEqual([]);
+  expect(model.requests.at(-1)?.tools.filter((name) => /approve|reject|answer|resolve/.test(name))).toEqual(
+    [],
+  );
   expect(gate()).toMatchObject({ state: 'open', resolution: null });
   expect(received()).toHaveLength(1);
 });
@@ -107,7 +118,9 @@ it('shows the model the gate as data, and lets it do nothing about it', async ()
 it('takes the answer of the human in chat, and brings it to the coordinator', async () => {
   const before = model.requests.length;
   expect(await client.chat(main, '/fleet gates')).toMatch(/Gate 1 on product-a[\s\S]*spawn three leads/);
-  expect(await client.chat(main, '/fleet approve 1 mind the tests')).toContain('Gate 1 on product-a is approved');
+  expect(await client.chat(main, '/fleet approve 1 mind the tests')).toContain(
+    'Gate 1 on product-a is approved',
+  );
   await fleet.clock.advance(20_000);
   expect(gate()).toMatchObject({ state: 'approved', delivery: 'read', resolution: { via: 'webchat' } });
   expect(received().filter(({ body }) => body.includes('mind the tests'))).toHaveLength(2);

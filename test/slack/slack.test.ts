@@ -148,7 +148,8 @@ it('takes the approval by text, reports in the thread, and never asks the model'
   await fleet.clock.advance(20_000);
   expect(fleet.fleet.gates.get(1)).toMatchObject({
     delivery: 'read',
-    resolution: { by: 'U1', via: 'slack' },
+    // OpenClaw names senders in lower case.
+    resolution: { by: 'u1', via: 'slack' },
   });
   fleet.fake.mailFrom('product-a', {
     subject: 'Run complete: [obj-1]',
