@@ -8,7 +8,6 @@ export {
   type Finding,
   findingSchema,
   type LookReply,
-  type LookRequest,
   lookRequestSchema,
 } from '../runtime/protocol.ts';
 

@@ -12,7 +12,12 @@ export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
 /** What becomes of the objective once its session has stopped. */
 export type SessionOutcome = ObjectiveEnd | 'requeued';
 
-export type ActionKind = 'gate.answer' | 'coordinator.start' | 'coordinator.stop' | 'coordinator.send' | 'delivery.confirm';
+export type ActionKind =
+  | 'gate.answer'
+  | 'coordinator.start'
+  | 'coordinator.stop'
+  | 'coordinator.send'
+  | 'delivery.confirm';
 
 /** abandoned: its session ended before the doubt did. */
 export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain' | 'abandoned';

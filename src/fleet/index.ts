@@ -12,7 +12,7 @@ import { createMetrics } from './metrics.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { fleetStatus } from './view.ts';
 
-export { type Clock, systemClock } from '../clock.ts';
+export { systemClock } from '../clock.ts';
 export { openJournal } from './journal.ts';
 export { tuning } from './tuning.ts';
 

@@ -3,5 +3,5 @@
 export { RegistryError } from './error.ts';
 export { maxRegistryBytes, parseRegistry } from './parse.ts';
 export { readRegistry } from './read.ts';
-export type { ChannelTarget, Product, Registry, RegistryProblem, Scheduling } from './registry.ts';
+export type { Product } from './registry.ts';
 export { type OpenRegistry, openRegistry } from './watch.ts';

@@ -28,7 +28,9 @@ export async function listSessions(): Promise<{ name: string; pid: number }[]> {
  */
 export async function newSession(name: string, cwd: string, words: string[]): Promise<number> {
   const [command, args] = selfArgv(...words);
-  const environment = [...simulatorEnvironment(), ['OVERSTORY_AGENT_NAME', 'coordinator']].flatMap(([key, value]) => ['-e', `${key}=${value}`]);
+  const environment = [...simulatorEnvironment(), ['OVERSTORY_AGENT_NAME', 'coordinator']].flatMap(
+    ([key, value]) => ['-e', `${key}=${value}`],
+  );
   const made = await tmux(
     'new-session',
     '-d',

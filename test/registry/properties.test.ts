@@ -143,7 +143,7 @@ test('a valid file gives exactly what was written in it', () => {
                 : { kind: 'slack', target: channel.replace('slack:', '') },
             ),
             gateSurface: 'any',
-    planApproval: p.approval,
+            planApproval: p.approval,
             caps: {
               maxCpuCores: p.cores,
               maxMemoryBytes: bytesOf(p.gb),

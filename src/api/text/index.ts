@@ -7,7 +7,7 @@ export { eventText } from './event.ts';
 export { gatesText, resolvedText } from './gates.ts';
 export { backupText, historyText } from './history.ts';
 export { inboxText } from './inbox.ts';
-export { rows, type Surface, surfaceFor, type Tone } from './layout.ts';
+export { rows, type Surface, surfaceFor } from './layout.ts';
 export { lookText } from './look.ts';
 export { noticesText } from './notices.ts';
 export { objectiveText, startedText, stoppedText } from './objective.ts';

@@ -9,7 +9,7 @@ const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 /** Node's pattern looks from every ESC to the end of what it is given: a minute for a hostile mail as a whole. */
 function withoutSequences(text: string): string {
   if (!text.includes('\u001b') && !text.includes('\u009b')) return text;
-  return text.replace(/[^]{1,1000}/g, (part) => stripVTControlCharacters(part));
+  return text.replace(/[\s\S]{1,1000}/g, (part) => stripVTControlCharacters(part));
 }
 
 /** Many lines, as they are, without what a terminal or chat would obey. */
