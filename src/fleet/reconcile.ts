@@ -50,5 +50,13 @@ export function reconcile(
   );
   if (state === 'finished') findings.push({ kind: 'finished', why: because, result: final?.body ?? null });
   if (state === 'died') findings.push({ kind: 'died', why: because });
+  // A start that came late, or a human, has put another coordinator in its place: that one knows of no objective.
+  const there = snapshot.coordinator?.sessionId;
+  const replaced = there && session.overstorySession && there !== session.overstorySession;
+  if (replaced && state !== 'finished' && state !== 'died')
+    findings.push({
+      kind: 'died',
+      why: 'The coordinator was replaced by another one, which has no objective.',
+    });
   return findings;
 }
