@@ -49,6 +49,8 @@ function runOv(world: World, call: OvCall, answer: (value: unknown) => void, don
   const child = { pid: world.serial++, command, agent, killed: false };
   if (command === 'coordinator.start') world.onStartCall(site.name);
   site.children.add(child);
+  const cutForMs = world.cutAt.get(command);
+  if (cutForMs !== undefined && world.cutAt.delete(command)) world.clock.after(10, () => world.cut(cutForMs));
   let outcome: unknown;
   // One that a lost link left behind may hang about (a lock, a busy machine) before it does what it was told.
   const takeEffect = (then: () => void): void => {

@@ -30,6 +30,8 @@ export type Action =
   | { do: 'kill'; point: KillPoint; n: number; downMs: number }
   | { do: 'restart fleetd'; downMs: number }
   | { do: 'cut link'; forMs: number }
+  /** The link is cut just when the next command of this kind has begun. */
+  | { do: 'cut link at'; command: string; forMs: number }
   /** Every process in the runtime dies; the databases stay. */
   | { do: 'restart runtime'; forMs: number }
   | { do: 'kill coordinator'; product: string }
@@ -118,7 +120,7 @@ function fateOf(random: Random): Fate {
 function faultOf(random: Random, products: [string, ...string[]]): Action {
   const product = random.pick(products);
   const forMs = random.pick([100, 2 * second, 20 * second, 2 * minute] as const);
-  switch (random.between(0, 13)) {
+  switch (random.between(0, 15)) {
     case 0:
     case 1:
     case 2:
@@ -153,6 +155,13 @@ function faultOf(random: Random, products: [string, ...string[]]): Action {
     case 11:
       return { do: 'blind', product, forMs };
     case 12:
+    case 13:
+      return {
+        do: 'cut link at',
+        command: random.pick(['coordinator.start', 'coordinator.send', 'coordinator.stop'] as const),
+        forMs,
+      };
+    case 14:
       return { do: 'slow', factor: random.pick([4, 12] as const), forMs };
     default:
       return {

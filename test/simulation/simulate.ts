@@ -111,6 +111,14 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
   const say = (line: string): void =>
     void outcome.log.push(`${String(clock.nowMs() - startMs).padStart(9)} ms  ${line}`);
   const startMs = clock.nowMs();
+  world.cut = (forMs) => {
+    fault();
+    world.setNetwork(false);
+    clock.after(forMs, () => {
+      fault();
+      world.setNetwork(true);
+    });
+  };
   world.onStartCall = (name) => {
     say(`world: ov coordinator start on ${name}`);
     guarded(() => checks.onStartCall(name));
@@ -312,13 +320,11 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
       }
       case 'cut link':
       case 'restart runtime':
-        fault();
         if (action.do === 'restart runtime') world.restartRuntime();
-        world.setNetwork(false);
-        clock.after(action.forMs, () => {
-          fault();
-          world.setNetwork(true);
-        });
+        world.cut(action.forMs);
+        return;
+      case 'cut link at':
+        world.cutAt.set(action.command, action.forMs);
         return;
       case 'kill coordinator':
         fault();
@@ -388,6 +394,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
       );
       kills.length = 0;
       world.loseReply.clear();
+      world.cutAt.clear();
       world.refuse.clear();
       await pass(150_000, 30_000);
       for (const site of world.sites.values()) if (site.coordinator?.byHand) world.die(site);

@@ -83,6 +83,9 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     completed: new Set<string>(),
     /** commands whose next answer is lost, or is a refusal */
     loseReply: new Set<string>(),
+    /** commands that the link is cut at, and for how many ms */
+    cutAt: new Map<string, number>(),
+    cut: (_forMs: number): void => {},
     refuse: new Map<string, FleetError>(),
     onStartCall: (_product: string): void => {},
     onReceived: (_product: string, _subject: string): void => {},
