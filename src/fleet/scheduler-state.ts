@@ -10,6 +10,15 @@ import { coordinatorAlive } from './reconcile.ts';
 /** Sessions that a human started by hand count too: they use the same slots and memory. */
 const notOurs = (product: string): string => `started by hand on ${product}`;
 
+/**
+ * CPU can be shared out, memory cannot: a session that once used more CPU than the whole budget runs slower
+ * within it, and must not be called one that can never run.
+ */
+function learned(footprint: Footprint | null, maxCpuCores: number | null): Footprint | null {
+  if (footprint === null || maxCpuCores === null) return footprint;
+  return { ...footprint, cpuCores: Math.min(footprint.cpuCores, maxCpuCores) };
+}
+
 export function schedulerState(context: FleetContext): FleetState {
   const { journal, observations, footprints, runtime, tuning, clock } = context;
   const { paused, registry } = overridesOf(journal, context.registry.current());
@@ -29,6 +38,8 @@ export function schedulerState(context: FleetContext): FleetState {
     return product ? ask(product) : null;
   };
 
+  const { maxCpuPercent } = scheduling.budget;
+  const maxCpuCores = maxCpuPercent === null || cores === null ? null : (cores * maxCpuPercent) / 100;
   return {
     limits: {
       ...schedulingDefaults,
@@ -37,10 +48,7 @@ export function schedulerState(context: FleetContext): FleetState {
       maxConcurrentSessions: scheduling.maxConcurrentSessions,
       maxLiveSessions: scheduling.maxLiveSessions,
       strategy: scheduling.strategy,
-      maxCpuCores:
-        scheduling.budget.maxCpuPercent === null || cores === null
-          ? null
-          : (cores * scheduling.budget.maxCpuPercent) / 100,
+      maxCpuCores,
       maxMemoryBytes: scheduling.budget.maxMemoryBytes,
       maxCostUsdPerDay: scheduling.budget.maxCostUsdPerDay,
     },
@@ -50,7 +58,7 @@ export function schedulerState(context: FleetContext): FleetState {
       startable: p.overstory && (observations.get(p.name)?.snapshot.health ?? 'ok') === 'ok',
       priority: p.priority,
       resourceWeight: p.resourceWeight,
-      learned: history.footprint(p),
+      learned: learned(history.footprint(p), maxCpuCores),
       paused: paused.get(p.name) ?? held.get(p.name) ?? null,
       breaker: circuit(context, breakers.get(p.name)),
       servedMs: served.get(p.name) ?? 0,
@@ -93,6 +101,7 @@ export function schedulerState(context: FleetContext): FleetState {
           startedAtMs: Date.parse(o.snapshot.coordinator?.startedAt ?? '') || o.receivedAtMs,
           measured: measured(footprints.get(name)),
           waitingOnHuman: false,
+          adoptable: true,
           reservedCostUsd: null,
         })),
     ],

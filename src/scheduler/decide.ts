@@ -11,6 +11,7 @@ import type {
   Numbers,
   ObjectiveState,
   Plan,
+  SessionState,
   Wait,
   WaitRule,
 } from './state.ts';
@@ -62,6 +63,20 @@ function waitingSinceMs({ queuedAtMs, notBeforeMs }: ObjectiveState): number {
   return Math.max(queuedAtMs, notBeforeMs ?? queuedAtMs);
 }
 
+/** The room there is for who takes this session over: its own part given back. */
+function givenBack(after: Capacity, session: SessionState, predicted: Footprint): Capacity {
+  const { measured } = session;
+  return {
+    ...after,
+    slotsUsed: after.slotsUsed - (holdsSlot(session) ? 1 : 0),
+    liveSessions: after.liveSessions - 1,
+    committed: {
+      cpuCores: after.committed.cpuCores - Math.max(measured?.cpuCores ?? 0, predicted.cpuCores),
+      memoryBytes: after.committed.memoryBytes - Math.max(measured?.memoryBytes ?? 0, predicted.memoryBytes),
+    },
+  };
+}
+
 /** Counts one admission in. */
 function take(after: Capacity, candidate: Candidate, predicted: Footprint): void {
   after.slotsUsed += 1;
@@ -85,7 +100,11 @@ export function decide(state: FleetState, nowMs: number): Plan {
   const decisions: Plan['decisions'] = [...reliefs];
   const waits: Wait[] = [];
   const after = { ...capacity };
-  const occupants = new Map(state.sessions.map((session) => [session.product, session.objective]));
+  const ours = state.sessions.filter(({ adoptable }) => !adoptable);
+  const occupants = new Map(ours.map((session) => [session.product, session.objective]));
+  const adoptable = new Map(
+    state.sessions.filter((session) => session.adoptable).map((session) => [session.product, session]),
+  );
   let slotHolders = state.sessions.filter(holdsSlot).map((session) => session.objective);
   let live = state.sessions.map((session) => session.objective);
 
@@ -128,7 +147,9 @@ export function decide(state: FleetState, nowMs: number): Plan {
       wait(obstacle.rule, obstacle.behind, obstacle.numbers);
       continue;
     }
-    const lacking = lack(after, candidate, predicted);
+    const takenOver = adoptable.get(objective.product);
+    const room = takenOver ? givenBack(after, takenOver, predicted) : after;
+    const lacking = lack(room, candidate, predicted);
     if (lacking?.rule === 'slots') wait('slots', slotHolders, lacking.numbers);
     else if (lacking?.rule === 'live') wait('live', live, lacking.numbers);
     else if (head) wait('behind-head', [head.objective.id], { headSinceMs: waitingSinceMs(head.objective) });
@@ -145,7 +166,9 @@ export function decide(state: FleetState, nowMs: number): Plan {
       wakeAt(paced);
       wait('pacing', [], { untilMs: paced });
     } else {
+      Object.assign(after, room);
       take(after, candidate, predicted);
+      adoptable.delete(objective.product);
       occupants.set(objective.product, objective.id);
       slotHolders = [...slotHolders, objective.id];
       live = [...live, objective.id];

@@ -57,6 +57,11 @@ export interface SessionState {
   measured: Footprint | null;
   /** an open gate and no busy worker: gives back its slot, not its memory */
   waitingOnHuman: boolean;
+  /**
+   * A coordinator that runs without a session of ours: started by hand, or left by a start that could not be
+   * seen. It takes room like any other, and an objective of its product takes it over.
+   */
+  adoptable?: boolean;
   /** the part of its estimate that spentTodayUsd does not hold yet */
   reservedCostUsd: number | null;
 }

@@ -97,12 +97,12 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
         await fleet('cancel', id);
       }
       await allIdle();
-      const [last] = await fleet<ObjectiveView[]>('history').catch(() => []);
-      const before = last ? Number(last.id.slice('obj-'.length)) : null;
+      const over = await fleet<ObjectiveView[]>('history');
+      const before = Math.max(...over.map(({ id }) => Number(id.slice('obj-'.length))));
       await ask('Run a scout on product-a to explore the codebase structure', 'is starting on product-a');
       const running = (await status()).products.find((p) => p.name === 'product-a')?.objective;
       expect(running?.id).toBeDefined();
-      if (before !== null) expect(running?.id).toBe(`obj-${before + 1}`);
+      expect(running?.id).toBe(`obj-${before + 1}`);
       await chat.waitForText(new RegExp(`${running?.id}\\b`));
     },
     3 * minutes,

@@ -212,6 +212,12 @@ describe('trouble', () => {
     await t.clock.settle();
     expect(t.start('beta', 'x').state).toBe('queued');
     expect(() => t.fleet.commands.stop('alpha', null, t.source)).toThrow(/not started by the fleet/);
+    expect(t.start('alpha', 'y').state).toBe('starting');
+    await t.clock.advance(1_000);
+    expect(t.fleet.commands.objective('obj-2').state).toBe('running');
+    expect(t.fake.product('alpha')).toMatchObject({ starts: 0 });
+    expect(t.fake.product('alpha').received).toHaveLength(1);
+    expect(t.fake.product('beta').starts).toBe(0);
   });
 
   it.each([

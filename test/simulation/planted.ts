@@ -33,7 +33,7 @@ export const plantedBugs: PlantedBug[] = [
     ['scheduler/decide.ts', 'occupants.set(objective.product, objective.id);', ''],
     [
       'scheduler/decide.ts',
-      'new Map(state.sessions.map((session) => [session.product, session.objective]))',
+      'new Map(ours.map((session) => [session.product, session.objective]))',
       'new Map<string, string>()',
     ],
   ),
