@@ -149,15 +149,6 @@ export const plantedBugs: PlantedBug[] = [
     ],
   ),
   bug(
-    'a start that was not seen to work is forgotten',
-    ['stopped is stopped', 'everything ends'],
-    [
-      'fleet/session/start.ts',
-      "if (after.health !== 'ok' && after.error?.class === 'unavailable') return false;",
-      '',
-    ],
-  ),
-  bug(
     'the session of a removed product is forgotten',
     ['stopped is stopped', 'everything ends'],
     ['fleet/loop.ts', '    stopRemoved();\n', ''],
