@@ -1,6 +1,6 @@
 // Real processes, killed: fleetd, its agent, the tmux server, while four products run on the simulator. What must
 // hold afterwards is read from the real journal and the real mail.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -190,11 +190,24 @@ describe('50 products', () => {
         join(results, 'recovery.json'),
         `${JSON.stringify({ ...figures, machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}` }, null, 2)}\n`,
       );
-    // The goal is 2 s and 5 s; three times that is for a machine that does other things as well.
-    expect(figures.viewMs).toBeLessThan(6_000);
-    expect(figures.observedMs).toBeLessThan(15_000);
+    // The goal is 2 s and 5 s on a calm machine, where an empty Node takes 25 to 40 ms. What gates is the
+    // ratio: a busy machine is slow at both.
+    const node = nodeMs();
+    expect(figures.viewMs / node).toBeLessThan(100);
+    expect(figures.observedMs / node).toBeLessThan(250);
   });
 });
+
+/** Wall of an empty Node process, the slowest of five: ms. */
+function nodeMs(): number {
+  return Math.max(
+    ...Array.from({ length: 5 }, () => {
+      const startedAt = performance.now();
+      spawnSync(process.execPath, ['-e', '0']);
+      return performance.now() - startedAt;
+    }),
+  );
+}
 
 function childOf(parent: number): number {
   const found = processes(({ stat }) => Number(stat.split(') ').at(-1)?.split(' ')[1]) === parent)[0];
