@@ -2,8 +2,8 @@
 // of overstory left in the product. A stop that half-fails is finished by observation: "not running" is what
 // was wanted. In this order, and again from the start when the runtime comes back in between:
 //
-//   coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
-//   ─► workers ─► the run, when it stayed open ─► processes: a grace, then ended by pid and start time ─► outcome
+//   workers ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
+//   ─► the run, when it stayed open ─► processes: a grace, then ended by pid and start time ─► outcome
 //
 // What is left then (a human's own processes, branches nobody merged) is listed, never hidden.
 import { sleep } from '../../clock.ts';
@@ -26,7 +26,7 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
   };
   try {
     const before = await context.observe(product.name);
-    const seen = await stopAll(context, product);
+    const seen = await stopAll(context, product, before);
     if (coordinatorAlive(seen)) {
       context.log.warn({ product: product.name }, 'stop waits: the coordinator is alive after everything');
       return false;
@@ -44,7 +44,11 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
 }
 
 /** @throws FleetError when something is out of reach; what `ov` refuses is judged by looking afterwards */
-async function stopAll(context: FleetContext, product: ProductRef): Promise<ProductSnapshot> {
+async function stopAll(
+  context: FleetContext,
+  product: ProductRef,
+  before: ProductSnapshot,
+): Promise<ProductSnapshot> {
   const { runtime } = context;
   const attempt = async (call: () => Promise<unknown>): Promise<void> => {
     try {
@@ -55,6 +59,8 @@ async function stopAll(context: FleetContext, product: ProductRef): Promise<Prod
       context.log.info({ product: product.name, code: error.code }, `while stopping: ${error.message}`);
     }
   };
+  for (const worker of before.workers.filter((one) => !ended.has(one.state)))
+    await attempt(() => runtime.ov(product, 'stop', { agent: worker.name }));
   const stop = () => runtime.ov(product, 'coordinator.stop', {});
   const clear = () => runtime.tend(product, { kind: 'clear-session' });
   await attempt(stop);
@@ -64,9 +70,6 @@ async function stopAll(context: FleetContext, product: ProductRef): Promise<Prod
     await attempt(harder);
     seen = await context.observe(product.name);
   }
-  // After the coordinator: it would take the end of its workers for a failure and mail the human about it.
-  for (const worker of seen.workers.filter((one) => !ended.has(one.state)))
-    await attempt(() => runtime.ov(product, 'stop', { agent: worker.name }));
   // A tmux server that ended with its last session leaves the run open: the next status would call it alive.
   if (seen.health === 'ok' && !coordinatorAlive(seen) && seen.runId !== null) {
     await attempt(() => runtime.ov(product, 'run.complete', {}));
