@@ -30,7 +30,8 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     .option(
       '--dashboard-port <number>',
       'port of the dashboard on this machine, or `off`',
-      (text: string) => (text === 'off' ? null : readPort(text)),
+      // Not null: commander takes that for a value that was not given.
+      (text: string) => (text === 'off' ? text : readPort(text)),
       41790,
     )
     .option('--products <file>', 'the registry', 'products.yaml')
@@ -40,7 +41,7 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     projects?: string;
     model: string;
     port: number;
-    dashboardPort: number | null;
+    dashboardPort: number | 'off';
     products: string;
     state: string;
   }>();
@@ -55,7 +56,7 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     projects: o.projects === undefined ? null : resolve(o.projects),
     model: o.model === 'anthropic' ? 'anthropic' : 'demo',
     port: o.port,
-    dashboardPort: o.dashboardPort,
+    dashboardPort: o.dashboardPort === 'off' ? null : o.dashboardPort,
     productsFile: resolve(o.products),
     stateDir: resolve(o.state),
   };

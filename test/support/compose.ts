@@ -1,11 +1,11 @@
 // The bundle as a human starts it: `docker compose` on the repository's own file, with a project, a port and
 // an .env of its own, so that stacks do not meet; taken down with its volumes whatever happens.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { freePort } from './trial-process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -139,16 +139,4 @@ function dockerEnvironment(): Record<string, string> {
         /^(PATH|HOME|DOCKER_.*|BUILDKIT_.*|XDG_RUNTIME_DIR|.*_proxy)$/i.test(pair[0]),
     ),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('Expected a port, got none.');
-  return address.port;
 }
