@@ -121,3 +121,15 @@ export type JournalEvent = NewEvent & {
   product: string | null;
   objective: string | null;
 };
+
+/** A row of the `events` table. */
+export const eventOf = (r: Record<string, unknown>): JournalEvent =>
+  ({
+    seq: r.seq,
+    atMs: r.at_ms,
+    kind: r.kind,
+    product: r.product,
+    objective: r.objective,
+    text: r.text,
+    data: JSON.parse(String(r.data)) as unknown,
+  }) as JournalEvent;

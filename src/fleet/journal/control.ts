@@ -1,0 +1,52 @@
+// Reads of what steers the scheduler: circuit breakers, broken budgets, and what chat changed.
+import { eventOf, type JournalEvent } from '../events.ts';
+import { parse, type Reader } from './reader.ts';
+
+/** A live change on top of products.yaml. */
+export interface OverrideRow {
+  scope: string;
+  key: string;
+  value: unknown;
+  sinceMs: number;
+}
+
+export function controlStore({ rows, row }: Reader) {
+  return {
+    breakers(): Map<string, { failures: number; lastFailureMs: number }> {
+      return new Map(
+        rows('SELECT * FROM breakers').map((r) => [
+          r.product as string,
+          { failures: r.failures as number, lastFailureMs: r.last_failure_ms as number },
+        ]),
+      );
+    },
+    /** Since when each broken budget has been broken, by rule. */
+    reliefs(): Map<string, number> {
+      return new Map(rows('SELECT * FROM reliefs').map((r) => [r.rule as string, r.since_ms as number]));
+    },
+    overrides(): OverrideRow[] {
+      return rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({
+        scope: r.scope as string,
+        key: r.key as string,
+        value: parse(r.value) as unknown,
+        sinceMs: r.since_ms as number,
+      }));
+    },
+    /** Its value; null: there is none. */
+    override(scope: string, key: string): unknown {
+      const found = row('SELECT value FROM overrides WHERE scope = ? AND key = ?', scope, key);
+      return found ? (parse(found.value) as unknown) : null;
+    },
+    /** What `undo` takes back: the newest human control that no undo has taken back yet. */
+    lastControl(): (JournalEvent & { kind: 'control.changed' }) | null {
+      const found = row(
+        `SELECT * FROM events AS e WHERE kind = 'control.changed' AND json_extract(data, '$.verb') <> 'undo'
+         AND json_extract(data, '$.source') IS NOT NULL AND json_array_length(data, '$.changes') > 0
+         AND NOT EXISTS (SELECT 1 FROM events AS u
+           WHERE u.kind = 'control.changed' AND json_extract(u.data, '$.undoes') = e.seq)
+       ORDER BY seq DESC LIMIT 1`,
+      );
+      return found ? (eventOf(found) as JournalEvent & { kind: 'control.changed' }) : null;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// Reads of the mail to the operator and of the troubles of products.
+import type { FleetErrorShape } from '../../errors.ts';
+import type { Mail } from '../../runtime/protocol.ts';
+import { parse, type Reader } from './reader.ts';
+
+export function mailStore({ rows, row }: Reader) {
+  return {
+    hasMail(product: string, id: string): boolean {
+      return row('SELECT 1 FROM mail WHERE product = ? AND id = ?', product, id) !== undefined;
+    },
+    /** mail to the operator, newest first */
+    mail(product: string, limit: number): Mail[] {
+      return rows(
+        'SELECT mail FROM mail WHERE product = ? ORDER BY received_at_ms DESC, id LIMIT ?',
+        product,
+        limit,
+      ).map((r) => parse(r.mail) as Mail);
+    },
+
+    trouble(product: string): FleetErrorShape | null {
+      const found = row('SELECT error FROM troubles WHERE product = ?', product);
+      return found ? parse(found.error) : null;
+    },
+  };
+}

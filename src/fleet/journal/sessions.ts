@@ -1,0 +1,98 @@
+// Reads of the sessions: the live ones, and what the ended ones teach.
+import type { SessionOutcome } from '../events.ts';
+import { parse, type Reader, type Row } from './reader.ts';
+
+export interface SessionRow {
+  id: number;
+  product: string;
+  objective: string;
+  state: 'starting' | 'running' | 'stopping' | 'ended';
+  overstorySession: string | null;
+  tmuxSession: string | null;
+  runId: string | null;
+  stopReason: string | null;
+  outcome: SessionOutcome | null;
+  startingAtMs: number;
+  runningAtMs: number | null;
+  endedAtMs: number | null;
+  peakMemoryBytes: number | null;
+  peakCpuCores: number | null;
+  costUsd: number | null;
+}
+
+const sessionOf = (r: Row): SessionRow => ({
+  id: r.id as number,
+  product: r.product as string,
+  objective: r.objective as string,
+  state: r.state as SessionRow['state'],
+  overstorySession: r.overstory_session as string | null,
+  tmuxSession: r.tmux_session as string | null,
+  runId: r.run_id as string | null,
+  stopReason: r.stop_reason as string | null,
+  outcome: r.outcome as SessionRow['outcome'],
+  startingAtMs: r.starting_at_ms as number,
+  runningAtMs: r.running_at_ms as number | null,
+  endedAtMs: r.ended_at_ms as number | null,
+  peakMemoryBytes: r.peak_memory_bytes as number | null,
+  peakCpuCores: r.peak_cpu_cores as number | null,
+  costUsd: r.cost_usd as number | null,
+});
+
+export function sessionStore({ rows, row }: Reader) {
+  return {
+    liveSessions(): SessionRow[] {
+      return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);
+    },
+    liveSession(product: string): SessionRow | null {
+      const found = row(`SELECT * FROM sessions WHERE product = ? AND state <> 'ended'`, product);
+      return found ? sessionOf(found) : null;
+    },
+    /** The last session of an objective that ran and is over: where a resume starts from. */
+    lastEnded(objective: string): { startingAtMs: number; why: string; leftovers: string[] } | null {
+      const found = row(
+        `SELECT * FROM sessions WHERE objective = ? AND state = 'ended' AND running_at_ms IS NOT NULL
+       ORDER BY id DESC LIMIT 1`,
+        objective,
+      );
+      if (!found) return null;
+      const { starting_at_ms: startingAtMs, why, leftovers } = found;
+      return {
+        startingAtMs: startingAtMs as number,
+        why: (why as string | null) ?? '',
+        leftovers: parse(leftovers),
+      };
+    },
+    nextSessionNumber(): number {
+      return ((row('SELECT max(id) AS n FROM sessions')?.n as number | null) ?? 0) + 1;
+    },
+    lastStartMs(): number | null {
+      return (row('SELECT max(starting_at_ms) AS at FROM sessions')?.at as number | null) ?? null;
+    },
+    /** Σ ms that each product's ended sessions have run. */
+    servedMs(): Map<string, number> {
+      return new Map(
+        rows(
+          `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms FROM sessions WHERE state = 'ended' GROUP BY product`,
+        ).map((r) => [r.product as string, r.ms as number]),
+      );
+    },
+
+    /** The latest sessions that ran and ended, newest first: what predictions are learned from. */
+    finishedSessions(limit: number): SessionRow[] {
+      return rows(
+        `SELECT * FROM sessions WHERE state = 'ended' AND running_at_ms IS NOT NULL ORDER BY id DESC LIMIT ?`,
+        limit,
+      ).map(sessionOf);
+    },
+    /** Σ known cost of each product's sessions that ended since then; a product without a known one is left out. */
+    spentUsd(sinceMs: number): Map<string, number> {
+      return new Map(
+        rows(
+          `SELECT product, sum(cost_usd) AS usd FROM sessions
+         WHERE ended_at_ms >= ? AND cost_usd IS NOT NULL GROUP BY product`,
+          sinceMs,
+        ).map((r) => [r.product as string, r.usd as number]),
+      );
+    },
+  };
+}
