@@ -3,7 +3,7 @@
 //
 // Per product at most one observation and one driving are in flight; products never wait for each other.
 import { FleetError } from '../errors.ts';
-import type { ProductSnapshot } from '../runtime/protocol.ts';
+import { emptySnapshot, type ProductSnapshot } from '../runtime/protocol.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { admit } from './admit.ts';
@@ -60,7 +60,7 @@ export function createLoop(
   async function observeNow(name: string, fresh: boolean): Promise<ProductSnapshot> {
     const asked = journal.liveSession(name);
     const root = rootOf(name);
-    if (root === null) return gone(name);
+    if (root === null) return emptySnapshot(name, clock.nowMs(), 'missing');
     const [snapshot] = await runtime.snapshot([{ name, root }], { fresh });
     if (snapshot === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
     context.observations.set(name, { snapshot, receivedAtMs: clock.nowMs() });
@@ -257,23 +257,6 @@ export function createLoop(
     } catch (error) {
       log.debug({ err: error }, 'no measurement');
     }
-  }
-
-  function gone(name: string): ProductSnapshot {
-    return {
-      product: name,
-      observedAtMs: clock.nowMs(),
-      health: 'missing',
-      error: null,
-      projectName: null,
-      runId: null,
-      coordinator: null,
-      workers: [],
-      operatorMail: [],
-      operatorMailLeftOut: 0,
-      mergeQueueCount: 0,
-      worktrees: [],
-    };
   }
 
   function lookAtAll(fresh: boolean): void {

@@ -121,6 +121,26 @@ export const productSnapshotSchema = z.object({
 });
 export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;
 
+/** A snapshot that has no evidence of anything. */
+export const emptySnapshot = (
+  product: string,
+  observedAtMs: number,
+  health: ProductSnapshot['health'],
+): ProductSnapshot => ({
+  product,
+  observedAtMs,
+  health,
+  error: null,
+  projectName: null,
+  runId: null,
+  coordinator: null,
+  workers: [],
+  operatorMail: [],
+  operatorMailLeftOut: 0,
+  mergeQueueCount: 0,
+  worktrees: [],
+});
+
 export const footprintSchema = z.object({
   /** null where the platform cannot tell (no /proc) */
   products: z.array(

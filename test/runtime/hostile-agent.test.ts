@@ -11,7 +11,13 @@ import {
 } from 'vscode-jsonrpc/node';
 import { FrameGuard } from '../../src/runtime/frame-guard.ts';
 import { type Channel, connectRuntime, exponentialBackoff, type Runtime } from '../../src/runtime/index.ts';
-import { maxFrameBytes, methods, notifications, type RuntimeInfo } from '../../src/runtime/protocol.ts';
+import {
+  emptySnapshot,
+  maxFrameBytes,
+  methods,
+  notifications,
+  type RuntimeInfo,
+} from '../../src/runtime/protocol.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const info: RuntimeInfo = {
@@ -151,20 +157,7 @@ test.each<[string, string, unknown, (mine: Runtime) => Promise<unknown>]>([
 });
 
 test("an ov reply is checked by its command's schema, and a snapshot about another product is refused", async () => {
-  const other = {
-    product: 'b',
-    observedAtMs: 1,
-    health: 'ok',
-    error: null,
-    projectName: null,
-    runId: null,
-    coordinator: null,
-    workers: [],
-    operatorMail: [],
-    operatorMailLeftOut: 0,
-    mergeQueueCount: 0,
-    worktrees: [],
-  };
+  const other = emptySnapshot('b', 1, 'ok');
   const { runtime: mine } = await connect({
     [methods.run]: () => ({ agents: 'all' }),
     [methods.snapshot]: () => other,

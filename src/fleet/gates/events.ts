@@ -1,24 +1,12 @@
 // The facts about gates.
-import type { Source } from '../../api/contract.ts';
+import type { GateView, Source } from '../../api/contract.ts';
 import type { Mail } from '../../runtime/protocol.ts';
 
 /** plan, question, decision, escalation, error: of agents. The others: of fleetd itself. */
-export const gateKinds = [
-  'plan',
-  'question',
-  'decision',
-  'escalation',
-  'error',
-  'budget',
-  'hung',
-  'logged-out',
-  'over-memory',
-] as const;
-export type GateKind = (typeof gateKinds)[number];
+export type GateKind = GateView['kind'];
 
 /** warning: in the daily digest. error: told at once. critical: also nothing new starts on the product. */
-export const gateSeverities = ['warning', 'error', 'critical'] as const;
-export type GateSeverity = (typeof gateSeverities)[number];
+export type GateSeverity = GateView['severity'];
 
 export type Verdict = 'approved' | 'rejected' | 'answered';
 

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { FleetError } from '../../errors.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
-import { type Mail, maxSnapshotMailBytes, type ProductRef, type ProductSnapshot } from '../protocol.ts';
+import {
+  emptySnapshot,
+  type Mail,
+  maxSnapshotMailBytes,
+  type ProductRef,
+  type ProductSnapshot,
+} from '../protocol.ts';
 import { productFolder } from './confine.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
@@ -114,8 +120,8 @@ export function createSnapshots(
 
   async function take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot> {
     const folder = await productFolder(workspaceRoot, product);
-    if (folder === null) return empty(product.name, 'missing');
-    if (!(await initialised(folder))) return empty(product.name, 'uninitialised');
+    if (folder === null) return emptySnapshot(product.name, Date.now(), 'missing');
+    if (!(await initialised(folder))) return emptySnapshot(product.name, Date.now(), 'uninitialised');
 
     const key = `${product.name}\0${folder}`;
     const known: Known = products.get(key) ?? { last: null, begun: null, coming: null };
@@ -134,26 +140,12 @@ export function createSnapshots(
         return await take(product, fresh);
       } catch (error) {
         const shape = FleetError.wrap(error).toJSON();
-        return { ...empty(product.name, 'error'), error: { ...shape, product: product.name } };
+        return {
+          ...emptySnapshot(product.name, Date.now(), 'error'),
+          error: { ...shape, product: product.name },
+        };
       }
     },
-  };
-}
-
-function empty(product: string, health: ProductSnapshot['health']): ProductSnapshot {
-  return {
-    product,
-    observedAtMs: Date.now(),
-    health,
-    error: null,
-    projectName: null,
-    runId: null,
-    coordinator: null,
-    workers: [],
-    operatorMail: [],
-    operatorMailLeftOut: 0,
-    mergeQueueCount: 0,
-    worktrees: [],
   };
 }
 
@@ -168,8 +160,7 @@ function describe(
   const row = status.agents.find((agent) => agent.capability === 'coordinator');
   const mail = withinBytes(newestFirst.toReversed(), maxSnapshotMailBytes);
   return {
-    ...empty(product, 'ok'),
-    observedAtMs,
+    ...emptySnapshot(product, observedAtMs, 'ok'),
     projectName,
     runId: status.currentRunId,
     coordinator:
