@@ -42,22 +42,27 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
   const inside = join(folder, '.overstory');
   if (!(await initialised(folder)))
     throw ovFailure(`'${folder}' is not an overstory project (missing .overstory/config.yaml).`);
-  await requireGit(folder, place.product.name);
-  await requireOwner(inside);
-  await requireOwnName(place);
+  // A start waits for all of it: what needs nothing of the others runs beside them.
+  const keeper = keepKeeper();
+  await allOf(requireGit(folder, place.product.name), requireOwner(inside), requireOwnName(place), keeper);
   const done = [
     await removeStaleWatchdog(folder),
-    await keepKeeper(),
+    await keeper,
     simulated ? null : await seedTrust(folder),
     await pushLimits(inside, maxWorkers),
   ];
   return { done: done.filter((step) => step !== null), left: [] };
 }
 
+/** Waits for every one. @throws what the first of them that failed, in this order, said: always the same */
+async function allOf(...steps: Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 export async function requireGit(folder: string, product: string): Promise<void> {
   const git = (...args: string[]) =>
     execa('git', ['-C', folder, ...args], { reject: false, stdin: 'ignore', timeout: 15_000 });
-  // Together: a start waits for them.
   const [top, head, identity] = await Promise.all([
     git('rev-parse', '--show-toplevel'),
     git('rev-parse', '--verify', '--quiet', 'HEAD'),
