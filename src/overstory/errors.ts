@@ -37,7 +37,7 @@ export const knownFailures: readonly KnownFailure[] = [
     code: 'OV_NOT_INITIALISED',
     class: 'unavailable',
     pattern:
-      /unable to open database file|is not an overstory project|Not initialized\. Run|No hooks\.json found in \.overstory|Agent manifest not found/i,
+      /unable to open database file|is not an overstory project|Not in an overstory project|Not initialized\. Run|No hooks\.json found in \.overstory|Agent manifest not found/i,
     mend: "Run `ov init` in the project's git root. If it is initialised already, check that .overstory belongs to the runtime's user.",
   },
   {
@@ -193,7 +193,7 @@ export const knownFailures: readonly KnownFailure[] = [
     code: 'OV_NOT_FOUND',
     class: 'not-found',
     pattern:
-      /Agent "?\S*"? ?not found|Agent not found|Message not found|Run not found|Branch ".*" not found|Spec file not found|Group ".*" not found|not found in tracker|not found or inaccessible|Unknown recipient/i,
+      /(Agent|Run|Message) ?"?\S*"? ?not found|Branch ".*" not found|Spec file not found|Group ".*" not found|not found in tracker|not found or inaccessible|Unknown recipient|No queue entry found|No (log directory|session\.log|session directories|transcript|pending handoff)\b|is not a member of group/i,
     mend: 'Check the name or id. A task that no tracker knows needs the task check skipped.',
   },
   {
@@ -213,8 +213,14 @@ export const knownFailures: readonly KnownFailure[] = [
     code: 'OV_BAD_ARGUMENT',
     class: 'usage',
     pattern:
-      /unknown option|unknown command|unknown \w+ subcommand|required option|missing required argument|too many arguments|argument missing|Invalid --?\w+|Invalid (capability|category|type|priority|event|port|limit|since)|Unknown capability|--[\w-]+ must be|is required\b|No cleanup targets specified|Missing or (empty|invalid)|At least one issue|mutually exclusive|is not workable|resolved to zero recipients|Unknown group address/i,
+      /unknown option|unknown command|unknown \w+ subcommand|required option|missing required argument|too many arguments|argument missing|Invalid --?\w+|Invalid (capability|category|type|priority|event|port|limit|since)|Unknown capability|--[\w-]+ must be|is required\b|No cleanup targets specified|Missing or (empty|invalid)|At least one issue|mutually exclusive|is not workable|resolved to zero recipients|Unknown group address|Duplicate issue IDs|Cannot remove all issues|unknown shell|missing shell argument|Invalid (cursor|JSON body|dev port|'\w+')|Unknown tracker backend|Field ".*" must be/i,
     mend: 'The call does not fit this version of `ov`: compare it with `ov <command> --help`, and the version with docs/overstory.md.',
+  },
+  {
+    code: 'OV_TOOL_FAILED',
+    class: 'runtime',
+    pattern: /^(mulch|sd|bd|canopy|bun install)\b.* (failed|returned)/im,
+    mend: "Read the program's own words in the message: overstory called it, and it failed.",
   },
   {
     code: 'OV_OFFLINE',
@@ -225,7 +231,8 @@ export const knownFailures: readonly KnownFailure[] = [
   {
     code: 'OV_GIT_FAILED',
     class: 'runtime',
-    pattern: /git .* failed \(exit \d+\)|^fatal: /ims,
+    pattern:
+      /git .* failed \(exit \d+\)|^fatal: |Failed to (checkout|resolve ref)|No common ancestor between/ims,
     mend: "Read git's own words in the message, put the repository right, and try again.",
   },
 ];

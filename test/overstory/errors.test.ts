@@ -36,6 +36,13 @@ it.each([
   ['Unknown recipient: "bob"', 'OV_NOT_FOUND'],
   ['git merge-base --is-ancestor failed (exit 1): bad object', 'OV_GIT_FAILED'],
   ['ENOSPC: no space left on device, write', 'OV_DISK_FULL'],
+  ["Not in an overstory project. Run 'ov init' first.", 'OV_NOT_INITIALISED'],
+  ['Run "run-7" not found', 'OV_NOT_FOUND'],
+  ['No queue entry found for branch: overstory/a/t', 'OV_NOT_FOUND'],
+  ['Issue "x-1" is not a member of group "auth"', 'OV_NOT_FOUND'],
+  ['Duplicate issue IDs provided', 'OV_BAD_ARGUMENT'],
+  ['Failed to checkout main: error: your local changes would be overwritten', 'OV_GIT_FAILED'],
+  ['mulch record failed (exit 1): domain "x" not found', 'OV_TOOL_FAILED'],
   ['something nobody has seen', 'OV_FAILED'],
   ['', 'OV_FAILED'],
 ])('%s', (text, code) => {
