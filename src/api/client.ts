@@ -56,6 +56,7 @@ import {
   segment,
   unpack,
 } from './transport.ts';
+import { type EstimateView, estimateSchema } from './work.ts';
 
 export type { FleetdAddress } from './transport.ts';
 
@@ -91,6 +92,8 @@ export interface FleetClient {
   cap(asked: CapRequest): Promise<ControlReply>;
   undo(asked: ControlRequest): Promise<ControlReply>;
   requeue(id: string, asked: ControlRequest): Promise<ObjectiveView>;
+  /** What one more objective is expected to take; its text tells the kind of work where `kind` does not. */
+  estimate(product: string, about: { text?: string; kind?: string }): Promise<EstimateView>;
   /** @param target an objective or a product */
   why(target: string): Promise<Why>;
   plan(asked: PlanRequest): Promise<PlanReply>;
@@ -183,6 +186,7 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     cap: (asked) => post('/caps', asked, controlReplySchema),
     undo: (asked) => post('/undo', asked, controlReplySchema),
     requeue: async (id, asked) => post(`/objectives/${segment(id)}/requeue`, asked, objectiveViewSchema),
+    estimate: async (product, about) => get(`/estimate/${segment(product)}${query(about)}`, estimateSchema),
     why: async (target) => get(`/why/${segment(target)}`, whySchema),
     plan: (asked) => post('/plan', asked, planReplySchema),
     message: async (product, asked) =>

@@ -3,6 +3,7 @@
 // Times are ISO 8601 strings (UTC), ages are ms, memory is bytes, CPU is cores, money is USD.
 import { z } from 'zod';
 import { errorShapeSchema, footprintSchema, mailSchema, workerSchema } from '../runtime/protocol.ts';
+import { outcomeSchema, predictionSchema } from './work.ts';
 
 export {
   type Finding,
@@ -46,6 +47,10 @@ export const objectiveViewSchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** of one that is over, where the reply is about what is over */
+  outcome: outcomeSchema.nullable().optional(),
+  /** what it is expected to take, in the reply to its start */
+  estimate: predictionSchema.nullable().optional(),
 });
 export type ObjectiveView = z.infer<typeof objectiveViewSchema>;
 
@@ -135,6 +140,11 @@ export const startRequestSchema = z.strictObject({
   source: sourceSchema,
   /** the same key returns the same objective: a retried request starts nothing twice */
   idempotencyKey: z.string().max(200).nullable().default(null),
+  /** of work (`build`, `fix`, …): what estimates are learned by. Absent: told from the text */
+  kind: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,30}$/)
+    .optional(),
 });
 export type StartRequest = z.input<typeof startRequestSchema>;
 export const stopRequestSchema = z.strictObject({
@@ -358,7 +368,8 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /products/:name/attach       Attach (operator's socket only)
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
- *   GET  /history?product=&limit=     ObjectiveView[] that are over, the one that ended last first
+ *   GET  /history?product=&limit=     ObjectiveView[] that are over with their outcomes, the one that ended last first
+ *   GET  /estimate/:product?text=&kind= EstimateView of one more objective
  *   POST /backup                      Backup (operator's socket only)
  *   GET  /metrics                     Prometheus text (operator's socket only)
  *   GET  /gates?product=&all=1        GateView[]: open, or also the latest closed

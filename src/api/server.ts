@@ -126,6 +126,10 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: str
     const { source } = await body(c, controlRequestSchema);
     return ok(c, fleet.controls.undo(source));
   });
+  api.get('/estimate/:product', (c) => {
+    const { text, kind } = c.req.query();
+    return ok(c, fleet.foresight.estimate(c.req.param('product'), text ?? '', kind ?? null));
+  });
   api.get('/why/:target', (c) => ok(c, fleet.foresight.why(c.req.param('target'))));
   api.post('/plan', async (c) => ok(c, fleet.foresight.plan(await body(c, planRequestSchema))));
   api.post('/products/:name/stop', async (c) => {

@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
+import { applyOutcome } from './outcomes/apply.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 
@@ -20,8 +21,8 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'objective.queued': {
       const d = event.data;
       expectOne(
-        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, state, created_at_ms, queued_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, kind, state, created_at_ms, queued_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
         objective,
         d.n,
         product,
@@ -30,6 +31,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         json(d.needs),
         json(d.source),
         d.idempotencyKey,
+        d.kind ?? 'other',
         atMs,
         atMs,
       );
@@ -58,6 +60,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         atMs,
         objective,
       );
+      applyOutcome(db, objective ?? '');
       return;
     case 'session.starting':
       expectOne(
@@ -68,11 +71,13 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         objective,
       );
       expectOne(
-        `INSERT INTO sessions (id, product, objective, state, starting_at_ms) VALUES (?, ?, ?, 'starting', ?)`,
+        `INSERT INTO sessions (id, product, objective, state, starting_at_ms, predicted)
+         VALUES (?, ?, ?, 'starting', ?, ?)`,
         event.data.session,
         product,
         objective,
         atMs,
+        event.data.predicted ? json(event.data.predicted) : null,
       );
       return;
     case 'session.running':
@@ -104,11 +109,13 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'session.ended':
       expectOne(
-        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, ended_at_ms = ?
+        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, workers = ?, merged = ?, ended_at_ms = ?
          WHERE id = ? AND state <> 'ended'`,
         event.data.why,
         json(event.data.leftovers),
         event.data.costUsd,
+        event.data.workers ?? null,
+        event.data.merged.length,
         atMs,
         event.data.session,
       );

@@ -20,6 +20,9 @@ import { productOf } from './context.ts';
 import { refuseModelAtGate } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
+import { estimates } from './outcomes/estimate.ts';
+import { kindOf } from './outcomes/kind.ts';
+import { outcomeStore } from './outcomes/store.ts';
 import { coordinatorAlive } from './reconcile.ts';
 import { deliver } from './session/deliver.ts';
 import { objectiveView } from './view.ts';
@@ -54,6 +57,11 @@ export function createCommands(loop: Loop) {
     });
   }
 
+  const outcomes = outcomeStore(journal.database);
+  const over = new Set(['done', 'failed', 'cancelled']);
+  const withOutcome = (view: ObjectiveView): ObjectiveView =>
+    over.has(view.state) ? { ...view, outcome: outcomes.outcome(view.id) } : view;
+
   return {
     /** Accepts an objective: durable from here on. Starts it at once when the scheduler admits it. */
     start(request: z.infer<typeof startRequestSchema>): ObjectiveView {
@@ -77,6 +85,7 @@ export function createCommands(loop: Loop) {
       }
       for (const need of request.needs) requireObjective(need);
 
+      const kind = request.kind ?? kindOf(text);
       const n = journal.nextObjectiveNumber();
       const id = `obj-${n}`;
       const cycle = findCycle([
@@ -104,10 +113,11 @@ export function createCommands(loop: Loop) {
           needs: request.needs,
           source: request.source,
           idempotencyKey: request.idempotencyKey,
+          kind,
         },
       });
       loop.schedule();
-      return objectiveView(loop, requireObjective(id));
+      return { ...objectiveView(loop, requireObjective(id)), estimate: estimates(context).of(product, kind) };
     },
 
     /** Takes an objective out of the queue, or stops the session that works on it. */
@@ -228,13 +238,13 @@ export function createCommands(loop: Loop) {
       return context.runtime.look({ name, root }, what);
     },
 
-    objective: (id: string): ObjectiveView => objectiveView(loop, requireObjective(id)),
+    objective: (id: string): ObjectiveView => withOutcome(objectiveView(loop, requireObjective(id))),
 
     /** Those that are over, the one that ended last first. */
     history: (limit: number, product: string | null): ObjectiveView[] =>
       journal
         .endedObjectives(limit, product === null ? null : requireProduct(product).name)
-        .map((o) => objectiveView(loop, o)),
+        .map((o) => withOutcome(objectiveView(loop, o))),
 
     /** Newest first, of one state or of all. */
     objectives(limit: number, state: string | null): ObjectiveView[] {

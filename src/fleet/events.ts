@@ -6,6 +6,7 @@ import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 import type { GateEvents } from './gates/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
+import type { Prediction } from './outcomes/store.ts';
 
 export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
 
@@ -41,12 +42,20 @@ export interface EventData extends GateEvents, NoticeEvents {
     needs: string[];
     source: Source;
     idempotencyKey: string | null;
+    /** of work, as outcomes/kind.ts has them; absent before outcomes were kept */
+    kind?: string;
   };
   /** The run is given up for now and the objective waits again. */
   'objective.requeued': { why: string; notBeforeMs: number | null; error: FleetErrorShape | null };
   'objective.ended': { end: ObjectiveEnd; why: string; result: string | null };
   /** Journalled before anything is started: from here the slot is taken. */
-  'session.starting': { session: number; rule: string; numbers: Record<string, number | string | null> };
+  'session.starting': {
+    session: number;
+    rule: string;
+    numbers: Record<string, number | string | null>;
+    /** what it was expected to take; absent before outcomes were kept */
+    predicted?: Prediction | null;
+  };
   'session.running': {
     session: number;
     overstorySession: string;
@@ -68,6 +77,8 @@ export interface EventData extends GateEvents, NoticeEvents {
     merged: string[];
     /** what `ov errors` has of this session, shortened: worker text */
     errors: string[];
+    /** how many it had; absent: not known */
+    workers?: number;
   };
   /** The session has used clearly more than ever before: what predictions are learned from. */
   'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };

@@ -1,14 +1,16 @@
 // `why` and `plan`: what the scheduler's own decide() says of now, and of a fleet that is a little different.
 import type { z } from 'zod';
 import type { PlanReply, planRequestSchema, Why } from '../api/contract.ts';
+import type { EstimateView } from '../api/work.ts';
 import { FleetError } from '../errors.ts';
 import type { Product } from '../registry/registry.ts';
-import { decide, forecast, waitSentence, withLimits } from '../scheduler/index.ts';
+import { decide, forecast, predict, waitSentence, withLimits } from '../scheduler/index.ts';
 import type { FleetState, Limits } from '../scheduler/state.ts';
 import { type CapName, capName, capValue } from './caps.ts';
-import { historyOf, sessionsLookedAt } from './history.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
+import { estimates } from './outcomes/estimate.ts';
+import { kindOf } from './outcomes/kind.ts';
 import { overridesOf } from './overrides.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { explained, objectiveView, overrideText, whyQueued } from './view.ts';
@@ -54,18 +56,36 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
       };
     },
 
+    /** What one more objective on this product is expected to take, and when it would start. @throws FleetError PRODUCT_UNKNOWN */
+    estimate(name: string, text: string, kind: string | null): EstimateView {
+      const product = requireProduct(name);
+      const known = estimates(context);
+      const asked = kind ?? kindOf(text);
+      const prediction = known.of(product, asked);
+      const state = schedulerState(context);
+      const footprint = predict(
+        state.products.find((p) => p.name === product.name),
+        state.limits,
+      );
+      const { starts } = this.plan({ with: {}, without: [], start: [product.name] });
+      return {
+        product: product.name,
+        kind: asked,
+        prediction,
+        reserves: { ...footprint, costUsd: prediction?.costUsd?.p90 ?? null },
+        expectedStart: starts.find(({ objective }) => objective === 'new-1')?.start ?? null,
+        score: known.score(product.name, asked) ?? known.score(product.name, null),
+      };
+    },
+
     /** What would start, in what order and when. @throws FleetError CAP_INVALID, PRODUCT_UNKNOWN */
     plan(request: z.infer<typeof planRequestSchema>): PlanReply {
       const nowMs = context.clock.nowMs();
       for (const name of request.without) requireProduct(name);
       const asked = schedulerState(context);
       const objectives = [...asked.objectives];
-      const history = historyOf(
-        context.journal.finishedSessions(sessionsLookedAt),
-        context.registry.current().products,
-      );
       for (const [index, name] of request.start.entries()) {
-        const product = requireProduct(name);
+        const expected = estimates(context).of(requireProduct(name), 'other');
         objectives.push({
           id: `new-${index + 1}`,
           product: name,
@@ -75,8 +95,8 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
           needs: [],
           paused: null,
           notBeforeMs: null,
-          expectedMs: history.expectedMs(product),
-          expectedCostUsd: history.expectedCostUsd(product),
+          expectedMs: expected?.workMs.p50 ?? null,
+          expectedCostUsd: expected?.costUsd?.p90 ?? null,
         });
       }
       const state = withLimits({ ...asked, objectives }, limitsOf(request.with), request.without);

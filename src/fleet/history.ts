@@ -1,7 +1,9 @@
-// What finished sessions teach: footprint, length and cost of the next one of the same product, else of its type.
+// What finished sessions teach of the footprint of the next one of the same product, else of its type. What they
+// teach of its length and cost: outcomes/estimate.ts.
 import { schedulingDefaults } from '../scheduler/index.ts';
 import type { Footprint } from '../scheduler/state.ts';
 import type { SessionRow } from './journal.ts';
+import { quantile } from './outcomes/estimate.ts';
 
 /** Old enough to smooth, young enough to follow a product that changes. */
 const sessionsPerProduct = 20;
@@ -10,10 +12,6 @@ export const sessionsLookedAt = 1_000;
 export interface History {
   /** p90 of the peaks; null: nothing learned yet */
   footprint(product: { name: string; type: string; resourceWeight: number }): Footprint | null;
-  /** p50 of the sessions that were done */
-  expectedMs(product: { name: string; type: string }): number | null;
-  /** p50 of the known costs of the sessions that were done */
-  expectedCostUsd(product: { name: string; type: string }): number | null;
 }
 
 /** @param sessions ended ones, newest first */
@@ -61,20 +59,6 @@ export function historyOf(
         cpuCores: cpuCores ?? byWeight.cpuCores,
       };
     },
-    expectedMs: (product) =>
-      ofProductElseType(product, (from) =>
-        quantile(
-          done(from, (s) => (s.endedAtMs === null ? null : s.endedAtMs - s.startingAtMs)),
-          0.5,
-        ),
-      ),
-    expectedCostUsd: (product) =>
-      ofProductElseType(product, (from) =>
-        quantile(
-          done(from, (s) => s.costUsd),
-          0.5,
-        ),
-      ),
   };
 
   /** A session cut short (paused, failed) proves only that at least this much is needed: it may raise, not lower. */
@@ -91,10 +75,4 @@ export function historyOf(
       .filter((amount) => amount > floor);
     return quantile([...whole, ...cut], 0.9);
   }
-}
-
-/** Nearest rank; null of nothing. */
-function quantile(values: readonly number[], share: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }

@@ -4,6 +4,8 @@ import type { FleetState, Footprint, ProductState } from '../scheduler/state.ts'
 import type { FleetContext } from './context.ts';
 import { criticalGates, waitsFor } from './gates/waiting.ts';
 import { historyOf, sessionsLookedAt } from './history.ts';
+import { estimates } from './outcomes/estimate.ts';
+import type { Prediction } from './outcomes/store.ts';
 import { overridesOf } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
 
@@ -33,9 +35,12 @@ export function schedulerState(context: FleetContext): FleetState {
   const breakers = journal.breakers();
   const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
   const products = new Map(registry.products.map((p) => [p.name, p]));
-  const expected = <T>(name: string, ask: (p: { name: string; type: string }) => T | null): T | null => {
+  const open = journal.openObjectives();
+  const kinds = new Map(open.map(({ id, kind }) => [id, kind]));
+  const known = estimates(context);
+  const expected = (name: string, kind: string): Prediction | null => {
     const product = products.get(name);
-    return product ? ask(product) : null;
+    return product ? known.of(product, kind) : null;
   };
 
   const { maxCpuPercent } = scheduling.budget;
@@ -69,7 +74,7 @@ export function schedulerState(context: FleetContext): FleetState {
         maxCostUsdPerDay: p.caps.maxCostUsdPerDay,
       },
     })),
-    objectives: [...journal.openObjectives(), ...journal.endedNeeds()].map((o) => ({
+    objectives: open.concat(journal.endedNeeds()).map((o) => ({
       id: o.id,
       product: o.product,
       state: o.state,
@@ -78,8 +83,9 @@ export function schedulerState(context: FleetContext): FleetState {
       needs: o.needs,
       paused: null,
       notBeforeMs: o.notBeforeMs,
-      expectedMs: expected(o.product, history.expectedMs),
-      expectedCostUsd: expected(o.product, history.expectedCostUsd),
+      expectedMs: expected(o.product, o.kind)?.workMs.p50 ?? null,
+      // Half of the runs cost more than the middle one: a budget is kept by the dear ones.
+      expectedCostUsd: expected(o.product, o.kind)?.costUsd?.p90 ?? null,
     })),
     sessions: [
       ...live.map((s) => ({
@@ -90,7 +96,7 @@ export function schedulerState(context: FleetContext): FleetState {
         measured: measured(footprints.get(s.product)),
         waitingOnHuman: waitsFor(context, s.product) !== null,
         // What a session costs is known when it has ended: until then all of its estimate is reserved.
-        reservedCostUsd: expected(s.product, history.expectedCostUsd),
+        reservedCostUsd: expected(s.product, kinds.get(s.objective) ?? 'other')?.costUsd?.p90 ?? null,
       })),
       ...[...observations]
         .filter(([name, o]) => coordinatorAlive(o.snapshot) && !live.some((s) => s.product === name))

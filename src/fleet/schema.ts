@@ -166,6 +166,34 @@ export const migrations: readonly string[] = [
   CREATE INDEX notices_pending ON notices (due_ms) WHERE sent_at_ms IS NULL;
   CREATE INDEX notices_gate ON notices (gate) WHERE gate IS NOT NULL;
   `,
+  `
+  ALTER TABLE objectives ADD COLUMN kind TEXT NOT NULL DEFAULT 'other';
+  ALTER TABLE sessions ADD COLUMN predicted TEXT;
+  ALTER TABLE sessions ADD COLUMN workers INTEGER;
+  ALTER TABLE sessions ADD COLUMN merged INTEGER;
+
+  -- What an objective came to; null is unknown.
+  CREATE TABLE outcomes (
+    objective TEXT PRIMARY KEY,
+    product TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    end TEXT NOT NULL,
+    queued_ms INTEGER NOT NULL,
+    work_ms INTEGER NOT NULL,
+    human_ms INTEGER NOT NULL,
+    gates INTEGER NOT NULL,
+    sessions INTEGER NOT NULL,
+    workers INTEGER,
+    merged INTEGER,
+    cost_usd REAL,
+    peak_memory_bytes INTEGER,
+    peak_cpu_cores REAL,
+    predicted TEXT,
+    started_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX outcomes_ended ON outcomes (ended_at_ms);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -181,4 +209,5 @@ export const stateTables = [
   'gates',
   'operator_mail',
   'notices',
+  'outcomes',
 ] as const;

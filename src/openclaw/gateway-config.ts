@@ -19,6 +19,8 @@ export const fleetToolNames = [
   'fleet_look',
   'fleet_why',
   'fleet_plan',
+  'fleet_estimate',
+  'fleet_history',
   'fleet_pause',
   'fleet_resume',
   'fleet_focus',

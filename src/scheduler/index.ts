@@ -4,5 +4,6 @@ export { decide } from './decide.ts';
 export { schedulingDefaults } from './defaults.ts';
 export { type Explanation, explain, type Trace } from './explain.ts';
 export { type Forecast, type ForecastStart, forecast, withLimits } from './forecast.ts';
+export { predict } from './load.ts';
 export { reliefSentence, waitSentence } from './sentences.ts';
 export type * from './state.ts';

@@ -6,6 +6,7 @@ import { attach } from './attach.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { cap } from './cap.ts';
+import { estimate } from './estimate.ts';
 import { events } from './events.ts';
 import { focus } from './focus.ts';
 import { gates } from './gates.ts';
@@ -49,6 +50,7 @@ const verbs: Verb[] = [
   queue,
   why,
   plan,
+  estimate,
   pause,
   resume,
   focus,

@@ -7,11 +7,12 @@ import { textOf } from './words.ts';
 
 export const start: Verb = {
   name: 'start',
-  usage: '[--accept text] [--needs ids] <product> <objective…>',
+  usage: '[--accept text] [--needs ids] [--kind word] <product> <objective…>',
   summary: 'Give a product an objective; it runs or waits in the queue',
   details: [
     'Everything after the product is the objective, as it is: no quotes needed in chat.',
     '--accept "what must be true in the end" and --needs obj-3,obj-4 (done first) stand before the product.',
+    '--kind says what estimates are learned by (build, fix, write, …); without it the text does.',
     'Example: start product-a explore the codebase structure and write down what you find',
   ],
   surfaces: everywhere,
@@ -22,7 +23,8 @@ export const start: Verb = {
       .argument('<product>')
       .argument('[objective...]')
       .option('--accept <text>', 'what must be true for it to be done')
-      .option('--needs <ids>', 'objectives that must be done first, apart by commas'),
+      .option('--needs <ids>', 'objectives that must be done first, apart by commas')
+      .option('--kind <word>', 'kind of work'),
   async run({ operands: [product = '', ...words], options }, { client, source }, show) {
     const data = await client.start({
       product,
@@ -35,6 +37,7 @@ export const start: Verb = {
               .filter(Boolean)
               .map(objectiveId)
           : [],
+      ...(typeof options.kind === 'string' && { kind: options.kind.toLowerCase() }),
       source,
     });
     return { data, text: startedText(show, data) };

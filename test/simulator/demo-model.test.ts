@@ -35,6 +35,7 @@ const later = [
   tool('fleet_why', 'target'),
   tool('fleet_plan', 'start'),
   tool('fleet_priority', 'product', 'priority'),
+  tool('fleet_estimate', 'product', 'objective'),
 ];
 
 async function post(body: object, url = model.url): Promise<Response> {

@@ -25,6 +25,8 @@ export interface FakeProduct {
   hears: boolean;
   /** what `coordinator check-complete` says */
   complete: boolean;
+  /** what `ov costs` says of the session that ends next; null: nothing */
+  costUsd: number | null;
   /** the last sign of life, ms since epoch; null: just now */
   lastActivityMs: number | null;
 }
@@ -53,6 +55,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         hears: true,
         complete: false,
         lastActivityMs: null,
+        costUsd: null,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
       },
@@ -175,7 +178,12 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       case 'coordinator.checkComplete':
         return { complete: p.complete, triggers: {} };
       case 'costs':
-        return { sessions: [] };
+        return {
+          sessions:
+            p.costUsd === null
+              ? []
+              : [{ startedAt: new Date(clock.nowMs()).toISOString(), estimatedCostUsd: p.costUsd }],
+        };
       case 'errors':
         return { events: [] };
       case 'mail.read':

@@ -1,5 +1,7 @@
 // What is over, and what is kept of it.
+
 import type { Backup, ObjectiveView } from '../contract.ts';
+import { outcomeNote } from './estimate.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { bytes, count, duration, since } from './measure.ts';
 import { whyNote } from './situation.ts';
@@ -26,7 +28,12 @@ function ended(surface: Surface, objective: ObjectiveView): Row {
     tone: state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'dim',
     head: [ago ? `${ago} ago` : '', took ? `after ${took}` : ''].filter(Boolean).join(', '),
     quote: text,
-    notes: why ? [{ text: why, tone: 'dim' }] : [],
+    notes: [
+      ...(why ? [{ text: why, tone: 'dim' as const }] : []),
+      ...(objective.outcome
+        ? [{ text: surface.line(outcomeNote(objective.outcome), 300), tone: 'dim' as const }]
+        : []),
+    ],
   };
 }
 

@@ -3,6 +3,7 @@
 export { capacityLine } from './capacity.ts';
 export { controlText, planText, whyText } from './control.ts';
 export { errorText } from './error.ts';
+export { estimateText } from './estimate.ts';
 export { eventText } from './event.ts';
 export { gatesText, resolvedText } from './gates.ts';
 export { backupText, historyText } from './history.ts';

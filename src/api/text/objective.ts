@@ -1,5 +1,6 @@
 // One objective: what became of asking for it, and all that is known of it.
 import type { ObjectiveView } from '../contract.ts';
+import { outcomeNote, predictionLine } from './estimate.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { bytes, duration, since } from './measure.ts';
 import { block, fence } from './sanitise.ts';
@@ -17,7 +18,8 @@ export function startedText(surface: Surface, objective: ObjectiveView): string 
     failed: `${id} on ${product} failed`,
     cancelled: `${id} on ${product} was cancelled`,
   }[state];
-  return sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.`);
+  const takes = objective.estimate ? ` Expected to take ${predictionLine(objective.estimate)}.` : '';
+  return sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.${takes}`);
 }
 
 /** @param objective what the product was working on; null: nothing */
@@ -38,6 +40,7 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
     ['ended', ended(surface, objective)],
     ['place', objective.position === null ? null : `${objective.position} in the queue`],
     ['why', whyNote(surface, objective)],
+    ['took', objective.outcome ? surface.line(outcomeNote(objective.outcome), 300) : null],
   ];
   return paragraphs(
     `${surface.paint('name', surface.line(objective.id, 40))}: ${objective.state} on ${objective.product}`,

@@ -9,6 +9,8 @@ export interface ObjectiveRow {
   text: string;
   acceptance: string | null;
   needs: string[];
+  /** of work, as outcomes/kind.ts has them */
+  kind: string;
   source: Source;
   state: ObjectiveView['state'];
   why: string | null;
@@ -32,6 +34,7 @@ const objectiveOf = (r: Row): ObjectiveRow => ({
   text: r.text as string,
   acceptance: r.acceptance as string | null,
   needs: parse(r.needs),
+  kind: r.kind as string,
   source: parse(r.source),
   state: r.state as ObjectiveRow['state'],
   why: r.why as string | null,

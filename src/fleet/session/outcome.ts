@@ -11,6 +11,8 @@ export interface Outcome {
   /** null: unknown, which is not zero */
   costUsd: number | null;
   merged: string[];
+  /** how many it had */
+  workers: number;
   /** branches of workers, not merged: work that waits for somebody */
   parked: string[];
   errors: string[];
@@ -44,6 +46,7 @@ export async function outcomeOf(
   return {
     durationMs: session.runningAtMs === null ? 0 : context.clock.nowMs() - session.runningAtMs,
     costUsd: known.length === 0 ? null : known.reduce((sum, usd) => sum + usd, 0),
+    workers: made.length,
     merged: branches?.done.filter((branch) => made.includes(branch)) ?? [],
     parked: branches?.left ?? before.worktrees.map((worktree) => worktree.branch),
     errors: errors

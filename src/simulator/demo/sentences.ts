@@ -80,6 +80,15 @@ const rules: Rule[] = [
     intent: ([, name = '']) => one('What would happen:', 'fleet_plan', { start: [named(name)] }),
   },
   {
+    example: 'How long would it take to fix the login page on product-a?',
+    pattern: new RegExp(
+      `^\\W*(?:how long|what) would (?:it )?(?:take|cost)(?: it)? (?:to )?([\\s\\S]+?) on (${product})\\W*$`,
+      'i',
+    ),
+    intent: ([, objective = '', name = '']) =>
+      one('Expected:', 'fleet_estimate', { product: named(name), objective }),
+  },
+  {
     example: 'Stop product-a',
     pattern: new RegExp(`^\\W*stop (?:work on )?(${product})\\W*$`, 'i'),
     intent: ([, name = '']) => one('Stopping:', 'fleet_stop', { product: named(name) }),
