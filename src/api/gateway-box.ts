@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { FleetError } from '../errors.ts';
 import { capName, capValue } from '../fleet/caps.ts';
 import type { Fleet } from '../fleet/index.ts';
+import { fleetScope } from '../fleet/overrides.ts';
 
 /** The operator's own ways in; they have the operator's socket. */
-const operatorsOnly = new Set(['cli', 'dashboard']);
+const operatorsOnly = ['cli', 'dashboard'] as const;
 const budgets = ['memory', 'cpu', 'cost'] as const;
 
 const sourced = z.object({ source: z.object({ via: z.string() }) });
+const limitSchema = z.object({ limit: z.number().nullable() });
 const capped = z.object({ scope: z.string(), what: z.string(), value: z.string() });
 
 /** Refuses with SOURCE_FORGED and OPERATOR_ONLY; what is no JSON is left to the route to refuse. */
@@ -19,7 +21,7 @@ export function gatewayBox(fleet: Fleet): MiddlewareHandler {
     if (c.req.method === 'POST') {
       const body: unknown = await c.req.json().catch(() => null);
       const via = sourced.safeParse(body).data?.source.via;
-      if (via !== undefined && operatorsOnly.has(via)) throw forged(via);
+      if (operatorsOnly.some((one) => one === via)) throw forged(via ?? '');
       if (c.req.path.endsWith('/caps')) refuseRaise(fleet, capped.safeParse(body).data);
       if (c.req.path.endsWith('/undo')) refuseRaiseByUndo(fleet);
     }
@@ -27,7 +29,17 @@ export function gatewayBox(fleet: Fleet): MiddlewareHandler {
   };
 }
 
-/** What products.yaml says; null: no limit. */
+/** The most that chat may set: what products.yaml says, or what the operator set below it. null: no limit. */
+function mostAllowed(fleet: Fleet, scope: string, name: (typeof budgets)[number]): number | null {
+  const inFile = fileLimit(fleet, scope, name);
+  const { journal } = fleet.loop.context;
+  const at = scope === 'fleet' ? fleetScope : scope;
+  // Chat may have lowered it further since: that gives it no right to more than the operator left it.
+  const set = limitSchema.safeParse(journal.lastSetVia(at, name, operatorsOnly)).data?.limit ?? null;
+  return set === null ? inFile : Math.min(set, inFile ?? set);
+}
+
+/** null: no limit. */
 function fileLimit(fleet: Fleet, scope: string, name: (typeof budgets)[number]): number | null {
   const { products, scheduling } = fleet.loop.context.registry.current();
   const { budget } = scheduling;
@@ -39,31 +51,38 @@ function fileLimit(fleet: Fleet, scope: string, name: (typeof budgets)[number]):
 }
 
 function refuseRaise(fleet: Fleet, asked: z.infer<typeof capped> | undefined): void {
-  if (asked === undefined || asked.value.trim().toLowerCase() === 'default') return;
+  if (asked === undefined) return;
   const kind = asked.scope === 'fleet' ? 'fleet' : 'product';
   const name = capName(asked.what, kind);
-  const { limit } = capValue(name, kind, asked.value);
-  refuseAbove(fleet, asked.scope, name, limit);
+  const budget = budgets.find((one) => one === name);
+  const limit =
+    asked.value.trim().toLowerCase() !== 'default'
+      ? capValue(name, kind, asked.value).limit
+      : budget && fileLimit(fleet, asked.scope, budget);
+  refuseAbove(fleet, asked.scope, name, limit ?? null);
 }
 
 /** Undo puts back what was before: an operator's raise, perhaps, that the operator took back. */
 function refuseRaiseByUndo(fleet: Fleet): void {
   for (const { scope, key, before } of fleet.loop.context.journal.lastControl()?.data.changes ?? []) {
-    const limit = z.object({ limit: z.number().nullable() }).safeParse(before);
-    if (limit.success) refuseAbove(fleet, scope === '*' ? 'fleet' : scope, key, limit.data.limit);
+    const budget = budgets.find((one) => one === key);
+    if (budget === undefined) continue;
+    const at = scope === fleetScope ? 'fleet' : scope;
+    const limit = before === null ? fileLimit(fleet, at, budget) : limitSchema.parse(before).limit;
+    refuseAbove(fleet, at, budget, limit);
   }
 }
 
 function refuseAbove(fleet: Fleet, scope: string, key: string, limit: number | null): void {
   const name = budgets.find((budget) => budget === key);
   if (name === undefined) return;
-  const most = fileLimit(fleet, scope, name);
+  const most = mostAllowed(fleet, scope, name);
   if (most === null || (limit !== null && limit <= most)) return;
   throw new FleetError({
     code: 'OPERATOR_ONLY',
     class: 'refused',
     product: scope === 'fleet' ? null : scope,
-    message: `Expected a ${name} limit for ${scope} within what products.yaml says, got a higher one from chat.`,
+    message: `Expected a ${name} limit for ${scope} within what products.yaml and the operator have set, got a higher one from chat.`,
     mend: 'Raise it where the fleet runs: `fleet cap` in a terminal there, or products.yaml.',
   });
 }

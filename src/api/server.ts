@@ -1,10 +1,5 @@
 // fleetd's HTTP API on a unix socket. Routes are in contract.ts; every request is validated here, every
 // failure leaves as {ok:false,error} with its code, class and mend.
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
-import { dirname } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
@@ -27,20 +22,18 @@ import {
 } from './contract.ts';
 import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
+import { gatewayQuota } from './gateway-quota.ts';
 import { addOutputRoutes } from './output.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
 
-const maxBodyBytes = 4 * 1024 * 1024;
+/** An objective of 256 KiB, were each of its characters escaped. */
+const maxBodyBytes = 2 * 1024 * 1024;
 const keepAliveMs = 15_000;
 /** Each stream holds one batch while its reader is slow; an event may carry an objective of 256 KiB. */
 const maxStreams = 32;
 const eventsPerBatch = 20;
-/** Whoever connects and then says nothing is let go; nobody can use up the descriptors. */
-const headersMs = 10_000;
-const requestMs = 30_000;
-const maxConnections = 1_024;
 const tooLargeMend = 'Put the long part into a file of the product and name the file.';
 
 /** @param tmux see addOutputRoutes */
@@ -79,7 +72,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: str
     }),
   );
 
-  if (surface === 'gateway') api.use(gatewayBox(fleet));
+  if (surface === 'gateway') api.use(gatewayQuota(fleet.loop.context.clock), gatewayBox(fleet));
 
   api.get('/health', (c) => ok(c, { ready: true, version: fleet.version, surface }));
   api.get('/status', (c) => ok(c, fleet.status(c.req.query('product') ?? null)));
@@ -137,7 +130,7 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: str
     return ok(c, fleet.commands.stop(c.req.param('name'), reason, source));
   });
   api.post('/products/:name/messages', async (c) =>
-    ok(c, await fleet.commands.message(c.req.param('name'), await body(c, messageRequestSchema))),
+    ok(c, await fleet.commands.message(c.req.param('name'), await body(c, messageRequestSchema), surface)),
   );
   addOutputRoutes(api, fleet, surface, tmux);
   addGateRoutes(api, fleet, surface, (c) => body(c, gateRequestSchema));
@@ -174,70 +167,6 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: str
     );
   });
   return app;
-}
-
-/**
- * Listens on a unix socket readable by whoever can enter its folder. A stale socket file is replaced, a live
- * one is not.
- * @throws FleetError SOCKET_IN_USE, SOCKET_UNUSABLE
- */
-export async function listenOnSocket(app: Hono, path: string): Promise<Server> {
-  if (Buffer.byteLength(path) > 103) {
-    throw new FleetError({
-      code: 'SOCKET_UNUSABLE',
-      class: 'usage',
-      message: `Expected a socket path of at most 103 bytes (a limit of the system), got ${Buffer.byteLength(path)}: ${path}.`,
-      mend: 'Choose a shorter folder.',
-    });
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  if (existsSync(path)) {
-    if (await answers(path)) {
-      throw new FleetError({
-        code: 'SOCKET_IN_USE',
-        class: 'refused',
-        message: `Expected to be the only fleetd on ${path}, got one that answers there.`,
-        mend: 'Stop the other fleetd, or choose another folder for this one.',
-      });
-    }
-    rmSync(path);
-  }
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
-      headersTimeout: headersMs,
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: headersMs / 2,
-    },
-  }) as Server;
-  server.maxConnections = maxConnections;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new FleetError({
-          code: 'SOCKET_UNUSABLE',
-          class: 'unavailable',
-          message: `Cannot listen on ${path}: ${cause.message}.`,
-          mend: 'Check that its folder exists and may be written.',
-          cause,
-        }),
-      ),
-    );
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o666);
-  return server;
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 async function body<T>(c: Context, schema: z.ZodType<T>): Promise<T> {

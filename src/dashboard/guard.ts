@@ -3,9 +3,13 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import { type Clock, systemClock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 
 const cookieDays = 30;
+/** A token chosen by a human may be guessed, by a program on this machine. */
+const maxWrong = 10;
+const triesMs = 60_000;
 /** Names by which a machine calls itself. Another name that resolves to us is DNS rebinding. */
 const ownNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -14,12 +18,14 @@ export interface Guard {
   boundary: MiddlewareHandler;
   /** Whether the request carries the operator's cookie. */
   isOperator(c: Context): boolean;
-  /** Sets the cookie when the token is right. @returns whether it was */
-  login(c: Context, token: string): boolean;
+  /** Sets the cookie when the token is right. later: too many were wrong, and this one was not looked at */
+  login(c: Context, token: string): 'in' | 'wrong' | 'later';
 }
 
 /** @param token what the operator presents once; the cookie is derived from it, so it outlives a restart */
-export function createGuard(token: string): Guard {
+export function createGuard(token: string, clock: Clock = systemClock): Guard {
+  let wrong = 0;
+  let sinceMs = clock.nowMs();
   const cookie = createHmac('sha256', token).update('fleet dashboard cookie 1').digest('hex');
   // Browsers keep cookies by host and not by port: two fleets on one machine need two names.
   const cookieName = `fleet_${cookie.slice(0, 8)}`;
@@ -50,14 +56,20 @@ export function createGuard(token: string): Guard {
     },
     isOperator: (c) => same(getCookie(c, cookieName) ?? '', cookie),
     login(c, presented) {
-      if (!same(presented, token)) return false;
+      const atMs = clock.nowMs();
+      if (atMs - sinceMs >= triesMs) [sinceMs, wrong] = [atMs, 0];
+      if (wrong >= maxWrong) return 'later';
+      if (!same(presented, token)) {
+        wrong += 1;
+        return 'wrong';
+      }
       setCookie(c, cookieName, cookie, {
         httpOnly: true,
         sameSite: 'Strict',
         path: '/',
         maxAge: cookieDays * 86_400,
       });
-      return true;
+      return 'in';
     },
   };
 }

@@ -1,13 +1,12 @@
 // The dashboard's HTTP server: login, pages, the stream of changes, and a human's answers to gates.
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { FleetClient } from '../api/client.ts';
 import type { GateRequest } from '../api/contract.ts';
+import { boundedServer } from '../api/listen.ts';
 import { errorClasses, FleetError } from '../errors.ts';
 import { acceptToken, createGuard } from './guard.ts';
 import { watchFleet } from './live.ts';
@@ -67,8 +66,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   }
   app.post('/login', async (c) => {
     const { token: presented } = await c.req.parseBody();
-    if (typeof presented === 'string' && guard.login(c, presented.trim())) return c.redirect('/', 303);
-    return c.html(<LoginPage wrong />, 401);
+    const came = guard.login(c, typeof presented === 'string' ? presented.trim() : '');
+    if (came === 'in') return c.redirect('/', 303);
+    log.warn({ came, path: c.req.path }, 'a login to the dashboard was refused');
+    if (came === 'wrong') return c.html(<LoginPage wrong />, 401);
+    throw new FleetError({
+      code: 'TOO_MANY_TRIES',
+      class: 'unavailable',
+      message: 'Expected at most 10 wrong tokens in a minute, got more: nobody is let in for now.',
+      mend: 'Wait a minute. If it was not you, somebody on this machine is guessing: see the log of fleetd.',
+    });
   });
   app.use(async (c, next) => {
     if (!guard.isOperator(c)) return c.html(<LoginPage />, 401);
@@ -184,7 +191,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     });
   }
 
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = boundedServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(

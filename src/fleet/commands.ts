@@ -17,15 +17,16 @@ import type { Product } from '../registry/registry.ts';
 import type { LookReply, LookRequest } from '../runtime/protocol.ts';
 import { findCycle } from '../scheduler/index.ts';
 import { productOf } from './context.ts';
-import { refuseModelAtGate } from './gates/waiting.ts';
+import { answeredByOperatorOnly, refuseChatAtGate, refuseModelAtGate } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { estimates } from './outcomes/estimate.ts';
 import { kindOf } from './outcomes/kind.ts';
 import { outcomeStore } from './outcomes/store.ts';
+import { requireRoom } from './queue-room.ts';
 import { coordinatorAlive } from './reconcile.ts';
 import { deliver } from './session/deliver.ts';
-import { objectiveView } from './view.ts';
+import { listedObjective, objectiveView } from './view.ts';
 
 export type Commands = ReturnType<typeof createCommands>;
 
@@ -86,10 +87,12 @@ export function createCommands(loop: Loop) {
       for (const need of request.needs) requireObjective(need);
 
       const kind = request.kind ?? kindOf(text);
+      const open = journal.openObjectives();
+      requireRoom(open, text, request.acceptance);
       const n = journal.nextObjectiveNumber();
       const id = `obj-${n}`;
       const cycle = findCycle([
-        ...journal.openObjectives().map((o) => ({ id: o.id, needs: o.needs })),
+        ...open.map((o) => ({ id: o.id, needs: o.needs })),
         { id, needs: request.needs },
       ]);
       if (cycle) {
@@ -188,13 +191,18 @@ export function createCommands(loop: Loop) {
       return objectiveView(loop, requireObjective(session.objective));
     },
 
-    /** Sends a message to the coordinator of a running session. */
+    /**
+     * Sends a message to the coordinator of a running session.
+     * @param surface the socket it came by
+     */
     async message(
       name: string,
       request: z.infer<typeof messageRequestSchema>,
+      surface: 'gateway' | 'operator' = 'operator',
     ): Promise<z.infer<typeof messageReplySchema>> {
       const product = requireProduct(name);
       refuseModelAtGate(context, product.name, request.source);
+      if (surface === 'gateway') refuseChatAtGate(context, product.name);
       const text = acceptText(request.text, product.name);
       const session = journal.liveSession(product.name);
       // Until it has its objective, a message would pass for it.
@@ -211,7 +219,11 @@ export function createCommands(loop: Loop) {
       const number = requireObjective(session.objective).messages + 1;
       const id = `${session.objective}.${number}`;
       const stamp =
-        request.source.via === 'model' ? "[from the fleet's model, not a human; approves nothing]\n" : '';
+        request.source.via === 'model'
+          ? "[from the fleet's model, not a human; approves nothing]\n"
+          : surface === 'gateway' && answeredByOperatorOnly(context, product.name)
+            ? '[from chat; approves nothing: approvals here come with a gate’s number]\n'
+            : '';
       const delivered = await deliver(context, product, session, {
         number,
         subject: `[${id}] ${firstLine(text)}`,
@@ -244,7 +256,7 @@ export function createCommands(loop: Loop) {
     history: (limit: number, product: string | null): ObjectiveView[] =>
       journal
         .endedObjectives(limit, product === null ? null : requireProduct(product).name)
-        .map((o) => withOutcome(objectiveView(loop, o))),
+        .map((o) => withOutcome(listedObjective(loop, o))),
 
     /** Newest first, of one state or of all. */
     objectives(limit: number, state: string | null): ObjectiveView[] {
@@ -256,7 +268,7 @@ export function createCommands(loop: Loop) {
           mend: 'Use one of these.',
         });
       }
-      return journal.objectives(limit, state).map((o) => objectiveView(loop, o));
+      return journal.objectives(limit, state).map((o) => listedObjective(loop, o));
     },
 
     requireProduct,

@@ -10,6 +10,7 @@ import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { fleetScope, overridesOf, type PauseValue } from './overrides.ts';
 import { stopForPause } from './pause.ts';
+import { requireRoom } from './queue-room.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { objectiveView, overrideText } from './view.ts';
 
@@ -193,6 +194,8 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
     /** Gives a failed or cancelled objective another try; one that runs is stopped and waits again. */
     requeue(id: string, source: Source): ObjectiveView {
       const objective = requireObjective(id);
+      if (objective.state === 'failed' || objective.state === 'cancelled')
+        requireRoom(journal.openObjectives(), objective.text, objective.acceptance);
       const why = `Requeued by ${who(source)}.`;
       const session = journal.liveSession(objective.product);
       const live = session?.objective === id ? session : null;

@@ -15,6 +15,15 @@ import { schedulerState } from './scheduler-state.ts';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
+/** Characters of an objective in a list: 10,000 of them whole could be gigabytes. One alone is shown whole. */
+const listedCharacters = 2_000;
+
+export function listedObjective(loop: Loop, o: ObjectiveRow): ObjectiveView {
+  const { text } = o;
+  const short = text.length > listedCharacters ? `${text.slice(0, listedCharacters - 1)}…` : text;
+  return objectiveView(loop, { ...o, text: short });
+}
+
 export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
   const { context } = loop;
   const wait = o.state === 'queued' ? waitOf(loop, o.id) : undefined;
@@ -201,7 +210,7 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
     },
     queue: waiting
       .filter((o) => only === null || o.product === only.name)
-      .map((o) => objectiveView(loop, o))
+      .map((o) => listedObjective(loop, o))
       .sort((a, b) => (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER)),
     overrides: overrides.rows
       .filter(({ scope }) => only === null || scope === only.name)

@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createFleetClient } from '../api/client.ts';
-import { createApi, listenOnSocket } from '../api/server.ts';
+import { listenOnSocket } from '../api/listen.ts';
+import { createApi } from '../api/server.ts';
 import { type Dashboard, startDashboard } from '../dashboard/index.ts';
 import { type Fleet, openJournal, startFleet, systemClock, tuning } from '../fleet/index.ts';
 import type { Tuning } from '../fleet/tuning.ts';
@@ -81,7 +82,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   };
   try {
     servers.push(
-      await listenOnSocket(createApi(fleet, 'operator', log, options.tmux), options.operatorSocket),
+      await listenOnSocket(createApi(fleet, 'operator', log, options.tmux), options.operatorSocket, 'owner'),
     );
     if (options.gatewaySocket) {
       servers.push(await listenOnSocket(createApi(fleet, 'gateway', log), options.gatewaySocket));

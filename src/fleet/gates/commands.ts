@@ -2,12 +2,12 @@
 import type { GateView, Source } from '../../api/contract.ts';
 import { FleetError } from '../../errors.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
-import { productOf } from '../context.ts';
 import type { Controls } from '../controls.ts';
 import type { Loop } from '../loop.ts';
 import { overridesOf } from '../overrides.ts';
 import type { Verdict } from './events.ts';
 import { type GateRow, gateStore } from './store.ts';
+import { answeredByOperatorOnly } from './waiting.ts';
 
 export type Gates = ReturnType<typeof createGates>;
 
@@ -106,11 +106,10 @@ export function createGates(loop: Loop, controls: Controls) {
         `Expected an answer from WebChat or Slack, got one by ${source.via}.`,
         dashboard,
       );
-    const product = gate.product === null ? null : productOf(context, gate.product);
-    if (product?.gateSurface === 'dashboard')
+    if (gate.product !== null && answeredByOperatorOnly(context, gate.product))
       throw refused(
         'GATE_SURFACE',
-        `Gates of ${product.name} are not answered in chat (products.yaml: gates.surface is dashboard).`,
+        `Gates of ${gate.product} are not answered in chat (products.yaml: gates.surface is dashboard).`,
         dashboard,
       );
     const { gateApprovers } = context.registry.current();

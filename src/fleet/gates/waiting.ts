@@ -31,6 +31,34 @@ export function criticalGates({ journal }: Pick<FleetContext, 'journal'>) {
   return held;
 }
 
+/**
+ * Whether chat may answer gates of this product. What products.yaml no longer names may not be answered there
+ * either: nobody can say any more what its surface was.
+ */
+export function answeredByOperatorOnly(
+  { registry }: Pick<FleetContext, 'registry'>,
+  product: string,
+): boolean {
+  const known = registry.current().products.find(({ name }) => name === product);
+  return known?.gateSurface !== 'any';
+}
+
+/**
+ * A gateway that was taken over need not answer a gate: it can tell the coordinator that it is answered.
+ * @throws FleetError GATE_SURFACE when a gate is open that chat may not answer
+ */
+export function refuseChatAtGate(context: Pick<FleetContext, 'journal' | 'registry'>, product: string): void {
+  const [gate] = gateStore(context.journal.database).openGates(product);
+  if (gate === undefined || !answeredByOperatorOnly(context, product)) return;
+  throw new FleetError({
+    code: 'GATE_SURFACE',
+    class: 'refused',
+    product,
+    message: `Gate ${gate.n} on ${product} waits, and is not answered in chat (products.yaml: gates.surface is dashboard): until then chat may not message it either.`,
+    mend: 'Answer it in the dashboard, or with `fleet` in a terminal of the machine that runs the fleet.',
+  });
+}
+
 /** @throws FleetError GATE_OPEN when the model asks something of a product while a human is being asked */
 export function refuseModelAtGate(
   { journal }: Pick<FleetContext, 'journal'>,

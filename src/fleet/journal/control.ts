@@ -1,4 +1,5 @@
 // Reads of what steers the scheduler: circuit breakers, broken budgets, and what chat changed.
+import type { Source } from '../../api/contract.ts';
 import { eventOf, type JournalEvent } from '../events.ts';
 import { parse, type Reader } from './reader.ts';
 
@@ -36,6 +37,21 @@ export function controlStore({ rows, row }: Reader) {
     override(scope: string, key: string): unknown {
       const found = row('SELECT value FROM overrides WHERE scope = ? AND key = ?', scope, key);
       return found ? (parse(found.value) as unknown) : null;
+    },
+    /** What one who came by these ways last set it to, whatever others did since; undefined: none of them has. */
+    lastSetVia(scope: string, key: string, ways: readonly Source['via'][]): unknown {
+      const found = row(
+        `SELECT json_extract(c.value, '$.after') AS after FROM events AS e, json_each(e.data, '$.changes') AS c
+         WHERE e.kind = 'control.changed' AND json_extract(c.value, '$.scope') = ?
+           AND json_extract(c.value, '$.key') = ?
+           AND json_extract(e.data, '$.source.via') IN (SELECT value FROM json_each(?))
+         ORDER BY e.seq DESC LIMIT 1`,
+        scope,
+        key,
+        JSON.stringify(ways),
+      );
+      if (found === undefined) return undefined;
+      return typeof found.after === 'string' ? (parse(found.after) as unknown) : null;
     },
     /** What `undo` takes back: the newest human control that no undo has taken back yet. */
     lastControl(): (JournalEvent & { kind: 'control.changed' }) | null {

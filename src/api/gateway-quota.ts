@@ -1,0 +1,37 @@
+// What may be written over the gateway's socket in a day. Everything asked there ends in the journal, and what
+// starts and cancels in turn never fills a queue: without this a gateway that was taken over fills the disk.
+import type { MiddlewareHandler } from 'hono';
+import type { Clock } from '../clock.ts';
+import { FleetError } from '../errors.ts';
+
+const mib = 1024 ** 2;
+/** At once, and again in each day: bytes of requests, each counted with what the journal writes around it. */
+const dailyBytes = 128 * mib;
+const dayMs = 86_400_000;
+/** An event or two, a notice, the decisions that follow. */
+const bytesAround = 8 * 1024;
+/** They write nothing, or only what fleetd itself has numbered. */
+const free = /\/(plan|notices\/\d+\/sent)$/;
+
+/** Refuses with GATEWAY_QUOTA. What was refused is not counted: the quota comes back while the attack goes on. */
+export function gatewayQuota(clock: Clock): MiddlewareHandler {
+  let left = dailyBytes;
+  let atMs = clock.nowMs();
+  return async (c, next) => {
+    if (c.req.method !== 'POST' || free.test(c.req.path)) return next();
+    const bytes = bytesAround + Buffer.byteLength(await c.req.text());
+    const nowMs = clock.nowMs();
+    // A clock that was set back gives nothing.
+    left = Math.min(dailyBytes, left + (Math.max(0, nowMs - atMs) / dayMs) * dailyBytes);
+    atMs = nowMs;
+    if (bytes > left)
+      throw new FleetError({
+        code: 'GATEWAY_QUOTA',
+        class: 'unavailable',
+        message: `Expected at most ${dailyBytes / mib} MiB of requests from chat in a day, got more.`,
+        mend: `Wait: ${Math.round(dailyBytes / mib / 24)} MiB come back in an hour. In a terminal of the machine that runs the fleet there is no such limit. If nobody asked for this much, look into the gateway: docs/security.md.`,
+      });
+    left -= bytes;
+    await next();
+  };
+}
