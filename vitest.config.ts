@@ -1,15 +1,28 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // What takes the machine for itself: gateways, browsers, containers, figures. One file at a time, after the
 // rest: beside each other they only make each other slow, and on two cores slow looks like broken.
-const whole = ['compose', 'openclaw', 'slack', 'bench', 'recovery', 'sessions', 'security', 'dashboard'].map(
+const whole = ['openclaw', 'slack', 'bench', 'recovery', 'sessions', 'security', 'dashboard'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
+
+// The files of test/compose share one stack: what counts from a fresh one comes first, what breaks it last.
+const ends: Record<string, number> = { 'bundle.test.ts': -1, 'kills.test.ts': 1 };
+class SharedStackOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) =>
+      moduleId.includes('/test/compose/') ? (ends[moduleId.split('/').at(-1) ?? ''] ?? 0) : 0;
+    // Stable: all else keeps its order.
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 const common = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SharedStackOrder },
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
       {
@@ -17,7 +30,7 @@ export default defineConfig({
           ...common,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: whole,
+          exclude: [...whole, 'test/compose/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -29,6 +42,17 @@ export default defineConfig({
           include: whole,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'compose',
+          include: ['test/compose/**/*.test.ts'],
+          fileParallelism: false,
+          globalSetup: ['test/compose/setup.ts'],
+          // Last, so that the stack which these files share is up no longer than they run.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,15 +1,13 @@
 // The bundle on a real engine: one command, three healthy services, each in its box.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { keptResults } from '../../scripts/milestones.ts';
 import { runtimeStops } from '../bad-input/runtime-stops.ts';
-import { attacks, canaryKey } from '../security/box.ts';
-import { type ComposeStack, composeAvailable, composeStack, services } from '../support/compose.ts';
+import { attacks } from '../security/box.ts';
+import { composeAvailable, services } from '../support/compose.ts';
 import { type Results, readResults, runResults } from '../support/milestones.ts';
-import { chromiumPath, openWebChat } from '../support/webchat.ts';
+import { type SharedStack, sharedStack } from '../support/shared-stack.ts';
+import { chromiumPath } from '../support/webchat.ts';
 import { humanChats } from './chat.ts';
 import { openQuestions } from './questions.ts';
 
@@ -17,24 +15,12 @@ const minutes = 60_000;
 
 describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
   describe('without anything configured but the simulator', () => {
-    let stack: ComposeStack;
-    let productsFile: string;
+    let stack: SharedStack;
     beforeAll(async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'fleet-registry-'));
-      productsFile = join(folder, 'products.yaml');
-      const shipped = await readFile('products.yaml', 'utf8');
-      await writeFile(
-        productsFile,
-        shipped.replace(/max_concurrent_sessions: \d+/, 'max_concurrent_sessions: 1'),
-      );
       // What a former run reached proves nothing of this one.
       await rm(runResults, { force: true });
-      stack = await composeStack({
-        env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile, RUNTIME_ANTHROPIC_API_KEY: canaryKey },
-      });
-      await stack.up();
+      stack = await sharedStack();
     }, 8 * minutes);
-    afterAll(() => stack?.down(), minutes);
 
     test('all three are healthy', async () => {
       for (const service of services)
@@ -149,7 +135,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
     });
 
     describe.skipIf(chromiumPath === null && !process.env.CI)('a human chats', () => {
-      humanChats({ stack: () => stack, productsFile: () => productsFile });
+      humanChats({ stack: () => stack, productsFile: () => stack.productsFile });
     });
 
     describe('the open questions of the design', () => {
@@ -200,109 +186,5 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       },
       4 * minutes,
     );
-  });
-
-  describe('on a human’s own repositories', () => {
-    let stack: ComposeStack;
-    let projects: string;
-    const owner = '1234:1234';
-    /** In the runtime's image, so that files get the owner that only root may give. */
-    const asRoot = (script: string) =>
-      execa('docker', [
-        'run',
-        '--rm',
-        '--user',
-        '0:0',
-        '--volume',
-        `${projects}:/workspace`,
-        '--entrypoint',
-        'sh',
-        `${stack.project}-overstory-runtime`,
-        '-ec',
-        script,
-      ]);
-
-    beforeAll(async () => {
-      projects = await mkdtemp(join(tmpdir(), 'fleet-projects-'));
-      const productsFile = join(projects, 'products.yaml');
-      await writeFile(
-        productsFile,
-        'products:\n  - name: shop\n    path: web-shop\n  - name: nothing-there\n  - name: no-git\n  - name: theirs\n',
-      );
-      for (const folder of ['web-shop', 'no-git', 'theirs']) await mkdir(join(projects, folder));
-      stack = await composeStack({
-        env: {
-          OVERSTORY: 'sim',
-          HOST_UID: '1234',
-          HOST_GID: '1234',
-          // A real model without its key: WebChat must say so.
-          MODEL: 'anthropic',
-          PROJECTS_DIR: projects,
-          PRODUCTS_FILE: productsFile,
-        },
-      });
-      await stack.compose('build', 'overstory-runtime');
-      await asRoot(`
-        for repo in web-shop theirs; do
-          cd /workspace/$repo && git init -q && echo hello > README.md && git add -A && git commit -q -m 'Before the fleet'
-        done
-        cd /workspace/web-shop && ov init --json --name old-shop-name >/dev/null
-        chown -R ${owner} /workspace/web-shop /workspace/no-git && chown ${owner} /workspace`);
-      await stack.up();
-    }, 8 * minutes);
-    afterAll(async () => {
-      await asRoot('rm -rf /workspace/*');
-      await stack?.down();
-    }, minutes);
-
-    test('a repository of another uid that was initialised under another name is ready as it is', async () => {
-      expect(await stack.logs('overstory-runtime')).toContain('prepare: shop: ready\n');
-      expect(await stack.exec('overstory-runtime', ['id', '-u'])).toBe('1234');
-      const config = await stack.exec('overstory-runtime', ['cat', 'web-shop/.overstory/config.yaml']);
-      expect(config).toContain('old-shop-name');
-      const status = await stack.exec('overstory-runtime', ['sh', '-c', 'cd web-shop && ov status --json']);
-      expect(JSON.parse(status)).toMatchObject({ success: true });
-      const strangers = await stack.exec('overstory-runtime', ['find', 'web-shop', '!', '-uid', '1234']);
-      expect(strangers).toBe('');
-    });
-
-    test.skipIf(chromiumPath === null)(
-      'without a key WebChat answers which one is missing',
-      async () => {
-        const link =
-          /http:\/\/localhost:\d+\/chat#token=\S+/.exec(await stack.logs('openclaw-meta'))?.[0] ?? '';
-        const chat = await openWebChat(link);
-        try {
-          await chat.send('hello');
-          await chat.waitForText(/ANTHROPIC_API_KEY is not set/);
-        } finally {
-          await chat.close();
-        }
-      },
-      2 * minutes,
-    );
-
-    test(
-      'a session runs in it, and reports',
-      async () => {
-        const fleet = async (...argv: string[]) =>
-          JSON.parse(await stack.exec('fleetd', ['fleet', ...argv, '--json'])).data;
-        const { id } = await fleet('start', 'shop', 'Add a page of opening hours');
-        await expect
-          .poll(async () => (await fleet('objective', id)).state, { timeout: 2 * minutes, interval: 500 })
-          .toBe('done');
-        expect(JSON.stringify(await fleet('inbox', 'shop'))).toMatch(/Run complete/);
-      },
-      3 * minutes,
-    );
-
-    test('what is wrong with the others is said with its mend, and invents nothing', async () => {
-      const log = await stack.logs('overstory-runtime');
-      expect(log).toMatch(/prepare: nothing-there: PRODUCT_MISSING: .*\/workspace\/nothing-there/);
-      expect(log).toMatch(/prepare: no-git: PRODUCT_NOT_GIT: .*git init/);
-      expect(log).toMatch(/prepare: theirs: PRODUCT_NOT_WRITABLE: .*uid 0/);
-      expect(log).toContain('prepare: done: 1 of 4 products ready');
-      await expect(stack.exec('overstory-runtime', ['ls', 'nothing-there'])).rejects.toThrow();
-    });
   });
 });

@@ -4,10 +4,9 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import type { FleetStatus } from '../../src/api/contract.ts';
 import { type ComposeStack, services } from '../support/compose.ts';
+import { canaryKey } from '../support/shared-stack.ts';
 
 const minutes = 60_000;
-/** Given to the runtime alone; found nowhere else. */
-export const canaryKey = 'sk-ant-canary-7f3d9c5b1e8a4602';
 
 interface Answer {
   status: number;

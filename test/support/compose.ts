@@ -15,6 +15,8 @@ export type Service = (typeof services)[number];
 export interface ComposeOptions {
   /** Unique per stack; also the value of the runtime's label. Default: made up. */
   project?: string;
+  /** Holds the .env; of the stack, and gone with it. Default: made. Given again, with the same project: the same stack. */
+  folder?: string;
   /** Lines of .env; FLEET_PORT is a free port unless given. Nothing of the caller's environment leaks in. */
   env?: Record<string, string>;
   /** Further compose files, on top of docker-compose.yaml. */
@@ -23,12 +25,20 @@ export interface ComposeOptions {
 
 export interface ComposeStack {
   project: string;
+  folder: string;
   /** WebChat's published port on 127.0.0.1 */
   port: number;
+  /** of .env, as it was made */
+  env: Record<string, string>;
   /** `docker compose <args>` on this stack; rejects on a failure, with its output in the message. */
   compose(...args: string[]): Promise<string>;
   /** Builds, starts, waits until all three are healthy. On a failure the logs are in the message. */
   up(): Promise<void>;
+  /**
+   * The stack with other settings from now on, until called again: these on top of those it was made with.
+   * Recreates the services that a change concerns, and waits until all are healthy. Nothing is built.
+   */
+  configure(change: { env?: Record<string, string>; files?: string[] }): Promise<void>;
   /** stdout of a command in a service. */
   exec(service: Service, argv: string[], options?: { user?: string }): Promise<string>;
   logs(service: Service): Promise<string>;
@@ -74,43 +84,53 @@ export async function composeAvailable(): Promise<boolean> {
 /** Prepares a stack; `up()` starts it. Images are built from one cache, so a second stack builds in seconds. */
 export async function composeStack(options: ComposeOptions = {}): Promise<ComposeStack> {
   const project = options.project ?? `fleet-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
-  const folder = await mkdtemp(join(tmpdir(), 'fleet-compose-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'fleet-compose-')));
   const port = Number(options.env?.FLEET_PORT ?? (await freePort()));
   const envFile = join(folder, '.env');
   const env = { FLEET_DASHBOARD_PORT: String(await freePort()), ...options.env, FLEET_PORT: String(port) };
-  await writeFile(
-    envFile,
-    Object.entries(env)
-      .map(([key, value]) => `${key}='${value}'\n`)
-      .join(''),
-    { mode: 0o600 },
-  );
   const files = [join(root, 'docker-compose.yaml'), ...(options.files ?? [])];
-  const before = [
-    'compose',
-    ...['--project-name', project, '--project-directory', root, '--env-file', envFile],
-    ...files.flatMap((file) => ['--file', file]),
-  ];
+  let onTop: string[] = [];
+  const writeEnv = (change: Record<string, string> = {}) =>
+    writeFile(
+      envFile,
+      Object.entries({ ...env, ...change })
+        .map(([key, value]) => `${key}='${value}'\n`)
+        .join(''),
+      { mode: 0o600 },
+    );
+  await writeEnv();
   const compose = async (...args: string[]): Promise<string> => {
-    const { stdout } = await execa('docker', [...before, ...args], {
-      cwd: root,
-      env: dockerEnvironment(),
-      extendEnv: false,
-      stdin: 'ignore',
-    });
+    const { stdout } = await execa(
+      'docker',
+      [
+        'compose',
+        ...['--project-name', project, '--project-directory', root, '--env-file', envFile],
+        ...[...files, ...onTop].flatMap((file) => ['--file', file]),
+        ...args,
+      ],
+      { cwd: root, env: dockerEnvironment(), extendEnv: false, stdin: 'ignore' },
+    );
     return stdout;
+  };
+  const healthy = async (...how: string[]) => {
+    try {
+      await compose('up', ...how, '--detach', '--wait', '--wait-timeout', '300');
+    } catch (error) {
+      const logs = await compose('logs', '--no-color', '--tail', '40').catch(String);
+      throw new Error(`${error instanceof Error ? error.message : error}\n${logs}`);
+    }
   };
   const stack: ComposeStack = {
     project,
+    folder,
     port,
+    env,
     compose,
-    async up() {
-      try {
-        await compose('up', '--build', '--detach', '--wait', '--wait-timeout', '300');
-      } catch (error) {
-        const logs = await compose('logs', '--no-color', '--tail', '40').catch(String);
-        throw new Error(`${error instanceof Error ? error.message : error}\n${logs}`);
-      }
+    up: () => healthy('--build'),
+    async configure(change) {
+      await writeEnv(change.env);
+      onTop = change.files ?? [];
+      await healthy('--no-build');
     },
     exec: (service, argv, { user } = {}) =>
       compose('exec', '--no-TTY', ...(user ? ['--user', user] : []), service, ...argv),

@@ -1,0 +1,115 @@
+// The bundle on repositories that were there before it: another uid, another name, and some that are not ready. A
+// stack of its own: what it mounts is decided when it starts.
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ComposeStack, composeAvailable, composeStack } from '../support/compose.ts';
+import { chromiumPath, openWebChat } from '../support/webchat.ts';
+
+const minutes = 60_000;
+
+describe.skipIf(!(await composeAvailable()))('the bundle on a human’s own repositories', () => {
+  let stack: ComposeStack;
+  let projects: string;
+  const owner = '1234:1234';
+  /** In the runtime's image, so that files get the owner that only root may give. */
+  const asRoot = (script: string) =>
+    execa('docker', [
+      'run',
+      '--rm',
+      '--user',
+      '0:0',
+      '--volume',
+      `${projects}:/workspace`,
+      '--entrypoint',
+      'sh',
+      `${stack.project}-overstory-runtime`,
+      '-ec',
+      script,
+    ]);
+
+  beforeAll(async () => {
+    projects = await mkdtemp(join(tmpdir(), 'fleet-projects-'));
+    const productsFile = join(projects, 'products.yaml');
+    await writeFile(
+      productsFile,
+      'products:\n  - name: shop\n    path: web-shop\n  - name: nothing-there\n  - name: no-git\n  - name: theirs\n',
+    );
+    for (const folder of ['web-shop', 'no-git', 'theirs']) await mkdir(join(projects, folder));
+    stack = await composeStack({
+      env: {
+        OVERSTORY: 'sim',
+        HOST_UID: '1234',
+        HOST_GID: '1234',
+        // A real model without its key: WebChat must say so.
+        MODEL: 'anthropic',
+        PROJECTS_DIR: projects,
+        PRODUCTS_FILE: productsFile,
+      },
+    });
+    await stack.compose('build', 'overstory-runtime');
+    await asRoot(`
+      for repo in web-shop theirs; do
+        cd /workspace/$repo && git init -q && echo hello > README.md && git add -A && git commit -q -m 'Before the fleet'
+      done
+      cd /workspace/web-shop && ov init --json --name old-shop-name >/dev/null
+      chown -R ${owner} /workspace/web-shop /workspace/no-git && chown ${owner} /workspace`);
+    await stack.up();
+  }, 8 * minutes);
+  afterAll(async () => {
+    await asRoot('rm -rf /workspace/*');
+    await stack?.down();
+  }, minutes);
+
+  test('a repository of another uid that was initialised under another name is ready as it is', async () => {
+    expect(await stack.logs('overstory-runtime')).toContain('prepare: shop: ready\n');
+    expect(await stack.exec('overstory-runtime', ['id', '-u'])).toBe('1234');
+    const config = await stack.exec('overstory-runtime', ['cat', 'web-shop/.overstory/config.yaml']);
+    expect(config).toContain('old-shop-name');
+    const status = await stack.exec('overstory-runtime', ['sh', '-c', 'cd web-shop && ov status --json']);
+    expect(JSON.parse(status)).toMatchObject({ success: true });
+    const strangers = await stack.exec('overstory-runtime', ['find', 'web-shop', '!', '-uid', '1234']);
+    expect(strangers).toBe('');
+  });
+
+  test.skipIf(chromiumPath === null)(
+    'without a key WebChat answers which one is missing',
+    async () => {
+      const link =
+        /http:\/\/localhost:\d+\/chat#token=\S+/.exec(await stack.logs('openclaw-meta'))?.[0] ?? '';
+      const chat = await openWebChat(link);
+      try {
+        await chat.send('hello');
+        await chat.waitForText(/ANTHROPIC_API_KEY is not set/);
+      } finally {
+        await chat.close();
+      }
+    },
+    2 * minutes,
+  );
+
+  test(
+    'a session runs in it, and reports',
+    async () => {
+      const fleet = async (...argv: string[]) =>
+        JSON.parse(await stack.exec('fleetd', ['fleet', ...argv, '--json'])).data;
+      const { id } = await fleet('start', 'shop', 'Add a page of opening hours');
+      await expect
+        .poll(async () => (await fleet('objective', id)).state, { timeout: 2 * minutes, interval: 500 })
+        .toBe('done');
+      expect(JSON.stringify(await fleet('inbox', 'shop'))).toMatch(/Run complete/);
+    },
+    3 * minutes,
+  );
+
+  test('what is wrong with the others is said with its mend, and invents nothing', async () => {
+    const log = await stack.logs('overstory-runtime');
+    expect(log).toMatch(/prepare: nothing-there: PRODUCT_MISSING: .*\/workspace\/nothing-there/);
+    expect(log).toMatch(/prepare: no-git: PRODUCT_NOT_GIT: .*git init/);
+    expect(log).toMatch(/prepare: theirs: PRODUCT_NOT_WRITABLE: .*uid 0/);
+    expect(log).toContain('prepare: done: 1 of 4 products ready');
+    await expect(stack.exec('overstory-runtime', ['ls', 'nothing-there'])).rejects.toThrow();
+  });
+});
