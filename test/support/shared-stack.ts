@@ -3,7 +3,7 @@
 // starts in seconds; FLEET_KEEP_STACK=last takes it down after that one.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import type { FleetStatus } from '../../src/api/contract.ts';
 import { type ComposeStack, composeStack } from './compose.ts';
 import { type KeptStack, readKept } from './kept-stack.ts';
@@ -46,7 +46,10 @@ export async function sharedStack(): Promise<SharedStack> {
     folder,
     ...(kept
       ? { project: kept.project, env: kept.env }
-      : { env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile, RUNTIME_ANTHROPIC_API_KEY: canaryKey } }),
+      : {
+          ...(process.env.FLEET_KEEP_STACK && { project: `fleet-kept-${process.pid}` }),
+          env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile, RUNTIME_ANTHROPIC_API_KEY: canaryKey },
+        }),
   });
   const stack: SharedStack = {
     ...made,
@@ -79,9 +82,16 @@ async function tidy({ fleet }: SharedStack): Promise<void> {
     if (paused) await fleet('resume', name);
     if (objective) await fleet('stop', name);
   }
-  await expect
-    .poll(async () => (await fleet<FleetStatus>('status')).products, { timeout: 120_000, interval: 500 })
-    .toSatisfy((seen: FleetStatus['products']) =>
-      seen.every(({ state }) => ['idle', 'waiting', 'trouble'].includes(state)),
+  const busy = async () =>
+    (await fleet<FleetStatus>('status')).products.filter(
+      ({ state }) => !['idle', 'waiting', 'trouble'].includes(state),
     );
+  await vi.waitFor(
+    async () => {
+      const left = await busy();
+      if (left.length > 0)
+        throw new Error(`Expected an idle stack, got ${left.map((p) => `${p.name} ${p.state}`).join(', ')}`);
+    },
+    { timeout: 120_000, interval: 500 },
+  );
 }

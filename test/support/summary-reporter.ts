@@ -7,6 +7,8 @@ export default class SummaryReporter implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests()) count[test.result().state] += 1;
       if (module.errors().length > 0) count.failed += 1;
+      // A beforeAll that threw: its tests only count as skipped.
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) count.failed += 1;
     }
     const skipped = count.skipped + count.pending;
     // After the default reporter has written its own summary.
