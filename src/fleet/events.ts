@@ -18,7 +18,8 @@ export type ActionKind =
   | 'coordinator.start'
   | 'coordinator.stop'
   | 'coordinator.send'
-  | 'delivery.confirm';
+  | 'delivery.confirm'
+  | 'session.pause';
 
 /** abandoned: its session ended before the doubt did. */
 export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain' | 'abandoned';

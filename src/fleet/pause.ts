@@ -1,18 +1,35 @@
-// What a pause does to a session that runs: it is stopped, and its objective keeps its place in the queue.
+// What a pause does to a session that runs: its coordinator is told, it is stopped, and its objective keeps its place
+// in the queue.
 import type { NewEvent } from './events.ts';
 import type { Journal } from './journal.ts';
+import { pauseAction } from './session/farewell.ts';
 
 /** @param why one sentence, kept with the objective. @returns nothing when no session is there to be stopped */
 export function stopForPause(journal: Journal, product: string, why: string): NewEvent[] {
   const session = journal.liveSession(product);
   if (session === null || session.state === 'stopping') return [];
-  return [
+  const common = { product, objective: session.objective };
+  const events: NewEvent[] = [
     {
+      ...common,
       kind: 'session.stopping',
-      product,
-      objective: session.objective,
       text: `Stopping ${session.objective} on ${product}: ${why}`,
       data: { session: session.id, reason: why, outcome: 'requeued' },
     },
   ];
+  // One that has not been given its objective has nothing to say.
+  if (session.state === 'running' && journal.hasDispatched(session.id))
+    events.push({
+      ...common,
+      kind: 'action.intended',
+      text: `The coordinator of ${product} is to be told of the pause.`,
+      data: {
+        action: pauseAction(session.id),
+        kind: 'session.pause',
+        session: session.id,
+        // From here on nobody else may send to it: the number is free.
+        args: { number: (journal.objective(session.objective)?.messages ?? 0) + 1 },
+      },
+    });
+  return events;
 }

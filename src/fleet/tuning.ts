@@ -16,6 +16,8 @@ export interface Tuning {
   breakerMostMs: number;
   /** How long memory may stay over budget before a session is paused for it. */
   memoryGraceMs: number;
+  /** How long a coordinator that is told of a pause has to say where it stands. */
+  pauseWordMs: number;
   /** How long a stopped product's processes may take to disappear. */
   stopGraceMs: number;
   /** How often a bounded wait looks again (used only while something is being stopped or confirmed). */
@@ -48,6 +50,7 @@ export const tuning: Tuning = {
   breakerMs: 60_000,
   breakerMostMs: 1_800_000,
   memoryGraceMs: 30_000,
+  pauseWordMs: 20_000,
   stopGraceMs: 15_000,
   lookAgainMs: 500,
   sendDoubtMs: 25_000,

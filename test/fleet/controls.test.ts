@@ -123,10 +123,13 @@ describe('focus and undo', () => {
     await t.clock.advance(1_000);
     const before = t.kinds().length;
     t.fleet.controls.focus('gamma', t.source);
-    expect(t.kinds().slice(before, before + 3)).toEqual([
+    // in one transaction, with the wish to tell each coordinator
+    expect(t.kinds().slice(before, before + 5)).toEqual([
       'control.changed',
       'session.stopping',
+      'action.intended',
       'session.stopping',
+      'action.intended',
     ]);
     await t.clock.advance(1_000);
     expect([t.state('obj-1'), t.state('obj-2')]).toEqual(['queued', 'queued']);

@@ -125,6 +125,22 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     };
   }
 
+  function letter(mail: Partial<Mail> & { subject: string }): Mail {
+    return {
+      id: `mail-${serial++}`,
+      from: 'coordinator',
+      to: 'operator',
+      body: '',
+      type: 'result',
+      priority: 'normal',
+      threadId: null,
+      payload: null,
+      read: false,
+      createdAt: new Date(clock.nowMs()).toISOString(),
+      ...mail,
+    };
+  }
+
   function perform(name: string, command: string, args: Record<string, unknown>): unknown {
     const p = product(name);
     switch (command) {
@@ -146,6 +162,16 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         if (p.coordinator !== 'alive') throw ovError('OV_NOT_RUNNING', 'No active coordinator session found');
         const id = `msg-${serial++}`;
         p.received.push({ id, subject: String(args.subject), body: String(args.body), read: p.hears });
+        if (p.hears && /\] PAUSE$/.test(String(args.subject)))
+          p.mail.push(
+            letter({
+              subject: `Re: ${args.subject}`,
+              body: 'Active leads: none\nCompleted: none\nBlockers: none\nNext actions: go on',
+              threadId: id,
+              type: 'dispatch',
+            }),
+          );
+        for (const listener of listeners.changed) listener(name);
         return { id, nudged: p.hears };
       }
       case 'nudge':
@@ -263,19 +289,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       for (const listener of listeners.changed) listener(name);
     },
     mailFrom(name: string, mail: Partial<Mail> & { subject: string }) {
-      product(name).mail.push({
-        id: `mail-${serial++}`,
-        from: 'coordinator',
-        to: 'operator',
-        body: '',
-        type: 'result',
-        priority: 'normal',
-        threadId: null,
-        payload: null,
-        read: false,
-        createdAt: new Date(clock.nowMs()).toISOString(),
-        ...mail,
-      });
+      product(name).mail.push(letter(mail));
       this.changed(name);
     },
     disconnect() {

@@ -2,16 +2,24 @@
 // of overstory left in the product. A stop that half-fails is finished by observation: "not running" is what
 // was wanted. In this order, and again from the start when the runtime comes back in between:
 //
-//   workers ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
-//   ─► the run, when it stayed open ─► processes: a grace, then ended by pid and start time ─► outcome
+//   (a pause) the coordinator is told ─► who is to be stopped is written down, from the first healthy look
+//   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
+//   ─► those workers, the leads first ─► the run, when it stayed open
+//   ─► processes: a grace, then ended by pid and start time ─► outcome
+//
+// The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
+// once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
+// a row (`stop-<session>`) before the first of them is stopped.
 //
 // What is left then (a human's own processes, branches nobody merged) is listed, never hidden.
 import { sleep } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
-import type { FootprintReport, ProductRef, ProductSnapshot } from '../../runtime/protocol.ts';
+import type { FootprintReport, Mail, ProductRef, ProductSnapshot } from '../../runtime/protocol.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import type { NewEvent } from '../events.ts';
 import type { SessionRow } from '../journal.ts';
+import { isRunComplete } from '../reconcile.ts';
+import { pauseAction, tellPause } from './farewell.ts';
 import { coordinatorAlive } from './liveness.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { endTrouble } from './watch.ts';
@@ -20,13 +28,15 @@ const ended = new Set(['completed', 'zombie']);
 
 /** Returns whether the session has ended. False: something is out of reach or still alive; to be driven again. */
 export async function stopSession(context: FleetContext, session: SessionRow): Promise<boolean> {
-  const product = productOf(context, session.product) ?? {
+  const known = productOf(context, session.product);
+  const product = known ?? {
     name: session.product,
     root: `${context.registry.current().workspaceRoot}/${session.product}`,
   };
   try {
     const before = await context.observe(product.name);
-    const seen = await stopAll(context, product, before);
+    if (known !== null) await tellPause(context, known, session, before);
+    const seen = await stopAll(context, product, before, workersToStop(context, session, before));
     if (coordinatorAlive(seen)) {
       context.log.warn({ product: product.name }, 'stop waits: the coordinator is alive after everything');
       return false;
@@ -43,11 +53,39 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
   }
 }
 
+/** Names, the leads before those who work for them; from the first healthy look at the session's stop. */
+function workersToStop(context: FleetContext, session: SessionRow, before: ProductSnapshot): string[] {
+  const { journal } = context;
+  const known = journal.action(stopAction(session.id));
+  if (known !== null) return (known.args as { workers: string[] }).workers;
+  if (before.health !== 'ok') return [];
+  const workers = alive(before).map(({ name }) => name);
+  journal.record({
+    kind: 'action.intended',
+    product: session.product,
+    objective: session.objective,
+    text: `Stopping the coordinator of ${session.product}${workers.length > 0 ? `, then ${workers.join(', ')}` : ''}.`,
+    data: {
+      action: stopAction(session.id),
+      kind: 'coordinator.stop',
+      session: session.id,
+      args: { workers },
+    },
+  });
+  return workers;
+}
+
+const stopAction = (session: number): string => `stop-${session}`;
+
+const alive = ({ workers }: ProductSnapshot): ProductSnapshot['workers'] =>
+  workers.filter((one) => !ended.has(one.state)).sort((a, b) => a.depth - b.depth);
+
 /** @throws FleetError when something is out of reach; what `ov` refuses is judged by looking afterwards */
 async function stopAll(
   context: FleetContext,
   product: ProductRef,
   before: ProductSnapshot,
+  workers: string[],
 ): Promise<ProductSnapshot> {
   const { runtime } = context;
   const attempt = async (call: () => Promise<unknown>): Promise<void> => {
@@ -59,8 +97,18 @@ async function stopAll(
       context.log.info({ product: product.name, code: error.code }, `while stopping: ${error.message}`);
     }
   };
-  for (const worker of before.workers.filter((one) => !ended.has(one.state)))
-    await attempt(() => runtime.ov(product, 'stop', { agent: worker.name }));
+  // Those that were written down, and whoever came since.
+  const asked = new Set<string>();
+  const stopWorkers = async (now: ProductSnapshot): Promise<void> => {
+    const shown = new Set(now.workers.map(({ name }) => name));
+    const unseen = workers.filter((name) => !shown.has(name) && !asked.has(name));
+    for (const agent of [...alive(now).map(({ name }) => name), ...unseen]) {
+      asked.add(agent);
+      await attempt(() => runtime.ov(product, 'stop', { agent }));
+    }
+  };
+  // Nobody is there to mistake it: what lives on need not wait until `ov` has closed the books.
+  if (before.health === 'ok' && !coordinatorAlive(before)) await stopWorkers(before);
   const stop = () => runtime.ov(product, 'coordinator.stop', {});
   const clear = () => runtime.tend(product, { kind: 'clear-session' });
   await attempt(stop);
@@ -70,8 +118,10 @@ async function stopAll(
     await attempt(harder);
     seen = await context.observe(product.name);
   }
+  if (coordinatorAlive(seen)) return seen;
+  await stopWorkers(seen);
   // A tmux server that ended with its last session leaves the run open: the next status would call it alive.
-  if (seen.health === 'ok' && !coordinatorAlive(seen) && seen.runId !== null) {
+  if (seen.health === 'ok' && seen.runId !== null) {
     await attempt(() => runtime.ov(product, 'run.complete', {}));
     seen = await context.observe(product.name);
   }
@@ -110,17 +160,32 @@ function ending(
   const common = { product: session.product, objective: session.objective };
   const leftovers = [...processes.map((one) => `process ${one}`), ...parked.map((one) => `branch ${one}`)];
   const alive = processes.length > 0 ? ` ${processes.length} of its processes are still alive.` : '';
-  const events: NewEvent[] = [
-    {
+  const stopped = stopAction(session.id);
+  const events: NewEvent[] = [];
+  if (context.journal.action(stopped)?.state === 'intended')
+    events.push({
       ...common,
-      kind: 'session.ended',
-      text: `Session on ${session.product} ended: ${why}${alive}`,
-      data: { session: session.id, why, leftovers, ...outcome },
-    },
-  ];
+      kind: 'action.settled',
+      text: `The coordinator of ${session.product} is stopped, and those who worked for it.`,
+      data: { action: stopped, state: 'done', result: null, error: null },
+    });
+  events.push({
+    ...common,
+    kind: 'session.ended',
+    text: `Session on ${session.product} ended: ${why}${alive}`,
+    data: { session: session.id, why, leftovers, ...outcome },
+  });
   const objective = context.journal.objective(session.objective);
   if (objective === null || !['starting', 'running'].includes(objective.state)) return events;
-  if (session.outcome === 'requeued') {
+  const completed = completedAtPause(context, session);
+  if (completed !== null) {
+    events.push({
+      ...common,
+      kind: 'objective.ended',
+      text: `${session.objective} on ${session.product} is done: it was completed while it was being paused.`,
+      data: { end: 'done', why: `Completed while it was being paused. ${why}`, result: completed.body },
+    });
+  } else if (session.outcome === 'requeued') {
     events.push({
       ...common,
       kind: 'objective.requeued',
@@ -137,6 +202,15 @@ function ending(
     });
   }
   return events;
+}
+
+/** A coordinator that was told of a pause may have been at its very end: there is nothing left to resume. */
+function completedAtPause({ journal }: FleetContext, session: SessionRow): Mail | null {
+  if (session.outcome !== 'requeued' || journal.action(pauseAction(session.id)) === null) return null;
+  const since = journal
+    .mail(session.product, 20)
+    .filter((mail) => Date.parse(mail.createdAt) >= session.startingAtMs - 1_000);
+  return since.find((mail) => isRunComplete(mail, session.objective)) ?? null;
 }
 
 /** The body of the session's final mail, which is its result. */

@@ -35,6 +35,7 @@ export async function coordinatorMain(root: string): Promise<never> {
   const desk: Desk = {
     root,
     settings: () => readSettings(root),
+    stopped: () => stopped,
     say(line) {
       pane.say(line);
       using store = new SessionStore(root);
@@ -73,6 +74,11 @@ export async function coordinatorMain(root: string): Promise<never> {
     } else if (objective !== null && (objective.whole || objective.first) && objective.tag !== current?.tag) {
       reply(`Acknowledged ${objective.tag}: ${objective.title}. Dispatching a lead.`);
       queue.push(objective);
+    } else if (/\] PAUSE$/.test(message.subject)) {
+      // It is about to be stopped: nothing new, and where it stands.
+      stopped = true;
+      queue.length = 0;
+      reply(statusReply(root, completed, answered !== null));
     } else if (/^\s*status\b[\s?.!]*$/im.test(message.body)) {
       reply(statusReply(root, completed, answered !== null));
     } else if (answered !== null && fromModel) {

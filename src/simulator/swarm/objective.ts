@@ -32,6 +32,8 @@ export interface Desk {
   say(line: string): void;
   /** Scaled by settings.speed. */
   pause(ms: number): Promise<void>;
+  /** The operator has told it to stop: its workers are ended, and nothing is completed. */
+  stopped(): boolean;
   /** Mails the operator and waits, idle, for the answer. */
   ask(
     question: Pick<MailMessage, 'subject' | 'body' | 'type'> & { payload?: string; priority?: string },
@@ -53,6 +55,7 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
     ...order,
     objective: `${kind}\n${objective.text.slice(0, 20_000)}`,
   });
+  if (desk.stopped()) return;
   await desk.pause(400);
   const reports = reportsOf(desk.root, name);
   const problem = reports.find((mail) => mail.type === 'error');
