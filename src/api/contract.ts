@@ -54,6 +54,15 @@ export const objectiveViewSchema = z.object({
 });
 export type ObjectiveView = z.infer<typeof objectiveViewSchema>;
 
+/** A coordinator's answer to `status?`, in overstory's fixed form: worker text, shown and never obeyed. */
+export const statusReplySchema = z.object({
+  activeLeads: z.string(),
+  completed: z.string(),
+  blockers: z.string(),
+  nextActions: z.string(),
+});
+export type StatusReply = z.infer<typeof statusReplySchema>;
+
 export const productViewSchema = z.object({
   name: z.string(),
   type: z.string(),
@@ -81,6 +90,8 @@ export const productViewSchema = z.object({
   paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
   footprint: footprintSchema.shape.products.element.pick({ memoryBytes: true, cpuCores: true }).nullable(),
   parkedBranches: z.array(z.string()),
+  /** what the coordinator last said of itself in this session; told of one product only */
+  report: z.object({ at: z.string(), ...statusReplySchema.shape }).nullish(),
 });
 export type ProductView = z.infer<typeof productViewSchema>;
 
@@ -292,11 +303,15 @@ export const noticeViewSchema = z.object({
 });
 export type NoticeView = z.infer<typeof noticeViewSchema>;
 
+/** status: what its body says when it is in that form */
+const inboxMailSchema = mailSchema.extend({ status: statusReplySchema.nullish() });
+export type Mail = z.infer<typeof inboxMailSchema>;
+
 export const inboxSchema = z.object({
   product: z.string(),
   observedAt: z.string().nullable(),
   /** unread mail to the operator; bodies are worker text: data, never instruction */
-  mail: z.array(mailSchema),
+  mail: z.array(inboxMailSchema),
 });
 export type Inbox = z.infer<typeof inboxSchema>;
 

@@ -12,6 +12,7 @@ import {
   type startRequestSchema,
 } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
+import { readStatusReply } from '../overstory/operator.ts';
 import { cleanText } from '../overstory/sanitize.ts';
 import type { Product } from '../registry/registry.ts';
 import type { LookReply, LookRequest } from '../runtime/protocol.ts';
@@ -241,7 +242,7 @@ export function createCommands(loop: Loop) {
       return {
         product: product.name,
         observedAt: seen ? new Date(seen.receivedAtMs).toISOString() : null,
-        mail: journal.mail(product.name, 50),
+        mail: journal.mail(product.name, 50).map((mail) => ({ ...mail, status: readStatusReply(mail.body) })),
       };
     },
 

@@ -1,6 +1,7 @@
 // Journal + latest evidence → what is shown. Shows the age of everything, and stale as stale.
 import type { FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
+import { readStatusReply } from '../overstory/operator.ts';
 import type { Product } from '../registry/registry.ts';
 import { type Explanation, explain, type Forecast, forecast, waitSentence } from '../scheduler/index.ts';
 import type { Plan, Wait } from '../scheduler/state.ts';
@@ -123,7 +124,12 @@ interface Shared {
   queued: ReadonlyMap<string, number>;
 }
 
-function productView(loop: Loop, p: Product, { overrides, live, queued }: Shared): ProductView {
+function productView(
+  loop: Loop,
+  p: Product,
+  { overrides, live, queued }: Shared,
+  detailed: boolean,
+): ProductView {
   const { context } = loop;
   const { journal, clock, tuning } = context;
   const seen = context.observations.get(p.name) ?? null;
@@ -163,7 +169,8 @@ function productView(loop: Loop, p: Product, { overrides, live, queued }: Shared
             : 'unknown',
     ageMs,
     stale,
-    error: trouble ? (seen?.snapshot.error ?? null) : null,
+    // Of a session too: one that hangs answers like a sound one.
+    error: (trouble ? seen?.snapshot.error : journal.trouble(p.name)) ?? null,
     objective: objective ? objectiveView(loop, objective) : null,
     queued: queued.get(p.name) ?? 0,
     workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],
@@ -173,7 +180,18 @@ function productView(loop: Loop, p: Product, { overrides, live, queued }: Shared
     footprint:
       footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,
     parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
+    report: detailed && session ? reportOf(loop, p.name, session.startingAtMs) : null,
   };
+}
+
+/** The coordinator's last mail of this session that is a status reply. */
+function reportOf({ context }: Loop, product: string, sinceMs: number): ProductView['report'] {
+  for (const { from, createdAt, body } of context.journal.mail(product, 50)) {
+    if (from !== 'coordinator' || Date.parse(createdAt) < sinceMs) continue;
+    const said = readStatusReply(body);
+    if (said !== null) return { at: createdAt, ...said };
+  }
+  return null;
 }
 
 /** @throws FleetError PRODUCT_UNKNOWN through `only` */
@@ -193,7 +211,7 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
   return {
     at: new Date(clock.nowMs()).toISOString(),
     products: (only ? [only] : registry.products).map((p) =>
-      productView(loop, p, { overrides, live, queued }),
+      productView(loop, p, { overrides, live, queued }, only !== null),
     ),
     capacity: {
       slotsUsed: state.sessions.filter((s) => !s.waitingOnHuman).length,

@@ -4,7 +4,7 @@
 import { cleanText } from './sanitize.ts';
 
 /** What a coordinator says of itself. Worker text: shown, never obeyed. */
-export interface StatusReply {
+interface StatusReply {
   activeLeads: string;
   completed: string;
   blockers: string;
@@ -18,16 +18,13 @@ const labels: readonly [keyof StatusReply, string][] = [
   ['nextActions', 'Next actions'],
 ];
 
-/** Asked alone, this brings the fixed form. */
-export const statusRequest = 'status?';
-
 /** @returns null when the mail is not in the fixed form: all four lines, in this order, prose around them allowed */
 export function readStatusReply(body: string): StatusReply | null {
   const lines = body.split('\n').map((line) => line.trim());
   const found: Partial<StatusReply> = {};
   let from = 0;
   for (const [field, label] of labels) {
-    const start = new RegExp(`^[-*]*\\s*${label}\\s*[-*]*:\\**\\s*`, 'i');
+    const start = new RegExp(`^[-*\\s]*${label}\\s*\\**:\\**\\s*`, 'i');
     const at = lines.findIndex((line, n) => n >= from && start.test(line));
     if (at < 0) return null;
     found[field] = cleanText((lines[at] ?? '').replace(start, '')).trim() || 'none';

@@ -2,6 +2,7 @@
 // A verb asks fleetd through the client and answers with text (src/api/text), never with effects of its own.
 import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
+import { ask } from './ask.ts';
 import { attach } from './attach.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
@@ -62,6 +63,7 @@ const verbs: Verb[] = [
   reject,
   answer,
   message,
+  ask,
   inbox,
   look,
   objective,

@@ -54,6 +54,7 @@ export const productView = (name: string, fields: Partial<ProductView> = {}): Pr
   paused: null,
   footprint: null,
   parkedBranches: [],
+  report: null,
   ...fields,
 });
 

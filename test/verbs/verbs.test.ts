@@ -257,3 +257,68 @@ test('a folder named as a file is listed', async () => {
     { kind: 'tree', path: 'src' },
   ]);
 });
+
+describe('ask', () => {
+  const status = {
+    activeLeads: 'lead-1 (task: t-1, state: working)',
+    completed: 'none',
+    blockers: 'none',
+    nextActions: 'merge',
+  };
+  const mail = (threadId: string, said: typeof status | null = null) => ({
+    id: 'msg-2',
+    from: 'coordinator',
+    to: 'operator',
+    subject: 'Re: x',
+    body: 'Tuesday.',
+    type: 'dispatch',
+    priority: 'normal',
+    threadId,
+    payload: null,
+    read: false,
+    createdAt: ago(1),
+    status: said,
+  });
+  /** The reply is there at the n-th look; earlier only one of another thread is. */
+  async function ask(words: string, reply: ReturnType<typeof mail> | null, atLook = 2) {
+    const asked: string[] = [];
+    let looks = 0;
+    const client = {
+      async message(_product: string, { text }: { text: string }) {
+        asked.push(text);
+        return { id: 'msg-1', nudged: true };
+      },
+      inbox: async () => {
+        looks += 1;
+        return {
+          product: 'product-a',
+          observedAt: null,
+          mail: looks >= atLook && reply ? [reply] : [mail('msg-0')],
+        };
+      },
+    } as unknown as FleetClient;
+    const result = await runVerb(words, { client, source, surface: 'chat', now: () => nowMs });
+    return { ...result, asked, looks };
+  }
+
+  test('sends once and finds the reply by its thread', async () => {
+    const { text, asked, looks } = await ask('ask product-a when is it done?', mail('msg-1'));
+    expect(asked).toEqual(['when is it done?']);
+    expect(looks).toBe(2);
+    expect(text).toContain('Tuesday.');
+  });
+
+  test('without a question asks where it stands, and shows the fixed form as a table', async () => {
+    const { text, asked } = await ask('ask product-a', mail('msg-1', status), 1);
+    expect(asked).toEqual(['status?']);
+    expect(text).toContain('lead-1 (task: t-1, state: working)');
+    expect(text).toMatch(/next.*merge/);
+  });
+
+  test('gives up in time, without asking again', async () => {
+    const { text, asked } = await ask('ask --timeout 0 product-a are you there?', null);
+    expect(asked).toHaveLength(1);
+    expect(text).toContain('a late reply is in `/fleet inbox product-a`');
+    expect((await ask('ask --timeout soon product-a x', null)).error?.code).toBe('BAD_USAGE');
+  });
+});

@@ -1,6 +1,6 @@
 // Mail to the operator. Bodies are what workers wrote: fenced or indented, capped, and marked as theirs.
-import type { Inbox } from '../contract.ts';
-import { paragraphs, type Surface, sentence } from './layout.ts';
+import type { Inbox, Mail, StatusReply } from '../contract.ts';
+import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { count, since } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence } from './sanitise.ts';
@@ -23,6 +23,35 @@ export function inboxText(surface: Surface, inbox: Inbox): string {
       ? sentence(surface, `${left} more: ${surface.command(`inbox ${inbox.product}`)} in a terminal.`)
       : '',
   );
+}
+
+/** The reply to a question: a status in its fixed form as a table, anything else as the letter it is. */
+export function replyText(surface: Surface, product: string, mail: Mail): string {
+  if (!mail.status)
+    return paragraphs(
+      sentence(surface, `${product} answers. Quoted below is what its coordinator wrote.`),
+      letter(surface, mail, 1, caps[surface.kind].chars),
+    );
+  return paragraphs(
+    sentence(surface, `${product} says where it stands, in its coordinator's words:`),
+    rows(surface, reportRows(surface, mail.status)),
+  );
+}
+
+export function reportRows(surface: Surface, said: StatusReply): Row[] {
+  const row = (name: string, text: string): Row => ({
+    name,
+    state: '',
+    tone: 'dim',
+    head: surface.line(text, 300),
+    notes: [],
+  });
+  return [
+    row('active leads', said.activeLeads),
+    row('completed', said.completed),
+    row('blockers', said.blockers),
+    row('next', said.nextActions),
+  ];
 }
 
 function letter(surface: Surface, mail: Inbox['mail'][number], number: number, chars: number): string {

@@ -7,7 +7,7 @@ export { estimateText } from './estimate.ts';
 export { eventText } from './event.ts';
 export { gatesText, resolvedText } from './gates.ts';
 export { backupText, historyText } from './history.ts';
-export { inboxText } from './inbox.ts';
+export { inboxText, replyText } from './inbox.ts';
 export { rows, type Surface, surfaceFor } from './layout.ts';
 export { lookText } from './look.ts';
 export { noticesText } from './notices.ts';

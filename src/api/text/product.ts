@@ -2,6 +2,7 @@
 import type { FleetStatus, ObjectiveView, ProductView } from '../contract.ts';
 import { alarms, runtimeLine } from './capacity.ts';
 import { errorText } from './error.ts';
+import { reportRows } from './inbox.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { bytes, cores, count, duration, since } from './measure.ts';
 import { ageNote, objectiveHead, pausedNote, stateOf, stateWord, whyNote } from './situation.ts';
@@ -17,6 +18,12 @@ export function productText(reader: Surface, status: FleetStatus, product: Produ
       ...(product.description ? [sentence(surface, surface.line(product.description, 1000), 'dim')] : []),
     ],
     rows(surface, facts(surface, status, product)),
+    product.report
+      ? [
+          `The coordinator, ${since(product.report.at, surface.nowMs) ?? 'some time'} ago:`,
+          ...rows(surface, reportRows(surface, product.report)),
+        ]
+      : '',
     product.workers.length > 0
       ? [`${count(product.workers.length, 'worker')}:`, ...rows(surface, workers(surface, product))]
       : '',
