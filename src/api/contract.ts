@@ -140,6 +140,8 @@ export const fleetStatusSchema = z.object({
   }),
   /** error: why nothing can be written just now; what is shown is then what was last known */
   journal: z.object({ error: errorShapeSchema.nullable() }),
+  /** a jump of fleetd's clock in the last hour: ages and times around it are not to be trusted */
+  clock: z.object({ at: z.string(), byMs: z.number() }).nullish(),
 });
 export type FleetStatus = z.infer<typeof fleetStatusSchema>;
 
@@ -338,7 +340,12 @@ export type Output = z.infer<typeof outputSchema>;
 export const attachSchema = z.object({ product: z.string(), argv: z.array(z.string()).nullable() });
 export type Attach = z.infer<typeof attachSchema>;
 
-export const healthSchema = z.object({ ready: z.boolean(), version: z.string() });
+export const healthSchema = z.object({
+  ready: z.boolean(),
+  version: z.string(),
+  /** on fleetd's machine; null: off. On the operator's socket only */
+  dashboardPort: z.number().nullish(),
+});
 export type Health = z.infer<typeof healthSchema>;
 
 /** Every reply that is not a stream. */

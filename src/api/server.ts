@@ -36,8 +36,17 @@ const maxStreams = 32;
 const eventsPerBatch = 20;
 const tooLargeMend = 'Put the long part into a file of the product and name the file.';
 
-/** @param tmux see addOutputRoutes */
-export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: string[] = ['tmux']): Hono {
+/**
+ * @param tmux           see addOutputRoutes
+ * @param dashboardPort  once it listens; null: it is off
+ */
+export function createApi(
+  fleet: Fleet,
+  surface: Surface,
+  log: Logger,
+  tmux: string[] = ['tmux'],
+  dashboardPort: () => number | null = () => null,
+): Hono {
   const app = new Hono();
   const api = app.basePath(apiPrefix);
   const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
@@ -74,7 +83,9 @@ export function createApi(fleet: Fleet, surface: Surface, log: Logger, tmux: str
 
   if (surface === 'gateway') api.use(gatewayQuota(fleet.loop.context.clock), gatewayBox(fleet));
 
-  api.get('/health', (c) => ok(c, { ready: true, version: fleet.version, surface }));
+  api.get('/health', (c) =>
+    ok(c, { ready: true, version: fleet.version, surface, dashboardPort: dashboardPort() }),
+  );
   api.get('/status', (c) => ok(c, fleet.status(c.req.query('product') ?? null)));
   api.get('/objectives', (c) =>
     ok(c, fleet.commands.objectives(readLimit(c.req.query('limit')), c.req.query('state') ?? null)),

@@ -1,9 +1,11 @@
 // `fleet doctor [--fix] [--json] [--socket <path>]`. Exit 0: nothing failed; 6: something did; 2: bad words.
 import { parseArgs } from 'node:util';
-import { createFleetClient, type FleetClient } from '../api/client.ts';
+import { createFleetClient } from '../api/client.ts';
 import type { Finding } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
-import { version } from '../version.ts';
+import { statusFindings, versionFinding } from './checks/fleetd.ts';
+import { portFinding } from './checks/port.ts';
+import { socketFinding } from './checks/socket.ts';
 
 const failedExit = 6;
 const signs = { ok: 'ok     ', fixed: 'fixed  ', warning: 'warning', failed: 'FAILED ' } as const;
@@ -14,48 +16,25 @@ export async function runDoctor(
   findSocket: (given: string | null) => string,
 ): Promise<{ text: string; exitCode: number }> {
   const { fix, json, socket } = readWords(words);
-  const findings = await diagnose(() => createFleetClient({ socketPath: findSocket(socket) }), fix);
+  const findings = await diagnose(() => findSocket(socket), fix);
   const failed = findings.some(({ state }) => state === 'failed');
   const text = json ? JSON.stringify({ ok: !failed, data: findings }) : findings.map(line).join('\n');
   return { text, exitCode: failed ? failedExit : 0 };
 }
 
 /** Every step that can still be taken is taken: a fleetd out of reach is a finding, not the end. */
-export async function diagnose(connect: () => FleetClient, fix: boolean): Promise<Finding[]> {
+async function diagnose(findSocket: () => string, fix: boolean): Promise<Finding[]> {
   const found: Finding[] = [];
-  const add = (check: string, state: Finding['state'], says: string, mend: string | null = null) =>
-    void found.push({ check, product: null, state, says, mend });
   try {
-    const client = connect();
+    const socketPath = findSocket();
+    found.push(socketFinding(socketPath));
+    const client = createFleetClient({ socketPath });
     const health = await client.health();
-    if (health.version === version) add('fleetd', 'ok', `fleetd ${health.version} answers`);
-    else
-      add(
-        'fleetd',
-        'warning',
-        `Expected fleetd ${version}, got ${health.version}.`,
-        'Restart fleetd with this release.',
-      );
-    const { registry, runtime, journal, products } = await client.status();
-    for (const problem of registry.problems) add('registry', 'failed', problem, `Correct ${registry.file}.`);
-    if (registry.problems.length === 0)
-      add('registry', 'ok', `${products.length} products in ${registry.file}`);
-    const { error } = journal;
-    add('journal', error ? 'failed' : 'ok', error?.message ?? 'it is written', error?.mend ?? null);
-    if (runtime.state !== 'connected')
-      add(
-        'runtime',
-        'failed',
-        runtime.error?.message ?? `${runtime.description}: ${runtime.state}`,
-        runtime.error?.mend ?? null,
-      );
-    else {
-      add('runtime', 'ok', runtime.description);
-      found.push(...(await client.examine(fix)));
-    }
+    found.push(versionFinding(health), await portFinding(health.dashboardPort));
+    found.push(...statusFindings(await client.status()), ...(await client.examine(fix)));
   } catch (thrown) {
     const { code, message, mend } = FleetError.wrap(thrown);
-    add('fleetd', 'failed', `${code}: ${message}`, mend);
+    found.push({ check: 'fleetd', product: null, state: 'failed', says: `${code}: ${message}`, mend });
   }
   return found;
 }

@@ -232,6 +232,10 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'runtime.connected':
     case 'runtime.lost':
+    case 'runtime.upgraded':
+    case 'worker.lost':
+    case 'merge.failed':
+    case 'clock.jumped':
     case 'registry.changed':
     case 'registry.problem':
     case 'fleetd.started':

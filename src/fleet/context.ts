@@ -32,6 +32,8 @@ export interface FleetContext {
   footprints: Map<string, FootprintReport['products'][number]>;
   /** The runtime as a whole, by its cgroup; null: not measured yet. */
   container: FootprintReport['container'] | null;
+  /** The last jump of the clock that was seen; null: none since fleetd started. */
+  clockJump: { atMs: number; byMs: number } | null;
   /** Messages being sent by this process just now: not in doubt, whatever the journal says. */
   sending: Set<string>;
   /** Messages in doubt that this process knows of; true: for so long that no cut-off `ov` can still send it. */

@@ -111,9 +111,16 @@ export interface EventData extends GateEvents, NoticeEvents {
     error: FleetErrorShape | null;
   };
   'mail.received': { mail: Mail };
+  /** Told by a mail to its parent, or (mail null) by its row: then it may only be silent. */
+  'worker.lost': { session: number; agent: string; mail: string | null; why: string };
+  'merge.failed': { session: number; agent: string; mail: string; branch: string | null; why: string };
   'product.trouble': { error: FleetErrorShape };
   'product.recovered': Record<string, never>;
   'runtime.connected': { ovVersion: string | null; simulated: boolean };
+  /** Another `ov` was found in the place of the one before, while the link held. */
+  'runtime.upgraded': { from: string; to: string };
+  /** The wall's clock and the one that nobody sets disagree by this since the last look. */
+  'clock.jumped': { byMs: number };
   'runtime.lost': { error: FleetErrorShape };
   'registry.changed': { digest: string; products: string[] };
   'registry.problem': { problems: string[] };

@@ -90,6 +90,12 @@ export function openJournal(file: string, clock: Clock) {
     eventsAfter(seq: number, limit: number): JournalEvent[] {
       return rows('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(eventOf);
     },
+    /** Those of one kind on one objective, ascending. */
+    eventsOf<K extends NewEvent['kind']>(objective: string, kind: K): (JournalEvent & { kind: K })[] {
+      return rows('SELECT * FROM events WHERE objective = ? AND kind = ? ORDER BY seq', objective, kind).map(
+        eventOf,
+      ) as (JournalEvent & { kind: K })[];
+    },
     lastSeq(): number {
       return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
     },

@@ -10,6 +10,7 @@ import { admit } from './admit.ts';
 import { type FleetContext, productOf } from './context.ts';
 import { recordDecisions } from './decisions.ts';
 import type { NewEvent } from './events.ts';
+import { watchGround } from './ground.ts';
 import type { SessionRow } from './journal.ts';
 import { createMeasurements } from './measure.ts';
 import { reconcile } from './reconcile.ts';
@@ -23,7 +24,14 @@ export type Loop = ReturnType<typeof createLoop>;
 export function createLoop(
   base: Omit<
     FleetContext,
-    'observe' | 'observations' | 'footprints' | 'container' | 'sending' | 'doubts' | 'driveAgain'
+    | 'observe'
+    | 'observations'
+    | 'footprints'
+    | 'container'
+    | 'clockJump'
+    | 'sending'
+    | 'doubts'
+    | 'driveAgain'
   >,
 ) {
   const { runtime, journal, clock, log, tuning } = base;
@@ -42,6 +50,7 @@ export function createLoop(
     observations: new Map(),
     footprints: new Map(),
     container: null,
+    clockJump: null,
     sending: new Set(),
     doubts: new Map(),
     observe: (product, fresh = true) => observeNow(product, fresh),
@@ -54,6 +63,7 @@ export function createLoop(
     },
   };
   const absorb = createMeasurements(context);
+  const lookAtGround = watchGround(context, () => lookAtAll(true));
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
 
   // ── observe ────────────────────────────────────────────────────────────────────────────────────────────
@@ -63,6 +73,7 @@ export function createLoop(
     if (root === null) return emptySnapshot(name, clock.nowMs(), 'missing');
     const [snapshot] = await runtime.snapshot([{ name, root }], { fresh });
     if (snapshot === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
+    lookAtGround();
     context.observations.set(name, { snapshot, receivedAtMs: clock.nowMs() });
     record(name, snapshot, asked);
     return snapshot;

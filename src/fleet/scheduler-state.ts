@@ -43,6 +43,8 @@ export function schedulerState(context: FleetContext): FleetState {
     return product ? known.of(product, kind) : null;
   };
 
+  // A clock that was set back must make no retry wait longer than it ever would.
+  const latestRetryMs = context.clock.nowMs() + Math.max(0, ...tuning.startRetryMs);
   const { maxCpuPercent } = scheduling.budget;
   const maxCpuCores = maxCpuPercent === null || cores === null ? null : (cores * maxCpuPercent) / 100;
   return {
@@ -82,7 +84,7 @@ export function schedulerState(context: FleetContext): FleetState {
       arrival: o.n,
       needs: o.needs,
       paused: null,
-      notBeforeMs: o.notBeforeMs,
+      notBeforeMs: o.notBeforeMs && Math.min(o.notBeforeMs, latestRetryMs),
       expectedMs: expected(o.product, o.kind)?.workMs.p50 ?? null,
       // Half of the runs cost more than the middle one: a budget is kept by the dear ones.
       expectedCostUsd: expected(o.product, o.kind)?.costUsd?.p90 ?? null,
@@ -125,14 +127,14 @@ function startOfDayMs(nowMs: number): number {
 
 /** Opens after so many failed starts in a row, each further one doubles how long. */
 function circuit(
-  { tuning }: FleetContext,
+  { tuning, clock }: FleetContext,
   seen: { failures: number; lastFailureMs: number } | undefined,
 ): ProductState['breaker'] {
   if (seen === undefined) return { failures: 0, openUntilMs: null };
   const beyond = seen.failures - tuning.breakerFailures;
   if (beyond < 0) return { failures: seen.failures, openUntilMs: null };
   const openMs = Math.min(tuning.breakerMostMs, tuning.breakerMs * 2 ** beyond);
-  return { failures: seen.failures, openUntilMs: seen.lastFailureMs + openMs };
+  return { failures: seen.failures, openUntilMs: Math.min(seen.lastFailureMs, clock.nowMs()) + openMs };
 }
 
 function measured(

@@ -247,7 +247,14 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
     },
     registry: { file: registry.file, problems: context.registry.problems() },
     journal: { error: journal.problem() },
+    clock: jumpOf(context),
   };
+}
+
+/** For an hour: as long as somebody may still be puzzled by the ages around it. */
+function jumpOf({ clockJump, clock }: Loop['context']): FleetStatus['clock'] {
+  if (clockJump === null || clock.nowMs() - clockJump.atMs > 3_600_000) return null;
+  return { at: new Date(clockJump.atMs).toISOString(), byMs: clockJump.byMs };
 }
 
 function waitingForRuntime(state: 'connecting' | 'lost') {

@@ -82,7 +82,11 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   };
   try {
     servers.push(
-      await listenOnSocket(createApi(fleet, 'operator', log, options.tmux), options.operatorSocket, 'owner'),
+      await listenOnSocket(
+        createApi(fleet, 'operator', log, options.tmux, () => dashboard?.port ?? null),
+        options.operatorSocket,
+        'owner',
+      ),
     );
     if (options.gatewaySocket) {
       servers.push(await listenOnSocket(createApi(fleet, 'gateway', log), options.gatewaySocket));

@@ -1,6 +1,7 @@
 // A channel opens a byte stream to a fleet-agent: a child process here, one docker exec there, later ssh
 // or a Kubernetes exec. It knows nothing of what the bytes say.
 import type { Readable, Writable } from 'node:stream';
+import type { Finding } from './protocol.ts';
 
 export interface ByteStream {
   /** agent → us */
@@ -18,4 +19,6 @@ export interface Channel {
   readonly description: string;
   /** Rejects with FleetError RUNTIME_UNREACHABLE (or a more exact code) naming the mend. */
   open(): Promise<ByteStream>;
+  /** What the way itself depends on (the engine, the container), for `fleet doctor`. Never rejects. */
+  examine?(): Promise<Finding[]>;
 }

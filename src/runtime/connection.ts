@@ -237,8 +237,13 @@ export function connectRuntime({
       request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
     tend: (product, task) =>
       request(live, methods.tend, { product: refOf(product), task }, tendMs, tendReplySchema),
-    examine: (products, fix) =>
-      request(live, methods.examine, { products: products.map(refOf), fix }, lookMs, findingSchema.array()),
+    async examine(products, fix) {
+      const way = (await channel.examine?.()) ?? [];
+      // Out of reach, the way to it is all that can be looked at, and the more needed.
+      if (live === null) return way;
+      const asked = { products: products.map(refOf), fix };
+      return [...way, ...(await request(live, methods.examine, asked, lookMs, findingSchema.array()))];
+    },
     async watch(products) {
       watched = products;
       await sendWatch();

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
 import { FleetError } from '../errors.ts';
 import type { ByteStream, Channel } from './channel.ts';
+import type { Finding } from './protocol.ts';
 
 /** Its value is the project's name (the compose project). */
 export const runtimeLabel = 'dev.meta-coordinator.runtime';
@@ -32,6 +33,7 @@ export function dockerChannel(options: DockerChannelOptions): Channel {
   return {
     description: `docker exec into the container labelled ${runtimeLabel}=${options.project}`,
     open: () => openExec(docker, options),
+    examine: async () => [await engineFinding(docker, options.project)],
   };
 }
 
@@ -88,6 +90,19 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
       socket.destroy();
     },
   };
+}
+
+/** For `fleet doctor`: the engine answers, and the container is there. */
+async function engineFinding(docker: Docker, project: string): Promise<Finding> {
+  const common = { check: 'engine', product: null };
+  try {
+    const { Version } = await engine(docker.version());
+    await findContainer(docker, project);
+    return { ...common, state: 'ok', says: `Docker ${Version}; the runtime's container runs`, mend: null };
+  } catch (thrown) {
+    const { code, message, mend } = FleetError.wrap(thrown);
+    return { ...common, state: 'failed', says: `${code}: ${message}`, mend };
+  }
 }
 
 async function findContainer(docker: Docker, project: string): Promise<string> {

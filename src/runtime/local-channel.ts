@@ -22,6 +22,15 @@ const drainMs = 500;
 export function localChannel({ argv: [file, ...args], env, cwd, onLog }: LocalChannelOptions): Channel {
   return {
     description: `local process ${file} ${args.join(' ')}`.trim(),
+    examine: async () => [
+      {
+        check: 'engine',
+        product: null,
+        state: 'ok',
+        says: 'none needed: the runtime is a program on this machine',
+        mend: null,
+      },
+    ],
     async open(): Promise<ByteStream> {
       // A process group of its own: Ctrl-C in the terminal reaches fleetd, which ends the agent in order.
       const child = spawn(file, args, { env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });

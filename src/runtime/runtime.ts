@@ -44,7 +44,7 @@ export interface Runtime {
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
   /** One task of the closed list of what the agent may change besides running `ov`. */
   tend(product: ProductRef, task: TendTask): Promise<TendReply>;
-  /** Checks of the runtime and of these products; `fix`: the safe mends are made. */
+  /** Checks of the way to the runtime and, while it is in reach, of it and of these products; `fix`: the safe mends are made. */
   examine(products: ProductRef[], fix: boolean): Promise<Finding[]>;
   /**
    * Replaces the set of products whose changes are pushed. Kept across reconnects; while there is no link

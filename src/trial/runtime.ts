@@ -38,6 +38,8 @@ export async function prepareRuntime(
   const workspaceRoot = options.projects ?? join(options.stateDir, 'workspace');
   await mkdir(workspaceRoot, { recursive: true });
   const env: NodeJS.ProcessEnv = { ...process.env, FLEET_WORKSPACE: workspaceRoot };
+  // Of a human: what Claude Code keeps there is theirs, and is not written unasked.
+  if (options.real) env.FLEET_CLAUDE_HOME = 'human';
   let tmuxFolder: string | null = null;
 
   if (!options.real) {

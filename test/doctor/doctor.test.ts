@@ -1,9 +1,13 @@
 // `fleet doctor` against a real fleetd, agent and tmux.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/api/contract.ts';
+import { portFinding } from '../../src/doctor/checks/port.ts';
+import { socketFinding } from '../../src/doctor/checks/socket.ts';
 import { runDoctor } from '../../src/doctor/index.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
@@ -14,7 +18,12 @@ let root: string;
 beforeAll(async () => {
   sim = await openSimOv();
   root = await sim.lab.product('alpha');
-  fleet = await openRealFleet({ channel: sim.channel(), workspace: sim.folder, products: ['alpha'] });
+  fleet = await openRealFleet({
+    channel: sim.channel(),
+    workspace: sim.folder,
+    products: ['alpha'],
+    dashboard: true,
+  });
 });
 afterAll(async () => {
   await fleet?.[Symbol.asyncDispose]();
@@ -32,8 +41,10 @@ describe('fleet doctor', () => {
   it('finds a sound fleet sound', async () => {
     const { exitCode, found } = await doctor();
     expect(exitCode).toBe(0);
-    for (const check of ['fleetd', 'registry', 'journal', 'runtime', 'ov', 'tmux', 'disk', 'key', 'claude'])
-      expect(of(found, check)).toMatchObject({ state: 'ok', mend: null });
+    const checks = 'engine socket port fleetd registry journal clock runtime ov tmux disk key claude'.split(
+      ' ',
+    );
+    for (const check of checks) expect(of(found, check)).toMatchObject({ state: 'ok', mend: null });
     for (const check of ['repository', 'owner', 'name', 'watchdog', 'trust'])
       expect(of(found, check, 'alpha')).toMatchObject({ state: 'ok' });
   });
@@ -69,11 +80,38 @@ describe('fleet doctor', () => {
     rmSync(other, { recursive: true });
   });
 
+  it('tells another program on the port, and nobody there, from the dashboard', async () => {
+    const other = createServer((_request, response) => response.end('hello'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await portFinding(port)).toMatchObject({
+      state: 'failed',
+      says: expect.stringContaining('another'),
+    });
+    await new Promise((resolve) => other.close(resolve));
+    expect(await portFinding(port)).toMatchObject({
+      state: 'failed',
+      says: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(await portFinding(null)).toMatchObject({ state: 'ok', says: 'the dashboard is off' });
+  });
+
+  it('fails for a socket that others may write to', () => {
+    chmodSync(fleet.socket, 0o666);
+    expect(socketFinding(fleet.socket)).toMatchObject({
+      state: 'failed',
+      mend: expect.stringContaining('chmod'),
+    });
+    chmodSync(fleet.socket, 0o600);
+    expect(socketFinding(fleet.socket)).toMatchObject({ state: 'ok' });
+    expect(socketFinding(root)).toMatchObject({ state: 'failed' });
+  });
+
   it('says so when fleetd is out of reach, and refuses words it does not know', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
     const { exitCode, text } = await runDoctor([], () => join(folder, 'none.sock'));
     expect(exitCode).toBe(6);
-    expect(text).toMatch(/^FAILED {3}fleetd: FLEETD_UNREACHABLE: .*\n\s+Mend: /);
+    expect(text).toMatch(/^FAILED {3}fleetd: FLEETD_UNREACHABLE: .*\n\s+Mend: /m);
     await expect(runDoctor(['--repair'], () => '')).rejects.toMatchObject({
       code: 'BAD_WORDS',
       class: 'usage',

@@ -6,12 +6,15 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Lets everything that is ready now happen. */
   settle(): Promise<void>;
+  /** Somebody sets the clock: timers ring as if nothing had happened. */
+  jump(byMs: number): void;
   pending(): number;
 }
 
 export function manualClock(startMs = Date.parse('2026-01-05T09:00:00Z')): ManualClock {
   let now = startMs;
   let serial = 0;
+  let offset = 0;
   const timers = new Map<number, { atMs: number; task: () => void }>();
 
   async function settle(): Promise<void> {
@@ -19,7 +22,11 @@ export function manualClock(startMs = Date.parse('2026-01-05T09:00:00Z')): Manua
   }
 
   return {
-    nowMs: () => now,
+    nowMs: () => now + offset,
+    upMs: () => now,
+    jump(byMs) {
+      offset += byMs;
+    },
     after(ms, task) {
       const id = serial++;
       timers.set(id, { atMs: now + Math.max(0, ms), task });

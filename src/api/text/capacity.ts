@@ -2,7 +2,7 @@
 import type { FleetStatus } from '../contract.ts';
 import { errorText } from './error.ts';
 import { type Surface, sentence } from './layout.ts';
-import { bytes, count, usd } from './measure.ts';
+import { bytes, count, duration, usd } from './measure.ts';
 import { line } from './sanitise.ts';
 
 /** `1 of 2 slots used, memory 1.2 of 4.0 GiB, CPU 0.8 of 2 cores, $1.20 of $10.00 today` */
@@ -49,6 +49,17 @@ export function alarms(surface: Surface, status: FleetStatus): string[] {
     found.push(
       sentence(surface, `Nothing can be written down. ${errorText(surface, status.journal.error)}`, 'bad'),
     );
+  if (status.clock) {
+    const { byMs } = status.clock;
+    const way = byMs > 0 ? 'forward' : 'back';
+    found.push(
+      sentence(
+        surface,
+        `The clock went ${way} by ${duration(Math.abs(byMs))}: everything was looked at again; ages and times around it may be wrong.`,
+        'warn',
+      ),
+    );
+  }
   for (const problem of registry.problems)
     found.push(sentence(surface, `${line(registry.file)}: ${surface.line(problem, 1000)}`, 'warn'));
   return found;

@@ -12,6 +12,17 @@ const spacingMs = 10_000;
 /** The daily digest, by UTC: the same on every machine. */
 const digestHour = 7;
 
+/** Troubles that stay until somebody does what their mend says; others pass, or are a gate. */
+const humanMends = new Set([
+  'OV_BAD_CONFIG',
+  'OV_DB_CORRUPT',
+  'OV_DISK_FULL',
+  'OV_DUBIOUS_OWNERSHIP',
+  'OV_MISSING',
+  'OV_READONLY_DB',
+  'OV_UNSUPPORTED_VERSION',
+]);
+
 type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;
 
 interface Told {
@@ -42,6 +53,14 @@ function toldOf({ journal }: Context, event: JournalEvent): Told | null {
     }
     case 'decision.relief':
       return { kind: 'over-budget', severity: 'warning', text: event.text };
+    case 'worker.lost':
+      return { kind: 'trouble', severity: event.data.mail === null ? 'warning' : 'error', text: event.text };
+    case 'merge.failed':
+      return { kind: 'trouble', severity: 'error', text: event.text };
+    case 'product.trouble':
+      return humanMends.has(event.data.error.code)
+        ? { kind: 'trouble', severity: 'error', text: event.text }
+        : null;
     case 'operator-mail.counted':
       return event.data.origin === 'foreign'
         ? { kind: 'forged-mail', severity: 'critical', text: event.text }

@@ -59,6 +59,11 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     const error = FleetError.wrap(thrown, session.product);
     if (error.class === 'unavailable') return false;
     if (context.journal.liveSession(session.product)?.state !== 'running') return true;
+    // It has what it needs: that a look at it failed is no reason to end it.
+    if (context.journal.hasDispatched(session.id)) {
+      context.log.warn({ product: session.product, code: error.code }, `looking failed: ${error.message}`);
+      return false;
+    }
     // The coordinator is up but cannot be told what to do: holding the slot would be a lie.
     context.journal.record({
       kind: 'session.stopping',

@@ -36,6 +36,7 @@ const humanMustMend = new Set([
   'OV_BAD_CONFIG',
   'GIT_NO_IDENTITY',
   'PROJECT_NAME_TAKEN',
+  'CLAUDE_NOT_TRUSTING',
 ]);
 
 /** Returns whether the driver should look at the session again at once. Does not throw for what a runtime or `ov` may do. */

@@ -8,6 +8,7 @@ import type { FleetContext } from '../context.ts';
 import type { SessionOutcome } from '../events.ts';
 import type { SessionRow } from '../journal.ts';
 import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
+import { lookForLosses } from './losses.ts';
 
 /** Troubles that a healthy snapshot does not end: only this file, or the session's end, does. */
 export const sessionTroubles: ReadonlySet<string> = new Set(['SESSION_HUNG', 'CLAUDE_API_ERROR']);
@@ -20,6 +21,11 @@ interface Looked {
 }
 /** Memory only: after a restart the screen must stand as long again. */
 const screens = new WeakMap<FleetContext, Map<string, Looked>>();
+
+/** The clock was set: each screen must stand as long again. */
+export function forgetScreens(context: FleetContext): void {
+  screens.delete(context);
+}
 
 /** The coordinator's screen now; null when it cannot be had (headless, just gone, out of reach). */
 export async function lookAtScreen(context: FleetContext, product: Product): Promise<Screen | null> {
@@ -61,6 +67,8 @@ export async function watchSession(
     },
     tuning,
   );
+  await lookForLosses(context, product, session, snapshot);
+  if (journal.liveSession(product.name)?.state !== 'running') return false;
   noteTrouble(context, product.name, found);
   if (found.state === 'logged-out' && found.error)
     return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);

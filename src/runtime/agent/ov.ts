@@ -4,10 +4,11 @@ import type { OvFeatures } from '../../overstory/command.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../../overstory/commands/index.ts';
 import { featuresOf } from '../../overstory/features.ts';
 import { runOv } from '../../overstory/run.ts';
+import { installedOv } from './installed.ts';
 
 export interface Ov {
   /**
-   * What this `ov` is. Asked once; after a failure asked again at the next call.
+   * What this `ov` is. Asked once; after a failure, and when another `ov` was installed, asked again at the next call.
    * @throws OV_MISSING, OV_UNSUPPORTED_VERSION and what else starting `ov` can say
    */
   features(): Promise<OvFeatures & { simulated: boolean }>;
@@ -18,23 +19,36 @@ export interface Ov {
   call<N extends OvCommandName>(folder: string, name: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;
 }
 
-export function createOv(path: string, workspaceRoot: string): Ov {
+/** @param upgraded  told when another version was found in the place of the one before */
+export function createOv(
+  path: string,
+  workspaceRoot: string,
+  upgraded: (from: string, to: string) => void = () => {},
+): Ov {
   let asked: ReturnType<Ov['features']> | null = null;
+  let installed: string | null = null;
+  let version: string | null = null;
 
   async function askFeatures() {
     // The oldest version understands `--version --json` as well.
     const oldest = featuresOf({ version: '0.9.4' });
     const found = await runOv('version', {}, { cwd: workspaceRoot, features: oldest, ov: [path] });
-    return { ...featuresOf(found), simulated: found.simulator !== undefined };
+    const features = { ...featuresOf(found), simulated: found.simulator !== undefined };
+    if (version !== null && version !== features.version) upgraded(version, features.version);
+    version = features.version;
+    return features;
   }
 
   const ov: Ov = {
-    features() {
+    async features() {
+      const now = await installedOv(path);
+      if (now !== installed) asked = null;
+      installed = now;
       asked ??= askFeatures().catch((error) => {
         asked = null;
         throw FleetError.wrap(error);
       });
-      return asked;
+      return await asked;
     },
     async call(folder, name, args) {
       const features = await ov.features();

@@ -28,6 +28,8 @@ export interface Serves {
   pids(): ReadonlySet<number>;
   /** Where the service of a product listens; null when there is none just now. */
   port(folder: string): number | null;
+  /** Ends what runs and starts it anew: another `ov` is installed. */
+  renew(): void;
   close(): void;
 }
 
@@ -116,6 +118,9 @@ export function createServes(ov: Ov, ovPath: string): Serves {
     port(folder) {
       const serve = serves.get(folder);
       return serve?.child ? serve.port : null;
+    },
+    renew() {
+      for (const { child } of serves.values()) if (child?.pid !== undefined) endGroup(child.pid, 'SIGTERM');
     },
     close() {
       for (const { child } of serves.values()) if (child?.pid !== undefined) endGroup(child.pid, 'SIGTERM');

@@ -14,6 +14,7 @@ import {
   type ProductSnapshot,
 } from '../protocol.ts';
 import { productFolder } from './confine.ts';
+import { leastToLookBytes, requireSpace } from './disk.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
 import { readServe, withAgents } from './served.ts';
@@ -57,6 +58,7 @@ export function createSnapshots(
   async function lookAt(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
     const signature = await signatureOf(folder);
     const observedAtMs = Date.now();
+    await requireSpace(folder, leastToLookBytes);
     const status = await ov.call(folder, 'status', { agent: 'operator' });
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);

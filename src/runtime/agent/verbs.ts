@@ -48,7 +48,10 @@ export function serveVerbs(
   { workspaceRoot, ov: ovPath }: AgentSettings,
 ): { close(): void } {
   const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
-  const ov = createOv(ovPath, workspaceRoot);
+  const ov = createOv(ovPath, workspaceRoot, (from, to) => {
+    console.error(`ov ${from} was replaced by ${to}`);
+    serves.renew();
+  });
   const serves = createServes(ov, ovPath);
   const snapshots = createSnapshots(ov, slots, workspaceRoot, serves.follow, serves.port);
   const runs = createRuns(ov, slots);

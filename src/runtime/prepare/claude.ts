@@ -46,10 +46,13 @@ export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<v
 export async function isSeeded(home: string, root: string): Promise<boolean> {
   try {
     const state = object(JSON.parse(await readFile(join(home, '.claude.json'), 'utf8')));
-    const settings = object(JSON.parse(await readFile(join(home, '.claude', 'settings.json'), 'utf8')));
+    const settings = object(
+      JSON.parse(await readFile(join(home, '.claude', 'settings.json'), 'utf8').catch(() => '{}')),
+    );
     return (
       state.hasCompletedOnboarding === true &&
-      settings.skipDangerousModePermissionPrompt === true &&
+      // Said in either place, by version; a human's own answer is in the first.
+      (state.bypassPermissionsModeAccepted === true || settings.skipDangerousModePermissionPrompt === true) &&
       object(object(state.projects)[root]).hasTrustDialogAccepted === true
     );
   } catch {

@@ -3,8 +3,23 @@
 import { FleetError } from '../../../errors.ts';
 import type { Finding, ProductRef } from '../../protocol.ts';
 import type { Place } from '../tend/index.ts';
-import { type Check, type MachinePlace, machineChecks } from './machine.ts';
-import { productChecks } from './product.ts';
+import type { Check, MachinePlace } from './check.ts';
+import { claude } from './checks/claude.ts';
+import { disk } from './checks/disk.ts';
+import { git } from './checks/git.ts';
+import { key } from './checks/key.ts';
+import { name } from './checks/name.ts';
+import { ov } from './checks/ov.ts';
+import { owner } from './checks/owner.ts';
+import { repository } from './checks/repository.ts';
+import { tmux } from './checks/tmux.ts';
+import { trust } from './checks/trust.ts';
+import { watchdog } from './checks/watchdog.ts';
+
+/** What every product of this runtime depends on. */
+const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];
+/** What one product's start depends on: the same steps as `prepare`, looked at one by one. */
+const productChecks: Check<Place>[] = [repository, owner, name, watchdog, trust];
 
 /** @param products  those that overstory works on and whose folder is there */
 export async function examine(machine: MachinePlace, products: Place[], fix: boolean): Promise<Finding[]> {

@@ -4,11 +4,14 @@
 //   config     .overstory/config.yaml is there: without it `ov` takes a folder for a project of defaults
 //   git        its own root, one commit, an identity: else agents cannot commit, and `ov` says so too late
 //   owner      the databases may be written: else a start fails after its tmux session was made
+//   disk       there is room for worktrees and logs
 //   name       no other project here has the same name: their tmux sessions would be one
 //   watchdog   a watchdog.pid that names no watchdog of this product is removed: 0.11 would not start,
 //              and every version's stop would end whatever has that pid now
 //   keeper     a tmux session that outlives the coordinators: without one every other stop fails
-//   trust      Claude Code knows this root: its dialogs are ones that `ov` cannot answer
+//   trust      Claude Code knows this root: its dialogs are ones that `ov` cannot answer. In a runtime of the
+//              fleet's own it is told so; in a human's home (FLEET_CLAUDE_HOME=human) only `fleet doctor --fix`,
+//              which a human typed, writes there
 //   limits     agents.maxConcurrent and an exit trigger, in config.local.yaml
 import {
   access,
@@ -30,6 +33,7 @@ import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { isSeeded, seedClaude } from '../../prepare/claude.ts';
 import type { TendReply } from '../../protocol.ts';
+import { leastToStartBytes, requireSpace } from '../disk.ts';
 import { list } from '../list.ts';
 import { argvOf, readProcesses } from '../processes.ts';
 import { initialised } from '../snapshot.ts';
@@ -44,11 +48,17 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     throw ovFailure(`'${folder}' is not an overstory project (missing .overstory/config.yaml).`);
   // A start waits for all of it: what needs nothing of the others runs beside them.
   const keeper = keepKeeper();
-  await allOf(requireGit(folder, place.product.name), requireOwner(inside), requireOwnName(place), keeper);
+  await allOf(
+    requireGit(folder, place.product.name),
+    requireOwner(inside),
+    requireSpace(folder, leastToStartBytes),
+    requireOwnName(place),
+    keeper,
+  );
   const done = [
     await removeStaleWatchdog(folder),
     await keeper,
-    simulated ? null : await seedTrust(folder),
+    simulated ? null : await requireTrust(folder, place.product.name),
     await pushLimits(inside, maxWorkers),
   ];
   return { done: done.filter((step) => step !== null), left: [] };
@@ -147,11 +157,24 @@ export async function keepKeeper(): Promise<string | null> {
   throw ovFailure(started.code === 'ENOENT' ? 'Executable not found in $PATH: "tmux"' : started.stderr);
 }
 
+async function requireTrust(folder: string, product: string): Promise<string | null> {
+  if (process.env.FLEET_CLAUDE_HOME !== 'human') return await seedTrust(folder);
+  if (await isSeeded(homedir(), folder)) return null;
+  throw new FleetError({
+    code: 'CLAUDE_NOT_TRUSTING',
+    class: 'refused',
+    product,
+    message: `Expected Claude Code to trust ${folder} and to ask nothing at its start, got a first run: overstory cannot answer its questions.`,
+    mend: 'Run `fleet doctor --fix`: it writes so into your ~/.claude.json and ~/.claude/settings.json. Or run `claude` there once and answer its questions.',
+  });
+}
+
+/** Writes to ~/.claude.json and ~/.claude/settings.json; what is there stays. */
 export async function seedTrust(folder: string): Promise<string | null> {
   const home = homedir();
   if (await isSeeded(home, folder)) return null;
   await seedClaude({ home, apiKey: process.env.ANTHROPIC_API_KEY || null, roots: [folder] });
-  return `told Claude Code to trust ${folder}`;
+  return `told Claude Code to trust ${folder} (~/.claude.json, ~/.claude/settings.json)`;
 }
 
 async function pushLimits(inside: string, maxWorkers: number | null): Promise<string | null> {

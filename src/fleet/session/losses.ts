@@ -1,0 +1,86 @@
+// What a swarm loses on its way: a worker that died, a branch that would not merge. overstory tells the parent only
+// (mail of type worker_died, from 0.10 on, and merge_failed), so nobody outside would hear of it; and a row that has
+// become `zombie` is told by nobody at all. The coordinator deals with it; the human is told, and not asked.
+import { z } from 'zod';
+import type { Product } from '../../registry/registry.ts';
+import type { Mail, ProductSnapshot } from '../../runtime/protocol.ts';
+import type { FleetContext } from '../context.ts';
+import type { NewEvent } from '../events.ts';
+import type { SessionRow } from '../journal.ts';
+
+type Loss = Extract<NewEvent, { kind: 'worker.lost' | 'merge.failed' }>;
+
+const payloadSchema = z.object({
+  agentName: z.string().optional(),
+  branch: z.string().optional(),
+  reason: z.string().optional(),
+  taskId: z.string().optional(),
+});
+
+/** Records each loss of this session once. Two `ov`, and none while nobody works for the coordinator. */
+export async function lookForLosses(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  snapshot: ProductSnapshot,
+): Promise<void> {
+  const { runtime, journal } = context;
+  if (snapshot.workers.length === 0) return;
+  const told = async (type: string): Promise<Mail[]> => {
+    const { messages } = await runtime.ov(product, 'mail.list', { type });
+    return messages.filter(({ createdAt }) => Date.parse(createdAt) >= session.startingAtMs).reverse();
+  };
+  const common = { product: product.name, objective: session.objective };
+  const dead = (agent: string, mail: string | null, why: string): Loss => ({
+    ...common,
+    kind: 'worker.lost',
+    text: `${agent} of ${product.name} died: ${why}`,
+    data: { session: session.id, agent, mail, why },
+  });
+  const found: Loss[] = [
+    ...(await told('worker_died')).map((mail) => {
+      const { agentName, reason } = payloadOf(mail);
+      return dead(agentName ?? mail.from, mail.id, oneLine(reason ?? mail.body));
+    }),
+    ...snapshot.workers
+      .filter(({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs)
+      .map(({ name }) => dead(name, null, 'its process is gone, or it has not moved for 10 minutes.')),
+    ...(await told('merge_failed')).map((mail): Loss => {
+      const { branch } = payloadOf(mail);
+      const what = oneLine(branch ?? mail.subject);
+      const why = oneLine(mail.body);
+      return {
+        ...common,
+        kind: 'merge.failed',
+        text: `A merge failed in ${product.name} (${mail.from}): ${what}. ${why}`,
+        data: { session: session.id, agent: mail.from, mail: mail.id, branch: branch ?? null, why },
+      };
+    }),
+  ];
+  if (journal.liveSession(product.name)?.id !== session.id) return;
+  for (const loss of found) if (!isKnown(context, session, loss)) journal.record(loss);
+}
+
+/** One death is told by a mail and by a row; one mail tells one failure. */
+function isKnown({ journal }: FleetContext, session: SessionRow, loss: Loss): boolean {
+  return journal
+    .eventsOf(session.objective, loss.kind)
+    .some(
+      ({ data }) =>
+        data.session === session.id &&
+        (loss.kind === 'worker.lost' ? data.agent === loss.data.agent : data.mail === loss.data.mail),
+    );
+}
+
+function payloadOf({ payload }: Mail): z.infer<typeof payloadSchema> {
+  try {
+    return payloadSchema.parse(JSON.parse(payload ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
+const oneLine = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+};

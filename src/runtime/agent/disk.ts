@@ -1,0 +1,24 @@
+// Whether a product's disk still takes anything. `ov status` answers on a full disk as on a sound one; what fails is
+// the mail, the commit, the worktree, each in its own words and too late.
+import { statfs } from 'node:fs/promises';
+import { FleetError } from '../../errors.ts';
+
+const mebibyte = 1024 ** 2;
+/** Below this nothing of a product can be believed to be written down. */
+export const leastToLookBytes = 4 * mebibyte;
+/** A session makes worktrees and logs: with less than this it would end in the middle. */
+export const leastToStartBytes = 64 * mebibyte;
+
+/** @throws FleetError OV_DISK_FULL when there is less room than this */
+export async function requireSpace(folder: string, leastBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= leastBytes) return;
+  const mib = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;
+  throw new FleetError({
+    code: 'OV_DISK_FULL',
+    class: 'unavailable',
+    message: `Expected at least ${mib(leastBytes)} free on the disk of ${folder}, got ${mib(freeBytes)}.`,
+    mend: 'Make room there: parked worktrees (`ov worktree clean`), old logs under .overstory/logs. It goes on by itself then.',
+  });
+}

@@ -1,0 +1,20 @@
+// Claude Code trusts the root, so that no dialog waits for a human who is not there.
+import { homedir } from 'node:os';
+import { isSeeded } from '../../../prepare/claude.ts';
+import type { Place } from '../../tend/index.ts';
+import { seedTrust } from '../../tend/prepare.ts';
+import { type Check, ok } from '../check.ts';
+
+export const trust: Check<Place> = {
+  name: 'trust',
+  async look({ folder, ov }, fix) {
+    if ((await ov.features()).simulated) return ok('none needed by the simulator');
+    if (await isSeeded(homedir(), folder)) return ok('Claude Code knows this root');
+    if (fix) return { state: 'fixed', says: (await seedTrust(folder)) ?? 'Claude Code knows this root' };
+    return {
+      state: 'warning',
+      says: 'Expected Claude Code to trust this root, got none of it: a session would stop at a dialog.',
+      mend: '`fleet doctor --fix`; every start does it too.',
+    };
+  },
+};
