@@ -1,11 +1,11 @@
 // The runtime as a container: one `docker exec` of fleet-agent, held open. The container is found by the
 // project's label, never by a name that another project could have taken.
-import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
 import { FleetError } from '../errors.ts';
 import type { ByteStream, Channel } from './channel.ts';
 import type { Finding } from './protocol.ts';
+import { readLines } from './log-lines.ts';
 
 /** Its value is the project's name (the compose project). */
 export const runtimeLabel = 'dev.meta-coordinator.runtime';
@@ -57,9 +57,15 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
   const stderr = new PassThrough();
   docker.modem.demuxStream(socket, reader, stderr);
   let lastLine = '';
-  createInterface({ input: stderr }).on('line', (line) => {
+  readLines(stderr, (line) => {
     lastLine = line;
     options.onLog?.(line);
+  });
+  // docker-modem writes on whether or not it is read.
+  socket.on('data', () => {
+    if (!reader.writableNeedDrain || socket.isPaused()) return;
+    socket.pause();
+    reader.once('drain', () => socket.resume());
   });
 
   const closed = new Promise<string>((resolve) => {

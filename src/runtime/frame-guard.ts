@@ -9,14 +9,26 @@ const header = /^Content-Length: (\d{1,10})$/;
 const maxHeaderBytes = 32;
 
 /**
- * Passes whole frames of at most `maxBytes` through unchanged.
- * Fails with AGENT_FRAME_TOO_LARGE as soon as a longer one is announced, and with AGENT_PROTOCOL on
- * anything that is not a frame.
+ * JSON values in one frame: 32 MiB of `[]` would be parsed to a gigabyte. The largest honest reply, 8,000 mails,
+ * has a tenth of it.
+ */
+const maxValues = 1_000_000;
+const [quote, backslash, comma, bracket, brace] = [...'"\\,[{'].map((char) => char.charCodeAt(0));
+
+/**
+ * Passes whole frames of at most `maxBytes` through unchanged, one in each turn of the event loop: as fast as the
+ * JSON-RPC connection behind it works them off, so that a flood waits in the pipe and not in its queue.
+ * Fails with AGENT_FRAME_TOO_LARGE as soon as a longer one is announced or one holds more than `maxValues`, and with
+ * AGENT_PROTOCOL on anything that is not a frame.
  */
 export class FrameGuard extends Transform {
   readonly #maxBytes: number;
   #header = Buffer.alloc(0);
   #bodyLeft = 0;
+  /** null: too short to hold too many values, not counted */
+  #values: number | null = null;
+  #inString = false;
+  #escaped = false;
 
   constructor(maxBytes: number) {
     super();
@@ -25,38 +37,61 @@ export class FrameGuard extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
-      this.#pass(chunk);
-      done();
+      const rest = this.#pass(chunk);
+      if (rest.length === 0) done();
+      else setImmediate(() => this._transform(rest, _encoding, done));
     } catch (error) {
       done(FleetError.wrap(error));
     }
   }
 
-  #pass(chunk: Buffer): void {
+  /** @returns what follows the first frame that ends in the chunk */
+  #pass(chunk: Buffer): Buffer {
     let rest = chunk;
     while (rest.length > 0) {
       if (this.#bodyLeft > 0) {
         const body = rest.subarray(0, this.#bodyLeft);
         this.#bodyLeft -= body.length;
         rest = rest.subarray(body.length);
+        this.#count(body);
         this.push(body);
+        if (this.#bodyLeft === 0) return rest;
         continue;
       }
       const joined = Buffer.concat([this.#header, rest.subarray(0, maxHeaderBytes)]);
       const end = joined.indexOf(headerEnd);
       if (end < 0 && joined.length < maxHeaderBytes) {
         this.#header = joined;
-        return;
+        break;
       }
       const length = header.exec(joined.toString('latin1', 0, Math.max(end, 0)))?.[1];
       if (length === undefined) throw notAFrame(joined);
-      if (Number(length) > this.#maxBytes) throw tooLarge(Number(length), this.#maxBytes);
+      if (Number(length) > this.#maxBytes)
+        throw tooLarge(`of at most ${this.#maxBytes} bytes`, `one announced with ${length}`);
       const headerBytes = end + headerEnd.length;
       rest = rest.subarray(headerBytes - this.#header.length);
       this.#header = Buffer.alloc(0);
       this.#bodyLeft = Number(length);
+      this.#values = this.#bodyLeft > maxValues ? 0 : null;
+      this.#inString = false;
+      this.#escaped = false;
       this.push(joined.subarray(0, headerBytes));
     }
+    return Buffer.alloc(0);
+  }
+
+  /** A value follows each bracket and comma outside of strings. */
+  #count(body: Buffer): void {
+    if (this.#values === null) return;
+    for (const byte of body) {
+      if (this.#escaped) this.#escaped = false;
+      else if (this.#inString) {
+        if (byte === backslash) this.#escaped = true;
+        else if (byte === quote) this.#inString = false;
+      } else if (byte === quote) this.#inString = true;
+      else if (byte === comma || byte === bracket || byte === brace) this.#values += 1;
+    }
+    if (this.#values > maxValues) throw tooLarge(`of at most ${maxValues} values`, 'one with more');
   }
 }
 
@@ -69,11 +104,11 @@ function notAFrame(got: Buffer): FleetError {
   });
 }
 
-function tooLarge(got: number, max: number): FleetError {
+function tooLarge(expected: string, got: string): FleetError {
   return new FleetError({
     code: 'AGENT_FRAME_TOO_LARGE',
     class: 'runtime',
-    message: `Expected a frame of at most ${max} bytes from fleet-agent, got one announced with ${got}.`,
+    message: `Expected a frame ${expected} from fleet-agent, got ${got}.`,
     mend: 'Look into the runtime: a product with a huge mailbox, or a process that impersonates the agent.',
   });
 }

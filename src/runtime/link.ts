@@ -67,6 +67,8 @@ export async function openLink(channel: Channel, clock: Clock): Promise<Link> {
     // A plain end of the stream is reported by `closed`, which knows why.
     if (error instanceof FleetError) endFor(error);
   });
+  // An agent answers and tells. One that asks, and does not read what it is answered, would fill our memory.
+  rpc.onRequest((method) => endFor(new Error(`a request, ${JSON.stringify(method.slice(0, 60))}`)));
   rpc.onError(([error]) => endFor(error));
   void stream.closed.then((why) => endFor(streamEnded(channel, why)));
   rpc.listen();

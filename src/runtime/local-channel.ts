@@ -1,8 +1,8 @@
 // The runtime as a child process of this one: the trial, and every test that needs no container.
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { FleetError } from '../errors.ts';
 import type { ByteStream, Channel } from './channel.ts';
+import { readLines } from './log-lines.ts';
 
 export interface LocalChannelOptions {
   /** e.g. [node, 'dist/agent.js']; never a shell string */
@@ -37,9 +37,8 @@ export function localChannel({ argv: [file, ...args], env, cwd, onLog }: LocalCh
       // A write to an agent that is gone is noticed by `closed`.
       child.stdin.on('error', () => {});
       child.stdout.on('error', () => {});
-      const lines = createInterface({ input: child.stderr });
       let lastLine = '';
-      lines.on('line', (line) => {
+      readLines(child.stderr, (line) => {
         lastLine = line;
         onLog?.(line);
       });
