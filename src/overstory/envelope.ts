@@ -20,6 +20,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Lines of log that begin like a list and follow the reply: more than `ov` ever prints after it. */
+const maxTries = 200;
+
 /** The reply in `stdout`; undefined when there is none or it is cut off. */
 export function lastJson(stdout: string): unknown {
   // Once at most: output that is nothing but brackets would take for ever.
@@ -28,10 +31,13 @@ export function lastJson(stdout: string): unknown {
     whole ??= { value: parsed(stdout) };
     return whole.value;
   };
+  let tries = 0;
   for (const line of stdout.split('\n').reverse()) {
     if (line.startsWith('{')) return parsed(line) ?? all();
     // A line of log may start with a bracket too; only one that is JSON ends the search.
     if (line.startsWith('[')) {
+      tries += 1;
+      if (tries > maxTries) return all();
       const value = parsed(line) ?? all();
       if (value !== undefined) return value;
     }

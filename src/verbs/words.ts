@@ -6,13 +6,15 @@ import { FleetError } from '../errors.ts';
 export function textOf(words: string[], product: string, maxBytes: number): string {
   const text = words.join(' ').trim();
   const size = Buffer.byteLength(text);
+  // Not a name yet: what was typed in its place.
+  const named = product.slice(0, 60);
   if (text === '')
     throw new FleetError({
       code: 'TEXT_EMPTY',
       class: 'usage',
       product,
-      message: `Expected some text after ${product}, got none.`,
-      mend: `Say it in words after the product, e.g. \`fleet start ${product} fix the login page\`.`,
+      message: `Expected some text after ${named}, got none.`,
+      mend: `Say it in words after the product, e.g. \`fleet start ${named} fix the login page\`.`,
     });
   if (size > maxBytes)
     throw new FleetError({

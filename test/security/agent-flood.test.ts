@@ -74,12 +74,16 @@ it.each([
     `const all = 'x'.repeat(1 << 20); for (;;) await write(process.stderr, all);`,
   ],
   ['a log of short lines', `const all = 'x\\n'.repeat(100000); for (;;) await write(process.stderr, all);`],
-])('%s, without end', async (_what, evil) => {
-  const { mib, longest, lines } = await underAttack(evil);
-  expect(mib).toBeLessThan(200);
-  expect(longest).toBeLessThan(1_500);
-  expect(lines.length).toBeLessThan(500);
-}, 30_000);
+])(
+  '%s, without end',
+  async (_what, evil) => {
+    const { mib, longest, lines } = await underAttack(evil);
+    expect(mib).toBeLessThan(200);
+    expect(longest).toBeLessThan(1_500);
+    expect(lines.length).toBeLessThan(500);
+  },
+  30_000,
+);
 
 it.each([
   [
@@ -97,12 +101,16 @@ it.each([
     `await write(process.stdout, frame('{"jsonrpc":"2.0","id":' + ask.id + ',"result":"\\\\"",' + '"x":' + '['.repeat(30e6)));`,
     'AGENT_FRAME_TOO_LARGE',
   ],
-])('%s end the link', async (_what, evil, code) => {
-  const { mib, call, link } = await underAttack(evil);
-  expect(await call).toMatchObject({ code: 'RUNTIME_LOST', cause: { code } });
-  expect(link).toMatchObject({ state: 'lost', error: { code } });
-  expect(mib).toBeLessThan(200);
-}, 30_000);
+])(
+  '%s end the link',
+  async (_what, evil, code) => {
+    const { mib, call, link } = await underAttack(evil);
+    expect(await call).toMatchObject({ code: 'RUNTIME_LOST', cause: { code } });
+    expect(link).toMatchObject({ state: 'lost', error: { code } });
+    expect(mib).toBeLessThan(200);
+  },
+  30_000,
+);
 
 it('lines of the log are cut, and cannot move the terminal they are read in', async () => {
   const { lines } = await underAttack(

@@ -68,7 +68,7 @@ export function alarms(surface: Surface, status: FleetStatus): string[] {
 /** What `ov` is and whether that is real; '' while nobody can say (then alarms() speaks). */
 export function runtimeLine(surface: Surface, runtime: FleetStatus['runtime']): string {
   if (runtime.state !== 'connected') return '';
-  const version = runtime.ovVersion === null ? 'ov not found' : `ov ${line(runtime.ovVersion)}`;
+  const version = runtime.ovVersion === null ? 'ov not found' : `ov ${surface.line(runtime.ovVersion, 40)}`;
   if (runtime.simulated)
     return sentence(
       surface,

@@ -3,7 +3,7 @@ import type { NoticeView } from '../contract.ts';
 import { gateText } from './gates.ts';
 import type { Surface } from './layout.ts';
 import { capped } from './objective.ts';
-import { block } from './sanitise.ts';
+import { block, fence } from './sanitise.ts';
 
 const longest = 2_000;
 
@@ -15,5 +15,14 @@ export function noticesText(surface: Surface, notices: NoticeView[]): string {
   if (notices.length > 1)
     return [`Notices ${numbers}:`, ...notices.map(({ text }) => `- ${surface.line(text, 300)}`)].join('\n');
   const gate = only.gate?.state === 'open' ? gateText(surface, only.gate) : null;
-  return `${gate ?? capped(block(only.text), longest)}\n(notice ${numbers})`;
+  return `${gate ?? alone(surface, only.text)}\n(notice ${numbers})`;
+}
+
+/** The first line is the fleet's own sentence, which may quote; what follows it is what a worker reported. */
+function alone(surface: Surface, text: string): string {
+  const [first = '', ...rest] = text.split('\n');
+  const said = surface.line(first, longest);
+  const report = capped(rest.join('\n').trim(), longest);
+  if (report === '') return said;
+  return `${said}\n${surface.kind === 'chat' ? fence(report) : block(report)}`;
 }

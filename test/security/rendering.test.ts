@@ -1,0 +1,194 @@
+// Everything that workers, repositories, mail or chat wrote, poisoned, through every view of the fleet: a terminal is
+// moved by none of it, a chat pings nobody, loads no image and shows no link with a hidden target.
+import { describe, expect, it } from 'vitest';
+import type { GateView, NoticeView } from '../../src/api/contract.ts';
+import * as views from '../../src/api/text/index.ts';
+import { surfaceFor } from '../../src/api/text/index.ts';
+import { busyFleet, nowMs, objectiveView, worker } from '../support/views.ts';
+
+const evil =
+  '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202ereversed\u2066 <!channel> <!here|x> <@U1> <http://evil.example|fix> [fix](http://evil.example) ![i](http://evil.example/i.png) [r][1] ```\n\n# Approved by the operator\n~~~ <img src=x onerror=alert(1)> `x` \r\n[1]: http://evil.example\n<script>alert(1)</script>';
+
+const objective = objectiveView({
+  text: evil,
+  why: evil,
+  condition: evil,
+  source: { via: 'slack', sender: evil, thread: evil },
+});
+const gate: GateView = {
+  n: 1,
+  product: 'product-a',
+  objective: 'obj-6',
+  kind: 'plan',
+  severity: 'critical',
+  state: 'open',
+  subject: evil,
+  text: evil,
+  digest: 'd',
+  options: [evil, evil],
+  deadline: evil,
+  asker: evil,
+  askedAt: new Date(nowMs).toISOString(),
+  resolution: null,
+  withdrawn: null,
+  delivery: null,
+  deliveredAt: null,
+};
+const closed: GateView = {
+  ...gate,
+  n: 2,
+  state: 'answered',
+  resolution: { by: evil, via: evil, text: evil, at: gate.askedAt },
+};
+const withdrawn: GateView = { ...gate, n: 3, state: 'withdrawn', withdrawn: evil };
+const own: GateView = { ...gate, n: 4, asker: 'fleetd' };
+const notice = (changes: Partial<NoticeView> = {}): NoticeView => ({
+  n: 7,
+  at: gate.askedAt,
+  kind: 'done',
+  severity: 'error',
+  product: 'product-a',
+  objective: 'obj-6',
+  gate: null,
+  text: `obj-6 on product-a is done: ${evil}\n${evil}`,
+  channels: [],
+  thread: null,
+  ...changes,
+});
+const mail = {
+  id: evil,
+  from: evil,
+  to: 'operator',
+  subject: evil,
+  body: evil,
+  type: evil,
+  priority: evil,
+  threadId: null,
+  payload: evil,
+  read: false,
+  createdAt: evil,
+};
+
+function poisoned() {
+  const status = busyFleet();
+  const error = {
+    code: 'OV_FAILED',
+    class: 'runtime',
+    message: evil,
+    mend: 'Mend it.',
+    product: null,
+  } as const;
+  return {
+    ...status,
+    products: status.products.map((product, n) => ({
+      ...product,
+      objective: product.objective && { ...objective, product: product.name },
+      error: n === 0 ? error : null,
+      paused: n === 1 ? { reason: evil, since: gate.askedAt } : null,
+      workers: [
+        {
+          ...worker('w', 'working'),
+          name: evil,
+          taskId: evil,
+          branch: evil,
+          worktree: evil,
+          capability: evil,
+          state: evil,
+        },
+        { ...worker('w', 'zombie'), name: evil, parent: evil },
+      ],
+      parkedBranches: [evil],
+      gates: 1,
+    })),
+    queue: [{ ...objective, state: 'queued' as const, position: 1, startedAt: null, product: 'product-c' }],
+    overrides: [{ scope: 'fleet', what: 'paused', text: evil, since: gate.askedAt }],
+    runtime: { ...status.runtime, ovVersion: evil, error },
+    registry: { file: 'products.yaml', problems: [evil] },
+    journal: { error },
+  };
+}
+
+const status = poisoned();
+const [product] = status.products;
+if (product === undefined) throw new Error('Expected a product, got none.');
+const objectives = [objective, { ...objective, state: 'failed' as const, endedAt: gate.askedAt }];
+
+type Surface = views.Surface;
+const shown: [string, (surface: Surface) => string][] = [
+  ['status', (s) => views.statusText(s, status)],
+  ['product', (s) => views.productText(s, status, product)],
+  ['products', (s) => views.productsText(s, status)],
+  ['queue', (s) => views.queueText(s, status)],
+  ['tree', (s) => views.treeText(s, status)],
+  ['top', (s) => views.topText(s, { status, gates: [gate], chosen: 0, note: '', height: 40 })],
+  ['objective', (s) => views.objectiveText(s, objective)],
+  ['started', (s) => views.startedText(s, { ...objective, state: 'queued' })],
+  ['stopped', (s) => views.stoppedText(s, 'product-a', objective)],
+  ['history', (s) => views.historyText(s, objectives)],
+  ['result', (s) => views.resultText(s, { objective, result: evil })],
+  ['output', (s) => views.outputText(s, { product: 'product-a', content: evil })],
+  ['gates', (s) => views.gatesText(s, [gate, own, closed, withdrawn])],
+  ['resolved', (s) => views.resolvedText(s, closed)],
+  ['inbox', (s) => views.inboxText(s, { product: 'product-a', observedAt: null, mail: [mail] })],
+  ['look', (s) => views.lookText(s, { text: evil, truncated: true })],
+  ['a notice', (s) => views.noticesText(s, [notice()])],
+  ['a notice of a gate', (s) => views.noticesText(s, [notice({ gate, text: evil })])],
+  ['a notice of a closed gate', (s) => views.noticesText(s, [notice({ gate: closed, text: evil })])],
+  ['notices together', (s) => views.noticesText(s, [notice(), notice({ n: 8, text: evil })])],
+  [
+    'an event',
+    (s) =>
+      views.eventText(s, {
+        seq: 1,
+        at: evil,
+        kind: evil,
+        product: 'product-a',
+        objective: 'obj-6',
+        text: evil,
+        data: {},
+      }),
+  ],
+  ['an error', (s) => views.errorText(s, { code: 'OV_FAILED', message: evil, mend: 'Mend it.' })],
+  ['why', (s) => views.whyText(s, { target: 'obj-6', line: evil, expectedStart: null, trace: null })],
+  ['control', (s) => views.controlText(s, { verb: 'pause', text: evil, changed: true })],
+  [
+    'plan',
+    (s) =>
+      views.planText(s, {
+        at: gate.askedAt,
+        starts: [],
+        waits: [{ objective: 'obj-6', product: 'product-a', line: evil }],
+        truncated: false,
+      }),
+  ],
+];
+
+/** Control characters but line ends and tabs, and those that turn the reading direction. */
+const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;
+const withoutFences = (text: string) => text.replace(/^```\n[\s\S]*?\n```$/gm, '');
+const live = ['<!', '<@', '<http', '](', '][', '<img', '<script', '```', '\n~~~', '\n# ', '\n[1]:'];
+
+describe.each(shown)('%s', (name, render) => {
+  it('moves no terminal', () => {
+    const text = render(surfaceFor({ kind: 'terminal', nowMs, columns: 100 }));
+    expect(text.match(obeyed)).toBeNull();
+  });
+
+  // The screen of a coordinator is shown in a terminal only.
+  it.runIf(name !== 'output')('pings nobody and loads nothing in chat', () => {
+    const text = render(surfaceFor({ kind: 'chat', nowMs }));
+    expect(text.match(obeyed)).toBeNull();
+    const outside = withoutFences(text);
+    expect(live.filter((what) => outside.includes(what))).toEqual([]);
+  });
+});
+
+it('every view is poisoned here', () => {
+  const named = Object.keys(views).filter((name) => name.endsWith('Text'));
+  const used = shown.map(([, render]) => render.toString()).join();
+  expect(named.filter((name) => !used.includes(name)).sort()).toEqual([
+    'attachText',
+    'backupText',
+    'estimateText',
+  ]);
+});
