@@ -4,8 +4,8 @@ import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
 import { FleetError } from '../errors.ts';
 import type { ByteStream, Channel } from './channel.ts';
-import type { Finding } from './protocol.ts';
 import { readLines } from './log-lines.ts';
+import type { Finding } from './protocol.ts';
 
 /** Its value is the project's name (the compose project). */
 export const runtimeLabel = 'dev.meta-coordinator.runtime';
