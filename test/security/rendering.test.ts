@@ -130,6 +130,7 @@ const shown: [string, (surface: Surface) => string][] = [
   ['gates', (s) => views.gatesText(s, [gate, own, closed, withdrawn])],
   ['resolved', (s) => views.resolvedText(s, closed)],
   ['inbox', (s) => views.inboxText(s, { product: 'product-a', observedAt: null, mail: [mail] })],
+  ['a reply', (s) => views.replyText(s, 'product-a', mail)],
   ['look', (s) => views.lookText(s, { text: evil, truncated: true })],
   ['a notice', (s) => views.noticesText(s, [notice()])],
   ['a notice of a gate', (s) => views.noticesText(s, [notice({ gate, text: evil })])],
