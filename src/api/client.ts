@@ -56,7 +56,13 @@ import {
   segment,
   unpack,
 } from './transport.ts';
-import { type EstimateView, estimateSchema } from './work.ts';
+import {
+  type EstimateView,
+  type EveryRequest,
+  estimateSchema,
+  type RecurringView,
+  recurringSchema,
+} from './work.ts';
 
 export type { FleetdAddress } from './transport.ts';
 
@@ -94,6 +100,14 @@ export interface FleetClient {
   requeue(id: string, asked: ControlRequest): Promise<ObjectiveView>;
   /** What one more objective is expected to take; its text tells the kind of work where `kind` does not. */
   estimate(product: string, about: { text?: string; kind?: string }): Promise<EstimateView>;
+  recurring(): Promise<RecurringView[]>;
+  /** A human's word: work that comes again. */
+  every(asked: EveryRequest): Promise<RecurringView>;
+  changeRecurring(
+    name: string,
+    change: 'pause' | 'resume' | 'delete',
+    asked: ControlRequest,
+  ): Promise<RecurringView>;
   /** @param target an objective or a product */
   why(target: string): Promise<Why>;
   plan(asked: PlanRequest): Promise<PlanReply>;
@@ -187,6 +201,10 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     undo: (asked) => post('/undo', asked, controlReplySchema),
     requeue: async (id, asked) => post(`/objectives/${segment(id)}/requeue`, asked, objectiveViewSchema),
     estimate: async (product, about) => get(`/estimate/${segment(product)}${query(about)}`, estimateSchema),
+    recurring: () => get('/recurring', recurringSchema.array()),
+    every: (asked) => post('/recurring', asked, recurringSchema),
+    changeRecurring: async (name, change, asked) =>
+      post(`/recurring/${segment(name)}/${change}`, asked, recurringSchema),
     why: async (target) => get(`/why/${segment(target)}`, whySchema),
     plan: (asked) => post('/plan', asked, planReplySchema),
     message: async (product, asked) =>

@@ -3,7 +3,7 @@
 // Times are ISO 8601 strings (UTC), ages are ms, memory is bytes, CPU is cores, money is USD.
 import { z } from 'zod';
 import { errorShapeSchema, footprintSchema, mailSchema, workerSchema } from '../runtime/protocol.ts';
-import { outcomeSchema, predictionSchema } from './work.ts';
+import { outcomeSchema, predictionSchema, sourceSchema } from './work.ts';
 
 export {
   type Finding,
@@ -19,15 +19,7 @@ export const maxObjectiveBytes = 262_144;
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/);
 
-/** Who asked: recorded with every objective and message, shown in reports, never trusted for authority. */
-export const sourceSchema = z.strictObject({
-  via: z.enum(['cli', 'webchat', 'slack', 'dashboard', 'model', 'api']),
-  /** human or session that asked, as its channel names it */
-  sender: z.string().max(200).nullable().default(null),
-  /** where answers go: a session key or thread */
-  thread: z.string().max(400).nullable().default(null),
-});
-export type Source = z.infer<typeof sourceSchema>;
+export type { Source } from './work.ts';
 
 export const objectiveStates = ['queued', 'starting', 'running', 'done', 'failed', 'cancelled'] as const;
 
@@ -391,6 +383,9 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
  *   GET  /history?product=&limit=     ObjectiveView[] that are over with their outcomes, the one that ended last first
+ *   GET  /recurring                   RecurringView[]
+ *   POST /recurring                   everyRequest → RecurringView (a human's; never the model's)
+ *   POST /recurring/:name/pause|resume|delete  controlRequest → RecurringView (likewise)
  *   GET  /estimate/:product?text=&kind= EstimateView of one more objective
  *   POST /backup                      Backup (operator's socket only)
  *   GET  /metrics                     Prometheus text (operator's socket only)

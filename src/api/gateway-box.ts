@@ -8,7 +8,7 @@ import type { Fleet } from '../fleet/index.ts';
 import { fleetScope } from '../fleet/overrides.ts';
 
 /** The operator's own ways in; they have the operator's socket. */
-const operatorsOnly = ['cli', 'dashboard'] as const;
+const operatorsOnly = ['cli', 'dashboard', 'fleet'] as const;
 const budgets = ['memory', 'cpu', 'cost'] as const;
 
 const sourced = z.object({ source: z.object({ via: z.string() }) });

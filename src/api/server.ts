@@ -24,6 +24,7 @@ import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
 import { gatewayQuota } from './gateway-quota.ts';
 import { addOutputRoutes } from './output.ts';
+import { addWorkRoutes } from './work-routes.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
@@ -143,6 +144,7 @@ export function createApi(
   api.post('/products/:name/messages', async (c) =>
     ok(c, await fleet.commands.message(c.req.param('name'), await body(c, messageRequestSchema), surface)),
   );
+  addWorkRoutes(api, fleet, body);
   addOutputRoutes(api, fleet, surface, tmux);
   addGateRoutes(api, fleet, surface, (c) => body(c, gateRequestSchema));
   api.get('/products/:name/inbox', (c) => ok(c, fleet.commands.inbox(c.req.param('name'))));

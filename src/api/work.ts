@@ -2,6 +2,17 @@
 // Times are ISO 8601 strings (UTC), lengths are ms, memory is bytes, CPU is cores, money is USD.
 import { z } from 'zod';
 
+/** Who asked: recorded with every objective and message, shown in reports, never trusted for authority. */
+export const sourceSchema = z.strictObject({
+  /** fleet: nobody just now; products.yaml says so */
+  via: z.enum(['cli', 'webchat', 'slack', 'dashboard', 'model', 'api', 'fleet']),
+  /** human or session that asked, as its channel names it */
+  sender: z.string().max(200).nullable().default(null),
+  /** where answers go: a session key or thread */
+  thread: z.string().max(400).nullable().default(null),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
 const quantilesSchema = z.object({ p50: z.number(), p90: z.number() });
 
 /** What is expected of a run: half of them stay within p50, nine of ten within p90. */
@@ -51,3 +62,41 @@ export const estimateSchema = z.object({
   score: z.object({ runs: z.number(), medianError: z.number(), withinP90: z.number() }).nullable(),
 });
 export type EstimateView = z.infer<typeof estimateSchema>;
+
+export const everyRequestSchema = z.strictObject({
+  /** five fields of cron: minute hour day month weekday */
+  every: z.string().max(200),
+  product: z.string().max(100),
+  text: z.string().max(16_384),
+  acceptance: z.string().max(16_384).nullable().default(null),
+  timeZone: z.string().max(100).default('UTC'),
+  /** runs that nobody was there for: made up for once, or not at all */
+  missed: z.enum(['once', 'skip']).default('once'),
+  /** null: made from the product's */
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,40}$/)
+    .nullable()
+    .default(null),
+  source: sourceSchema,
+});
+export type EveryRequest = z.input<typeof everyRequestSchema>;
+
+export const recurringSchema = z.object({
+  name: z.string(),
+  product: z.string(),
+  every: z.string(),
+  timeZone: z.string(),
+  objective: z.string(),
+  missed: z.enum(['once', 'skip']),
+  from: z.enum(['products.yaml', 'chat']),
+  /** since when; null: it is not */
+  paused: z.string().nullable(),
+  next: z.array(z.string()),
+  lastObjective: z.string().nullable(),
+  runs: z.number(),
+  /** because the one before was still open, it was too late, or it was refused */
+  skipped: z.number(),
+  missedRuns: z.number(),
+});
+export type RecurringView = z.infer<typeof recurringSchema>;

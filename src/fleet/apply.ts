@@ -5,6 +5,7 @@ import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
 import { applyOutcome } from './outcomes/apply.ts';
+import { applyRecurring } from './recurring/apply.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 
@@ -229,6 +230,13 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'notice.posted':
     case 'notice.sent':
       applyNotice(db, event, expectOne);
+      return;
+    case 'recurring.set':
+    case 'recurring.seen':
+    case 'recurring.paused':
+    case 'recurring.resumed':
+    case 'recurring.due':
+      applyRecurring(event, expectOne);
       return;
     case 'runtime.connected':
     case 'runtime.lost':

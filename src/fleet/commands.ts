@@ -290,7 +290,7 @@ export function createCommands(loop: Loop) {
 }
 
 /** Text from a human or the model without the control characters that would be keys in a terminal. */
-function acceptText(text: string, product: string): string {
+export function acceptText(text: string, product: string): string {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxObjectiveBytes) {
     throw new FleetError({

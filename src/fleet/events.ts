@@ -7,6 +7,7 @@ import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 import type { GateEvents } from './gates/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
 import type { Prediction } from './outcomes/store.ts';
+import type { RecurringEvents } from './recurring/events.ts';
 
 export type ObjectiveEnd = 'done' | 'failed' | 'cancelled';
 
@@ -35,7 +36,7 @@ export interface OverrideChange {
 export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
-export interface EventData extends GateEvents, NoticeEvents {
+export interface EventData extends GateEvents, NoticeEvents, RecurringEvents {
   'objective.queued': {
     n: number;
     text: string;

@@ -1,7 +1,7 @@
 // The fleet, put together: what fleetd serves and tests drive.
 import type { FleetStatus } from '../api/contract.ts';
 import type { Finding } from '../runtime/protocol.ts';
-import { type Commands, createCommands } from './commands.ts';
+import { acceptText, type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
 import { createGates, type Gates } from './gates/commands.ts';
@@ -10,6 +10,8 @@ import type { JournalBackup } from './journal.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createRecurring, type RecurringCommands } from './recurring/commands.ts';
+import { tendRecurring } from './recurring/tend.ts';
 import { fleetStatus } from './view.ts';
 
 export { systemClock } from '../clock.ts';
@@ -23,6 +25,7 @@ export interface Fleet {
   foresight: Foresight;
   gates: Gates;
   outbox: Outbox;
+  recurring: RecurringCommands;
   /** @throws FleetError PRODUCT_UNKNOWN */
   status(product: string | null): FleetStatus;
   lastSeq(): number;
@@ -62,6 +65,8 @@ export function startFleet(
   outbox.start();
   loop.start();
   const tending = tendGates(loop.context, loop.schedule);
+  const { requireProduct } = commands;
+  const recurs = tendRecurring(loop.context, commands);
 
   return {
     version,
@@ -69,6 +74,7 @@ export function startFleet(
     controls,
     gates: createGates(loop, controls),
     outbox,
+    recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     foresight: createForesight(loop, commands),
     loop,
     status: (product) =>
@@ -105,9 +111,11 @@ export function startFleet(
             },
       );
       loop.registryChanged();
+      recurs.look();
     },
     suspend: (reason) => loop.suspend(reason),
     async close() {
+      recurs.close();
       outbox.close();
       await tending.close();
       await loop.close();

@@ -194,6 +194,21 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX outcomes_ended ON outcomes (ended_at_ms);
   `,
+  `
+  CREATE TABLE recurring (
+    name TEXT PRIMARY KEY,
+    -- as chat set it; null: products.yaml has it
+    recurrence TEXT,
+    source TEXT,
+    calendar TEXT,
+    paused_ms INTEGER,
+    last_due_ms INTEGER NOT NULL,
+    last_objective TEXT,
+    runs INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    missed INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -210,4 +225,5 @@ export const stateTables = [
   'operator_mail',
   'notices',
   'outcomes',
+  'recurring',
 ] as const;

@@ -8,7 +8,32 @@ import { show, type YamlSource } from './source.ts';
 /** Everything that is wrong between products, and paths that leave the workspace. */
 export function checkTogether(source: YamlSource, workspaceRoot: string): RegistryProblem[] {
   const products = written(source.value);
-  return [...names(products, source), ...folders(products, source, workspaceRoot)];
+  return [
+    ...names(products, source),
+    ...folders(products, source, workspaceRoot),
+    ...recurring(products, source),
+  ];
+}
+
+/** What recurs has a name of its own and a product that is there. */
+function recurring(products: Written[], source: YamlSource): RegistryProblem[] {
+  const all = field(source.value, 'recurring');
+  if (!Array.isArray(all)) return [];
+  const known = new Set(products.map(({ name }) => name));
+  const taken = new Set<string>();
+  return all.flatMap((one: unknown, index) => {
+    const problems: RegistryProblem[] = [];
+    const name = nameSchema.safeParse(field(one, 'name')).data;
+    if (name !== undefined && taken.has(name))
+      problems.push(source.problem(['recurring', index, 'name'], 'a name of its own', `${show(name)} again`));
+    if (name !== undefined) taken.add(name);
+    const product = nameSchema.safeParse(field(one, 'product')).data;
+    if (product !== undefined && !known.has(product))
+      problems.push(
+        source.problem(['recurring', index, 'product'], 'the name of a product of this file', show(product)),
+      );
+    return problems;
+  });
 }
 
 interface Written {

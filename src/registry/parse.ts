@@ -62,9 +62,9 @@ function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): RegistryProble
 }
 
 function meaning(
-  { products, scheduling, gates }: ProductsFile,
+  { products, scheduling, gates, recurring }: ProductsFile,
   workspaceRoot: string,
-): Pick<Registry, 'products' | 'scheduling' | 'gateApprovers'> {
+): Pick<Registry, 'products' | 'scheduling' | 'gateApprovers' | 'recurring'> {
   const budget = scheduling.resource_budget;
   return {
     products: products.map(
@@ -100,6 +100,15 @@ function meaning(
       },
     },
     gateApprovers: gates.approvers,
+    recurring: recurring.map((one) => ({
+      name: one.name,
+      product: one.product,
+      cron: one.every,
+      timeZone: one.time_zone,
+      text: one.objective,
+      acceptance: one.acceptance,
+      missed: one.missed,
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 // What products.yaml says once it has been read and checked: the contract of the whole fleet.
 // Nothing in this folder writes products.yaml; what chat changes lives in the journal on top of it.
+import type { Calendar } from './calendar.ts';
 
 export interface ChannelTarget {
   kind: 'slack' | 'webchat';
@@ -58,6 +59,17 @@ export interface Registry {
   scheduling: Scheduling;
   /** Who may resolve gates; empty: any sender OpenClaw authorises. */
   gateApprovers: string[];
+  recurring: Recurrence[];
+}
+
+/** An objective that comes again. */
+export interface Recurrence extends Calendar {
+  name: string;
+  product: string;
+  text: string;
+  acceptance: string | null;
+  /** runs that nobody was there for: made up for once, or not at all */
+  missed: 'once' | 'skip';
 }
 
 /** One thing wrong in products.yaml. Lines and columns count from 1. */

@@ -1,6 +1,7 @@
 // The shape of products.yaml as it is written: snake_case, strict, every optional key with its default.
 // Every message is the "expected" half of a problem, so a wrong value reads "Expected <message>, got …".
 import { z } from 'zod';
+import { isCron, isTimeZone } from './calendar.ts';
 import { repoSchema } from './repo.ts';
 
 /** Also the pattern of a product's name in chat, CLI, API and journal. */
@@ -76,6 +77,23 @@ const productSchema = mapping({
   repo: repoSchema.nullable().default(null),
 });
 
+const cronExpected = 'five fields (minute hour day month weekday) that some day fits, e.g. "0 9 * * 1-5"';
+const zoneExpected = 'a time zone such as Europe/Berlin';
+
+export const objectiveTextSchema = z
+  .string('text')
+  .refine((text) => text.trim() !== '' && text.length <= 16_384, 'text of 1 to 16384 characters');
+
+const recurringSchema = mapping({
+  name: nameSchema,
+  product: nameSchema,
+  every: z.string(cronExpected).refine(isCron, cronExpected),
+  time_zone: z.string(zoneExpected).refine(isTimeZone, zoneExpected).default('UTC'),
+  objective: objectiveTextSchema,
+  acceptance: objectiveTextSchema.nullable().default(null),
+  missed: z.enum(['once', 'skip'], 'once or skip').default('once'),
+});
+
 export const productsFileSchema = mapping({
   products: z.array(productSchema, 'a list of products').max(1000, 'at most 1000 products'),
   scheduling: optionalMapping({
@@ -90,6 +108,7 @@ export const productsFileSchema = mapping({
       max_cost_usd_per_day: above0('USD').nullable().default(null),
     }),
   }),
+  recurring: z.array(recurringSchema, 'a list of objectives that recur').max(500, 'at most 500').default([]),
   gates: optionalMapping({
     /** Empty: any sender OpenClaw authorises. */
     approvers: z

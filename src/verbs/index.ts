@@ -9,6 +9,7 @@ import { cancel } from './cancel.ts';
 import { cap } from './cap.ts';
 import { estimate } from './estimate.ts';
 import { events } from './events.ts';
+import { every } from './every.ts';
 import { focus } from './focus.ts';
 import { gates } from './gates.ts';
 import { type Parsed, parse } from './grammar.ts';
@@ -25,6 +26,7 @@ import { plan } from './plan.ts';
 import { priority } from './priority.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
+import { recurring } from './recurring.ts';
 import { requeue } from './requeue.ts';
 import { answer, approve, reject } from './resolve.ts';
 import { result } from './result.ts';
@@ -52,6 +54,8 @@ const verbs: Verb[] = [
   why,
   plan,
   estimate,
+  every,
+  recurring,
   pause,
   resume,
   focus,

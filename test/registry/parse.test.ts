@@ -98,6 +98,7 @@ test('gives every optional key its default', () => {
       budget: { maxCpuPercent: null, maxMemoryBytes: null, maxCostUsdPerDay: null },
     },
     gateApprovers: [],
+    recurring: [],
   });
   expect(registry.digest).toMatch(/^[0-9a-f]{64}$/);
 });
@@ -122,6 +123,9 @@ describe('refuses, with the place', () => {
   const channel = 'webchat, slack:#channel or slack: and the id of a channel or user';
   const under = 'a folder under /workspace';
 
+  const again = (lines: string) =>
+    `products: [{name: a}]\nrecurring:\n  - name: x\n    objective: y\n${lines.replace(/^/gm, '    ')}\n    product: a\n`;
+
   // biome-ignore format: a case per line
   test.each<[string, string, string]>([
     ['an empty file', '', '1:1 : a mapping with the key products / an empty file'],
@@ -129,10 +133,10 @@ describe('refuses, with the place', () => {
     ['a list at the top', '- a\n', '1:1 : a mapping / a list of 1'],
     ['a missing products', 'gates: {}\n', '1:1 products: a list of products / nothing'],
     ['products without a value', 'products:\n', '1:1 products: a list of products / nothing'],
-    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, scheduling, gates / the unknown key "foo"'],
+    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, scheduling, recurring, gates / the unknown key "foo"'],
     ['an unknown key of a product', product('prority: high'), `3:5 products[0].prority: ${productKeys} / the unknown key "prority"`],
-    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, scheduling, gates / the unknown key "__proto__"'],
-    ['a merge key', 'products: []\n<<: {gates: {}}\n', '2:1 ["<<"]: one of the keys products, scheduling, gates / the unknown key "<<"'],
+    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, scheduling, recurring, gates / the unknown key "__proto__"'],
+    ['a merge key', 'products: []\n<<: {gates: {}}\n', '2:1 ["<<"]: one of the keys products, scheduling, recurring, gates / the unknown key "<<"'],
     ['an unknown cap', product('caps: {max_cpu: 1}'), '3:12 products[0].caps.max_cpu: one of the keys max_cpu_cores, max_memory_gb, max_cost_usd_per_day, max_workers / the unknown key "max_cpu"'],
     ['a product that is nothing', 'products:\n  -\n', '2:4 products[0]: a mapping / nothing'],
     ['a product without a name', 'products:\n  - path: x\n', `2:5 products[0].name: ${name} / nothing`],
@@ -156,6 +160,9 @@ describe('refuses, with the place', () => {
     ['a product around another', 'products:\n  - name: b\n    path: a/sub/b\n  - name: a\n', '4:11 products[1].name: a folder neither inside another product’s nor around it / a folder around that of products[0]'],
     ['a type of two words', product('type: two words'), '3:11 products[0].type: one word of at most 41 characters / "two words"'],
     ['yes for true', product('overstory: yes'), '3:16 products[0].overstory: true or false / "yes"'],
+    ['a calendar that no day fits', again('every: "0 9 31 2 *"'), '5:12 recurring[0].every: five fields (minute hour day month weekday) that some day fits, e.g. "0 9 * * 1-5" / "0 9 31 2 *"'],
+    ['a time zone of another planet', again('every: "0 9 * * *"\ntime_zone: Mars/Olympus'), '6:16 recurring[0].time_zone: a time zone such as Europe/Berlin / "Mars/Olympus"'],
+    ['an unknown product that recurs', 'products: []\nrecurring:\n  - {name: x, product: b, every: "0 9 * * *", objective: y}\n', '3:24 recurring[0].product: the name of a product of this file / "b"'],
     ['an unknown priority', product('priority: urgent'), '3:15 products[0].priority: high, medium, low or a whole number from 1 to 100 / "urgent"'],
     ['a priority of 101', product('priority: 101'), '3:15 products[0].priority: high, medium, low or a whole number from 1 to 100 / 101'],
     ['a weight of 0', product('resource_weight: 0'), `3:22 products[0].resource_weight: ${above0('weight units', 1024)} / 0`],

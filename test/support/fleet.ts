@@ -38,6 +38,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
       ...scheduling,
     },
     gateApprovers: [],
+    recurring: [],
   };
 }
 
@@ -45,6 +46,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
 export function testFleet(options: {
   registry: Registry;
   file?: string;
+  tuning?: Partial<typeof tuning>;
   world?: { clock: ReturnType<typeof manualClock>; fake: ReturnType<typeof fakeRuntime> };
 }) {
   const clock = options.world?.clock ?? manualClock();
@@ -62,7 +64,7 @@ export function testFleet(options: {
     journal,
     clock,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
-    tuning,
+    tuning: { ...tuning, ...options.tuning },
     version: '0.0.0',
     runtimeDescription: 'a fake runtime',
   });

@@ -16,6 +16,7 @@ export { attachText, outputText, resultText } from './output.ts';
 export { productText } from './product.ts';
 export { productsText } from './products.ts';
 export { queueText } from './queue.ts';
+export { recurringText } from './recurring.ts';
 export { statusText } from './status.ts';
 export { topText } from './top.ts';
 export { treeText } from './tree.ts';
