@@ -1,11 +1,11 @@
-// `npm run pictures`: takes the README's pictures from a running trial.
+// `npm run pictures`: takes the README's pictures from a running trial, and those of docs/dashboard.md from scenes.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import { busyScene } from '../test/dashboard/scenes.ts';
+import { busyScene, emptyScene, fiftyScene, oneScene, outageScene } from '../test/dashboard/scenes.ts';
 import { startTrialProcess } from '../test/support/trial-process.ts';
 import { chromiumPath, openWebChat } from '../test/support/webchat.ts';
 
-await mkdir('docs/images', { recursive: true });
+await mkdir('docs/images/pages', { recursive: true });
 const trial = await startTrialProcess();
 const chat = await openWebChat(trial.link);
 try {
@@ -24,15 +24,46 @@ try {
   await trial.remove();
 }
 
-await using scene = await busyScene();
 const browser = await chromium.launch({
   executablePath: chromiumPath ?? '',
   args: ['--no-sandbox', '--disable-gpu'],
 });
-for (const colorScheme of ['light', 'dark'] as const) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });
-  await page.goto(scene.dashboard.link);
+
+/** What the link opens, as it is when everything has arrived. */
+async function picture(
+  link: string,
+  path: string,
+  file: string,
+  options: { width: number; dark?: boolean },
+): Promise<void> {
+  const { width, dark } = options;
+  const viewport = { width, height: width < 600 ? 860 : 1000 };
+  const page = await browser.newPage({ viewport, colorScheme: dark ? 'dark' : 'light' });
+  await page.goto(link);
   await page.locator('#connection[data-state=live]').waitFor();
-  await page.screenshot({ path: `docs/images/dashboard${colorScheme === 'dark' ? '-dark' : ''}.png` });
+  if (path !== '/') {
+    await page.goto(new URL(path, link).href);
+    await page.locator('#connection[data-state=live]').waitFor();
+  }
+  await page.screenshot({ path: `docs/images/${file}.png` });
+  await page.close();
+}
+
+for (const [name, open, paths] of [
+  ['busy', busyScene, { fleet: '/', product: '/products/shop', gate: '/gates/1' }],
+  ['empty', emptyScene, { fleet: '/' }],
+  ['one', oneScene, { fleet: '/' }],
+  ['fifty', fiftyScene, { fleet: '/' }],
+  ['outage', outageScene, { fleet: '/' }],
+] as const) {
+  await using scene = await open();
+  const { link } = scene.dashboard;
+  for (const [page, path] of Object.entries(paths)) {
+    const of = page === 'fleet' ? name : page;
+    for (const width of [1600, 400]) await picture(link, path, `pages/${of}-${width}`, { width });
+  }
+  if (name !== 'busy') continue;
+  await picture(link, '/', 'dashboard', { width: 1440 });
+  await picture(link, '/', 'dashboard-dark', { width: 1440, dark: true });
 }
 await browser.close();

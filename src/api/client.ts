@@ -13,6 +13,7 @@ import {
   type ControlReply,
   type ControlRequest,
   controlReplySchema,
+  eventSchema,
   type Finding,
   type FleetEvent,
   type FleetStatus,
@@ -42,6 +43,12 @@ import {
   resultSchema,
   type StartRequest,
   type StopRequest,
+  type Thread,
+  type Timeline,
+  threadSchema,
+  timelineSchema,
+  type Usage,
+  usageSchema,
   type Why,
   whySchema,
 } from './contract.ts';
@@ -125,6 +132,14 @@ export interface FleetClient {
   output(product: string, lines?: number): Promise<Output>;
   attach(product: string): Promise<Attach>;
   result(id: string): Promise<Result>;
+  /** Mail of a product by thread; on the operator's socket only, as the next three. */
+  threads(product: string): Promise<Thread[]>;
+  /** What happened to a product, newest first. */
+  eventsOf(product: string, limit: number): Promise<FleetEvent[]>;
+  /** Sessions and gates of the last hours (at most a week), of one product or of all. */
+  timeline(asked: { hours: number; product?: string }): Promise<Timeline>;
+  /** How full the budget was in the last hours (at most a week), in at most so many points. */
+  usage(asked: { hours: number; points: number }): Promise<Usage>;
   look(product: string, what: LookRequest): Promise<LookReply>;
   /**
    * Throws when it cannot connect the first time; after that a broken stream is taken up again after the
@@ -219,6 +234,11 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
       get(`/products/${segment(product)}/output${query({ lines })}`, outputSchema),
     attach: async (product) => get(`/products/${segment(product)}/attach`, attachSchema),
     result: async (id) => get(`/objectives/${segment(id)}/result`, resultSchema),
+    threads: async (product) => get(`/products/${segment(product)}/threads`, threadSchema.array()),
+    eventsOf: async (product, limit) =>
+      get(`/products/${segment(product)}/events${query({ limit })}`, eventSchema.array()),
+    timeline: (asked) => get(`/timeline${query(asked)}`, timelineSchema),
+    usage: (asked) => get(`/usage${query(asked)}`, usageSchema),
     look: async (product, what) => get(`/products/${segment(product)}/look${query(what)}`, lookReplySchema),
     events: (asked = {}) =>
       followEvents(asked, async (path, headers, signal) => {

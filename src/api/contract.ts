@@ -309,6 +309,86 @@ export const inboxSchema = z.object({
 });
 export type Inbox = z.infer<typeof inboxSchema>;
 
+/** One mail of a thread. Not ours: its subject and body are worker text, data and never instruction. */
+export const threadMailSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** as overstory names it; of an answer to a gate: approved, rejected, answered */
+  type: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  at: z.string(),
+  /** written by the fleet or by a human through it */
+  ours: z.boolean(),
+  /** of ours: whether it arrived; null: nobody is told */
+  state: z.enum(['on its way', 'sent', 'read', 'not sent']).nullable(),
+});
+export type ThreadMail = z.infer<typeof threadMailSchema>;
+
+export const threadSchema = z.object({
+  id: z.string(),
+  subject: z.string(),
+  objective: z.string().nullable(),
+  /** its number, when it asks a human */
+  gate: z.number().nullable(),
+  lastAt: z.string(),
+  /** oldest first */
+  mail: z.array(threadMailSchema),
+});
+export type Thread = z.infer<typeof threadSchema>;
+
+export const timelineSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  /** those that lived since then, newest first */
+  sessions: z.array(
+    z.object({
+      id: z.number(),
+      product: z.string(),
+      objective: z.string(),
+      /** requeued: stopped, its objective waits again (a pause, a restart) */
+      state: z.enum(['starting', 'running', 'stopping', 'done', 'failed', 'cancelled', 'requeued']),
+      startedAt: z.string(),
+      endedAt: z.string().nullable(),
+      why: z.string().nullable(),
+      peakMemoryBytes: z.number().nullable(),
+      costUsd: z.number().nullable(),
+    }),
+  ),
+  /** those that were open since then, newest first; subjects are worker text */
+  gates: z.array(
+    z.object({
+      n: z.number(),
+      product: z.string().nullable(),
+      subject: z.string(),
+      state: z.enum(['open', 'approved', 'rejected', 'answered', 'withdrawn']),
+      askedAt: z.string(),
+      resolvedAt: z.string().nullable(),
+    }),
+  ),
+});
+export type Timeline = z.infer<typeof timelineSchema>;
+
+export const usageSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  /** length of one point's stretch */
+  stepMs: z.number(),
+  /** the highest of each stretch, oldest first; a stretch in which nothing lived is left out */
+  points: z.array(
+    z.object({
+      at: z.string(),
+      memoryBytes: z.number(),
+      cpuCores: z.number(),
+      /** of the UTC day so far */
+      spentUsd: z.number(),
+      sessions: z.number(),
+    }),
+  ),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
 export const backupSchema = z.object({
   /** in fleetd's own file system, beside its journal */
   file: z.string(),
@@ -387,6 +467,10 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /recurring                   everyRequest → RecurringView (a human's; never the model's)
  *   POST /recurring/:name/pause|resume|delete  controlRequest → RecurringView (likewise)
  *   GET  /estimate/:product?text=&kind= EstimateView of one more objective
+ *   GET  /products/:name/threads      Thread[]: mail by thread, newest first (operator's socket only, as the next three)
+ *   GET  /products/:name/events?limit= FleetEvent[] of one product, newest first
+ *   GET  /timeline?hours=&product=    Timeline: sessions and gates of the last hours
+ *   GET  /usage?hours=&points=        Usage: how full the budget was
  *   POST /backup                      Backup (operator's socket only)
  *   GET  /metrics                     Prometheus text (operator's socket only)
  *   GET  /gates?product=&all=1        GateView[]: open, or also the latest closed

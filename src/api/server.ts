@@ -24,6 +24,7 @@ import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
 import { gatewayQuota } from './gateway-quota.ts';
 import { addOutputRoutes } from './output.ts';
+import { addPastRoutes } from './past.ts';
 import { addWorkRoutes } from './work-routes.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
@@ -146,6 +147,7 @@ export function createApi(
   );
   addWorkRoutes(api, fleet, body);
   addOutputRoutes(api, fleet, surface, tmux);
+  if (surface === 'operator') addPastRoutes(api, fleet);
   addGateRoutes(api, fleet, surface, (c) => body(c, gateRequestSchema));
   api.get('/products/:name/inbox', (c) => ok(c, fleet.commands.inbox(c.req.param('name'))));
   api.get('/products/:name/look', async (c) =>

@@ -1,7 +1,6 @@
 // Tells open pages that something is different: once per event of the fleet, and every few seconds while a
 // session lives (its footprint and workers change without an event). With no session live it says nothing.
 import type { FleetClient } from '../api/client.ts';
-import { createSamples, type Samples } from './samples.ts';
 
 /** While a session lives. */
 const tickMs = 5_000;
@@ -9,27 +8,27 @@ const tickMs = 5_000;
 const burstMs = 150;
 
 export interface Live {
-  samples: Samples;
   /** @returns stops it */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
 export function watchFleet(client: FleetClient): Live {
-  const samples = createSamples();
   const listeners = new Set<() => void>();
   const ends = new AbortController();
   let tick: NodeJS.Timeout | null = null;
   let burst: NodeJS.Timeout | null = null;
 
-  async function changed(): Promise<void> {
-    const status = await client.status().catch(() => null);
+  /** Asks again in a while if a session lives; nobody looks: nothing is asked until somebody comes. */
+  async function arm(): Promise<void> {
+    const status = listeners.size === 0 ? null : await client.status().catch(() => null);
     if (ends.signal.aborted) return;
-    const live = status !== null && status.capacity.liveSessions > 0;
-    // one more after the last session, so that the curve comes down
-    if (status && (live || (samples.all().at(-1)?.memoryBytes ?? 0) > 0)) samples.take(status);
     if (tick) clearTimeout(tick);
+    const live = status !== null && status.capacity.liveSessions > 0;
     tick = live ? setTimeout(() => void changed(), tickMs) : null;
+  }
+  async function changed(): Promise<void> {
+    await arm();
     for (const listener of listeners) listener();
   }
 
@@ -42,9 +41,9 @@ export function watchFleet(client: FleetClient): Live {
   })().catch(() => {});
 
   return {
-    samples,
     onChange(listener) {
       listeners.add(listener);
+      if (tick === null) void arm();
       return () => listeners.delete(listener);
     },
     async close() {

@@ -15,6 +15,7 @@ import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
 import { LoginPage } from './pages/login.tsx';
 import { ProductPage } from './pages/product.tsx';
+import { longestHours, spanOf } from './pages/span.ts';
 
 export interface DashboardOptions {
   /** a client on the operator's socket: what is said here is said by the operator */
@@ -37,7 +38,9 @@ export interface Dashboard {
 
 const keepAliveMs = 15_000;
 const shownEvents = 200;
-const shownHistory = 100;
+const shownHistory = 20;
+const curvePoints = 240;
+const hourMs = 3_600_000;
 const assets = {
   'style.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
@@ -84,30 +87,34 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   });
 
   app.get('/', async (c) => {
-    const [status, gates, history, events] = await Promise.all([
+    const [status, gates, timeline, events] = await Promise.all([
       client.status(),
-      client.gates({ all: 1 }),
-      client.history({ limit: shownHistory }),
+      client.gates(),
+      client.timeline({ hours: longestHours }),
       lastEvents(client),
     ]);
+    const span = spanOf(timeline);
+    const usage = await client.usage({ hours: (span.toMs - span.fromMs) / hourMs, points: curvePoints });
     return c.html(
       <FleetPage
         status={status}
         gates={gates}
-        history={history}
+        timeline={timeline}
+        span={span}
         events={events}
-        samples={live.samples.all()}
+        usage={usage}
       />,
     );
   });
   app.get('/products/:name', async (c) => {
     const name = c.req.param('name');
-    const [status, gates, history, inbox, events] = await Promise.all([
+    const [status, gates, history, threads, timeline, events] = await Promise.all([
       client.status(name),
-      client.gates({ product: name, all: 1 }),
-      client.history({ product: name, limit: 20 }),
-      client.inbox(name),
-      lastEvents(client),
+      client.gates({ product: name }),
+      client.history({ product: name, limit: shownHistory }),
+      client.threads(name),
+      client.timeline({ hours: longestHours, product: name }),
+      client.eventsOf(name, shownEvents),
     ]);
     const [product] = status.products;
     if (product === undefined) throw new Error(`Expected the view of ${name}, got none`);
@@ -117,8 +124,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         product={product}
         gates={gates}
         history={history}
-        inbox={inbox}
-        events={events.filter((event) => event.product === name)}
+        threads={threads}
+        timeline={timeline}
+        events={events}
       />,
     );
   });

@@ -27,7 +27,7 @@ import { outcomeStore } from './outcomes/store.ts';
 import { requireRoom } from './queue-room.ts';
 import { coordinatorAlive } from './reconcile.ts';
 import { deliver } from './session/deliver.ts';
-import { listedObjective, objectiveView } from './view.ts';
+import { eventView, listedObjective, objectiveView } from './view.ts';
 
 export type Commands = ReturnType<typeof createCommands>;
 
@@ -275,17 +275,7 @@ export function createCommands(loop: Loop) {
     requireProduct,
     requireObjective,
 
-    eventsAfter(seq: number, limit: number): FleetEvent[] {
-      return journal.eventsAfter(seq, limit).map((e) => ({
-        seq: e.seq,
-        at: new Date(e.atMs).toISOString(),
-        kind: e.kind,
-        product: e.product,
-        objective: e.objective,
-        text: e.text,
-        data: e.data as Record<string, unknown>,
-      }));
-    },
+    eventsAfter: (seq: number, limit: number): FleetEvent[] => journal.eventsAfter(seq, limit).map(eventView),
   };
 }
 

@@ -10,6 +10,7 @@ import type { JournalBackup } from './journal.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createPast, type Past } from './past/index.ts';
 import { createRecurring, type RecurringCommands } from './recurring/commands.ts';
 import { tendRecurring } from './recurring/tend.ts';
 import { fleetStatus } from './view.ts';
@@ -23,6 +24,7 @@ export interface Fleet {
   commands: Commands;
   controls: Controls;
   foresight: Foresight;
+  past: Past;
   gates: Gates;
   outbox: Outbox;
   recurring: RecurringCommands;
@@ -76,6 +78,7 @@ export function startFleet(
     outbox,
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     foresight: createForesight(loop, commands),
+    past: createPast(loop, commands),
     loop,
     status: (product) =>
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),

@@ -96,6 +96,12 @@ export function openJournal(file: string, clock: Clock) {
         eventOf,
       ) as (JournalEvent & { kind: K })[];
     },
+    /** of one product, newest first */
+    productEvents(product: string, limit: number): JournalEvent[] {
+      return rows('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?', product, limit).map(
+        eventOf,
+      );
+    },
     lastSeq(): number {
       return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
     },

@@ -7,12 +7,14 @@ import { emptySnapshot, type ProductSnapshot } from '../runtime/protocol.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { admit } from './admit.ts';
+import { capacityOf } from './capacity.ts';
 import { type FleetContext, productOf } from './context.ts';
 import { recordDecisions } from './decisions.ts';
 import type { NewEvent } from './events.ts';
 import { watchGround } from './ground.ts';
 import type { SessionRow } from './journal.ts';
 import { createMeasurements } from './measure.ts';
+import { createUsage } from './past/usage.ts';
 import { reconcile } from './reconcile.ts';
 import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
@@ -64,6 +66,9 @@ export function createLoop(
   };
   const absorb = createMeasurements(context);
   const lookAtGround = watchGround(context, () => lookAtAll(true));
+  const usage = createUsage(journal.database, clock, (error) =>
+    log.warn({ err: error }, 'a minute of the budget was not kept'),
+  );
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
 
   // ── observe ────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,11 +264,19 @@ export function createLoop(
 
   async function measure(): Promise<void> {
     const live = journal.liveSessions().flatMap((s) => productOf(context, s.product) ?? []);
+    if (live.length === 0) usage.flush();
     if (live.length === 0 || runtime.link().state !== 'connected') return;
     try {
       const report = await runtime.footprint(live.map(({ name, root }) => ({ name, root })));
       if (closed) return;
       absorb(report);
+      const { memoryBytes, cpuCores, spentTodayUsd, liveSessions } = capacityOf(context);
+      usage.take({
+        memoryBytes: memoryBytes ?? 0,
+        cpuCores: cpuCores ?? 0,
+        spentUsd: spentTodayUsd ?? 0,
+        sessions: liveSessions,
+      });
       schedule();
     } catch (error) {
       log.debug({ err: error }, 'no measurement');
@@ -283,6 +296,8 @@ export function createLoop(
     context,
     /** What the last decision was: who waits and why. */
     plan: () => plan,
+    /** How full the budget was over time. */
+    usage,
     schedule,
     drive,
     look,
@@ -338,6 +353,7 @@ export function createLoop(
     /** Stops waking. Sessions live on; what is in flight is settled by the next start. */
     async close(): Promise<void> {
       closed = true;
+      usage.flush();
       cancelTimer();
       cancelSweep?.();
       for (const stop of unsubscribe) stop();

@@ -209,6 +209,18 @@ export const migrations: readonly string[] = [
     missed INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   `,
+  `
+  -- How full the budget was, a row a minute while a session lives. Not events: see past/usage.ts.
+  CREATE TABLE usage (
+    at_ms INTEGER PRIMARY KEY,
+    memory_bytes INTEGER NOT NULL,
+    cpu_cores REAL NOT NULL,
+    spent_usd REAL NOT NULL,
+    sessions INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_ended ON sessions (ended_at_ms);
+  CREATE INDEX actions_product ON actions (product, intended_at_ms);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

@@ -1,11 +1,13 @@
 // Journal + latest evidence → what is shown. Shows the age of everything, and stale as stale.
-import type { FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
+import type { FleetEvent, FleetStatus, ObjectiveView, ProductView } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import { readStatusReply } from '../overstory/operator.ts';
 import type { Product } from '../registry/registry.ts';
 import { type Explanation, explain, type Forecast, forecast, waitSentence } from '../scheduler/index.ts';
 import type { Plan, Wait } from '../scheduler/state.ts';
+import { capacityOf } from './capacity.ts';
 import { capText } from './caps.ts';
+import type { JournalEvent } from './events.ts';
 import { gateStore } from './gates/store.ts';
 import { waitsFor } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
@@ -24,6 +26,16 @@ export function listedObjective(loop: Loop, o: ObjectiveRow): ObjectiveView {
   const short = text.length > listedCharacters ? `${text.slice(0, listedCharacters - 1)}…` : text;
   return objectiveView(loop, { ...o, text: short });
 }
+
+export const eventView = (event: JournalEvent): FleetEvent => ({
+  seq: event.seq,
+  at: new Date(event.atMs).toISOString(),
+  kind: event.kind,
+  product: event.product,
+  objective: event.objective,
+  text: event.text,
+  data: event.data as Record<string, unknown>,
+});
 
 export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
   const { context } = loop;
@@ -204,28 +216,14 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
   const queued = new Map<string, number>();
   for (const { product } of waiting) queued.set(product, (queued.get(product) ?? 0) + 1);
   const live = new Map(overrides.registry.products.map((p) => [p.name, p]));
-  const state = schedulerState(context);
   const link = context.runtime.link();
   const connected = link.state === 'connected';
-  const measured = state.sessions.flatMap((s) => s.measured ?? []);
   return {
     at: new Date(clock.nowMs()).toISOString(),
     products: (only ? [only] : registry.products).map((p) =>
       productView(loop, p, { overrides, live, queued }, only !== null),
     ),
-    capacity: {
-      slotsUsed: state.sessions.filter((s) => !s.waitingOnHuman).length,
-      slots: state.limits.maxConcurrentSessions,
-      liveSessions: state.sessions.length,
-      maxLiveSessions: state.limits.maxLiveSessions,
-      memoryBytes: measured.length > 0 ? measured.reduce((sum, m) => sum + m.memoryBytes, 0) : null,
-      maxMemoryBytes: state.limits.maxMemoryBytes,
-      container: context.container,
-      cpuCores: measured.length > 0 ? measured.reduce((sum, m) => sum + m.cpuCores, 0) : null,
-      maxCpuCores: state.limits.maxCpuCores,
-      spentTodayUsd: state.spentTodayUsd,
-      maxCostUsdPerDay: state.limits.maxCostUsdPerDay,
-    },
+    capacity: capacityOf(context),
     queue: waiting
       .filter((o) => only === null || o.product === only.name)
       .map((o) => listedObjective(loop, o))

@@ -9,7 +9,7 @@ import { startDashboard } from '../../src/dashboard/index.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
 import { openSimOv } from '../support/sim-ov.ts';
 import { chromiumPath } from '../support/webchat.ts';
-import { busyScene, emptyScene, fiftyScene, oneScene, type Scene } from './scenes.ts';
+import { busyScene, emptyScene, fiftyScene, oneScene, outageScene, type Scene } from './scenes.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -132,8 +132,50 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
       await close();
     });
 
+    it('shows on the page of a product a question, mail in its thread and an answer, without a reload', async () => {
+      const { page, wrong, close } = await open(scene.dashboard.link);
+      const { world } = scene;
+      await page.goto(new URL('/products/shop', page.url()).href);
+      await page.locator('#connection[data-state=live]').waitFor();
+      await page.evaluate('window.notReloaded = true');
+      const dispatched = world.fake.product('shop').received.at(-1)?.id ?? null;
+      await page.locator(`#thread-${dispatched} .foreign`).getByText('The login page is merged').waitFor();
+      // a thread that the human folded stays folded when it grows
+      await page.locator(`#thread-${dispatched} summary`).click();
+      world.fake.mailFrom('shop', {
+        type: 'question',
+        subject: 'Cookie or token?',
+        body: 'Both would do.',
+      });
+      world.fake.mailFrom('shop', {
+        subject: 'Nearly',
+        body: 'One test is red.',
+        type: 'status',
+        threadId: dispatched,
+      });
+      await scene.pass(1_000);
+      const asked = world.fleet.gates.list('shop', false).at(-1)?.n ?? 0;
+      await page.locator(`#gate-${asked}`).getByText('Cookie or token?').waitFor();
+      await page
+        .locator(`#thread-${dispatched}`)
+        .getByText('One test is red.')
+        .waitFor({ state: 'attached' });
+      expect(await page.getByText('One test is red.').isVisible()).toBe(false);
+      const question = page.locator('.thread').filter({ hasText: 'Cookie or token?' });
+      await question.getByText(`gate ${asked}`).waitFor();
+      world.fleet.gates.resolve(asked, 'answered', 'A cookie.', world.source, 'operator');
+      await page.locator(`#gate-${asked}`).waitFor({ state: 'detached' });
+      await question.locator('.ours').getByText('A cookie.').waitFor();
+      // its timeline marks the question from asked to answered
+      expect(await page.locator('#lane-shop .gate title').allTextContents()).toContain(
+        `gate ${asked}, answered: Cookie or token?`,
+      );
+      expect([await reloaded(page), wrong]).toEqual([false, []]);
+      await close();
+    });
+
     it('says how old it is while fleetd is away, and goes on when it is back', async () => {
-      await using restless = await emptyScene();
+      await using restless = await oneScene();
       const { page, close } = await open(restless.dashboard.link);
       const { port } = restless.dashboard;
       await restless.dashboard.close();
@@ -147,6 +189,10 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
       });
       await page.locator('#connection[data-state=live]').waitFor({ timeout: 15_000 });
       expect(await reloaded(page)).toBe(false);
+      // what is started now shows in a page that was open before
+      await page.locator('.row').getByText('product-a').waitFor();
+      restless.world.start('product-a', 'Ship it');
+      await page.locator('#product-product-a').getByText('Ship it').waitFor();
       await close();
       await back.close();
     });
@@ -154,10 +200,15 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
     it('has no serious finding of axe, and nothing wider than the screen', async () => {
       await using empty = await emptyScene();
       await using one = await oneScene();
+      await using outage = await outageScene();
       for (const [link, paths] of [
-        [scene.dashboard.link, ['/', '/products/shop', '/products/launch', '/gates/1', '/nothing']],
+        [
+          scene.dashboard.link,
+          ['/', '/products/shop', '/products/launch', '/gates/1', '/gates/2', '/nothing'],
+        ],
         [empty.dashboard.link, ['/']],
         [one.dashboard.link, ['/', '/products/product-a']],
+        [outage.dashboard.link, ['/', '/products/launch']],
       ] as const)
         for (const look of [{ width: 1600 }, { width: 400 }, { width: 1600, dark: true }]) {
           const { page, close } = await open(link, look);
@@ -179,7 +230,7 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
           }
           await close();
         }
-    });
+    }, 120_000);
   });
 
   it('paints 50 products in time', async () => {
@@ -210,13 +261,23 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
   });
 
   it('sends nothing but keep-alives while nothing lives and nothing happens', async () => {
-    await using scene = await emptyScene();
+    await using scene = await oneScene();
     const { page, close } = await open(scene.dashboard.link);
+    const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join();
+    const ends = new AbortController();
+    const stream = await fetch(new URL('/live', page.url()), { headers: { cookie }, signal: ends.signal });
+    let sent = '';
+    const reading = (async () => {
+      for await (const bytes of stream.body ?? []) sent += Buffer.from(bytes).toString();
+    })().catch(() => {});
     let asked = 0;
     page.on('request', () => asked++);
-    // longer than the tick of a live session
-    await page.waitForTimeout(7_000);
+    // longer than the keep-alive's 15 s, and than the tick of a live session
+    await page.waitForTimeout(16_500);
+    ends.abort();
+    await reading;
     expect(asked).toBe(0);
+    expect(sent).toMatch(/^event: change\ndata: *\n\n(: alive\n\n)+$/);
     await close();
   });
 });

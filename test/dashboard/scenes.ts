@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as clockless } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createFleetClient } from '../../src/api/client.ts';
 import { listenOnSocket } from '../../src/api/listen.ts';
@@ -99,8 +98,14 @@ export async function busyScene(): Promise<Scene> {
   );
   const { world, pass } = scene;
   for (const [i, name] of ['shop', 'billing', 'launch', 'support'].entries()) {
+    world.fake.product(name).memoryBytes = Math.round((0.9 + 0.35 * i) * gib);
+    world.fake.product(name).cpuCores = 0.3 + 0.05 * i;
     await finished(scene, name, 'Explore the codebase and write down what you find', (12 + i * 9) * 60_000);
   }
+  const flaky = world.start('billing', 'Move the invoices to the new table');
+  await pass(14 * 60_000);
+  world.fleet.commands.cancel(flaky.id, 'the old table stays for now', world.source);
+  await pass(120_000);
   world.start('launch', texts[2] ?? '');
   await pass(60_000);
   world.fake.mailFrom('launch', {
@@ -109,6 +114,8 @@ export async function busyScene(): Promise<Scene> {
     body: 'I would write one long post and cut the three variants from it:\n\n1. outline by scout-1 from the changelog\n2. draft by builder-1\n3. three cuts by builder-2, each below 120 words\n\nShall we go ahead?',
     payload: JSON.stringify({ options: ['Go ahead', 'Only the long post'] }),
   });
+  world.fake.product('launch').memoryBytes = 0.5 * gib;
+  world.fake.product('launch').cpuCores = 0.1;
   await pass(30_000);
   world.start('shop', texts[0] ?? '');
   world.start('billing', texts[1] ?? '');
@@ -117,13 +124,26 @@ export async function busyScene(): Promise<Scene> {
   crew(scene, 'shop', ['lead-1', 'builder-1', 'builder-2', 'reviewer-1'], 1.9 * gib, 0.7);
   crew(scene, 'billing', ['lead-1', 'scout-1', 'builder-1'], 1.2 * gib, 0.4);
   for (let i = 0; i < 12; i++) {
-    // each a new peak: an event, and with it a sample for the page (in real time, one per burst of events)
-    world.fake.product('shop').memoryBytes = 0.8 * 1.13 ** i * gib;
-    world.fake.product('shop').cpuCores = 0.3 + 0.15 * (i % 4);
+    world.fake.product('shop').memoryBytes = Math.round((0.8 + 0.16 * i - 0.3 * (i % 3)) * gib);
+    world.fake.product('shop').cpuCores = 0.2 + 0.1 * (i % 4);
+    if (i === 4)
+      world.fake.mailFrom('shop', {
+        subject: 'Half way',
+        body: 'The login page is merged. Password reset is with builder-2, the session cookie with builder-1.',
+        type: 'status',
+        threadId: world.fake.product('shop').received.at(-1)?.id ?? null,
+      });
     world.fake.changed('shop');
     await pass(60_000);
-    await clockless(220);
   }
+  return scene;
+}
+
+/** The busy one when the runtime has been out of reach for some minutes. */
+export async function outageScene(): Promise<Scene> {
+  const scene = await busyScene();
+  scene.world.fake.disconnect();
+  await scene.pass(180_000);
   return scene;
 }
 
@@ -166,7 +186,7 @@ async function finished(scene: Scene, name: string, text: string, ms: number): P
 function crew(scene: Scene, name: string, workers: string[], memoryBytes: number, cpuCores: number): void {
   const { clock, fake } = scene.world;
   const at = new Date(clock.nowMs()).toISOString();
-  fake.product(name).memoryBytes = memoryBytes;
+  fake.product(name).memoryBytes = Math.round(memoryBytes);
   fake.product(name).cpuCores = cpuCores;
   fake.product(name).workers = workers.map((worker) => ({
     name: worker,

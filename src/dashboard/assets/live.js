@@ -31,7 +31,8 @@ let ahead = 0;
 function tellTimes() {
   for (const time of document.querySelectorAll('time[data-ago]')) {
     const text = duration(Date.now() + ahead - Date.parse(time.dateTime));
-    setText(time, time.dataset.ago === 'bare' ? text : `${text} ago`);
+    const brief = text.split(' ', 2).join(' ');
+    setText(time, { bare: text, brief }[time.dataset.ago] ?? `${text} ago`);
   }
   for (const time of document.querySelectorAll('time[data-clock]'))
     setText(time, new Date(time.dateTime).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
@@ -63,12 +64,17 @@ function morph(from, to) {
   children(from, to);
 }
 
+/** What makes an element the same one on the next page: its id, or what a section is called. */
+const nameOf = (node) => node.id || node.getAttribute?.('aria-labelledby') || '';
+
 function children(from, to) {
-  const named = new Map([...from.children].flatMap((child) => (child.id ? [[child.id, child]] : [])));
+  const named = new Map(
+    [...from.children].flatMap((child) => (nameOf(child) ? [[nameOf(child), child]] : [])),
+  );
   let at = from.firstChild;
   for (const wanted of [...to.childNodes]) {
-    const known = wanted.id ? named.get(wanted.id) : undefined;
-    const taken = known ?? (at && !at.id && !wanted.id ? at : null);
+    const known = named.get(nameOf(wanted));
+    const taken = known ?? (at && !nameOf(at) && !nameOf(wanted) ? at : null);
     if (taken === null) {
       from.insertBefore(document.importNode(wanted, true), at);
       continue;

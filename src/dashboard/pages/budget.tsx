@@ -1,148 +1,159 @@
-// How full the budget is: now as bars, over time as areas. Drawn as SVG by the server: no script, no library.
-import type { FleetStatus } from '../../api/contract.ts';
+// How full the budget is: now as figures and bars, over time as areas. Drawn as SVG by the server: no script, no library.
+import type { FleetStatus, Usage } from '../../api/contract.ts';
 import { bytes, duration, usd } from '../../api/text/measure.ts';
-import { type Sample, thinned } from '../samples.ts';
+import { placeIn, type Span } from './span.ts';
 
 const width = 240;
-const height = 44;
+const height = 40;
+type Point = Usage['points'][number];
 
-export function Budget({ status, samples }: { status: FleetStatus; samples: readonly Sample[] }) {
+export function Budget({ status, usage, span }: { status: FleetStatus; usage: Usage; span: Span }) {
   const { capacity } = status;
   const cores = (n: number) => n.toFixed(1);
+  const over = (pick: (point: Point) => number) => ({ pick, usage, span });
   return (
-    <section class="card" aria-labelledby="budget" id="budget-card">
-      <h2 id="budget">Budget</h2>
-      <Meter
-        name="Slots"
-        now={capacity.slotsUsed}
-        most={capacity.slots}
-        text={`${capacity.slotsUsed} of ${capacity.slots}`}
-        note={
-          capacity.liveSessions === capacity.slotsUsed
-            ? null
-            : `${capacity.liveSessions} of ${capacity.maxLiveSessions} sessions live`
-        }
-      />
-      <Meter
-        name="Memory"
-        now={capacity.memoryBytes ?? 0}
-        most={capacity.maxMemoryBytes}
-        text={amount(capacity.memoryBytes, capacity.maxMemoryBytes, bytes)}
-      />
-      <Area
-        name="Memory"
-        samples={samples}
-        pick={(s) => s.memoryBytes}
-        most={capacity.maxMemoryBytes}
-        say={bytes}
-      />
-      <Meter
-        name="CPU"
-        now={capacity.cpuCores ?? 0}
-        most={capacity.maxCpuCores}
-        text={amount(capacity.cpuCores, capacity.maxCpuCores, cores, ' cores')}
-      />
-      <Area
-        name="CPU"
-        samples={samples}
-        pick={(s) => s.cpuCores}
-        most={capacity.maxCpuCores}
-        say={(n) => `${cores(n)} cores`}
-      />
-      <Meter
-        name="Spent today"
-        now={capacity.spentTodayUsd ?? 0}
-        most={capacity.maxCostUsdPerDay}
-        text={amount(capacity.spentTodayUsd ?? 0, capacity.maxCostUsdPerDay, usd)}
-      />
-      {(capacity.spentTodayUsd ?? 0) > 0 && (
-        <Area
-          name="Spent"
-          samples={samples}
-          pick={(s) => s.spentUsd}
+    <section class="budget" aria-labelledby="budget">
+      <h2 id="budget" class="unseen">
+        Budget
+      </h2>
+      <ul class="tiles">
+        <Tile
+          name="Sessions"
+          now={capacity.slotsUsed}
+          most={capacity.slots}
+          say={String}
+          unit={capacity.slots === 1 ? ' slot' : ' slots'}
+          alarming={false}
+          over={over((point) => point.sessions)}
+          note={
+            capacity.liveSessions > capacity.slotsUsed
+              ? `${capacity.liveSessions - capacity.slotsUsed} more waiting on you`
+              : null
+          }
+        />
+        <Tile
+          name="Memory"
+          now={capacity.memoryBytes ?? 0}
+          most={capacity.maxMemoryBytes}
+          say={bytes}
+          over={over((point) => point.memoryBytes)}
+        />
+        <Tile
+          name="CPU"
+          now={capacity.cpuCores ?? 0}
+          most={capacity.maxCpuCores}
+          say={cores}
+          unit=" cores"
+          over={over((point) => point.cpuCores)}
+        />
+        <Tile
+          name="Spent today"
+          now={capacity.spentTodayUsd ?? 0}
           most={capacity.maxCostUsdPerDay}
           say={usd}
+          over={over((point) => point.spentUsd)}
         />
-      )}
-      <Span samples={samples} />
+      </ul>
+      <p class="quiet small">
+        {usage.points.length === 0
+          ? 'The curves begin with the next session.'
+          : `Curves: the last ${duration(span.toMs - span.fromMs)}. Dashed: the limit.`}
+      </p>
     </section>
   );
 }
 
-function Span({ samples }: { samples: readonly Sample[] }) {
-  const [first] = samples;
-  const last = samples.at(-1);
-  if (!first || !last || first === last)
-    return <p class="quiet small">The curves begin with the next session.</p>;
-  return (
-    <p class="quiet small">
-      Curves: the last {duration(last.atMs - first.atMs)} in which sessions lived, the dashed line is the
-      limit.
-    </p>
-  );
-}
-
-const amount = (now: number | null, most: number | null, say: (n: number) => string, unit = '') =>
-  `${say(now ?? 0)}${most === null ? `${unit}, no limit` : ` of ${say(most)}${unit}`}`;
-
-function Meter(props: {
+function Tile(props: {
   name: string;
   now: number;
   most: number | null;
-  text: string;
+  say: (n: number) => string;
+  unit?: string;
+  /** whether full is a trouble: of slots it is the aim */
+  alarming?: boolean;
+  over: { pick: (point: Point) => number; usage: Usage; span: Span };
   note?: string | null;
 }) {
-  const share = props.most ? Math.min(1, props.now / props.most) : 0;
+  const { now, most, say, unit = '' } = props;
+  const share = most ? Math.min(1, now / most) : 0;
   return (
-    <div class="meter">
-      <p>
-        <span class="name">{props.name}</span> <span class="figure">{props.text}</span>
+    <li class="tile">
+      <h3>{props.name}</h3>
+      <p class="amount">
+        <strong>{say(now)}</strong>{' '}
+        <span class="quiet">{most === null ? `${unit}, no limit`.trim() : `of ${say(most)}${unit}`}</span>
       </p>
-      {props.most !== null && (
-        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-          <rect class="track" width="100" height="6" />
-          <rect
-            class={share >= 0.9 && props.name !== 'Slots' ? 'full' : 'used'}
-            width={(share * 100).toFixed(1)}
-            height="6"
-          />
-        </svg>
-      )}
+      <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        {most !== null && (
+          <>
+            <rect class="track" width="100" height="6" />
+            <rect
+              class={share >= 0.9 && props.alarming !== false ? 'full' : 'used'}
+              width={(share * 100).toFixed(1)}
+              height="6"
+            />
+          </>
+        )}
+      </svg>
+      <Area name={props.name} most={most} say={(n) => `${say(n)}${unit}`} {...props.over} />
       {props.note && <p class="quiet small">{props.note}</p>}
-    </div>
+    </li>
   );
 }
 
 function Area(props: {
   name: string;
-  samples: readonly Sample[];
-  pick: (sample: Sample) => number;
+  usage: Usage;
+  span: Span;
+  pick: (point: Point) => number;
   most: number | null;
   say: (n: number) => string;
 }) {
-  const points = thinned(props.samples, props.pick, width);
-  const [first] = points;
-  const last = points.at(-1);
-  if (!first || !last || first === last) return null;
-  const peak = Math.max(...points.map(({ value }) => value));
-  const top = Math.max(props.most ?? 0, peak) * 1.08 || 1;
-  const x = (atMs: number) => (((atMs - first.atMs) / (last.atMs - first.atMs)) * width).toFixed(1);
-  const y = (value: number) => (height - (value / top) * height).toFixed(1);
-  const line = points.map(({ atMs, value }) => `${x(atMs)},${y(value)}`).join(' L');
+  const { usage, span } = props;
+  if (usage.points.length === 0) return null;
+  const values = usage.points.map((point) => ({ atMs: Date.parse(point.at), value: props.pick(point) }));
+  const peak = Math.max(...values.map(({ value }) => value));
+  const top = Math.max(props.most ?? 0, peak) * 1.06 || 1;
+  const x = (atMs: number) => (placeIn(span, atMs) * width).toFixed(1);
+  const y = (value: number) => (height - 0.75 - (value / top) * (height - 0.75)).toFixed(1);
+  const lastMs = values.at(-1)?.atMs ?? span.toMs;
+  const line = stretches(values, usage.stepMs)
+    .map(({ atMs, value }) => `${x(atMs)},${y(value)}`)
+    .join(' L');
   return (
     <svg
       class="area"
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${props.name} over time: now ${props.say(last.value)}, at most ${props.say(peak)}`}
+      aria-label={`${props.name} over time: at most ${props.say(peak)}`}
     >
       <title>{`At most ${props.say(peak)}`}</title>
-      <path class="fill" d={`M${x(first.atMs)},${height} L${line} L${width},${height} Z`} />
-      <path class="stroke" d={`M${line}`} />
+      <path class="fill" d={`M0,${height} L0,${y(0)} L${line} L${x(lastMs)},${height} Z`} />
+      <path class="stroke" d={`M0,${y(0)} L${line}`} />
       {props.most !== null && (
         <line class="limit" x1="0" x2={String(width)} y1={y(props.most)} y2={y(props.most)} />
       )}
     </svg>
   );
+}
+
+/** Down to nothing where nothing lived, instead of a slope from one session to the next. */
+function stretches(values: { atMs: number; value: number }[], stepMs: number) {
+  return values.flatMap((point, i) => {
+    const before = values[i - 1];
+    const after = values[i + 1];
+    const begins = before === undefined || point.atMs - before.atMs > 2.5 * stepMs;
+    const ends = after !== undefined && after.atMs - point.atMs > 2.5 * stepMs;
+    return [
+      ...(begins ? [{ atMs: point.atMs, value: 0 }] : []),
+      point,
+      ...(ends
+        ? [
+            { atMs: point.atMs + stepMs, value: point.value },
+            { atMs: point.atMs + stepMs, value: 0 },
+          ]
+        : []),
+    ];
+  });
 }

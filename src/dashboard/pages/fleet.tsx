@@ -1,17 +1,25 @@
 // The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
-import type { FleetEvent, FleetStatus, GateView, ObjectiveView, ProductView } from '../../api/contract.ts';
+import type {
+  FleetEvent,
+  FleetStatus,
+  GateView,
+  ProductView,
+  Timeline as TimelineView,
+  Usage,
+} from '../../api/contract.ts';
 import { bytes, count } from '../../api/text/measure.ts';
 import { line } from '../../api/text/sanitise.ts';
 import { ageNote, stateOf } from '../../api/text/situation.ts';
-import type { Sample } from '../samples.ts';
 import { Budget } from './budget.tsx';
 import { Page } from './layout.tsx';
 import { Ago, Events, forPeople, gateHref, productHref, State, why } from './parts.tsx';
+import type { Span } from './span.ts';
 import { Timeline } from './timeline.tsx';
 
 /** Above this many products, those with nothing to say share one card. */
 const eachInItsRow = 12;
 const shownEvents = 12;
+const shownQueue = 20;
 /** What needs a human stands first, what rests last. */
 const order = [
   'trouble',
@@ -28,13 +36,15 @@ const order = [
 
 export function FleetPage(props: {
   status: FleetStatus;
+  /** open ones */
   gates: GateView[];
-  history: ObjectiveView[];
+  timeline: TimelineView;
+  /** what curves and timeline show of it */
+  span: Span;
   events: FleetEvent[];
-  samples: readonly Sample[];
+  usage: Usage;
 }) {
-  const { status, gates } = props;
-  const open = gates.filter(({ state }) => state === 'open');
+  const { status, gates: open, span } = props;
   const rank = (product: ProductView) =>
     (order.indexOf(stateOf(product).state) + order.length) % order.length;
   const products = status.products.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
@@ -49,33 +59,35 @@ export function FleetPage(props: {
       summary={summary}
     >
       <h1 class="headline">{summary}</h1>
+      {open.length > 0 && <NeedsYou gates={open} now={status.at} />}
+      <Budget status={status} usage={props.usage} span={span} />
       <div class="columns">
         <div class="wide">
-          {open.length > 0 && <NeedsYou gates={open} now={status.at} />}
           <section aria-labelledby="products">
             <h2 id="products">Products</h2>
-            {products.length === 0 && (
-              <p class="empty">
-                No products yet. Add one to <code>{status.registry.file}</code>: it appears here by itself.
-              </p>
-            )}
-            <ul class="rows">
+            {products.length === 0 && <NoProducts file={status.registry.file} />}
+            <ul class={`rows ${folded.length > 0 ? 'dense' : ''}`}>
               {shown.map((product) => (
                 <ProductRow product={product} now={status.at} />
               ))}
             </ul>
             {folded.length > 0 && <Folded products={folded} />}
+            {products.length > 0 && products.every(quiet) && status.queue.length === 0 && (
+              <p class="quiet hint">
+                Nothing has been asked for. In chat, say “Ship the auth feature on {products[0]?.name}”; in a
+                terminal, <code>fleet start {products[0]?.name} …</code>
+              </p>
+            )}
           </section>
           <Queue status={status} />
           <section aria-labelledby="timeline">
             <h2 id="timeline">What ran</h2>
             <div class="card">
-              <Timeline status={status} history={props.history} gates={gates} />
+              <Timeline timeline={props.timeline} span={span} />
             </div>
           </section>
         </div>
         <div class="side">
-          <Budget status={status} samples={props.samples} />
           <section class="card" aria-labelledby="events">
             <h2 id="events">What happened</h2>
             <Events events={forPeople(props.events).slice(0, shownEvents)} now={status.at} />
@@ -88,11 +100,26 @@ export function FleetPage(props: {
                   <li>{line(text)}</li>
                 ))}
               </ul>
+              <p class="quiet small">
+                Taken back with <code>fleet undo</code>
+              </p>
             </section>
           )}
         </div>
       </div>
     </Page>
+  );
+}
+
+function NoProducts({ file }: { file: string }) {
+  return (
+    <div class="empty">
+      <p>
+        <strong>No products yet.</strong> List a git repository in <code>{file}</code>: it appears here by
+        itself.
+      </p>
+      <pre tabindex={0}>{'products:\n  - name: shop\n    priority: high\n    description: The web shop'}</pre>
+    </div>
   );
 }
 
@@ -118,7 +145,7 @@ function NeedsYou({ gates, now }: { gates: GateView[]; now: string }) {
   return (
     <section aria-labelledby="needs-you">
       <h2 id="needs-you">Needs you</h2>
-      <ul class="rows">
+      <ul class="rows calls">
         {gates.map((gate) => (
           <li class="row needs" id={`gate-${gate.n}`}>
             <span
@@ -155,13 +182,14 @@ const quiet = (product: ProductView) =>
 function ProductRow({ product, now }: { product: ProductView; now: string }) {
   const { objective, footprint } = product;
   const busy = product.workers.filter(({ state }) => state !== 'completed');
-  const facts = [
-    busy.length > 0 ? count(busy.length, 'worker') : '',
-    footprint?.memoryBytes ? bytes(footprint.memoryBytes) : '',
-    typeof footprint?.cpuCores === 'number' ? `${footprint.cpuCores.toFixed(1)} cores` : '',
-    product.unreadMail > 0 ? count(product.unreadMail, 'unread mail') : '',
-    product.queued > 0 ? `${product.queued} queued` : '',
-  ].filter(Boolean);
+  const facts = {
+    age: objective?.startedAt ? <Ago at={objective.startedAt} now={now} bare /> : '',
+    workers: busy.length > 0 ? count(busy.length, 'worker') : '',
+    memory: footprint?.memoryBytes ? bytes(footprint.memoryBytes) : '',
+    cpu: typeof footprint?.cpuCores === 'number' ? `${footprint.cpuCores.toFixed(1)} cores` : '',
+    mail: product.unreadMail > 0 ? count(product.unreadMail, 'unread mail') : '',
+    queued: product.queued > 0 ? `${product.queued} queued` : '',
+  };
   const reason = objective && why(objective);
   return (
     <li
@@ -196,14 +224,9 @@ function ProductRow({ product, now }: { product: ProductView; now: string }) {
         {ageNote(product) && <p class="quiet">{ageNote(product)}</p>}
       </div>
       <p class="facts">
-        {objective?.startedAt && (
-          <span>
-            <Ago at={objective.startedAt} now={now} bare />
-          </span>
+        {Object.entries(facts).map(
+          ([name, fact]) => fact !== '' && <span class={`fact-${name}`}>{fact}</span>,
         )}
-        {facts.map((fact) => (
-          <span>{fact}</span>
-        ))}
       </p>
     </li>
   );
@@ -229,23 +252,29 @@ function Folded({ products }: { products: ProductView[] }) {
 
 function Queue({ status }: { status: FleetStatus }) {
   if (status.queue.length === 0) return null;
+  // the reason is often the same for all: said once
+  const shown = status.queue.slice(0, shownQueue);
+  const more = status.queue.length - shown.length;
+  const reasons = shown.map((objective) => reasonOf(why(objective) ?? ''));
   return (
     <section aria-labelledby="queue">
       <h2 id="queue">Waiting, and why</h2>
-      <ol class="rows">
-        {status.queue.map((objective) => (
+      <ol class="rows queue">
+        {shown.map((objective, i) => (
           <li class="row" id={`queued-${objective.id}`}>
             <span class="place">{objective.position ?? '–'}</span>
             <div class="said">
-              <p>
+              <p class="one-line">
                 <a class="title" href={productHref(objective.product)}>
                   {objective.product}
                 </a>{' '}
-                <span class="objective">
-                  <span class="id">{objective.id}</span> {line(objective.text)}
-                </span>
+                <span class="id">{objective.id}</span> {line(objective.text)}
               </p>
-              <p class="quiet">{why(objective)}</p>
+              <p class="quiet">
+                {i > 0 && reasons[i - 1]?.cause === reasons[i]?.cause && reasons[i]?.rest
+                  ? `likewise; ${reasons[i]?.rest}`
+                  : why(objective)}
+              </p>
             </div>
             <p class="facts">
               <span>
@@ -255,6 +284,17 @@ function Queue({ status }: { status: FleetStatus }) {
           </li>
         ))}
       </ol>
+      {more > 0 && (
+        <p class="quiet hint">
+          And {more} more: <code>fleet queue</code>
+        </p>
+      )}
     </section>
   );
+}
+
+/** `waits for a slot: 2 of 2 in use by …; next in line; expected …` → its cause, and what is its own */
+function reasonOf(text: string): { cause: string; rest: string } {
+  const at = text.indexOf('; ');
+  return at < 0 ? { cause: text, rest: '' } : { cause: text.slice(0, at), rest: text.slice(at + 2) };
 }

@@ -36,7 +36,7 @@ export function GatePage(props: {
           {gate.deadline && `; to be answered by ${line(gate.deadline)}`}
         </p>
         {props.error && <Alarm title="Your answer was not taken" error={props.error} />}
-        <figure class="foreign">
+        <figure class="letter foreign">
           <figcaption>
             {gate.asker === 'fleetd' ? 'From fleetd' : `Written by ${line(gate.asker)}, an agent`}
           </figcaption>

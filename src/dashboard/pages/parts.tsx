@@ -11,12 +11,15 @@ export const clock = (iso: string) => (
   </time>
 );
 
-/** `12 min ago` as of when the page was drawn; the script lets it grow. */
-export function Ago({ at, now, bare }: { at: string; now: string; bare?: boolean }) {
-  const text = duration(Date.parse(now) - Date.parse(at));
+/** `12 min ago` as of when the page was drawn; the script lets it grow. bare: `3 h 5 min`, brief: `3 h` */
+export function Ago(props: { at: string; now: string; bare?: boolean; brief?: boolean }) {
+  const { at } = props;
+  const form = props.brief ? 'brief' : props.bare ? 'bare' : '';
+  const whole = duration(Date.parse(props.now) - Date.parse(at));
+  const text = form === 'brief' ? whole.split(' ', 2).join(' ') : whole;
   return (
-    <time datetime={at} data-ago={bare ? 'bare' : ''} title={at.slice(0, 19).replace('T', ' ')}>
-      {bare ? text : `${text} ago`}
+    <time datetime={at} data-ago={form} title={`${at.slice(0, 19).replace('T', ' ')} UTC`}>
+      {form === '' ? `${text} ago` : text}
     </time>
   );
 }
@@ -50,6 +53,14 @@ export function why(objective: ObjectiveView): string | null {
 export const productHref = (name: string) => `/products/${name}`;
 export const gateHref = (n: number) => `/gates/${n}`;
 
+/** Good and bad news stand out in a list of them. */
+function toneOf({ kind, data }: FleetEvent): string {
+  if (/^(runtime\.lost|product\.trouble|decision\.relief)/.test(kind)) return 'bad';
+  if (/^(gate\.opened|budget\.ask)/.test(kind)) return 'warn';
+  if (kind !== 'objective.ended') return '';
+  return { done: 'good', failed: 'bad' }[String(data.end)] ?? '';
+}
+
 export function Events({ events, now }: { events: FleetEvent[]; now: string }) {
   if (events.length === 0) return <p class="quiet">Nothing yet.</p>;
   return (
@@ -57,9 +68,9 @@ export function Events({ events, now }: { events: FleetEvent[]; now: string }) {
       {events.map((event) => (
         <li id={`event-${event.seq}`}>
           <span class="when">
-            <Ago at={event.at} now={now} bare />
+            <Ago at={event.at} now={now} brief />
           </span>
-          <span>{line(event.text)}</span>
+          <span class={`told ${toneOf(event)}`}>{line(event.text)}</span>
         </li>
       ))}
     </ol>
@@ -68,5 +79,12 @@ export function Events({ events, now }: { events: FleetEvent[]; now: string }) {
 
 /** What is journalled for programs rather than people. */
 const technical =
-  /^(action\.|session\.measured|fleetd\.|notice\.|operator-mail\.|decision\.wait|gate\.(sent|read|delivered))/;
-export const forPeople = (events: FleetEvent[]) => events.filter(({ kind }) => !technical.test(kind));
+  /^(action\.|session\.measured|fleetd\.|notice\.|operator-mail\.|gate\.(delivered|verified))/;
+/** Said better by another event that comes with it: an objective's beginning and end. */
+const doubled = /^session\.(starting|stopping|ended)/;
+const decision = /^(decision\.|session\.(starting|stopping)|control\.|budget\.|objective\.requeued)/;
+/** What happened, in the words of the objective. */
+export const forPeople = (events: FleetEvent[]) =>
+  events.filter(({ kind }) => !technical.test(kind) && !doubled.test(kind) && kind !== 'decision.wait');
+/** What the scheduler and humans decided, with the reasons. */
+export const decisions = (events: FleetEvent[]) => events.filter(({ kind }) => decision.test(kind));

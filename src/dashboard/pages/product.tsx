@@ -3,31 +3,40 @@ import type {
   FleetEvent,
   FleetStatus,
   GateView,
-  Inbox,
   ObjectiveView,
   ProductView,
+  Thread,
+  Timeline as TimelineView,
 } from '../../api/contract.ts';
-import { bytes, cores, count, duration } from '../../api/text/measure.ts';
+import { bytes, cores, duration } from '../../api/text/measure.ts';
 import { priorityWord } from '../../api/text/product.ts';
 import { block, line } from '../../api/text/sanitise.ts';
 import { ageNote, stateOf } from '../../api/text/situation.ts';
 import { Alarm, Page } from './layout.tsx';
-import { Ago, Events, forPeople, gateHref, ObjectiveState, State, why } from './parts.tsx';
+import { Threads } from './mail.tsx';
+import { Ago, decisions, Events, forPeople, gateHref, ObjectiveState, State, why } from './parts.tsx';
+import { spanOf } from './span.ts';
+import { Timeline } from './timeline.tsx';
 import { Tree } from './tree.tsx';
 
-const shownEvents = 40;
+const shownEvents = 30;
+const shownDecisions = 12;
 
 export function ProductPage(props: {
   status: FleetStatus;
   product: ProductView;
+  /** open ones */
   gates: GateView[];
   history: ObjectiveView[];
-  inbox: Inbox;
+  threads: Thread[];
+  timeline: TimelineView;
+  /** its own, newest first */
   events: FleetEvent[];
 }) {
-  const { status, product, inbox } = props;
+  const { status, product, gates: open } = props;
   const now = status.at;
-  const open = props.gates.filter(({ state }) => state === 'open');
+  const decided = decisions(props.events);
+  const happened = forPeople(props.events).filter((event) => !decided.includes(event));
   return (
     <Page
       title={`${product.name}: ${stateOf(product).state}`}
@@ -55,12 +64,20 @@ export function ProductPage(props: {
           {open.length > 0 && (
             <section aria-labelledby="gates">
               <h2 id="gates">Needs you</h2>
-              <ul class="rows">
+              <ul class="rows calls">
                 {open.map((gate) => (
                   <li class="row needs" id={`gate-${gate.n}`}>
                     <span class="state warn">{gate.kind}</span>
-                    <a class="title" href={gateHref(gate.n)}>
-                      Gate {gate.n}: {line(gate.subject)}
+                    <div class="said">
+                      <a class="title" href={gateHref(gate.n)}>
+                        Gate {gate.n}: {line(gate.subject)}
+                      </a>
+                      <p class="quiet">
+                        asked by {line(gate.asker)} <Ago at={gate.askedAt} now={now} />
+                      </p>
+                    </div>
+                    <a class="button" href={gateHref(gate.n)} aria-label={`Answer gate ${gate.n}`}>
+                      Answer
                     </a>
                   </li>
                 ))}
@@ -84,20 +101,31 @@ export function ProductPage(props: {
             <h2 id="workers">Workers</h2>
             <Tree product={product} now={now} />
           </section>
+          <section aria-labelledby="timeline">
+            <h2 id="timeline">What ran</h2>
+            <div class="card">
+              <Timeline timeline={props.timeline} span={spanOf(props.timeline)} alone />
+            </div>
+          </section>
           <section aria-labelledby="mail">
-            <h2 id="mail">Mail to you</h2>
-            <Mail inbox={inbox} now={now} />
+            <h2 id="mail">Mail</h2>
+            <Threads threads={props.threads} now={now} />
           </section>
         </div>
         <div class="side">
           <Facts product={product} />
+          <Parked branches={product.parkedBranches} />
           <section class="card" aria-labelledby="history">
             <h2 id="history">History</h2>
             <History objectives={props.history} now={now} />
           </section>
+          <section class="card" aria-labelledby="decisions">
+            <h2 id="decisions">Decisions</h2>
+            <Events events={decided.slice(0, shownDecisions)} now={now} />
+          </section>
           <section class="card" aria-labelledby="events">
-            <h2 id="events">Decisions and events</h2>
-            <Events events={forPeople(props.events).slice(0, shownEvents)} now={now} />
+            <h2 id="events">What happened</h2>
+            <Events events={happened.slice(0, shownEvents)} now={now} />
           </section>
         </div>
       </div>
@@ -112,29 +140,19 @@ function Objective({ objective, now }: { objective: ObjectiveView; now: string }
       <p class="over">
         <ObjectiveState objective={objective} /> {objective.id}, asked for by{' '}
         {line(objective.source.sender ?? objective.source.via)},{' '}
-        {objective.startedAt ? 'started' : 'waiting since'} <Ago at={since} now={now} />
+        {objective.startedAt ? (
+          <>
+            started <Ago at={since} now={now} />
+          </>
+        ) : (
+          <>
+            waiting for <Ago at={since} now={now} bare />
+          </>
+        )}
       </p>
       <pre class="text">{block(objective.text)}</pre>
       {why(objective) && <p class="quiet">{why(objective)}</p>}
     </article>
-  );
-}
-
-function Mail({ inbox, now }: { inbox: Inbox; now: string }) {
-  if (inbox.mail.length === 0) return <p class="empty">None.</p>;
-  return (
-    <>
-      <p class="quiet small">Written by agents: read it as a report, not as an instruction.</p>
-      {inbox.mail.map((mail) => (
-        <figure class="foreign" id={`mail-${mail.id}`}>
-          <figcaption>
-            <strong>{line(mail.subject)}</strong> {line(mail.type)} from {line(mail.from)}{' '}
-            {Number.isNaN(Date.parse(mail.createdAt)) ? '' : <Ago at={mail.createdAt} now={now} />}
-          </figcaption>
-          <pre tabindex={0}>{block(mail.body) || '(no text)'}</pre>
-        </figure>
-      ))}
-    </>
   );
 }
 
@@ -164,21 +182,25 @@ function Facts({ product }: { product: ProductView }) {
               <dd>{text}</dd>
             </div>
           ))}
-        {product.parkedBranches.length > 0 && (
-          <div>
-            <dt>{count(product.parkedBranches.length, 'parked branch').replace(/branchs$/, 'branches')}</dt>
-            <dd>
-              <ul class="plain">
-                {product.parkedBranches.map((branch) => (
-                  <li>
-                    <code>{line(branch)}</code>
-                  </li>
-                ))}
-              </ul>
-            </dd>
-          </div>
-        )}
       </dl>
+    </section>
+  );
+}
+
+/** Worktrees that no session works in: what was left when one stopped. */
+function Parked({ branches }: { branches: string[] }) {
+  if (branches.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="parked">
+      <h2 id="parked">Parked branches</h2>
+      <ul class="plain">
+        {branches.map((branch) => (
+          <li>
+            <code>{line(branch)}</code>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet small">Left by sessions that stopped; not merged by the fleet.</p>
     </section>
   );
 }
@@ -189,7 +211,7 @@ function History({ objectives, now }: { objectives: ObjectiveView[]; now: string
     <ol class="events">
       {objectives.map((objective) => (
         <li id={`over-${objective.id}`}>
-          <span class="when">{objective.endedAt && <Ago at={objective.endedAt} now={now} bare />}</span>
+          <span class="when">{objective.endedAt && <Ago at={objective.endedAt} now={now} brief />}</span>
           <span>
             <ObjectiveState objective={objective} /> {objective.id} {line(objective.text)}
             {objective.startedAt && objective.endedAt && (

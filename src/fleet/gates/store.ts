@@ -72,6 +72,24 @@ export function gateStore(db: DatabaseSync) {
         limit,
       );
     },
+    /** Those that were open at some time since then, newest first; of one product or of all. */
+    openSince(sinceMs: number, product: string | null, limit: number): GateRow[] {
+      return many(
+        `SELECT * FROM gates WHERE (state = 'open' OR resolved_at_ms >= ?1)
+           AND (?2 IS NULL OR product = ?2) ORDER BY n DESC LIMIT ?3`,
+        sinceMs,
+        product,
+        limit,
+      );
+    },
+    /** Asked by one of these mails of a product. */
+    gatesOfMail(product: string, mail: readonly string[]): GateRow[] {
+      return many(
+        'SELECT * FROM gates WHERE product = ? AND mail IN (SELECT value FROM json_each(?))',
+        product,
+        JSON.stringify(mail),
+      );
+    },
     gateOfMail(product: string, mail: string): GateRow | null {
       return (
         many(

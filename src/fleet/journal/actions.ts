@@ -11,6 +11,8 @@ export interface ActionRow {
   args: Record<string, unknown>;
   state: ActionState;
   intendedAtMs: number;
+  /** what the effect answered, once it is done */
+  result: Record<string, unknown> | null;
 }
 
 const actionOf = (r: Row): ActionRow => ({
@@ -22,6 +24,7 @@ const actionOf = (r: Row): ActionRow => ({
   args: parse(r.args),
   state: r.state as ActionState,
   intendedAtMs: r.intended_at_ms as number,
+  result: typeof r.result === 'string' ? parse(r.result) : null,
 });
 
 export function actionStore({ rows, row }: Reader) {
@@ -34,6 +37,15 @@ export function actionStore({ rows, row }: Reader) {
     openActions(): ActionRow[] {
       return rows(
         `SELECT * FROM actions WHERE state IN ('intended','uncertain') ORDER BY intended_at_ms, id`,
+      ).map(actionOf);
+    },
+
+    /** What was sent to the coordinators of a product, newest first. */
+    sent(product: string, limit: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE product = ? AND kind = 'coordinator.send' ORDER BY intended_at_ms DESC LIMIT ?`,
+        product,
+        limit,
       ).map(actionOf);
     },
 

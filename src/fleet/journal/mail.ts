@@ -17,6 +17,15 @@ export function mailStore({ rows, row }: Reader) {
       ).map((r) => parse(r.mail) as Mail);
     },
 
+    /** The same with the objective that was worked on when it came. */
+    posts(product: string, limit: number): { mail: Mail; objective: string | null }[] {
+      return rows(
+        'SELECT mail, objective FROM mail WHERE product = ? ORDER BY received_at_ms DESC, id LIMIT ?',
+        product,
+        limit,
+      ).map((r) => ({ mail: parse(r.mail) as Mail, objective: r.objective as string | null }));
+    },
+
     trouble(product: string): FleetErrorShape | null {
       const found = row('SELECT error FROM troubles WHERE product = ?', product);
       return found ? parse(found.error) : null;

@@ -18,6 +18,8 @@ export interface SessionRow {
   peakMemoryBytes: number | null;
   peakCpuCores: number | null;
   costUsd: number | null;
+  /** how it ended, in a sentence */
+  why: string | null;
 }
 
 const sessionOf = (r: Row): SessionRow => ({
@@ -36,6 +38,7 @@ const sessionOf = (r: Row): SessionRow => ({
   peakMemoryBytes: r.peak_memory_bytes as number | null,
   peakCpuCores: r.peak_cpu_cores as number | null,
   costUsd: r.cost_usd as number | null,
+  why: r.why as string | null,
 });
 
 export function sessionStore({ rows, row }: Reader) {
@@ -81,6 +84,16 @@ export function sessionStore({ rows, row }: Reader) {
     finishedSessions(limit: number): SessionRow[] {
       return rows(
         `SELECT * FROM sessions WHERE state = 'ended' AND running_at_ms IS NOT NULL ORDER BY id DESC LIMIT ?`,
+        limit,
+      ).map(sessionOf);
+    },
+    /** Those that lived since then, newest first; of one product or of all. */
+    sessionsSince(sinceMs: number, product: string | null, limit: number): SessionRow[] {
+      return rows(
+        `SELECT * FROM sessions WHERE (state <> 'ended' OR ended_at_ms >= ?1) AND product = coalesce(?2, product)
+         ORDER BY id DESC LIMIT ?3`,
+        sinceMs,
+        product,
         limit,
       ).map(sessionOf);
     },

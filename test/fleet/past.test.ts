@@ -1,0 +1,155 @@
+// What was: the curves of the budget, the timeline of sessions, mail by thread.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createUsage } from '../../src/fleet/past/usage.ts';
+import { migrations } from '../../src/fleet/schema.ts';
+import { product, registry, testFleet } from '../support/fleet.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+const minute = 60_000;
+const hour = 60 * minute;
+const gib = 1024 ** 3;
+const products = () => registry([product('alpha'), product('beta')]);
+
+describe('how full the budget was', () => {
+  it('outlives fleetd: what was measured is there after a crash, but for the minute it was in', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'past-'));
+    folders.push(folder);
+    const file = join(folder, 'journal.db');
+    const before = testFleet({ registry: products(), file });
+    before.start('alpha', 'ship auth');
+    await before.clock.advance(minute);
+    before.fake.product('alpha').memoryBytes = 2 * gib;
+    await before.clock.advance(5 * minute);
+    const seen = before.fleet.past.usage(hour, 240);
+    expect(seen.points.length).toBeGreaterThanOrEqual(6);
+    expect(seen.points.at(-1)).toMatchObject({ memoryBytes: 2 * gib, sessions: 1 });
+    before.crash();
+
+    const after = testFleet({
+      registry: products(),
+      file,
+      world: { clock: before.clock, fake: before.fake },
+    });
+    const kept = after.fleet.past.usage(hour, 240).points;
+    expect(kept.length).toBeGreaterThanOrEqual(seen.points.length - 1);
+    expect(kept).toEqual(seen.points.slice(0, kept.length));
+    await after.clock.advance(2 * minute);
+    expect(after.fleet.past.usage(hour, 240).points.at(-1)).toMatchObject({ memoryBytes: 2 * gib });
+    await after.fleet.close();
+  });
+
+  it('costs a write a minute while a session lives, and none after', async () => {
+    const { clock, fake, fleet, journal, start } = testFleet({ registry: products() });
+    const rows = () => Number(journal.database.prepare('SELECT count(*) AS n FROM usage').get()?.n);
+    start('alpha', 'ship auth');
+    await clock.advance(30 * minute);
+    expect(rows()).toBeGreaterThanOrEqual(29);
+    expect(rows()).toBeLessThanOrEqual(31);
+    fake.mailFrom('alpha', { subject: 'Run complete: [obj-1]' });
+    await clock.advance(2 * minute);
+    const [written, changes] = [rows(), journal.database.prepare('SELECT total_changes() AS n').get()?.n];
+    await clock.advance(6 * hour);
+    expect(rows()).toBe(written);
+    expect(journal.database.prepare('SELECT total_changes() AS n').get()?.n).toBe(changes);
+    // the hours in which nothing lived are no points
+    expect(fleet.past.usage(4 * hour, 240).points).toEqual([]);
+    expect(fleet.past.usage(12 * hour, 240).points.length).toBeGreaterThan(5);
+  });
+
+  it('keeps a week, and gives the highest of each stretch', () => {
+    let now = Date.parse('2026-01-05T09:00:00Z');
+    const clock = { nowMs: () => now, after: () => () => {} };
+    const db = new DatabaseSync(':memory:');
+    for (const sql of migrations) db.exec(sql);
+    const usage = createUsage(db, clock, (error) => {
+      throw error;
+    });
+    const days = 9;
+    for (let n = 0; n < days * 24 * 60; n += 1) {
+      usage.take({ memoryBytes: n % 600 === 0 ? 4 * gib : gib, cpuCores: 0.5, spentUsd: 1, sessions: 1 });
+      now += minute;
+    }
+    const { n, oldest } = db.prepare('SELECT count(*) AS n, min(at_ms) AS oldest FROM usage').get() ?? {};
+    expect(Number(n)).toBeLessThanOrEqual(7 * 24 * 60 + 61);
+    expect(now - Number(oldest)).toBeGreaterThanOrEqual(7 * 24 * hour - 2 * minute);
+    const { stepMs, found } = usage.since(now - 24 * hour, 48);
+    expect(stepMs).toBe(30 * minute);
+    expect(found.length).toBeLessThanOrEqual(49);
+    expect(found.filter(({ memoryBytes }) => memoryBytes === 4 * gib).length).toBeGreaterThanOrEqual(2);
+    expect(found.filter(({ memoryBytes }) => memoryBytes === gib).length).toBeGreaterThan(40);
+  });
+});
+
+describe('the timeline', () => {
+  it('is of sessions: an objective that was paused has two, and its gates are marked', async () => {
+    const t = testFleet({ registry: products() });
+    t.start('alpha', 'ship auth');
+    await t.clock.advance(minute);
+    t.fake.mailFrom('alpha', { type: 'question', subject: 'Keep the names?', body: 'As aliases.' });
+    await t.clock.advance(minute);
+    t.fleet.controls.pause('alpha', 'lunch', t.source);
+    await t.clock.advance(10 * minute);
+    t.fleet.controls.resume('alpha', t.source);
+    await t.clock.advance(minute);
+    const { sessions, gates } = t.fleet.past.timeline(24 * hour, null);
+    expect(sessions).toMatchObject([
+      { product: 'alpha', objective: 'obj-1', state: 'running', endedAt: null },
+      { product: 'alpha', objective: 'obj-1', state: 'requeued' },
+    ]);
+    expect(Date.parse(sessions[0]?.startedAt ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(sessions[1]?.endedAt ?? '') + 9 * minute,
+    );
+    expect(gates).toMatchObject([{ n: 1, product: 'alpha', subject: 'Keep the names?', resolvedAt: null }]);
+    expect(t.fleet.past.timeline(24 * hour, 'beta')).toMatchObject({ sessions: [], gates: [] });
+    // what ended before is left out, what still runs is not
+    expect(t.fleet.past.timeline(minute / 2, null).sessions).toHaveLength(1);
+  });
+});
+
+describe('mail by thread', () => {
+  it('puts replies, what was sent and what a human answered where they belong', async () => {
+    const t = testFleet({ registry: products() });
+    t.start('alpha', 'ship auth');
+    await t.clock.advance(minute);
+    const sent = t.fake.product('alpha').received[0];
+    t.fake.mailFrom('alpha', {
+      subject: 'Re: ship auth',
+      body: 'On it.',
+      type: 'status',
+      threadId: sent?.id ?? '',
+    });
+    t.fake.mailFrom('alpha', { type: 'question', subject: 'Keep the names?', body: 'As aliases.' });
+    await t.clock.advance(minute);
+    t.fleet.gates.resolve(1, 'answered', 'Yes, for one release', t.source, 'operator');
+    await t.clock.advance(minute);
+    const threads = t.fleet.past.threads('alpha');
+    expect(threads).toMatchObject([
+      {
+        subject: 'Keep the names?',
+        gate: 1,
+        objective: 'obj-1',
+        mail: [
+          { from: 'coordinator', ours: false, body: 'As aliases.' },
+          { ours: true, type: 'answered', body: 'Yes, for one release' },
+        ],
+      },
+      {
+        gate: null,
+        mail: [
+          { from: 'operator', ours: true, state: 'sent' },
+          { from: 'coordinator', ours: false, body: 'On it.' },
+        ],
+      },
+    ]);
+    expect(threads[1]?.subject).toContain('[obj-1.1]');
+    expect(t.fleet.past.threads('beta')).toEqual([]);
+    expect(() => t.fleet.past.threads('gamma')).toThrow(/gamma/);
+  });
+});
