@@ -25,7 +25,10 @@ import {
   type Health,
   healthSchema,
   type Inbox,
+  type InterventionEnd,
+  type InterventionView,
   inboxSchema,
+  interventionViewSchema,
   type MessageReply,
   type MessageRequest,
   messageReplySchema,
@@ -74,6 +77,8 @@ import {
 export type { FleetdAddress } from './transport.ts';
 
 const defaultTimeoutMs = 30_000;
+
+const numbered = z.object({ n: z.number() });
 
 /**
  * Every call rejects with a FleetError: what fleetd said (its code and mend kept), or
@@ -127,6 +132,11 @@ export interface FleetClient {
   /** What is due after notice n and was not sent; waits up to `wait` ms for one. */
   notices(after: number, wait: number): Promise<NoticeView[]>;
   noticeSent(n: number): Promise<{ n: number }>;
+  /** Turns of the model that monitors ask for; waits up to `wait` ms for one. */
+  interventions(wait: number): Promise<InterventionView[]>;
+  /** INTERVENTION_OVER when another has begun it. */
+  beginIntervention(n: number): Promise<{ n: number }>;
+  endIntervention(n: number, asked: InterventionEnd): Promise<{ n: number }>;
   inbox(product: string): Promise<Inbox>;
   /** The coordinator's screen, its last lines; on the operator's socket only, as `attach`. */
   output(product: string, lines?: number): Promise<Output>;
@@ -228,7 +238,10 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     gate: (n) => get(`/gates/${n}`, gateViewSchema),
     resolveGate: (n, asked) => post(`/gates/${n}`, asked, gateViewSchema),
     notices: (after, wait) => get(`/notices${query({ after, wait })}`, noticeViewSchema.array()),
-    noticeSent: (n) => post(`/notices/${n}/sent`, {}, z.object({ n: z.number() })),
+    noticeSent: (n) => post(`/notices/${n}/sent`, {}, numbered),
+    interventions: (wait) => get(`/interventions${query({ wait })}`, interventionViewSchema.array()),
+    beginIntervention: (n) => post(`/interventions/${n}/begin`, {}, numbered),
+    endIntervention: (n, asked) => post(`/interventions/${n}/end`, asked, numbered),
     inbox: async (product) => get(`/products/${segment(product)}/inbox`, inboxSchema),
     output: async (product, lines) =>
       get(`/products/${segment(product)}/output${query({ lines })}`, outputSchema),

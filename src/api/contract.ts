@@ -289,8 +289,10 @@ export const noticeViewSchema = z.object({
   objective: z.string().nullable(),
   /** what it asks, as it stands now; null: it asks nothing */
   gate: gateViewSchema.nullable(),
-  /** may quote workers */
+  /** our own words; a name or a reason in it may come from a worker */
   text: z.string(),
+  /** what a worker or the model said: data, shown fenced. null: nobody is quoted */
+  quote: z.string().nullable(),
   channels: z.array(z.object({ kind: z.enum(['slack', 'webchat']), target: z.string().nullable() })),
   /** where its objective was asked for */
   thread: z.string().nullable(),
@@ -300,6 +302,25 @@ export type NoticeView = z.infer<typeof noticeViewSchema>;
 /** status: what its body says when it is in that form */
 const inboxMailSchema = mailSchema.extend({ status: statusReplySchema.nullish() });
 export type Mail = z.infer<typeof inboxMailSchema>;
+
+/** A turn of the model that a product's monitor asks the gateway for. */
+export const interventionViewSchema = z.object({
+  n: z.number(),
+  product: z.string(),
+  objective: z.string().nullable(),
+  /** one sentence */
+  why: z.string(),
+  askedAt: z.string(),
+});
+export type InterventionView = z.infer<typeof interventionViewSchema>;
+
+export const interventionEndSchema = z.strictObject({
+  /** the model's last words: shown to the human as such */
+  said: z.string().max(20_000),
+  /** USD; null: not known */
+  costUsd: z.number().min(0).max(10_000).nullable(),
+});
+export type InterventionEnd = z.input<typeof interventionEndSchema>;
 
 export const inboxSchema = z.object({
   product: z.string(),
@@ -478,6 +499,9 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /gates/:n                    gateRequest → GateView (a human's answer; never the model's)
  *   GET  /notices?after=&wait=ms      NoticeView[] due and not yet sent, in order; waits up to 30 s for one
  *   POST /notices/:n/sent             {n}: handed to its channels
+ *   GET  /interventions?wait=ms       InterventionView[] asked for and not begun; waits up to 30 s for one
+ *   POST /interventions/:n/begin      {n}: it is this gateway's, once
+ *   POST /interventions/:n/end        interventionEnd → {n}
  *   GET  /events?after=&last=&follow= SSE of FleetEvent (id = seq), keep-alive comment every 15 s. Starts after
  *                                     seq `after` (or the Last-Event-ID header, which wins), else with the `last`
  *                                     n events, else now. follow=0: ends when what is known has been sent.

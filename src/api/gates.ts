@@ -7,7 +7,8 @@ import type { NoticeRow } from '../fleet/outbox/store.ts';
 import type { gateRequestSchema, NoticeView } from './contract.ts';
 import type { Surface } from './server.ts';
 
-const longestWaitMs = 30_000;
+/** Of one long poll. */
+export const longestWaitMs = 30_000;
 
 /** @param readGateRequest validates the body as the other routes do */
 export function addGateRoutes(
@@ -60,18 +61,19 @@ function noticeView(fleet: Fleet, row: NoticeRow): NoticeView {
     objective: row.objective,
     gate: row.gate === null ? null : fleet.gates.get(row.gate),
     text: row.text,
+    quote: row.quote,
     channels: row.channels,
     thread: row.thread,
   };
 }
 
-function numberOf(text: string): number {
+export function numberOf(text: string): number {
   const n = Number(text);
   if (Number.isSafeInteger(n) && n > 0) return n;
   throw new FleetError({
     code: 'REQUEST_INVALID',
     class: 'usage',
     message: `Expected a number, got "${text.slice(0, 40)}".`,
-    mend: 'Use the number that `fleet gates` shows.',
+    mend: 'Use a number as fleetd gave it, such as `fleet gates` shows.',
   });
 }

@@ -14,6 +14,7 @@ import {
   controlRequestSchema,
   examineRequestSchema,
   gateRequestSchema,
+  interventionEndSchema,
   messageRequestSchema,
   planRequestSchema,
   priorityRequestSchema,
@@ -23,6 +24,7 @@ import {
 import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
 import { gatewayQuota } from './gateway-quota.ts';
+import { addInterventionRoutes } from './interventions.ts';
 import { addOutputRoutes } from './output.ts';
 import { addPastRoutes } from './past.ts';
 import { addWorkRoutes } from './work-routes.ts';
@@ -149,6 +151,7 @@ export function createApi(
   addOutputRoutes(api, fleet, surface, tmux);
   if (surface === 'operator') addPastRoutes(api, fleet);
   addGateRoutes(api, fleet, surface, (c) => body(c, gateRequestSchema));
+  addInterventionRoutes(api, fleet, (c) => body(c, interventionEndSchema));
   api.get('/products/:name/inbox', (c) => ok(c, fleet.commands.inbox(c.req.param('name'))));
   api.get('/products/:name/look', async (c) =>
     ok(c, await fleet.commands.look(c.req.param('name'), valid(lookRequestSchema, lookQuery(c.req.query())))),

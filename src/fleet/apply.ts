@@ -3,6 +3,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
+import { applyIntervention } from './monitor/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
 import { applyOutcome } from './outcomes/apply.ts';
 import { applyRecurring } from './recurring/apply.ts';
@@ -226,6 +227,11 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'gate.verified':
     case 'operator-mail.counted':
       applyGate(event, expectOne);
+      return;
+    case 'intervention.asked':
+    case 'intervention.begun':
+    case 'intervention.ended':
+      applyIntervention(event, expectOne);
       return;
     case 'notice.posted':
     case 'notice.sent':

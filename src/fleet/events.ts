@@ -5,6 +5,7 @@ import type { FleetErrorShape } from '../errors.ts';
 import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 import type { GateEvents } from './gates/events.ts';
+import type { MonitorEvents } from './monitor/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
 import type { Prediction } from './outcomes/store.ts';
 import type { RecurringEvents } from './recurring/events.ts';
@@ -36,7 +37,7 @@ export interface OverrideChange {
 export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
-export interface EventData extends GateEvents, NoticeEvents, RecurringEvents {
+export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, RecurringEvents {
   'objective.queued': {
     n: number;
     text: string;

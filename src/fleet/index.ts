@@ -9,6 +9,7 @@ import { tendGates } from './gates/tend.ts';
 import type { JournalBackup } from './journal.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
+import { createMonitor, type Monitor } from './monitor/commands.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createPast, type Past } from './past/index.ts';
 import { createRecurring, type RecurringCommands } from './recurring/commands.ts';
@@ -28,6 +29,7 @@ export interface Fleet {
   gates: Gates;
   outbox: Outbox;
   recurring: RecurringCommands;
+  monitor: Monitor;
   /** @throws FleetError PRODUCT_UNKNOWN */
   status(product: string | null): FleetStatus;
   lastSeq(): number;
@@ -77,6 +79,7 @@ export function startFleet(
     gates: createGates(loop, controls),
     outbox,
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
+    monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),
     past: createPast(loop, commands),
     loop,

@@ -221,6 +221,27 @@ export const migrations: readonly string[] = [
   CREATE INDEX sessions_ended ON sessions (ended_at_ms);
   CREATE INDEX actions_product ON actions (product, intended_at_ms);
   `,
+  `
+  ALTER TABLE notices ADD COLUMN quote TEXT;
+  CREATE INDEX notices_product ON notices (product, due_ms);
+
+  -- Turns of the model that a product's monitor asked for: begun at most once each.
+  CREATE TABLE interventions (
+    n INTEGER PRIMARY KEY,
+    product TEXT NOT NULL,
+    objective TEXT,
+    why TEXT NOT NULL,
+    -- seq of the event that asked for it
+    cause INTEGER NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('asked','begun','ended')),
+    -- null: not over, or what it cost is not known
+    cost_usd REAL,
+    asked_at_ms INTEGER NOT NULL,
+    begun_at_ms INTEGER,
+    ended_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX interventions_product ON interventions (product, asked_at_ms);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -238,4 +259,5 @@ export const stateTables = [
   'notices',
   'outcomes',
   'recurring',
+  'interventions',
 ] as const;

@@ -35,11 +35,12 @@ export function fleetCommand(connect: () => FleetClient) {
           client: connect(),
           source: commandSource(context),
           surface: 'chat',
+          channel: context.channel === 'slack' ? 'slack' : 'webchat',
           now: Date.now,
         });
         return { text };
       } catch (error) {
-        return { text: failure(error) };
+        return { text: failure(error, context.channel === 'slack' ? 'slack' : 'webchat') };
       }
     },
   };

@@ -4,7 +4,7 @@
 /** The one agent of this gateway, and the plugin's id. */
 export const agentId = 'meta-coordinator';
 
-/** The session that WebChat opens by itself and that a Slack owner's direct messages share. */
+/** The session that WebChat opens by itself. */
 export const mainSessionKey = `agent:${agentId}:main`;
 
 /** Everything the model may call. `read` is what puts the skill into the prompt; it is confined to the workspace. */
@@ -163,7 +163,8 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       elevated: { enabled: false },
       fs: { workspaceOnly: true },
     },
-    session: { notifyOnCreate: false },
+    // Each direct message of Slack in a session of its own: what one person says there is not another's to read.
+    session: { notifyOnCreate: false, dmScope: 'per-channel-peer' },
     skills: { workshop: { autonomous: { mode: 'off' } } },
     approvals: { plugin: { enabled: true, mode: 'session' } },
     plugins: {

@@ -4,6 +4,7 @@ import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
 import { createFleetClient, type FleetClient } from '../api/client.ts';
 import { FleetError } from '../errors.ts';
 import { fleetCommand } from './command.ts';
+import { monitorService } from './monitor-service.ts';
 import { noticeService } from './notice-service.ts';
 import { panelDescriptor, panelRoute } from './panel.ts';
 import { fleetTools } from './tools.ts';
@@ -31,6 +32,7 @@ export default definePluginEntry({
     );
     api.registerCommand(fleetCommand(connect));
     api.registerService(noticeService(api, connect));
+    api.registerService(monitorService(api, connect));
     api.registerHttpRoute(panelRoute(connect, dashboardUrl(process.env.FLEET_DASHBOARD_PORT ?? '41790')));
     api.session.controls.registerControlUiDescriptor({
       ...panelDescriptor,

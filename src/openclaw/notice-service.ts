@@ -4,7 +4,8 @@ import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
 import type { FleetClient } from '../api/client.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
-import { type Destination, deliverNotices } from './notices.ts';
+import { deliverNotices } from './notices.ts';
+import type { Destination } from './places.ts';
 
 export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
   let stopping: AbortController | null = null;

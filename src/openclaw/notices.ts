@@ -4,15 +4,7 @@
 import type { FleetClient } from '../api/client.ts';
 import type { NoticeView } from '../api/contract.ts';
 import { noticesText, surfaceFor } from '../api/text/index.ts';
-
-/** One place a message can go. */
-export interface Destination {
-  kind: 'slack' | 'webchat';
-  /** slack: `channel:C1`, `channel:#name` or `user:U1`; webchat: a session key */
-  to: string;
-  /** slack: ts of the thread's first message */
-  thread: string | null;
-}
+import { type Destination, destinations } from './places.ts';
 
 export interface Channels {
   /** Whether Slack is on in this gateway. */
@@ -50,12 +42,12 @@ export async function deliverNotices(
       const due = await client.notices(0, waitMs);
       for (const batch of batches(due)) {
         if (signal.aborted) return;
-        const text = noticesText(surfaceFor({ kind: 'chat', nowMs: Date.now() }), batch);
         const numbers = batch.map(({ n }) => n).join();
         for (const to of destinations(batch, mainSession, await channels.slackOn())) {
           const key = `${numbers} ${JSON.stringify(to)}`;
           if (taken.has(key)) continue;
-          await channels.send(to, text);
+          const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
+          await channels.send(to, noticesText(surface, batch));
           taken.add(key);
         }
         for (const { n } of batch) await client.noticeSent(n);
@@ -73,48 +65,30 @@ export async function deliverNotices(
   }
 }
 
-/** A question and a critical word stand alone; the rest of a product that is due together is one message. */
-function batches(due: NoticeView[]): NoticeView[][] {
+/**
+ * Questions and critical words stand alone; the rest that is due together is one message per product and place,
+ * warnings are one digest. What a product is told keeps its order.
+ */
+export function batches(due: NoticeView[]): NoticeView[][] {
   const all: NoticeView[][] = [];
+  const open = new Map<string, NoticeView[]>();
   for (const notice of due) {
-    const last = all.at(-1);
-    const [first] = last ?? [];
-    const folds = (n: NoticeView) => n.gate === null && n.severity !== 'critical';
-    if (last && first && first.product === notice.product && folds(first) && folds(notice)) last.push(notice);
-    else all.push([notice]);
+    const { product, severity, kind, thread, channels } = notice;
+    const key = JSON.stringify([product, severity === 'warning', kind === 'progress', thread, channels]);
+    const last = open.get(key);
+    if (standsAlone(notice)) {
+      for (const other of open.keys())
+        if (other.startsWith(`[${JSON.stringify(product)}`)) open.delete(other);
+      all.push([notice]);
+    } else if (last) last.push(notice);
+    else {
+      const batch = [notice];
+      open.set(key, batch);
+      all.push(batch);
+    }
   }
   return all;
 }
 
-/** The product's channels, and the thread in which the objective was asked for. Without Slack, WebChat. */
-export function destinations(batch: NoticeView[], mainSession: string, slackOn: boolean): Destination[] {
-  const found: Destination[] = [];
-  for (const { channels, thread } of batch) {
-    const asked = thread === null ? null : threadOf(thread);
-    if (asked) found.push(asked);
-    for (const { kind, target } of channels) {
-      if (kind === 'webchat' || target === null)
-        found.push({ kind: 'webchat', to: mainSession, thread: null });
-      // In the thread is in the channel.
-      else if (asked?.kind !== 'slack' || asked.to.toLowerCase() !== slackTarget(target).toLowerCase())
-        found.push({ kind: 'slack', to: slackTarget(target), thread: null });
-    }
-  }
-  const reachable = found.map((to) =>
-    to.kind === 'slack' && !slackOn ? { kind: 'webchat' as const, to: mainSession, thread: null } : to,
-  );
-  if (reachable.length === 0) reachable.push({ kind: 'webchat', to: mainSession, thread: null });
-  return [...new Map(reachable.map((to) => [JSON.stringify(to).toLowerCase(), to])).values()];
-}
-
-const slackTarget = (target: string) =>
-  /^[UW][A-Z0-9]+$/.test(target) ? `user:${target}` : `channel:${target}`;
-
-/** `agent:…:slack:channel:c1:thread:1700000000.000100` → the thread; null: not a place in Slack. */
-function threadOf(sessionKey: string): Destination | null {
-  const [, channel, thread] =
-    /:slack:(?:channel|group):([a-z0-9]+)(?::thread:([\d.]+))?$/i.exec(sessionKey) ?? [];
-  return channel === undefined
-    ? null
-    : { kind: 'slack', to: `channel:${channel.toUpperCase()}`, thread: thread ?? null };
-}
+const standsAlone = ({ severity, gate }: NoticeView): boolean =>
+  severity !== 'warning' && (severity === 'critical' || gate !== null);

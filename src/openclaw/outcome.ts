@@ -21,16 +21,16 @@ export function said(text: string): ToolOutcome {
 }
 
 /** @returns a failure in words: never thrown, so that the model reads the code and the mend */
-export function failed(error: unknown): ToolOutcome {
+export function failed(error: unknown, channel?: 'webchat' | 'slack'): ToolOutcome {
   return {
-    content: [{ type: 'text', text: failure(error) }],
+    content: [{ type: 'text', text: failure(error, channel) }],
     details: { fleet: { code: FleetError.wrap(error).code } },
   };
 }
 
 /** `CODE: message. Mend: …`, with commands as one types them in chat */
-export function failure(error: unknown): string {
-  return errorText(surfaceFor({ kind: 'chat', nowMs: Date.now() }), FleetError.wrap(error));
+export function failure(error: unknown, channel: 'webchat' | 'slack' = 'webchat'): string {
+  return errorText(surfaceFor({ kind: 'chat', channel, nowMs: Date.now() }), FleetError.wrap(error));
 }
 
 /**

@@ -79,6 +79,10 @@ function meaning(
         channels: product.channels.map(channelOf),
         planApproval: product.plan_approval,
         gateSurface: product.gates.surface,
+        monitor: product.monitor && {
+          perHour: product.monitor.max_per_hour,
+          maxCostUsdPerDay: product.monitor.max_cost_usd_per_day,
+        },
         caps: {
           maxCpuCores: product.caps.max_cpu_cores,
           maxMemoryBytes: bytesOf(product.caps.max_memory_gb),

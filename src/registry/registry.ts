@@ -26,6 +26,8 @@ export interface Product {
   planApproval: 'required' | 'none';
   /** Where its gates may be answered. dashboard: not in chat; there and in a terminal only. */
   gateSurface: 'any' | 'dashboard';
+  /** One look by the model when a session hangs, fails or escalates. null: off */
+  monitor: { perHour: number; maxCostUsdPerDay: number } | null;
   caps: {
     maxCpuCores: number | null;
     maxMemoryBytes: number | null;

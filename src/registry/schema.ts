@@ -68,6 +68,13 @@ const productSchema = mapping({
     /** dashboard: its gates are not answered in chat, so that a gateway taken over cannot. */
     surface: z.enum(['any', 'dashboard'], 'any or dashboard').default('any'),
   }),
+  /** Absent: off, and the fleet never asks the model by itself. */
+  monitor: mapping({
+    max_per_hour: count('turns', 60).default(2),
+    max_cost_usd_per_day: above0('USD').default(2),
+  })
+    .nullable()
+    .default(null),
   caps: optionalMapping({
     max_cpu_cores: above0('cores').nullable().default(null),
     max_memory_gb: above0('GiB', mostGb).nullable().default(null),

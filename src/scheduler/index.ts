@@ -7,3 +7,4 @@ export { type Forecast, type ForecastStart, forecast, withLimits } from './forec
 export { predict } from './load.ts';
 export { reliefSentence, waitSentence } from './sentences.ts';
 export type * from './state.ts';
+export { span, usd } from './units.ts';

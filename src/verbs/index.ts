@@ -124,7 +124,7 @@ export async function perform(parsed: Parsed, context: VerbContext): Promise<Ver
 /** An error as a verb answers it. */
 export function failure(
   error: unknown,
-  context: Pick<VerbContext, 'surface' | 'json' | 'now' | 'columns' | 'colour'>,
+  context: Pick<VerbContext, 'surface' | 'channel' | 'json' | 'now' | 'columns' | 'colour'>,
 ): VerbResult {
   const shape = FleetError.wrap(error).toJSON();
   return {
@@ -136,9 +136,17 @@ export function failure(
   };
 }
 
-function surfaceOf(context: Pick<VerbContext, 'surface' | 'now' | 'columns' | 'colour'>): Surface {
-  const { surface, now, columns, colour } = context;
-  return surfaceFor({ kind: surface === 'chat' ? 'chat' : 'terminal', nowMs: now(), columns, colour });
+function surfaceOf(
+  context: Pick<VerbContext, 'surface' | 'channel' | 'now' | 'columns' | 'colour'>,
+): Surface {
+  const { surface, channel, now, columns, colour } = context;
+  return surfaceFor({
+    kind: surface === 'chat' ? 'chat' : 'terminal',
+    channel,
+    nowMs: now(),
+    columns,
+    colour,
+  });
 }
 
 /** An unknown product's error with the name that was probably meant. */

@@ -9,6 +9,8 @@ export interface VerbContext {
   /** who asks, recorded with what is asked */
   source: Source;
   surface: 'chat' | 'cli';
+  /** chat only: where the answer is read. Default: webchat */
+  channel?: 'webchat' | 'slack';
   /** the answer as one JSON document: {ok, data} or {ok, error} */
   json?: boolean;
   /** ms since epoch */

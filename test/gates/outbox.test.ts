@@ -50,7 +50,8 @@ describe('what is told', () => {
         kind: 'done',
         product: 'alpha',
         objective: 'obj-1',
-        text: expect.stringContaining('auth has shipped'),
+        text: expect.stringMatching(/obj-1 on alpha is done[\s\S]*Took 1 s, cost not known\./),
+        quote: 'auth has shipped',
       },
     ]);
     t.fleet.outbox.sent([1]);

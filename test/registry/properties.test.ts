@@ -143,6 +143,7 @@ test('a valid file gives exactly what was written in it', () => {
                 : { kind: 'slack', target: channel.replace('slack:', '') },
             ),
             gateSurface: 'any',
+            monitor: null,
             planApproval: p.approval,
             caps: {
               maxCpuCores: p.cores,

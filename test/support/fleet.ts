@@ -17,6 +17,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     channels: [],
     planApproval: 'none',
     gateSurface: 'any',
+    monitor: null,
     caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },
     repo: null,
     ...changes,

@@ -3,12 +3,12 @@ import type { FleetErrorShape } from '../../errors.ts';
 import type { Surface } from './layout.ts';
 import { line } from './sanitise.ts';
 
-/** `CODE: message. Mend: …` on one line. Mends are our own words: their commands become chat's in chat. */
+/** `CODE: message. Mend: …` on one line. Mends are our own words: their commands become those of where it is read. */
 export function errorText(
   surface: Surface,
   error: Pick<FleetErrorShape, 'code' | 'message' | 'mend'>,
 ): string {
   const message = surface.line(error.message, 1000).replace(/[.\s]+$/, '');
   const mend = line(error.mend);
-  return `${error.code}: ${message}. Mend: ${surface.kind === 'chat' ? mend.replaceAll('`fleet ', '`/fleet ') : mend}`;
+  return `${error.code}: ${message}. Mend: ${mend.replaceAll(/`\/?fleet /g, `\`${surface.program} `)}`;
 }

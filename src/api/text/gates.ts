@@ -1,6 +1,6 @@
 // Gates: questions that only a human may answer. What agents wrote is fenced or indented, and capped.
 import type { GateView } from '../contract.ts';
-import { paragraphs, type Surface, sentence } from './layout.ts';
+import { ownText, paragraphs, type Surface, sentence } from './layout.ts';
 import { count, since } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence } from './sanitise.ts';
@@ -32,7 +32,7 @@ export function gateText(surface: Surface, gate: GateView): string {
     sentence(surface, headOf(surface, gate)),
     surface.paint('name', surface.line(gate.subject, 200).replaceAll('*', '') || '(no subject)'),
     ...(gate.asker === 'fleetd' || body.trim() === ''
-      ? [surface.line(body, 600)]
+      ? [ownText(surface, body)]
       : [surface.kind === 'chat' ? fence(body) : block(body).replace(/^/gm, '  | ')]),
     ...(options ? [sentence(surface, `Options: ${options}.`)] : []),
     ...(gate.deadline ? [sentence(surface, `Wanted by ${surface.line(gate.deadline, 40)}.`)] : []),

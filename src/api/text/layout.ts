@@ -12,9 +12,14 @@ export interface Surface {
   paint(tone: Tone, text: string): string;
   /** foreign text as one line, cut to `width` cells */
   line(text: string, width?: number): string;
+  /** what stands before a command here: `fleet`, `/fleet`, `@bot /fleet` */
+  program: string;
   /** a command as one would type it here */
   command(words: string): string;
 }
+
+/** Slack itself swallows a leading slash; a mention of the bot before it brings the command to OpenClaw. */
+const chatPrograms = { webchat: '/fleet', slack: '@bot /fleet' };
 
 const chatColumns = 100;
 /** For a pipe: long enough for grep, short enough for people. */
@@ -30,31 +35,48 @@ const colours = {
 
 export function surfaceFor(options: {
   kind: 'chat' | 'terminal';
+  /** chat only: where it is read. Default: webchat */
+  channel?: keyof typeof chatPrograms;
   nowMs: number;
   columns?: number;
   colour?: boolean;
 }): Surface {
-  const { kind, nowMs, colour } = options;
+  const { kind, nowMs, colour, channel = 'webchat' } = options;
+  const program = kind === 'chat' ? chatPrograms[channel] : 'fleet';
+  const command = (words: string) => `\`${program} ${words}\``;
   if (kind === 'chat')
     return {
       kind,
       nowMs,
+      program,
+      command,
       columns: chatColumns,
       paint: (tone, text) => (tone === 'name' ? `**${text}**` : text),
       line: (text, width = chatColumns) => chatLine(cut(line(text), width)),
-      command: (words) => `\`/fleet ${words}\``,
     };
   const columns = Math.max(30, options.columns ?? pipeColumns);
   return {
     kind,
     nowMs,
+    program,
+    command,
     columns,
     paint: (tone, text) =>
       colour && text ? styleText(colours[tone], text, { validateStream: false }) : text,
     line: (text, width = columns) => cut(line(text), width),
-    command: (words) => `\`fleet ${words}\``,
   };
 }
+
+/** Our own lines, in which a word of somebody else may stand: safe to show, commands as one types them here. */
+export const ownText = (surface: Surface, text: string): string =>
+  text
+    .split('\n')
+    .map((each) =>
+      surface
+        .line(each, 2_000)
+        .replaceAll(/['`]\/?fleet ([^'`]+)['`]/g, (_, words) => surface.command(words)),
+    )
+    .join('\n');
 
 /** Ages in a status count from when fleetd took it, by its own clock. */
 export const asOf = (surface: Surface, { at }: { at: string }): Surface => ({

@@ -37,7 +37,12 @@ export function chatLine(text: string): string {
     .replace(/\](?=[([])/g, ']\u200b');
 }
 
+/** What OpenClaw hands to Slack as it is, fenced or not: mentions (`<!channel>` rings everybody) and links. */
+const slackTokens = /<(?=[@#!]|[a-z][a-z0-9+.-]*:)/gi;
+
+const defused = (text: string): string => text.replace(slackTokens, '<\u200b');
+
 /** Many lines for chat, fenced; the text cannot close the fence. */
 export function fence(text: string): string {
-  return `\`\`\`\n${block(text).replaceAll('```', "'''")}\n\`\`\``;
+  return `\`\`\`\n${defused(block(text)).replaceAll('```', "'''")}\n\`\`\``;
 }

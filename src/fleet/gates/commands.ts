@@ -40,7 +40,8 @@ export function createGates(loop: Loop, controls: Controls) {
         if (by === 'cost' && (gate.product === null || gate.product === name)) controls.resume(name, source);
     } else if (gate.product !== null && gate.objective !== null) {
       const live = journal.liveSession(gate.product);
-      if (live?.objective === gate.objective && live.state === 'running')
+      const running = live?.objective === gate.objective && live.state === 'running';
+      if (running || journal.objective(gate.objective)?.state === 'failed')
         controls.requeue(gate.objective, source);
     }
   }

@@ -64,12 +64,13 @@ async function send(
     let earlier: Mail[] = [];
     if (known !== null) {
       earlier = (await runtime.ov(product, 'mail.list', { from: 'operator' })).messages.filter(
-        (mail) => mail.subject.includes(`[${action}]`) || mail.body.includes(`[${action}]`),
+        // At the beginning only: further on, a message of the model could hold the mark too.
+        (mail) => mail.subject.startsWith(text.mark) || mail.body.startsWith(text.begins),
       );
       if (earlier.length === 0 && clock.nowMs() < known.intendedAtMs + tuning.sendDoubtMs) return;
     }
     const asked = gate.question.mail;
-    let reply = earlier.find((mail) => !mail.subject.includes(`[${action}]`))?.id ?? null;
+    let reply = earlier.find((mail) => !mail.subject.startsWith(text.mark))?.id ?? null;
     if (reply === null && asked !== null && !recovery)
       reply = await runtime.ov(product, 'mail.reply', { id: asked, body: text.reply }).then(
         ({ id }) => id,
@@ -84,7 +85,7 @@ async function send(
           return null;
         },
       );
-    const before = earlier.find((mail) => mail.subject.includes(`[${action}]`));
+    const before = earlier.find((mail) => mail.subject.startsWith(text.mark));
     const { id } =
       before ?? (await runtime.ov(product, 'coordinator.send', { subject: text.subject, body: text.body }));
     journal.record(
@@ -210,9 +211,13 @@ function answerText(gate: GateRow, action: string, recovery: boolean) {
         ? '.'
         : `, asked by ${asker}: see that ${asker} gets it.`,
   ].join('');
+  const mark = `[${action}]`;
+  const begins = `${head} by the operator ${mark}.`;
   return {
-    reply: `${head} by the operator [${action}].${said}`,
-    subject: `[${action}] ${head}: ${about}`,
+    mark,
+    begins,
+    reply: `${begins}${said}`,
+    subject: `${mark} ${head}: ${about}`,
     body: `${head} by the operator (gate ${gate.n}).${said}\n\n${context}`,
   };
 }

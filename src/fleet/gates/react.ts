@@ -44,8 +44,17 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
       });
     }
     case 'product.recovered':
+      // An objective that has failed does not go on: its gate asks whether to try again.
       return (['hung', 'logged-out'] as const).flatMap((kind) =>
-        lowerGates(journal, product, kind, 'it goes on.'),
+        lowerGates(journal, product, kind, 'it goes on.').filter(
+          (event) => journal.objective(event.objective ?? '')?.state !== 'failed',
+        ),
+      );
+    case 'session.starting':
+      return (['hung', 'logged-out'] as const).flatMap((kind) =>
+        lowerGates(journal, product, kind, `${event.objective} is tried again.`).filter(
+          ({ objective }) => objective === event.objective,
+        ),
       );
     case 'budget.ask':
       return raiseGate(journal, {

@@ -10,10 +10,10 @@ export function applyNotice(
 ): void {
   switch (event.kind) {
     case 'notice.posted': {
-      const { notice, kind, severity, gate, channels, thread, cause, dueMs } = event.data;
+      const { notice, kind, severity, gate, quote, channels, thread, cause, dueMs } = event.data;
       expectOne(
-        `INSERT INTO notices (n, product, objective, gate, kind, severity, text, channels, thread, cause, at_ms, due_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO notices (n, product, objective, gate, kind, severity, text, quote, channels, thread, cause, at_ms, due_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         notice,
         event.product,
         event.objective,
@@ -21,6 +21,7 @@ export function applyNotice(
         kind,
         severity,
         event.text,
+        quote ?? null,
         JSON.stringify(channels),
         thread,
         cause,

@@ -12,6 +12,8 @@ export const noticeKinds = [
   'trouble',
   'recovered',
   'forged-mail',
+  'progress',
+  'monitor',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -21,6 +23,8 @@ export interface NoticeEvents {
     kind: NoticeKind;
     severity: GateSeverity;
     gate: number | null;
+    /** what a worker or the model said; absent in the first journals, where it stood in the text */
+    quote?: string | null;
     channels: ChannelTarget[];
     /** where the objective was asked for, as its source says: progress goes there too */
     thread: string | null;

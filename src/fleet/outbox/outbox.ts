@@ -6,6 +6,7 @@ import type { FleetContext } from '../context.ts';
 import type { JournalEvent } from '../events.ts';
 import { gatesOf } from '../gates/react.ts';
 import { gateStore } from '../gates/store.ts';
+import { interventionsOf } from '../monitor/react.ts';
 import { notice, noticesOf } from './react.ts';
 import { type NoticeRow, noticeStore } from './store.ts';
 
@@ -32,7 +33,11 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
     draining = true;
     try {
       for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-        const caused = [...gatesOf(context, event), ...noticesOf(context, event)];
+        const caused = [
+          ...gatesOf(context, event),
+          ...interventionsOf(context, event),
+          ...noticesOf(context, event),
+        ];
         if (caused.length > 0) journal.record(...caused);
       }
     } catch (error) {

@@ -1,9 +1,11 @@
 // Event → the notice it causes. The sentence is the event's own; nothing here asks a model.
 
+import { span, usd } from '../../scheduler/index.ts';
 import type { FleetContext } from '../context.ts';
 import { productOf } from '../context.ts';
 import type { JournalEvent, NewEvent } from '../events.ts';
 import type { GateSeverity } from '../gates/events.ts';
+import { questionOf } from '../gates/question.ts';
 import type { NoticeKind } from './events.ts';
 import { noticeStore } from './store.ts';
 
@@ -30,16 +32,38 @@ interface Told {
   severity: GateSeverity;
   gate?: number;
   text: string;
+  /** what a worker or the model said */
+  quote?: string | null;
 }
 
 /** What this event means to a human; null: nothing worth a message. */
-function toldOf({ journal }: Context, event: JournalEvent): Told | null {
+function toldOf(context: Context, event: JournalEvent): Told | null {
+  const { journal } = context;
   switch (event.kind) {
     case 'objective.ended': {
       const { end, result } = event.data;
       if (end === 'cancelled') return null;
-      return { kind: end, severity: 'error', text: result ? `${event.text}\n${result}` : event.text };
+      const text = [event.text, outcomeLine(context, event)].filter(Boolean).join('\n');
+      return { kind: end, severity: 'error', text, quote: result };
     }
+    case 'session.running':
+      return progress(`${event.objective} on ${event.product} is under way.`);
+    case 'objective.requeued':
+      return event.data.error === null ? progress(event.text) : null;
+    case 'mail.received': {
+      const { mail } = event.data;
+      const reports = mail.from === 'coordinator' && ['status', 'result'].includes(mail.type);
+      // The final mail comes with the end, a question with its gate.
+      if (!reports || /run complete/i.test(mail.subject) || questionOf(mail) !== null) return null;
+      return progress(`${event.objective} on ${event.product}: its coordinator reports.`, mail);
+    }
+    case 'gate.resolved': {
+      const asked = journal.objective(event.objective ?? '')?.source.thread ?? null;
+      // Whoever answered there has been told there.
+      return asked === event.data.resolution.source.thread ? null : progress(event.text);
+    }
+    case 'intervention.ended':
+      return { kind: 'monitor', severity: 'error', text: event.text, quote: event.data.said };
     case 'gate.opened':
       return { kind: 'waiting', severity: event.data.severity, gate: event.data.gate, text: event.text };
     case 'gate.delivered':
@@ -52,7 +76,7 @@ function toldOf({ journal }: Context, event: JournalEvent): Told | null {
       return { kind: 'paused', severity: event.data.source === null ? 'error' : 'warning', text: event.text };
     }
     case 'decision.relief':
-      return { kind: 'over-budget', severity: 'warning', text: event.text };
+      return { kind: 'over-budget', severity: 'error', text: event.text };
     case 'worker.lost':
       return { kind: 'trouble', severity: event.data.mail === null ? 'warning' : 'error', text: event.text };
     case 'merge.failed':
@@ -79,13 +103,35 @@ function toldOf({ journal }: Context, event: JournalEvent): Told | null {
   }
 }
 
+/** For the thread in which the objective was asked for, and nobody else. */
+const progress = (text: string, mail?: { subject: string; body: string }): Told => ({
+  kind: 'progress',
+  severity: 'error',
+  text,
+  quote: mail ? `${mail.subject}\n${mail.body}` : null,
+});
+
+/** `Took 12 min, cost $0.40; merged a; kept, not merged: b.` Empty when no session ran. */
+function outcomeLine({ journal }: Context, event: JournalEvent): string {
+  // Recorded in one transaction, the session's end first.
+  const [before] = journal.eventsAfter(event.seq - 2, 1);
+  if (before?.kind !== 'session.ended' || before.objective !== event.objective) return '';
+  const { durationMs, costUsd, merged, leftovers } = before.data;
+  const kept = leftovers.flatMap((one) => /^branch (.+)$/.exec(one)?.[1] ?? []);
+  return `${[
+    `Took ${span(durationMs)}, ${costUsd === null ? 'cost not known' : `cost ${usd(costUsd)}`}`,
+    ...(merged.length > 0 ? [`merged ${merged.join(', ')}`] : []),
+    ...(kept.length > 0 ? [`kept, not merged: ${kept.join(', ')}`] : []),
+  ].join('; ')}.`;
+}
+
 /** @param after a further notice of the same transaction */
 export function notice(context: Context, event: JournalEvent, told: Told, after = 0): NewEvent {
   const { journal, clock, registry } = context;
   const store = noticeStore(journal.database);
   const product = event.product === null ? null : productOf(context, event.product);
   const objective = event.objective === null ? null : journal.objective(event.objective);
-  const channels = product?.channels ?? [
+  const everywhere = product?.channels ?? [
     ...new Map(
       registry
         .current()
@@ -103,23 +149,36 @@ export function notice(context: Context, event: JournalEvent, told: Told, after 
       kind: told.kind,
       severity: told.severity,
       gate: told.gate ?? null,
-      channels,
+      quote: told.quote ?? null,
+      channels: told.kind === 'progress' ? [] : everywhere,
       thread: objective?.source.thread ?? null,
       cause: event.seq,
-      dueMs: dueMs(told, clock.nowMs(), store.lastDueMs(event.product)),
+      dueMs: dueMs(
+        told,
+        clock.nowMs(),
+        store.lastDueMs(event.product, told.kind === 'progress' ? null : 'progress'),
+      ),
     },
   };
 }
 
 export function noticesOf(context: Context, event: JournalEvent): NewEvent[] {
   const told = toldOf(context, event);
-  return told === null ? [] : [notice(context, event, told)];
+  if (told === null) return [];
+  if (
+    told.kind === 'progress' &&
+    (context.journal.objective(event.objective ?? '')?.source.thread ?? null) === null
+  )
+    return [];
+  return [notice(context, event, told)];
 }
 
+/** @param lastDueMs of the product's latest: one that still waits is joined, one just told is kept clear of */
 function dueMs({ severity, gate, kind }: Told, nowMs: number, lastDueMs: number | null): number {
   if (severity === 'warning') return nextDigestMs(nowMs);
   if (severity === 'critical' || gate !== undefined || kind === 'recovered') return nowMs;
-  return Math.max(nowMs, lastDueMs === null || lastDueMs > nowMs + spacingMs ? nowMs : lastDueMs + spacingMs);
+  if (lastDueMs === null) return nowMs;
+  return lastDueMs > nowMs ? Math.min(lastDueMs, nowMs + spacingMs) : Math.max(nowMs, lastDueMs + spacingMs);
 }
 
 function nextDigestMs(nowMs: number): number {

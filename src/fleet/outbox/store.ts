@@ -12,6 +12,7 @@ export interface NoticeRow {
   kind: NoticeKind;
   severity: GateSeverity;
   text: string;
+  quote: string | null;
   channels: ChannelTarget[];
   thread: string | null;
   cause: number;
@@ -28,6 +29,7 @@ const noticeOf = (r: Record<string, unknown>): NoticeRow => ({
   kind: r.kind as NoticeKind,
   severity: r.severity as GateSeverity,
   text: r.text as string,
+  quote: r.quote as string | null,
   channels: JSON.parse(String(r.channels)) as ChannelTarget[],
   thread: r.thread as string | null,
   cause: r.cause as number,
@@ -51,10 +53,16 @@ export function noticeStore(db: DatabaseSync) {
     nextNoticeNumber(): number {
       return (number('SELECT max(n) AS value FROM notices') ?? 0) + 1;
     },
-    /** Not yet handed over and due, in order. */
+    /**
+     * Not yet handed over and due, in order. What waits for company goes out before a later one of its product that
+     * is due (a question): only the digest may come after what was said later.
+     */
     dueNotices(after: number, nowMs: number, limit: number): NoticeRow[] {
       return many(
-        'SELECT * FROM notices WHERE sent_at_ms IS NULL AND due_ms <= ? AND n > ? ORDER BY n LIMIT ?',
+        `SELECT * FROM notices AS one WHERE sent_at_ms IS NULL AND n > ?2 AND (due_ms <= ?1 OR
+           (severity <> 'warning' AND EXISTS (SELECT 1 FROM notices AS later WHERE later.sent_at_ms IS NULL
+             AND later.due_ms <= ?1 AND later.n > one.n AND later.product IS one.product)))
+         ORDER BY n LIMIT ?3`,
         nowMs,
         after,
         limit,
@@ -85,11 +93,13 @@ export function noticeStore(db: DatabaseSync) {
           .get(objective, kind, sinceMs) !== undefined
       );
     },
-    /** When the product's latest notice that is no gate is due; for spacing. */
-    lastDueMs(product: string | null): number | null {
+    /** When the product's latest notice that is no gate is or was due, for spacing. An end does not wait for progress. */
+    lastDueMs(product: string | null, besides: NoticeKind | null): number | null {
       return number(
-        `SELECT max(due_ms) AS value FROM notices WHERE product IS ? AND gate IS NULL AND severity = 'error'`,
+        `SELECT max(due_ms) AS value FROM notices
+         WHERE product IS ? AND gate IS NULL AND severity = 'error' AND kind IS NOT ?`,
         product,
+        besides,
       );
     },
   };

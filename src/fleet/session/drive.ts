@@ -7,7 +7,10 @@ import { confirmReading } from './confirm.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
 import { startSession } from './start.ts';
 import { stopSession } from './stop.ts';
-import { lookAtScreen, watchSession } from './watch.ts';
+import { loggedOut, lookAtScreen, watchSession } from './watch.ts';
+
+/** What readScreen says of a screen that only a human gets past. */
+const screenProblems = new Set(['CLAUDE_LOGGED_OUT', 'CLAUDE_DIALOG']);
 
 /**
  * Ends when the session needs nothing, has ended, or must wait for the runtime or for time to pass.
@@ -65,17 +68,20 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       return false;
     }
     // The coordinator is up but cannot be told what to do: holding the slot would be a lie.
-    context.journal.record({
-      kind: 'session.stopping',
-      product: session.product,
-      objective: session.objective,
-      text: `${session.objective} could not be handed over: ${error.message}`,
-      data: {
-        session: session.id,
-        reason: `The objective could not be handed over. ${error.code}: ${error.message} ${error.mend}`,
-        outcome: 'failed',
+    context.journal.record(
+      {
+        kind: 'session.stopping',
+        product: session.product,
+        objective: session.objective,
+        text: `${session.objective} could not be handed over: ${error.message}`,
+        data: {
+          session: session.id,
+          reason: `The objective could not be handed over. ${error.code}: ${error.message} ${error.mend}`,
+          outcome: 'failed',
+        },
       },
-    });
+      ...(screenProblems.has(error.code) ? loggedOut(context, session, error) : []),
+    );
     return true;
   }
 }

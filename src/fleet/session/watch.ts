@@ -5,7 +5,8 @@ import { FleetError } from '../../errors.ts';
 import { readScreen, type Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
-import type { SessionOutcome } from '../events.ts';
+import type { NewEvent, SessionOutcome } from '../events.ts';
+import { raiseGate } from '../gates/raise.ts';
 import type { SessionRow } from '../journal.ts';
 import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
 import { lookForLosses } from './losses.ts';
@@ -71,7 +72,13 @@ export async function watchSession(
   if (journal.liveSession(product.name)?.state !== 'running') return false;
   noteTrouble(context, product.name, found);
   if (found.state === 'logged-out' && found.error)
-    return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);
+    return end(
+      context,
+      session,
+      'failed',
+      `${found.error.code}: ${found.error.message} ${found.error.mend}`,
+      loggedOut(context, session, found.error),
+    );
   // Not yet for long enough to be believed: look again when it is.
   if (seen?.problem && !seen.passing) context.driveAgain(product.name, tuning.screenConfirmMs);
   if (found.state !== 'idle' || now - quietSinceMs(snapshot) < tuning.finishQuietMs) return false;
@@ -94,15 +101,43 @@ function asksHuman(context: FleetContext, session: SessionRow): boolean {
   return last !== undefined && /^(question|escalation|error|decision_gate)$/.test(last.type);
 }
 
-function end(context: FleetContext, session: SessionRow, outcome: SessionOutcome, reason: string): true {
-  context.journal.record({
-    kind: 'session.stopping',
-    product: session.product,
-    objective: session.objective,
-    text: `Session on ${session.product}: ${reason}`,
-    data: { session: session.id, reason, outcome },
-  });
+function end(
+  context: FleetContext,
+  session: SessionRow,
+  outcome: SessionOutcome,
+  reason: string,
+  more: NewEvent[] = [],
+): true {
+  context.journal.record(
+    {
+      kind: 'session.stopping',
+      product: session.product,
+      objective: session.objective,
+      text: `Session on ${session.product}: ${reason}`,
+      data: { session: session.id, reason, outcome },
+    },
+    ...more,
+  );
   return true;
+}
+
+/** No session gets out of a login or a first-run dialog alone: a human mends it, and says when it is mended. */
+export function loggedOut(
+  { journal }: Pick<FleetContext, 'journal'>,
+  { product, objective }: SessionRow,
+  error: FleetError,
+): NewEvent[] {
+  return raiseGate(journal, {
+    product,
+    objective,
+    kind: 'logged-out',
+    severity: 'error',
+    subject: `${product}: ${error.message}`,
+    text: [
+      error.mend,
+      `approve: it is mended, give ${objective} another try. reject: leave ${objective} as it is, failed.`,
+    ].join('\n'),
+  });
 }
 
 function noteTrouble(context: FleetContext, product: string, { state, because, error }: Liveness): void {
