@@ -262,6 +262,8 @@ export const gateViewSchema = z.object({
   options: z.array(z.string()),
   deadline: z.string().nullable(),
   asker: z.string(),
+  /** dashboard: not answered in chat */
+  surface: z.enum(['any', 'dashboard']),
   askedAt: z.string(),
   resolution: z.object({ by: z.string(), via: z.string(), text: z.string(), at: z.string() }).nullable(),
   /** why it was withdrawn */

@@ -3,9 +3,10 @@
 import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
 import { createFleetClient, type FleetClient } from '../api/client.ts';
 import { FleetError } from '../errors.ts';
+import { gateButtons } from './buttons.ts';
 import { fleetCommand } from './command.ts';
 import { monitorService } from './monitor-service.ts';
-import { noticeService } from './notice-service.ts';
+import { noticeService, send } from './notice-service.ts';
 import { panelDescriptor, panelRoute } from './panel.ts';
 import { fleetTools } from './tools.ts';
 
@@ -16,7 +17,7 @@ export default definePluginEntry({
   register(api) {
     const connect = connector(api.pluginConfig?.socketPath ?? process.env.FLEET_GATEWAY_SOCKET);
     api.registerTool(
-      ({ sessionKey = 'unknown' }) =>
+      ({ sessionKey = 'unknown', requesterSenderId }) =>
         fleetTools.map(({ name, label, description, parameters, call }) => ({
           name,
           label,
@@ -25,12 +26,21 @@ export default definePluginEntry({
           execute: (_toolCallId: string, params: unknown) =>
             call(params, () => ({
               client: connect(),
-              source: { via: 'model', sender: null, thread: sessionKey.slice(0, 400) },
+              source: {
+                via: 'model',
+                sender: requesterSenderId?.slice(0, 200) ?? null,
+                thread: sessionKey.slice(0, 400),
+              },
             })),
         })),
       { names: fleetTools.map(({ name }) => name) },
     );
     api.registerCommand(fleetCommand(connect));
+    api.registerInteractiveHandler(
+      gateButtons(connect, ({ channel, thread }, text) =>
+        send(api, { kind: 'slack', to: `channel:${channel}`, thread }, text),
+      ),
+    );
     api.registerService(noticeService(api, connect));
     api.registerService(monitorService(api, connect));
     api.registerHttpRoute(panelRoute(connect, dashboardUrl(process.env.FLEET_DASHBOARD_PORT ?? '41790')));

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
 import type { FleetClient } from '../api/client.ts';
+import type { Button } from './buttons.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
 import { deliverNotices } from './notices.ts';
 import type { Destination } from './places.ts';
@@ -20,7 +21,7 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
           connect,
           channels: {
             slackOn: async () => (await slackOutbound(api)) !== undefined,
-            send: (to, text) => send(api, to, text),
+            send: (to, text, buttons) => send(api, to, text, buttons),
           },
           mainSession: mainSessionKey,
           log: (line) => api.logger.warn(line),
@@ -42,12 +43,34 @@ const slackOutbound = async (api: OpenClawPluginApi) => {
   return channels?.slack?.enabled ? await api.runtime.channel.outbound.loadAdapter('slack') : undefined;
 };
 
-async function send(api: OpenClawPluginApi, { kind, to, thread }: Destination, text: string): Promise<void> {
+/** @param buttons Slack only; WebChat has none for what no model wrote */
+export async function send(
+  api: OpenClawPluginApi,
+  { kind, to, thread }: Destination,
+  text: string,
+  buttons: Button[] = [],
+): Promise<void> {
   if (kind === 'webchat') return note(to, text);
   const slack = await slackOutbound(api);
   if (slack?.sendText === undefined) throw new Error('Slack is off in this gateway');
   const cfg = api.runtime.config.current() as Parameters<typeof slack.sendText>[0]['cfg'];
-  await slack.sendText({ cfg, to, text, threadId: thread });
+  const message = { cfg, to, text, threadId: thread };
+  if (buttons.length === 0 || slack.sendPayload === undefined) await slack.sendText(message);
+  else
+    await slack.sendPayload({
+      ...message,
+      payload: {
+        text,
+        presentation: {
+          blocks: [
+            {
+              type: 'buttons',
+              buttons: buttons.map(({ label, value }) => ({ label, action: { type: 'callback', value } })),
+            },
+          ],
+        },
+      },
+    });
 }
 
 /** A note in the transcript, seen at once by an open WebChat. Needs operator.admin: the gateway asks itself. */

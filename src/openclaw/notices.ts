@@ -4,13 +4,14 @@
 import type { FleetClient } from '../api/client.ts';
 import type { NoticeView } from '../api/contract.ts';
 import { noticesText, surfaceFor } from '../api/text/index.ts';
+import { type Button, buttonsFor } from './buttons.ts';
 import { type Destination, destinations } from './places.ts';
 
 export interface Channels {
   /** Whether Slack is on in this gateway. */
   slackOn(): Promise<boolean>;
   /** @throws what the channel says when it did not take the text */
-  send(destination: Destination, text: string): Promise<void>;
+  send(destination: Destination, text: string, buttons: Button[]): Promise<void>;
 }
 
 export interface NoticeLoop {
@@ -47,7 +48,8 @@ export async function deliverNotices(
           const key = `${numbers} ${JSON.stringify(to)}`;
           if (taken.has(key)) continue;
           const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
-          await channels.send(to, noticesText(surface, batch));
+          const buttons = batch.length === 1 ? buttonsFor(batch[0]?.gate ?? null) : [];
+          await channels.send(to, noticesText(surface, batch), buttons);
           taken.add(key);
         }
         for (const { n } of batch) await client.noticeSent(n);

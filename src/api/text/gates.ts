@@ -36,7 +36,7 @@ export function gateText(surface: Surface, gate: GateView): string {
       : [surface.kind === 'chat' ? fence(body) : block(body).replace(/^/gm, '  | ')]),
     ...(options ? [sentence(surface, `Options: ${options}.`)] : []),
     ...(gate.deadline ? [sentence(surface, `Wanted by ${surface.line(gate.deadline, 40)}.`)] : []),
-    ...(gate.state === 'open' ? [sentence(surface, howToAnswer(surface, gate.n))] : []),
+    ...(gate.state === 'open' ? [sentence(surface, howToAnswer(surface, gate))] : []),
   ].join('\n');
 }
 
@@ -64,6 +64,8 @@ function headOf(surface: Surface, gate: GateView): string {
   return `Gate ${gate.n} on ${about} (${asked}): ${how.replace(/\.$/, '')}.`;
 }
 
-function howToAnswer(surface: Surface, n: number): string {
+function howToAnswer(surface: Surface, { n, surface: where }: GateView): string {
+  if (where === 'dashboard' && surface.kind === 'chat')
+    return `Not answered in chat: on the dashboard, or \`fleet approve ${n}\` in a terminal where the fleet runs.`;
   return `${surface.command(`approve ${n}`)}, ${surface.command(`reject ${n} <reason>`)} or ${surface.command(`answer ${n} <text>`)}.`;
 }

@@ -20,6 +20,9 @@ export function createGates(loop: Loop, controls: Controls) {
   const { journal } = context;
   const store = gateStore(journal.database);
 
+  const view = (gate: GateRow): GateView =>
+    gateView(gate, productOf(context, gate.product ?? '')?.gateSurface ?? 'any');
+
   function requireGate(n: number): GateRow {
     const gate = store.gate(n);
     if (gate) return gate;
@@ -52,10 +55,10 @@ export function createGates(loop: Loop, controls: Controls) {
       const closed = all
         ? store.closedGates(closedShown).filter((g) => product === null || g.product === product)
         : [];
-      return [...store.openGates(product), ...closed].map(gateView);
+      return [...store.openGates(product), ...closed].map(view);
     },
 
-    get: (n: number): GateView => gateView(requireGate(n)),
+    get: (n: number): GateView => view(requireGate(n)),
 
     /**
      * Once: said again with the same words it answers the same, with other words it is refused.
@@ -73,7 +76,7 @@ export function createGates(loop: Loop, controls: Controls) {
       refuseUnlessAllowed(gate, source, surface);
       const text = acceptAnswer(n, verdict, said);
       if (gate.state !== 'open') {
-        if (gate.state === verdict && gate.resolution?.text === text) return gateView(gate);
+        if (gate.state === verdict && gate.resolution?.text === text) return view(gate);
         throw closed(gate);
       }
       const who = source.sender ?? source.via;
@@ -86,7 +89,7 @@ export function createGates(loop: Loop, controls: Controls) {
       });
       if (gate.question.mail === null) carryOut(gate, verdict, source);
       loop.schedule();
-      return gateView(requireGate(n));
+      return view(requireGate(n));
     },
   };
 
@@ -163,7 +166,7 @@ function closed(gate: GateRow): FleetError {
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-export function gateView(gate: GateRow): GateView {
+function gateView(gate: GateRow, surface: GateView['surface']): GateView {
   const { question, resolution } = gate;
   return {
     n: gate.n,
@@ -178,6 +181,7 @@ export function gateView(gate: GateRow): GateView {
     options: question.options,
     deadline: question.deadline,
     asker: question.asker,
+    surface,
     askedAt: new Date(gate.askedAtMs).toISOString(),
     resolution:
       resolution === null

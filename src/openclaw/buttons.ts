@@ -1,0 +1,92 @@
+// Buttons under a question in Slack: one more way to type the same command, never the only one. A press is run as
+// `/fleet approve …` by who pressed it, so it is allowed, refused and recorded like the typed one. OpenClaw says who
+// pressed and whether they may command it; the model sees nothing of it.
+import type { FleetClient } from '../api/client.ts';
+import type { GateView } from '../api/contract.ts';
+import { runVerb } from '../verbs/index.ts';
+import { agentId } from './gateway-config.ts';
+
+export interface Button {
+  label: string;
+  /** what a press brings back, `<namespace>:<payload>` */
+  value: string;
+}
+
+const namespace = 'fleet-gate';
+/** Of Slack: characters of a label. */
+const longestLabel = 70;
+const mostOptions = 5;
+
+/** A gate's text never changes under its number: what is pressed is an answer to what was shown. */
+export function buttonsFor(gate: GateView | null): Button[] {
+  if (gate?.state !== 'open' || gate.surface === 'dashboard') return [];
+  const value = (payload: string) => `${namespace}:${payload}`;
+  const options = gate.options.filter((option) => option.trim() !== '' && option.length <= longestLabel);
+  if (options.length > 0 && options.length <= mostOptions && options.length === gate.options.length)
+    return options.map((label, at) => ({ label, value: value(`option:${gate.n}:${at}`) }));
+  return [
+    { label: 'Approve', value: value(`approve:${gate.n}`) },
+    { label: 'Reject', value: value(`reject:${gate.n}`) },
+  ];
+}
+
+/** What is used of OpenClaw's context of a press. */
+interface Press {
+  senderId?: string;
+  conversationId: string;
+  threadId?: string;
+  auth: { isAuthorizedSender: boolean };
+  interaction: { payload: string };
+  respond: { reply(message: { text: string; responseType?: 'ephemeral' | 'in_channel' }): Promise<void> };
+}
+
+/**
+ * For `api.registerInteractiveHandler`. Always handled: what is not would be handed to the model.
+ * @param post says it where the question stands, for all to see
+ */
+export function gateButtons(
+  connect: () => FleetClient,
+  post: (to: { channel: string; thread: string | null }, text: string) => Promise<void>,
+) {
+  return {
+    channel: 'slack',
+    namespace,
+    async handler(given: unknown): Promise<{ handled: true }> {
+      const { senderId, conversationId, threadId, auth, interaction, respond } = given as Press;
+      const privately = (text: string) => respond.reply({ text, responseType: 'ephemeral' });
+      const words = await wordsOf(connect(), interaction.payload).catch(() => null);
+      if (!auth.isAuthorizedSender || senderId === undefined)
+        await privately('You may not answer for the fleet.');
+      else if (words === null)
+        await privately('This button no longer answers anything: see `@bot /fleet gates`.');
+      else {
+        const where = `agent:${agentId}:slack:channel:${conversationId.toLowerCase()}`;
+        const { text, error } = await runVerb(words, {
+          client: connect(),
+          source: {
+            via: 'slack',
+            sender: senderId.toLowerCase(),
+            thread: threadId === undefined ? where : `${where}:thread:${threadId}`,
+          },
+          surface: 'chat',
+          channel: 'slack',
+          now: Date.now,
+        });
+        if (error) await privately(text);
+        else await post({ channel: conversationId, thread: threadId ?? null }, `<@${senderId}>: ${text}`);
+      }
+      return { handled: true };
+    },
+  };
+}
+
+/** What a press types; null: nothing. */
+async function wordsOf(client: FleetClient, payload: string): Promise<string[] | null> {
+  const [, verb, number = '', at] = /^(approve|reject|option):(\d{1,9})(?::(\d))?$/.exec(payload) ?? [];
+  if (verb === 'approve') return ['approve', number];
+  if (verb === 'reject')
+    return ['reject', number, 'Rejected by a button, without a reason: ask what to change.'];
+  if (verb !== 'option' || at === undefined) return null;
+  const option = (await client.gate(Number(number))).options[Number(at)];
+  return option === undefined ? null : ['answer', number, '--', option];
+}
