@@ -271,8 +271,11 @@ export const fleetTools: readonly FleetTool[] = [
       product,
       objective: z.string().max(4_000).optional().describe('Its text: tells the kind of work.'),
     }),
-    run: async (params, { client }) =>
-      estimateText(chat(), await client.estimate(params.product, { text: params.objective?.slice(0, 500) })),
+    run: async (params, call) =>
+      estimateText(
+        chat(call),
+        await call.client.estimate(params.product, { text: params.objective?.slice(0, 500) }),
+      ),
   }),
   tool({
     name: 'fleet_history',
@@ -283,9 +286,12 @@ export const fleetTools: readonly FleetTool[] = [
       product: product.optional().describe('Only this product; leave out for all.'),
       limit: z.number().int().min(1).max(50).optional().describe('How many, default 10.'),
     }),
-    run: async (params, { client }) =>
+    run: async (params, call) =>
       untrusted(
-        historyText(chat(), await client.history({ product: params.product, limit: params.limit ?? 10 })),
+        historyText(
+          chat(call),
+          await call.client.history({ product: params.product, limit: params.limit ?? 10 }),
+        ),
         'humans and agents of the products',
       ),
   }),
