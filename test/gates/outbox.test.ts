@@ -89,6 +89,62 @@ describe('what is told', () => {
     expect(told(t)).toMatchObject([{ kind: 'done' }]);
   });
 
+  it('progress to the thread that asked, and nowhere else', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    const thread = 'agent:meta-coordinator:slack:channel:c1:thread:1.2';
+    t.fleet.commands.start({
+      product: 'alpha',
+      text: 'ship auth',
+      acceptance: null,
+      needs: [],
+      source: { via: 'model', sender: 'u1', thread },
+      idempotencyKey: null,
+    });
+    t.start('beta', 'nobody reads where this was asked');
+    await t.clock.settle();
+    t.fake.mailFrom('alpha', { subject: '[obj-1] half way', body: 'two of four', type: 'status' });
+    await t.clock.settle();
+    expect(t.fleet.outbox.due(0)).toMatchObject([
+      { kind: 'progress', thread, channels: [], text: 'obj-1 on alpha is under way.' },
+    ]);
+    await t.clock.advance(10_000);
+    expect(t.fleet.outbox.due(0)).toMatchObject([{ n: 1 }, { n: 2, quote: '[obj-1] half way\ntwo of four' }]);
+    t.fake.mailFrom('alpha', { subject: 'PLAN', body: 'ok?', type: 'question' });
+    await t.clock.settle();
+    t.fleet.gates.resolve(1, 'approved', '', t.source, 'operator');
+    await t.clock.advance(20_000);
+    expect(told(t).map(({ kind }) => kind)).toEqual(['progress', 'progress', 'waiting', 'progress']);
+  });
+
+  it('joins what comes at once into one later message, and lets nothing overtake', async () => {
+    const t = await working();
+    const ends = async (n: number) => {
+      t.journal.record({
+        kind: 'intervention.asked',
+        product: 'alpha',
+        text: 'asked',
+        data: { intervention: n, why: 'x', cause: -n },
+      });
+      t.fleet.monitor.begin(n);
+      t.fleet.monitor.end(n, `seen ${n}`, null);
+      await t.clock.settle();
+    };
+    for (const n of [1, 2, 3, 4]) await ends(n);
+    expect(t.fleet.outbox.due(0).map(({ n }) => n)).toEqual([1]);
+    await t.clock.advance(10_000);
+    expect(t.fleet.outbox.due(0).map(({ n }) => n)).toEqual([1, 2, 3, 4]);
+    t.fleet.outbox.sent([1, 2, 3, 4]);
+    await ends(5);
+    expect(t.fleet.outbox.due(0)).toEqual([]);
+    t.fake.mailFrom('alpha', question);
+    await t.clock.settle();
+    expect(t.fleet.outbox.due(0).map(({ n, kind }) => [n, kind])).toEqual([
+      [5, 'monitor'],
+      [6, 'waiting'],
+    ]);
+  });
+
   it('a long wait in the queue, once', async () => {
     const t = await working();
     t.start('beta', 'wait');

@@ -1,0 +1,198 @@
+// The sink of notices over a made-up fleetd and made-up channels: where each goes, what is folded, what is told again.
+import { describe, expect, it } from 'vitest';
+import type { FleetClient } from '../../src/api/client.ts';
+import type { GateView, NoticeView } from '../../src/api/contract.ts';
+import { batches, deliverNotices } from '../../src/openclaw/notices.ts';
+import { channelOf, type Destination, destinations } from '../../src/openclaw/places.ts';
+
+const main = 'agent:meta-coordinator:main';
+const thread = 'agent:meta-coordinator:slack:channel:c1:thread:1700000000.000100';
+
+const notice = (n: number, changes: Partial<NoticeView> = {}): NoticeView => ({
+  n,
+  at: '2026-01-05T09:00:00.000Z',
+  kind: 'failed',
+  severity: 'error',
+  product: 'alpha',
+  objective: 'obj-1',
+  gate: null,
+  text: `text ${n}`,
+  quote: null,
+  channels: [{ kind: 'slack', target: 'C1' }],
+  thread: null,
+  ...changes,
+});
+
+const gate = (changes: Partial<GateView> = {}): GateView => ({
+  n: 3,
+  product: 'alpha',
+  objective: 'obj-1',
+  kind: 'plan',
+  severity: 'error',
+  state: 'open',
+  subject: 'PLAN [obj-1] auth',
+  text: 'Three streams. <!channel> `x`',
+  digest: '0',
+  options: [],
+  deadline: null,
+  asker: 'coordinator',
+  surface: 'any',
+  askedAt: '2026-01-05T09:00:00.000Z',
+  resolution: null,
+  withdrawn: null,
+  delivery: null,
+  deliveredAt: null,
+  ...changes,
+});
+
+/** Runs the sink until it has nothing more to do; `break` says for which sends the channel fails. */
+async function deliver(
+  due: NoticeView[],
+  fails: (to: Destination, attempt: number) => boolean = () => false,
+) {
+  const stop = new AbortController();
+  const sent: { to: Destination; text: string; buttons: string[] }[] = [];
+  const receipts: number[] = [];
+  let attempt = 0;
+  const client = {
+    notices: async () => {
+      const open = due.filter(({ n }) => !receipts.includes(n));
+      if (open.length === 0) stop.abort();
+      return open;
+    },
+    noticeSent: async (n: number) => {
+      receipts.push(n);
+      return { n };
+    },
+  } as unknown as FleetClient;
+  await deliverNotices(
+    {
+      connect: () => client,
+      mainSession: main,
+      log: () => {},
+      pause: async () => {},
+      channels: {
+        slackOn: async () => true,
+        async send(to, text, buttons) {
+          attempt += 1;
+          if (fails(to, attempt)) throw new Error('the channel is away');
+          sent.push({ to, text, buttons: buttons.map(({ label }) => label) });
+        },
+      },
+    },
+    stop.signal,
+  );
+  return { sent, receipts };
+}
+
+describe('where', () => {
+  it('a thread of Slack, a direct message and WebChat are found again by their session', () => {
+    const where = (session: string) =>
+      destinations([notice(1, { channels: [], thread: session })], main, true);
+    expect(where(thread)).toEqual([{ kind: 'slack', to: 'channel:C1', thread: '1700000000.000100' }]);
+    expect(where('agent:meta-coordinator:slack:direct:u1')).toEqual([
+      { kind: 'slack', to: 'user:U1', thread: null },
+    ]);
+    expect(where(main)).toEqual([{ kind: 'webchat', to: main, thread: null }]);
+    expect(channelOf('agent:meta-coordinator:slack:direct:u1')).toBe('slack');
+    expect(channelOf(main)).toBe('webchat');
+  });
+
+  it('a thread in the product’s channel is told once; without Slack, WebChat is', () => {
+    expect(destinations([notice(1, { thread })], main, true)).toHaveLength(1);
+    expect(destinations([notice(1, { thread })], main, false)).toEqual([
+      { kind: 'webchat', to: main, thread: null },
+    ]);
+  });
+});
+
+describe('what is folded', () => {
+  it('what is due together of one product and place, never a question, and each product in its order', () => {
+    const waits = gate();
+    const folded = batches([
+      notice(1),
+      notice(2, { product: 'beta' }),
+      notice(3),
+      notice(4, { gate: waits }),
+      notice(5),
+      notice(6, { severity: 'critical' }),
+      notice(7, { product: 'beta' }),
+      notice(8, { thread }),
+    ]).map((batch) => batch.map(({ n }) => n));
+    expect(folded).toEqual([[1, 3], [2, 7], [4], [5], [6], [8]]);
+  });
+
+  it('warnings are one digest, questions in it named with where to look', async () => {
+    const { sent } = await deliver([
+      notice(1, { severity: 'warning', kind: 'queued-long' }),
+      notice(2, { severity: 'warning', gate: gate({ severity: 'warning' }), text: 'Gate 3: A or B?' }),
+    ]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.text).toMatch(
+      /^Digest of alpha: 2 warnings\.[\s\S]*Gate 3[\s\S]*@bot \/fleet gates alpha/,
+    );
+  });
+});
+
+describe('what it looks like', () => {
+  it('Slack gets the command it understands and buttons, WebChat its own', async () => {
+    const { sent } = await deliver([
+      notice(1, {
+        gate: gate(),
+        channels: [
+          { kind: 'slack', target: 'C1' },
+          { kind: 'webchat', target: null },
+        ],
+      }),
+    ]);
+    const [slack, webchat] = sent;
+    expect(slack).toMatchObject({ buttons: ['Approve', 'Reject'] });
+    expect(slack?.text).toContain('`@bot /fleet approve 3`');
+    expect(webchat?.text).toContain('`/fleet approve 3`');
+    expect(webchat?.text).not.toContain('@bot');
+  });
+
+  it('what workers wrote rings nobody, and does not leave its fence', async () => {
+    const { sent } = await deliver([
+      notice(1, { gate: gate() }),
+      notice(2, { kind: 'done', quote: '```\n<!channel> <@U1> <https://x|y> if (a < b) /fleet approve 3' }),
+    ]);
+    for (const { text } of sent) expect(text).not.toMatch(/<[!@]|<https/);
+    expect(sent[1]?.text).toContain('if (a < b)');
+    expect(sent[1]?.text.match(/```/g)).toHaveLength(2);
+  });
+
+  it('an answer that chat may not give is not offered there', async () => {
+    const { sent } = await deliver([notice(1, { gate: gate({ surface: 'dashboard' }) })]);
+    expect(sent[0]).toMatchObject({ buttons: [], text: expect.stringContaining('on the dashboard') });
+    expect(sent[0]?.text).not.toContain('/fleet approve');
+  });
+
+  it('a decision offers its options', async () => {
+    const { sent } = await deliver([notice(1, { gate: gate({ kind: 'decision', options: ['A', 'B'] }) })]);
+    expect(sent[0]?.buttons).toEqual(['A', 'B']);
+  });
+});
+
+describe('again', () => {
+  it('a channel that was away gets it later, the other one not twice, and the receipt comes last', async () => {
+    const channels: NoticeView['channels'] = [
+      { kind: 'webchat', target: null },
+      { kind: 'slack', target: 'C1' },
+    ];
+    const { sent, receipts } = await deliver(
+      [notice(1, { channels })],
+      ({ kind }, n) => kind === 'slack' && n < 4,
+    );
+    expect(sent.map(({ to }) => to.kind)).toEqual(['webchat', 'slack']);
+    expect(receipts).toEqual([1]);
+  });
+
+  it('killed between the send and the receipt, the next sink says it again under the same number', async () => {
+    const due = [notice(7)];
+    const first = await deliver(due);
+    const second = await deliver(due);
+    expect(second.sent).toEqual(first.sent);
+    expect(second.sent[0]?.text).toContain('(notice 7)');
+  });
+});
