@@ -71,6 +71,8 @@ try {
     env: {
       ...(env.SLACK_BOT_TOKEN && { SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN }),
       ...(env.SLACK_APP_TOKEN && { SLACK_APP_TOKEN: env.SLACK_APP_TOKEN }),
+      // Another server that speaks Slack's API; OpenClaw's plugin reads it.
+      ...(env.SLACK_API_URL && { SLACK_API_URL: env.SLACK_API_URL }),
       FLEET_DASHBOARD_PORT: env.FLEET_DASHBOARD_PORT ?? '41790',
       ...(env.ANTHROPIC_API_KEY && { ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY }),
     },

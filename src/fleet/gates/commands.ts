@@ -21,7 +21,10 @@ export function createGates(loop: Loop, controls: Controls) {
   const store = gateStore(journal.database);
 
   const view = (gate: GateRow): GateView =>
-    gateView(gate, productOf(context, gate.product ?? '')?.gateSurface ?? 'any');
+    gateView(
+      gate,
+      gate.product !== null && answeredByOperatorOnly(context, gate.product) ? 'dashboard' : 'any',
+    );
 
   function requireGate(n: number): GateRow {
     const gate = store.gate(n);
