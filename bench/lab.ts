@@ -274,15 +274,25 @@ export function touch({ root }: ProductRef): void {
 }
 
 /** Unread mail to the operator, written as overstory writes it. @returns its id */
-export function mailOperator({ root }: ProductRef, n: number): string {
-  const id = `msg-bench-${n}`;
+export function mailOperator(product: ProductRef, n: number): string {
+  return writeMail(product, `msg-bench-${n}`, 'bench', 'status');
+}
+
+/** The same, as a question that a human must answer. @returns its subject, which no other has */
+export function askOperator(product: ProductRef, n: number): string {
+  const subject = `bench question ${n}?`;
+  writeMail(product, `msg-question-${n}`, subject, 'question');
+  return subject;
+}
+
+function writeMail({ root }: ProductRef, id: string, subject: string, type: string): string {
   const database = new DatabaseSync(join(root, '.overstory/mail.db'));
   database
     .prepare(
       `INSERT INTO messages (id, from_agent, to_agent, subject, body, type, priority, created_at)
-       VALUES (?, 'coordinator', 'operator', 'bench', 'bench', 'status', 'normal', ?)`,
+       VALUES (?, 'coordinator', 'operator', ?, 'bench', ?, 'normal', ?)`,
     )
-    .run(id, new Date().toISOString());
+    .run(id, subject, type, new Date().toISOString());
   database.close();
   return id;
 }

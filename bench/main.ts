@@ -20,6 +20,7 @@ const groups: Record<string, () => Promise<Group>> = {
   scale: () => import('./scale.ts'),
   journal: () => import('./journal.ts'),
   plugin: () => import('./plugin.ts'),
+  notice: () => import('./notice.ts'),
   scheduler: () => import('./scheduler.ts'),
 };
 /** Minutes each: by name only. */

@@ -55,6 +55,11 @@ const groups: Record<string, { title: string; limit: string }> = {
     limit:
       'Checking a status of 50 products and writing it as text is the longest stretch; garbage collection and other processes show up in the same number.',
   },
+  notice: {
+    title: "From a worker's question to the human",
+    limit:
+      'A change to its event (above), a long poll that is answered at once, and the gateway: it takes a note into a transcript by a connection of its own, which is most of the time.',
+  },
   scheduler: { title: 'Deciding', limit: 'Linear in the objectives that wait.' },
   soak: {
     title: 'Soak',

@@ -20,6 +20,8 @@ export interface RealOv extends AsyncDisposable {
   env: NodeJS.ProcessEnv;
   /** A git repository with one commit, initialised by `ov init`. */
   product(name: string): Promise<{ name: string; root: string }>;
+  /** `ov <words>` in a product, as anybody in it could run it; its output */
+  ov(product: string, ...words: string[]): Promise<string>;
   channel(): Channel;
   tmux(...args: string[]): Promise<string>;
   /** what fake-claude logged */
@@ -90,6 +92,8 @@ export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> 
       );
       return { name, root };
     },
+    ov: async (product, ...words) =>
+      (await execa('ov', words, { cwd: join(folder, 'w', product), env, extendEnv: false })).stdout,
     channel: () =>
       localChannel({
         argv: [process.execPath, join(here, '../../src/runtime/agent/main.ts')],

@@ -103,7 +103,14 @@ async function coordinate(): Promise<void> {
         planned = { tag, body: message.body };
         mail('operator', 'question', `PLAN [${tag}] the plan`, '1. do it');
       } else await work(tag, message.body);
-    } else if (planned !== null && /approve/i.test(message.body)) {
+    } else if (planned !== null && message.body.startsWith('REJECTED by the operator (gate ')) {
+      mail(
+        'operator',
+        'question',
+        `PLAN [${planned.tag}] the plan`,
+        `1. do it, but: ${message.body.slice(0, 200)}`,
+      );
+    } else if (planned !== null && message.body.startsWith('APPROVED by the operator (gate ')) {
       const { tag: approved, body } = planned;
       planned = null;
       await work(approved, body);
