@@ -189,6 +189,20 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
   );
 
   test(
+    "what nobody asked for in Slack comes to the product's channel, at its own top",
+    async () => {
+      const { id } = await stack.fleet<ObjectiveView>('start', 'product-b', 'tidy up ov-sim:question');
+      const question = await posted(({ text }) => text.includes(`[${id}] A or B?`));
+      expect(question).toMatchObject({
+        channel: expect.stringMatching(/^(C2|#product-b-dev)$/),
+        thread: null,
+      });
+      await stack.fleet('stop', 'product-b');
+    },
+    2 * minutes,
+  );
+
+  test(
     'a direct message is answered there, progress included, and apart from what others say',
     async () => {
       await slack.say({

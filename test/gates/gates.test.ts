@@ -175,6 +175,61 @@ describe('asking', () => {
   });
 });
 
+describe('what fleetd asks itself', () => {
+  async function shows(screen: string) {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'ship auth');
+    await t.clock.advance(15_000);
+    t.fake.product('alpha').screen = screen;
+    return t;
+  }
+  const open = (t: ReturnType<typeof testFleet>) => t.fleet.gates.list(null, false);
+
+  it('a login that ended: the objective fails, and is tried again when the human says that it is mended', async () => {
+    const t = await shows('Not logged in · Please run /login\n❯ ');
+    await t.clock.advance(60_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('failed');
+    expect(open(t)).toMatchObject([
+      { n: 1, kind: 'logged-out', product: 'alpha', objective: 'obj-1', asker: 'fleetd' },
+    ]);
+    expect(open(t)[0]?.text).toMatch(/ANTHROPIC_API_KEY[\s\S]*approve: .*obj-1/);
+    t.fake.product('alpha').screen = '❯ ';
+    t.fleet.gates.resolve(1, 'approved', '', human, 'operator');
+    await t.clock.advance(5_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+    expect(t.fake.product('alpha').starts).toBe(2);
+    expect(open(t)).toEqual([]);
+  });
+
+  it('a login that ended, rejected: it stays failed, and nothing asks again', async () => {
+    const t = await shows('Not logged in · Please run /login\n❯ ');
+    await t.clock.advance(60_000);
+    t.fleet.gates.resolve(1, 'rejected', 'later', human, 'operator');
+    await t.clock.advance(600_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('failed');
+    expect(open(t)).toEqual([]);
+  }, 60_000);
+
+  it('a session that hangs: asked while it lives, taken back when it moves, tried again when approved', async () => {
+    const t = await shows('✶ Thinking… (esc to interrupt)');
+    t.fake.product('alpha').lastActivityMs = t.clock.nowMs();
+    await t.clock.advance(1_300_000);
+    expect(open(t)).toMatchObject([{ n: 1, kind: 'hung', objective: 'obj-1', severity: 'error' }]);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+    t.fake.product('alpha').screen = '❯ ';
+    await t.clock.advance(30_000);
+    expect(t.fleet.gates.get(1)).toMatchObject({ state: 'withdrawn' });
+    t.fake.product('alpha').screen = '✶ Thinking… (esc to interrupt)';
+    await t.clock.advance(1_300_000);
+    t.fleet.gates.resolve(2, 'approved', '', human, 'operator');
+    t.fake.product('alpha').screen = '❯ ';
+    await t.clock.advance(30_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+    expect(t.fake.product('alpha').starts).toBe(2);
+  }, 120_000);
+});
+
 describe('answering', () => {
   it('replies in the thread, wakes the coordinator, and sees that it was read: each once', async () => {
     const t = await asking();
