@@ -32,6 +32,7 @@ export async function carryOutInterventions(
   { connect, turn, log, pause }: MonitorLoop,
   signal: AbortSignal,
 ): Promise<void> {
+  let told = '';
   while (!signal.aborted) {
     try {
       const client = connect();
@@ -44,8 +45,11 @@ export async function carryOutInterventions(
         );
         await client.endIntervention(asked.n, { ...done, said: done.said.slice(0, longestSaid) });
       }
+      told = '';
     } catch (error) {
-      log(`interventions wait: ${error instanceof Error ? error.message : String(error)}`);
+      const line = error instanceof Error ? error.message : String(error);
+      if (line !== told) log(`interventions wait: ${line}`);
+      told = line;
       await pause(retryMs, signal);
     }
   }

@@ -13,7 +13,7 @@ const plugged = {
   SLACK_BOT_TOKEN: 'xoxb-1-mock',
   SLACK_APP_TOKEN: 'xapp-1-mock',
   SLACK_USERS: 'U1,U2',
-  SLACK_CHANNELS: 'C1',
+  SLACK_CHANNELS: 'C0AAA',
 };
 
 describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
@@ -45,7 +45,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
   };
   const gates = () => stack.fleet<GateView[]>('gates', '--all', 'product-a');
   const say = (user: string, text: string, thread?: string) =>
-    slack.say({ user, channel: 'C1', text, thread });
+    slack.say({ user, channel: 'C0AAA', text, thread });
 
   beforeAll(async () => {
     stack = await sharedStack();
@@ -53,7 +53,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
     await writeFile(
       stack.productsFile,
       products
-        .replace('slack:#product-a-dev', 'slack:C1')
+        .replace('slack:#product-a-dev', 'slack:C0AAA')
         .replace('    # plan_approval: required\n', '    plan_approval: required\n')
         .concat('\ngates:\n  approvers: [slack:U1]\n'),
     );
@@ -76,7 +76,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
     async () => {
       await stack.configure({ env: plugged, files: [join(import.meta.dirname, 'slack.yaml')] });
       await connect();
-      expect(await stack.logs('openclaw-meta')).toContain('Slack: on for U1, U2, in C1.');
+      expect(await stack.logs('openclaw-meta')).toContain('Slack: on for U1, U2, in C0AAA.');
     },
     5 * minutes,
   );
@@ -86,7 +86,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
     async () => {
       asked = await say('U1', 'ship the auth feature on product-a');
       const answer = await posted(({ text }) => /obj-\d+/.test(text));
-      expect(answer).toMatchObject({ channel: 'C1', thread: asked });
+      expect(answer).toMatchObject({ channel: 'C0AAA', thread: asked });
       objective = /obj-\d+/.exec(answer.text)?.[0] ?? '';
       const view = await stack.fleet<ObjectiveView>('objective', objective);
       expect(view).toMatchObject({
@@ -94,7 +94,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
         source: {
           via: 'model',
           sender: expect.stringMatching(/^u1$/i),
-          thread: `agent:meta-coordinator:slack:channel:c1:thread:${asked}`,
+          thread: `agent:meta-coordinator:slack:channel:c0aaa:thread:${asked}`,
         },
       });
       expect(
@@ -103,7 +103,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
         thread: asked,
       });
       const question = await posted(({ text }) => text.includes(`PLAN [${objective}]`));
-      expect(question).toMatchObject({ channel: 'C1', thread: asked });
+      expect(question).toMatchObject({ channel: 'C0AAA', thread: asked });
       gate = Number(/@bot \/fleet approve (\d+)/.exec(question.text)?.[1]);
       expect(question.buttons.map(({ label }) => label)).toEqual(['Approve', 'Reject']);
     },
@@ -150,7 +150,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       expect(
         await posted(({ text }) => text.includes(`Gate ${gate} on product-a is rejected`)),
       ).toMatchObject({
-        channel: 'C1',
+        channel: 'C0AAA',
         thread: asked,
       });
       const again = await posted(({ text }) => text.includes('(revision 2)'));
@@ -177,7 +177,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
     'the report comes to the thread with branches, cost and duration, and no notice was told twice',
     async () => {
       const report = await posted(({ text }) => text.includes(`${objective} on product-a is done`));
-      expect(report).toMatchObject({ channel: 'C1', thread: asked });
+      expect(report).toMatchObject({ channel: 'C0AAA', thread: asked });
       expect(report.text).toMatch(/Took \d+ (s|min), cost \$0\.42/);
       expect(report.text).toMatch(/Branch: overstory\/lead-obj-\d+/);
       const told = (await slack.posts()).flatMap(
@@ -194,7 +194,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       const { id } = await stack.fleet<ObjectiveView>('start', 'product-b', 'tidy up ov-sim:question');
       const question = await posted(({ text }) => text.includes(`[${id}] A or B?`));
       expect(question).toMatchObject({
-        channel: expect.stringMatching(/^(C2|#product-b-dev)$/),
+        channel: expect.stringMatching(/^(C0BBB|#product-b-dev)$/),
         thread: null,
       });
       await stack.fleet('stop', 'product-b');
