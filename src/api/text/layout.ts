@@ -22,6 +22,8 @@ export interface Surface {
 const chatPrograms = { webchat: '/fleet', slack: '@bot /fleet' };
 
 const chatColumns = 100;
+/** Of our own lines; what is cut there is a text of somebody else in it. */
+const longestLine = 2_000;
 /** For a pipe: long enough for grep, short enough for people. */
 const pipeColumns = 160;
 const colours = {
@@ -71,11 +73,10 @@ export function surfaceFor(options: {
 export const ownText = (surface: Surface, text: string): string =>
   text
     .split('\n')
-    .map((each) =>
-      surface
-        .line(each, 2_000)
-        .replaceAll(/['`]\/?fleet ([^'`]+)['`]/g, (_, words) => surface.command(words)),
-    )
+    .map((each) => surface.line(each, longestLine))
+    // A heading, a fence, a quotation or a link's target is not one of ours.
+    .map((each) => (surface.kind === 'chat' ? each.replace(/^(?=[#~>[])/, '\u200b') : each))
+    .map((each) => each.replaceAll(/['`]\/?fleet ([^'`]+)['`]/g, (_, words) => surface.command(words)))
     .join('\n');
 
 /** Ages in a status count from when fleetd took it, by its own clock. */
