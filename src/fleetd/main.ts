@@ -43,6 +43,7 @@ try {
       workingDir: settings.workspaceRoot,
       onLog: (line) => log.info({ from: 'agent' }, line),
     }),
+    ...(Number(env.FLEET_RUNTIME_CPUS) > 0 && { runtimeCores: Number(env.FLEET_RUNTIME_CPUS) }),
     tmux: ['docker', 'compose', 'exec', 'overstory-runtime', 'tmux'],
     log,
   });

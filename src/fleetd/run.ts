@@ -1,5 +1,6 @@
 // Puts fleetd together and takes it apart again, in the right order.
 import type { Server } from 'node:http';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createFleetClient } from '../api/client.ts';
@@ -13,6 +14,7 @@ import type { Channel } from '../runtime/channel.ts';
 import { connectRuntime } from '../runtime/connection.ts';
 import { keptToken } from '../token.ts';
 import { version } from '../version.ts';
+import { keepLimits, type LimitKeeper } from './limits.ts';
 
 export interface FleetdOptions {
   /** path of products.yaml */
@@ -28,6 +30,8 @@ export interface FleetdOptions {
   /** null or left out: no dashboard. token null: one is made and kept in the state folder */
   dashboard?: { port: number; host: '127.0.0.1' | '0.0.0.0'; token: string | null } | null;
   channel: Channel;
+  /** Cores of the runtime of which products.yaml gives a percentage. Default: this machine's. */
+  runtimeCores?: number;
   /** argv on the operator's machine that reaches the runtime's tmux. Default: `tmux` */
   tmux?: string[];
   log: Logger;
@@ -46,17 +50,33 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const { log } = options;
   const journal = openJournal(join(options.stateDir, 'journal.db'), systemClock);
   let fleet: Fleet | null = null;
+  let limits: LimitKeeper | null = null;
   const registry = await openRegistry(options.productsFile, {
     workspaceRoot: options.workspaceRoot,
-    onChange: () => fleet?.registryChanged(),
+    onChange: () => {
+      fleet?.registryChanged();
+      limits?.check();
+    },
   }).catch((error) => {
     journal.close();
     throw error;
   });
-  const runtime = connectRuntime({
+  const keeper = keepLimits({
     channel: options.channel,
+    scheduling: () => registry.current().scheduling,
+    cores: options.runtimeCores ?? cpus().length,
+    clock: systemClock,
+    log,
+  });
+  limits = keeper;
+  const runtime = connectRuntime({
+    channel: {
+      ...options.channel,
+      examine: async () => [...((await options.channel.examine?.()) ?? []), keeper.finding()],
+    },
     onLog: (line) => log.info({ from: 'agent' }, line),
   });
+  runtime.on('connected', () => keeper.check());
   fleet = startFleet({
     registry,
     runtime,
@@ -75,6 +95,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
       server.close();
       server.closeAllConnections();
     }
+    keeper.close();
     await fleet?.close();
     await runtime.close();
     registry.close();

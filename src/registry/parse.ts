@@ -98,6 +98,7 @@ function meaning(
       maxLiveSessions: scheduling.max_live_sessions ?? 2 * scheduling.max_concurrent_sessions,
       maxWorkersPerSession: scheduling.max_workers_per_session,
       budget: {
+        ...(budget.max_processes !== null && { maxProcesses: budget.max_processes }),
         maxCpuPercent: budget.max_cpu_percent,
         maxMemoryBytes: bytesOf(budget.max_memory_gb),
         maxCostUsdPerDay: budget.max_cost_usd_per_day,

@@ -49,6 +49,8 @@ export interface Scheduling {
     maxCpuPercent: number | null;
     maxMemoryBytes: number | null;
     maxCostUsdPerDay: number | null;
+    /** Processes and threads of the runtime’s container; left out: not said. Held by the kernel alone. */
+    maxProcesses?: number;
   };
 }
 

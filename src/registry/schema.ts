@@ -113,6 +113,9 @@ export const productsFileSchema = mapping({
       max_cpu_percent: above0('percent of the runtime’s cores', 100).nullable().default(null),
       max_memory_gb: above0('GiB', mostGb).nullable().default(null),
       max_cost_usd_per_day: above0('USD').nullable().default(null),
+      max_processes: wholeNumber(1_000_000, 'a whole number of processes from 1 to 1000000')
+        .nullable()
+        .default(null),
     }),
   }),
   recurring: z.array(recurringSchema, 'a list of objectives that recur').max(500, 'at most 500').default([]),

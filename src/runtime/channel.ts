@@ -14,6 +14,13 @@ export interface ByteStream {
   close(): Promise<void>;
 }
 
+/** What the kernel holds the whole runtime to; null: as it was created. */
+export interface RuntimeLimits {
+  memoryBytes: number | null;
+  cpuCores: number | null;
+  processes: number | null;
+}
+
 export interface Channel {
   /** For messages, e.g. `docker exec into overstory-runtime`. */
   readonly description: string;
@@ -21,4 +28,10 @@ export interface Channel {
   open(): Promise<ByteStream>;
   /** What the way itself depends on (the engine, the container), for `fleet doctor`. Never rejects. */
   examine?(): Promise<Finding[]>;
+  /**
+   * Holds the runtime to these; what it is held to already is left alone.
+   * @throws FleetError RUNTIME_LIMITS when the engine refuses; RUNTIME_OVER_LIMIT when more memory is in use than it
+   *   would be held to: lowered now, the kernel would kill workers
+   */
+  limit?(limits: RuntimeLimits): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
 import { FleetError } from '../errors.ts';
 import type { ByteStream, Channel } from './channel.ts';
+import { limitContainer } from './docker-limits.ts';
 import { readLines } from './log-lines.ts';
 import type { Finding } from './protocol.ts';
 
@@ -34,6 +35,8 @@ export function dockerChannel(options: DockerChannelOptions): Channel {
     description: `docker exec into the container labelled ${runtimeLabel}=${options.project}`,
     open: () => openExec(docker, options),
     examine: async () => [await engineFinding(docker, options.project)],
+    limit: async (limits) =>
+      limitContainer(docker.getContainer(await findContainer(docker, options.project)), limits, engine),
   };
 }
 

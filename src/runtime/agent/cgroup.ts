@@ -1,7 +1,7 @@
 // What the container as a whole may use and does use, from the cgroup mounted at /sys/fs/cgroup (version
 // 2, or version 1). In a container that is the container's own; null where there is none.
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 
 async function read(file: string): Promise<string | null> {
   return await readFile(`/sys/fs/cgroup/${file}`, 'utf8').catch(() => null);
@@ -17,8 +17,13 @@ function field(text: string | null, key: string): number | null {
   return toNumber(text?.match(new RegExp(`^${key} (\\d+)$`, 'm'))?.[1]);
 }
 
-/** Cores the runtime may use: the quota, which may be a fraction, or the machine's. */
+/**
+ * Cores the runtime may use: what FLEET_CORES says (0: the machine's), else the quota, which may be a fraction, or the
+ * machine's. FLEET_CORES is set where fleetd itself makes the quota, as a percentage of this number.
+ */
 export async function coresAllowed(): Promise<number> {
+  const told = toNumber(process.env.FLEET_CORES);
+  if (told !== null) return told > 0 ? Math.min(told, cpus().length) : cpus().length;
   const [v2 = null, period2 = null] = ((await read('cpu.max')) ?? '').trim().split(' ');
   const quota = toNumber(v2) ?? toNumber(await read('cpu/cpu.cfs_quota_us'));
   const period = toNumber(period2) ?? toNumber(await read('cpu/cpu.cfs_period_us'));

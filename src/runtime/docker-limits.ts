@@ -1,0 +1,66 @@
+// The runtime's container, held to what products.yaml gives the fleet. Three numbers, on the one labelled container.
+import type Docker from 'dockerode';
+import { FleetError } from '../errors.ts';
+import type { RuntimeLimits } from './channel.ts';
+
+const nanoCpus = (cores: number) => Math.round(cores * 1e9);
+const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+
+/**
+ * @param engine bounds a request and names what is wrong with the engine
+ * @throws see Channel.limit
+ */
+export async function limitContainer(
+  container: Docker.Container,
+  wanted: RuntimeLimits,
+  engine: <T>(request: Promise<T>) => Promise<T>,
+): Promise<void> {
+  const { HostConfig } = await engine(container.inspect());
+  const { memoryBytes, cpuCores, processes } = wanted;
+  const memory = memoryBytes !== null && memoryBytes !== HostConfig.Memory ? memoryBytes : null;
+  const changes = {
+    // No swap on top: workers that swap make the whole machine slow.
+    ...(memory !== null && { Memory: memory, MemorySwap: memory }),
+    ...(cpuCores !== null && nanoCpus(cpuCores) !== HostConfig.NanoCpus && { NanoCpus: nanoCpus(cpuCores) }),
+    ...(processes !== null && processes !== HostConfig.PidsLimit && { PidsLimit: processes }),
+  };
+  if (Object.keys(changes).length === 0) return;
+  if (memory !== null) await requireBelow(container, memory, engine);
+  await engine(container.update(changes)).catch((cause) => {
+    throw new FleetError({
+      code: 'RUNTIME_LIMITS',
+      class: 'unavailable',
+      message: `Expected the engine to hold the runtime to ${describe(wanted)}, got: ${FleetError.wrap(cause).message}`,
+      mend: 'Correct scheduling.resource_budget of products.yaml, or set RUNTIME_MEMORY, RUNTIME_CPUS and RUNTIME_PIDS in .env for an engine that cannot change them (rootless without cgroup v2).',
+      cause,
+    });
+  });
+}
+
+async function requireBelow(
+  container: Docker.Container,
+  memory: number,
+  engine: <T>(request: Promise<T>) => Promise<T>,
+): Promise<void> {
+  const { memory_stats: stats } = await engine(container.stats({ stream: false, 'one-shot': true }));
+  // Page cache is given back before anything is killed.
+  const cache = stats.stats?.inactive_file ?? stats.stats?.total_inactive_file ?? 0;
+  const used = (stats.usage ?? 0) - cache;
+  if (used <= memory) return;
+  throw new FleetError({
+    code: 'RUNTIME_OVER_LIMIT',
+    class: 'unavailable',
+    message: `Expected the runtime to use less than the ${gib(memory)} that products.yaml now gives it, got ${gib(used)}.`,
+    mend: 'It is held to it as soon as it fits. Pause or stop a product to make room at once.',
+  });
+}
+
+function describe({ memoryBytes, cpuCores, processes }: RuntimeLimits): string {
+  return [
+    memoryBytes === null ? '' : gib(memoryBytes),
+    cpuCores === null ? '' : `${cpuCores.toFixed(2)} cores`,
+    processes === null ? '' : `${processes} processes`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
