@@ -27,15 +27,23 @@ const dashboardAssets: Plugin = {
   },
 };
 
+// What dockerode brings for building images and for engines over ssh: two thirds of fleetd's program, which fleetd
+// would read, compile and hold at every start for the one exec that it makes.
+const unusedByUs = /^(@grpc\/(grpc-js|proto-loader)|protobufjs|ssh2|tar-fs|@balena\/dockerignore)$/;
+export const withoutImageBuilding: Plugin = {
+  name: 'without-image-building',
+  resolveId: (id, importer) => (unusedByUs.test(id) && importer ? `\0unused:${id}` : null),
+  load: (id) => (id.startsWith('\0unused:') ? 'module.exports = {};' : null),
+};
+
 export default defineConfig(
   Object.entries(programs).map(
     ([name, input]): RolldownOptions => ({
       input: { [name]: input },
       platform: 'node',
-      plugins: name === 'fleetd' || name === 'trial' ? [dashboardAssets] : [],
-      // The gateway brings its own SDK; the rest is ssh2's optional native code, reached by dockerode only
-      // for ssh:// engines.
-      external: [/^openclaw\//, /\.node$/, 'cpu-features'],
+      plugins: name === 'fleetd' || name === 'trial' ? [dashboardAssets, withoutImageBuilding] : [],
+      // The gateway brings its own SDK.
+      external: [/^openclaw\//],
       output: {
         dir: 'dist',
         format: 'esm',

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'rolldown';
+import { withoutImageBuilding } from '../rolldown.config.ts';
 import { createFleetClient, type FleetClient } from '../src/api/client.ts';
 import {
   type Channel,
@@ -152,7 +153,7 @@ export async function openLab(options: {
         await build({
           input: join(import.meta.dirname, 'local-fleetd.ts'),
           platform: 'node',
-          external: [/\.node$/, 'cpu-features'],
+          plugins: [withoutImageBuilding],
           logLevel: 'silent',
           output: { file: program, format: 'esm', codeSplitting: false },
         });
