@@ -88,8 +88,8 @@ function clientCommand({ command, json, rest }: OvWords): OvCommandName | null {
   if (command === 'mail read') return 'mail.read';
   if (command === 'run complete') return 'run.complete';
   if (!json) return null;
-  // These answer in another shape.
-  if (command === 'costs' && rest.includes('--live')) return null;
+  // This one answers in another shape.
+  if (command === 'costs' && rest.includes('--live')) return 'costs.live';
   if (command === 'merge')
     return rest.includes('--dry-run') && rest.includes('--all') ? 'merge.dryRun' : null;
   const name = renamed[command] ?? command.replace(' ', '.');

@@ -87,6 +87,15 @@ export const productViewSchema = z.object({
 });
 export type ProductView = z.infer<typeof productViewSchema>;
 
+/** Sessions that live or have ended today (UTC). */
+const todaySchema = z.object({
+  sessions: z.number(),
+  /** those of them whose cost is unknown: a subscription, a model without a price */
+  unpriced: z.number(),
+  /** input and output, without cache; null: unknown */
+  tokens: z.number().nullable(),
+});
+
 export const fleetStatusSchema = z.object({
   at: z.string(),
   products: z.array(productViewSchema),
@@ -101,8 +110,10 @@ export const fleetStatusSchema = z.object({
     maxCpuCores: z.number().nullable(),
     /** by the runtime's cgroup, whatever runs in it; null: not measured yet, or no cgroup */
     container: footprintSchema.shape.container.nullable(),
+    /** Σ of what is known, live sessions included; null: none is */
     spentTodayUsd: z.number().nullable(),
     maxCostUsdPerDay: z.number().nullable(),
+    today: todaySchema,
   }),
   queue: z.array(objectiveViewSchema),
   /** what chat changed on top of products.yaml; `undo` takes back the last */
@@ -193,6 +204,17 @@ export const whySchema = z.object({
   expectedStart: z.string().nullable(),
   /** rules and numbers behind the line; null: the last plan holds nothing about it */
   trace: z.unknown(),
+  /** what was decided about it before and written down, the latest first: rule and numbers of each */
+  decided: z
+    .array(
+      z.object({
+        at: z.string(),
+        rule: z.string(),
+        numbers: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+        text: z.string(),
+      }),
+    )
+    .default([]),
 });
 export type Why = z.infer<typeof whySchema>;
 

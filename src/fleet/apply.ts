@@ -6,6 +6,7 @@ import { applyGate } from './gates/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
 import { applyOutcome } from './outcomes/apply.ts';
+import { fleetScope } from './overrides.ts';
 import { applyRecurring } from './recurring/apply.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
@@ -111,11 +112,12 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'session.ended':
       expectOne(
-        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, workers = ?, merged = ?, ended_at_ms = ?
+        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, tokens = ?, workers = ?, merged = ?, ended_at_ms = ?
          WHERE id = ? AND state <> 'ended'`,
         event.data.why,
         json(event.data.leftovers),
         event.data.costUsd,
+        event.data.tokens ?? null,
         event.data.workers ?? null,
         event.data.merged.length,
         atMs,
@@ -133,6 +135,14 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
          ON CONFLICT (product) DO UPDATE SET failures = failures + 1, last_failure_ms = excluded.last_failure_ms`,
       ).run(atMs, event.data.session);
       return;
+    case 'session.spent':
+      expectOne(
+        'UPDATE sessions SET cost_usd = ?, tokens = ? WHERE id = ?',
+        event.data.costUsd,
+        event.data.tokens,
+        event.data.session,
+      );
+      return;
     case 'session.measured':
       expectOne(
         'UPDATE sessions SET peak_memory_bytes = ?, peak_cpu_cores = ? WHERE id = ?',
@@ -149,10 +159,15 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       );
       return;
     case 'decision.relief':
-      expectOne('INSERT INTO reliefs (rule, since_ms) VALUES (?, ?)', event.data.rule, atMs);
+      expectOne(
+        'INSERT INTO reliefs (rule, scope, since_ms) VALUES (?, ?, ?)',
+        event.data.rule,
+        product ?? fleetScope,
+        atMs,
+      );
       return;
     case 'decision.relieved':
-      expectOne('DELETE FROM reliefs WHERE rule = ?', event.data.rule);
+      expectOne('DELETE FROM reliefs WHERE rule = ? AND scope = ?', event.data.rule, product ?? fleetScope);
       return;
     case 'control.changed':
       for (const { scope, key, after } of event.data.changes) {

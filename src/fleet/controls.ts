@@ -66,14 +66,16 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
     };
   }
 
-  /** A question about money is answered by a human, not by the model that works with it. */
-  function refuseModelOnMoney(product: string, source: Source): void {
-    if (source.via !== 'model' || overrides().paused.get(product)?.by !== 'cost') return;
+  /** What was paused because a budget is broken goes on when a human says so, not the model that works with it. */
+  function refuseModelOnBudget(product: string, source: Source): void {
+    const by = overrides().paused.get(product)?.by;
+    if (source.via !== 'model' || by === undefined || by === 'human') return;
+    const why = by === 'cost' ? 'its cost limit is reached' : 'memory was over budget';
     throw new FleetError({
       code: 'HUMAN_ONLY',
       class: 'refused',
       product,
-      message: `${product} is paused because its cost limit is reached: only a human may let it go on.`,
+      message: `${product} is paused because ${why}: only a human may let it go on.`,
       mend: `Ask the human to type \`/fleet resume ${product}\`, or to raise the limit with \`/fleet cap\`.`,
     });
   }
@@ -115,7 +117,7 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
     /** Lets it start again, and closes its circuit after failed starts. */
     resume(name: string, source: Source): ControlReply {
       const { name: product } = requireProduct(name);
-      refuseModelOnMoney(product, source);
+      refuseModelOnBudget(product, source);
       const failures = journal.breakers().get(product)?.failures ?? 0;
       const waits = journal.openObjectives().some((o) => o.product === product && o.state === 'queued');
       return apply('resume', source, change(product, 'paused', null), {
@@ -131,7 +133,7 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
     focus(name: string, source: Source): ControlReply {
       const { name: product } = requireProduct(name);
       const { paused, registry } = overrides();
-      refuseModelOnMoney(product, source);
+      refuseModelOnBudget(product, source);
       const value: PauseValue = { reason: `focus on ${product}`, by: 'human' };
       const others = registry.products.filter(
         (p) => p.overstory && p.name !== product && !paused.has(p.name),
@@ -178,7 +180,7 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
     undo(source: Source): ControlReply {
       const last = journal.lastControl();
       if (last === null) return { verb: 'undo', text: 'There is nothing to undo.', changed: false };
-      for (const { scope } of last.data.changes) refuseModelOnMoney(scope, source);
+      for (const { scope } of last.data.changes) refuseModelOnBudget(scope, source);
       // What somebody or a rule changed again since then is not this one's to put back.
       const mine = last.data.changes.filter(({ scope, key, after }) =>
         isDeepStrictEqual(journal.override(scope, key), after),

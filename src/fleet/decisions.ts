@@ -4,13 +4,14 @@ import { reliefSentence, waitSentence } from '../scheduler/index.ts';
 import type { Plan, Relief } from '../scheduler/state.ts';
 import type { FleetContext } from './context.ts';
 import type { NewEvent } from './events.ts';
+import { fleetScope } from './overrides.ts';
 
 /** Journals what differs from what was decided last; the same plan again records nothing. */
 export function recordDecisions({ journal }: Pick<FleetContext, 'journal'>, plan: Plan): void {
   const events: NewEvent[] = [];
-  const known = journal.waitRules();
+  const rules = journal.waitRules();
   for (const wait of plan.waits) {
-    if (known.get(wait.objective) === wait.rule) continue;
+    if (rules.get(wait.objective) === wait.rule) continue;
     const { rule, position, behind, numbers } = wait;
     events.push({
       kind: 'decision.wait',
@@ -20,21 +21,30 @@ export function recordDecisions({ journal }: Pick<FleetContext, 'journal'>, plan
       data: { rule, position, behind, numbers },
     });
   }
-  const since = journal.reliefs();
+  const known = journal.reliefs();
   const told = plan.decisions.filter((decision): decision is Relief => decision.kind === 'tell');
+  const same = (relief: Relief, { rule, scope }: { rule: string; scope: string }) =>
+    relief.rule === rule && (relief.product ?? fleetScope) === scope;
   for (const relief of told) {
-    if (since.has(relief.rule)) continue;
+    if (known.some((row) => same(relief, row))) continue;
     events.push({
       kind: 'decision.relief',
+      product: relief.product ?? undefined,
       text: `${reliefSentence(relief)}.`,
       data: { rule: relief.rule, numbers: relief.numbers },
     });
   }
-  for (const rule of ['over-memory', 'over-cpu'] as const) {
-    if (!since.has(rule) || told.some((relief) => relief.rule === rule)) continue;
+  for (const row of known) {
+    if (told.some((relief) => same(relief, row))) continue;
+    const rule = row.rule as Relief['rule'];
+    const what = rule === 'over-cpu' ? 'CPU' : 'memory';
     events.push({
       kind: 'decision.relieved',
-      text: `${rule === 'over-cpu' ? 'CPU' : 'Memory'} is within budget again.`,
+      product: row.scope === fleetScope ? undefined : row.scope,
+      text:
+        row.scope === fleetScope
+          ? `The fleet's ${what} is within budget again.`
+          : `${row.scope} is within its ${what} cap again.`,
       data: { rule },
     });
   }

@@ -74,6 +74,8 @@ export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, Recu
     /** `process <pid> <command>` and `branch <name>`: alive after the stop, made and not merged */
     leftovers: string[];
     costUsd: number | null;
+    /** input and output, without cache; null: unknown */
+    tokens?: number | null;
     /** from running to here */
     durationMs: number;
     /** the workers' branches that the product's branch holds now and did not before */
@@ -83,11 +85,13 @@ export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, Recu
     /** how many it had; absent: not known */
     workers?: number;
   };
+  /** What it has cost so far, by `ov costs`; null: unknown. It never becomes less. */
+  'session.spent': { session: number; costUsd: number | null; tokens: number | null };
   /** The session has used clearly more than ever before: what predictions are learned from. */
   'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };
   /** A queued objective waits for another reason than before. What starts is in `session.starting`. */
   'decision.wait': { rule: WaitRule; position: number; behind: readonly string[]; numbers: Numbers };
-  /** A budget is broken mid-run, or holds again. Said once per change. */
+  /** A budget is broken mid-run, or holds again: the product's own, or without a product the fleet's. Once per change. */
   'decision.relief': { rule: Relief['rule']; numbers: Numbers };
   'decision.relieved': { rule: Relief['rule'] };
   /** Money is at its limit; what it concerns is paused until a human answers. product null: the fleet's limit. */

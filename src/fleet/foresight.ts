@@ -22,6 +22,8 @@ interface Lookup {
   requireObjective(id: string): ObjectiveRow;
 }
 
+/** A product's last days; what is older is in `fleet events`. */
+const decisionsShown = 20;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function createForesight(loop: Loop, { requireProduct, requireObjective }: Lookup) {
@@ -53,6 +55,12 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
           waiting?.state === 'queued' ? whyQueued(loop, waiting) : (found?.line ?? quiet(target, objective)),
         expectedStart: startMs === null ? null : iso(startMs),
         trace: found?.trace ?? null,
+        decided: context.journal.decisions(target, decisionsShown).map(({ atMs, text, data }) => ({
+          at: iso(atMs),
+          rule: data.rule,
+          numbers: { ...data.numbers },
+          text,
+        })),
       };
     },
 

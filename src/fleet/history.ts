@@ -1,7 +1,7 @@
 // What finished sessions teach of the footprint of the next one of the same product, else of its type. What they
 // teach of its length and cost: outcomes/estimate.ts.
 import { schedulingDefaults } from '../scheduler/index.ts';
-import type { Footprint } from '../scheduler/state.ts';
+import type { ProductState } from '../scheduler/state.ts';
 import type { SessionRow } from './journal.ts';
 import { quantile } from './outcomes/estimate.ts';
 
@@ -10,8 +10,8 @@ const sessionsPerProduct = 20;
 export const sessionsLookedAt = 1_000;
 
 export interface History {
-  /** p90 of the peaks; null: nothing learned yet */
-  footprint(product: { name: string; type: string; resourceWeight: number }): Footprint | null;
+  /** p90 of the peaks, of the product or else of its type; null: nothing learned yet */
+  footprint(product: { name: string; type: string; resourceWeight: number }): ProductState['learned'];
 }
 
 /** @param sessions ended ones, newest first */
@@ -33,10 +33,6 @@ export function historyOf(
     alike.push(session);
     byType.set(type, alike);
   }
-  const ofProductElseType = <T>(
-    { name, type }: { name: string; type: string },
-    learn: (from: readonly SessionRow[]) => T | null,
-  ) => learn(byProduct.get(name) ?? []) ?? learn(byType.get(type) ?? []);
   const done = (from: readonly SessionRow[], value: (session: SessionRow) => number | null) =>
     from.filter(({ outcome }) => outcome === 'done').flatMap((session) => value(session) ?? []);
 
@@ -47,16 +43,20 @@ export function historyOf(
         cpuCores: product.resourceWeight * weightUnit.cpuCores,
         memoryBytes: product.resourceWeight * weightUnit.memoryBytes,
       };
-      const memoryBytes = ofProductElseType(product, (from) =>
-        peak(from, (s) => s.peakMemoryBytes, byWeight.memoryBytes),
-      );
-      const cpuCores = ofProductElseType(product, (from) =>
-        peak(from, (s) => s.peakCpuCores, byWeight.cpuCores),
-      );
-      if (memoryBytes === null && cpuCores === null) return null;
+      const learn = (value: (session: SessionRow) => number | null, byWeight: number) => {
+        const own = peak(byProduct.get(product.name) ?? [], value, byWeight);
+        if (own !== null) return { from: 'product' as const, amount: own };
+        const alike = peak(byType.get(product.type) ?? [], value, byWeight);
+        return alike === null ? null : { from: 'type' as const, amount: alike };
+      };
+      const memory = learn((s) => s.peakMemoryBytes, byWeight.memoryBytes);
+      const cpu = learn((s) => s.peakCpuCores, byWeight.cpuCores);
+      const from = memory?.from ?? cpu?.from;
+      if (from === undefined) return null;
       return {
-        memoryBytes: memoryBytes ?? byWeight.memoryBytes,
-        cpuCores: cpuCores ?? byWeight.cpuCores,
+        from,
+        memoryBytes: memory?.amount ?? byWeight.memoryBytes,
+        cpuCores: cpu?.amount ?? byWeight.cpuCores,
       };
     },
   };

@@ -30,7 +30,9 @@ function eventsOf(
 ): NewEvent[] {
   const text = `${reliefSentence(relief)}.`;
   const by = relief.kind === 'ask' ? 'cost' : 'memory';
-  const reason = by === 'cost' ? 'the cost limit is reached' : 'memory was over budget';
+  const memory =
+    relief.numbers.scope === 'product' ? 'it was over its own memory cap' : 'memory was over budget';
+  const reason = by === 'cost' ? 'the cost limit is reached' : memory;
   const value: PauseValue = { reason, by };
   const ask: NewEvent[] =
     relief.kind === 'ask'

@@ -6,7 +6,7 @@ import { criticalGates, waitsFor } from './gates/waiting.ts';
 import { historyOf, sessionsLookedAt } from './history.ts';
 import { estimates } from './outcomes/estimate.ts';
 import type { Prediction } from './outcomes/store.ts';
-import { overridesOf } from './overrides.ts';
+import { fleetScope, overridesOf } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
 
 /** Sessions that a human started by hand count too: they use the same slots and memory. */
@@ -16,7 +16,7 @@ const notOurs = (product: string): string => `started by hand on ${product}`;
  * CPU can be shared out, memory cannot: a session that once used more CPU than the whole budget runs slower
  * within it, and must not be called one that can never run.
  */
-function learned(footprint: Footprint | null, maxCpuCores: number | null): Footprint | null {
+function learned(footprint: ProductState['learned'], maxCpuCores: number | null): ProductState['learned'] {
   if (footprint === null || maxCpuCores === null) return footprint;
   return { ...footprint, cpuCores: Math.min(footprint.cpuCores, maxCpuCores) };
 }
@@ -27,11 +27,15 @@ export function schedulerState(context: FleetContext): FleetState {
   const { scheduling } = registry;
   const link = runtime.link();
   const cores = link.state === 'connected' ? link.info.cores : null;
-  const served = journal.servedMs();
+  const served = journal.served();
   const live = journal.liveSessions();
   const held = criticalGates(context);
   const lastStartMs = journal.lastStartMs();
-  const spent = journal.spentUsd(startOfDayMs(clock.nowMs()));
+  const today = journal.spent(startOfDayMs(clock.nowMs()));
+  const spent = [...today.values()].flatMap(({ costUsd }) => costUsd ?? []);
+  const reliefs = journal.reliefs();
+  const overMemory = (product: string): number | null =>
+    reliefs.find(({ rule, scope }) => rule === 'over-memory' && scope === product)?.sinceMs ?? null;
   const breakers = journal.breakers();
   const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
   const products = new Map(registry.products.map((p) => [p.name, p]));
@@ -68,8 +72,10 @@ export function schedulerState(context: FleetContext): FleetState {
       learned: learned(history.footprint(p), maxCpuCores),
       paused: paused.get(p.name) ?? held.get(p.name) ?? null,
       breaker: circuit(context, breakers.get(p.name)),
-      servedMs: served.get(p.name) ?? 0,
-      spentTodayUsd: spent.get(p.name) ?? null,
+      servedMs: served.get(p.name)?.ms ?? 0,
+      lastEndedMs: served.get(p.name)?.lastEndedMs ?? null,
+      memoryOverSinceMs: overMemory(p.name),
+      spentTodayUsd: today.get(p.name)?.costUsd ?? null,
       caps: {
         maxCpuCores: p.caps.maxCpuCores,
         maxMemoryBytes: p.caps.maxMemoryBytes,
@@ -97,8 +103,10 @@ export function schedulerState(context: FleetContext): FleetState {
         startedAtMs: s.startingAtMs,
         measured: measured(footprints.get(s.product)),
         waitingOnHuman: waitsFor(context, s.product) !== null,
-        // What a session costs is known when it has ended: until then all of its estimate is reserved.
-        reservedCostUsd: expected(s.product, kinds.get(s.objective) ?? 'other')?.costUsd?.p90 ?? null,
+        reservedCostUsd: reserved(
+          expected(s.product, kinds.get(s.objective) ?? 'other')?.costUsd?.p90 ?? null,
+          s.costUsd,
+        ),
       })),
       ...[...observations]
         .filter(([name, o]) => coordinatorAlive(o.snapshot) && !live.some((s) => s.product === name))
@@ -113,15 +121,20 @@ export function schedulerState(context: FleetContext): FleetState {
           reservedCostUsd: null,
         })),
     ],
-    memoryOverSinceMs: journal.reliefs().get('over-memory') ?? null,
+    memoryOverSinceMs: overMemory(fleetScope),
     // A clock that was set back must not make the next start wait for hours.
     lastStartMs: lastStartMs !== null && lastStartMs > context.clock.nowMs() ? null : lastStartMs,
-    spentTodayUsd: spent.size === 0 ? null : [...spent.values()].reduce((sum, usd) => sum + usd, 0),
+    spentTodayUsd: spent.length === 0 ? null : spent.reduce((sum, usd) => sum + usd, 0),
   };
 }
 
+/** What a running session may still cost, by its estimate: what it has cost already counts as spent. */
+function reserved(estimateUsd: number | null, spentUsd: number | null): number | null {
+  return estimateUsd === null ? null : Math.max(0, estimateUsd - (spentUsd ?? 0));
+}
+
 /** A day of money is a UTC day: the same on every machine. */
-function startOfDayMs(nowMs: number): number {
+export function startOfDayMs(nowMs: number): number {
   return nowMs - (nowMs % 86_400_000);
 }
 

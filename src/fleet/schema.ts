@@ -242,6 +242,21 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX interventions_product ON interventions (product, asked_at_ms);
   `,
+  `
+  -- Input and output, without cache, as \`ov costs\` counts them; null: unknown.
+  ALTER TABLE sessions ADD COLUMN tokens INTEGER;
+
+  -- A budget may be a product's own. scope: a product, or * for the fleet.
+  ALTER TABLE reliefs RENAME TO reliefs_of_fleet;
+  CREATE TABLE reliefs (
+    rule TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    PRIMARY KEY (rule, scope)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO reliefs SELECT rule, '*', since_ms FROM reliefs_of_fleet;
+  DROP TABLE reliefs_of_fleet;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

@@ -31,6 +31,8 @@ export interface Tuning {
   readWithinMs: number;
   /** The screen of a running coordinator is looked at no more often than this: it costs an `ov`, 60 ms. */
   screenEveryMs: number;
+  /** What a running session has cost is read no more often than this: it costs two `ov`, 120 ms. */
+  spendEveryMs: number;
   /** A login text or dialog on it counts when it has stood this long. */
   screenConfirmMs: number;
   /** A busy screen that stands still this long is hung: a model's longest turns seen are some minutes. */
@@ -56,6 +58,7 @@ export const tuning: Tuning = {
   sendDoubtMs: 25_000,
   readWithinMs: 60_000,
   screenEveryMs: 10_000,
+  spendEveryMs: 60_000,
   screenConfirmMs: 8_000,
   hungAfterMs: 1_200_000,
   finishQuietMs: 600_000,

@@ -267,6 +267,7 @@ export const readCommands: ReadonlySet<string> = new Set<OvCommandName>([
   'mail.list',
   'run.current',
   'costs',
+  'costs.live',
   'errors',
   'agents.discover',
   'worktree.list',

@@ -1,7 +1,7 @@
 // The one door to start a session: which queued objectives start now, why each other one waits, what to do
 // about budgets broken mid-run, and when to be asked again.
-import { capacityOf, exceeds, holdsSlot, predict } from './load.ts';
-import { type Candidate, effectivePriority, queueOrder } from './order.ts';
+import { capacityOf, exceeds, holdsSlot, takenBy } from './load.ts';
+import { effectivePriority, queueOrder, waitingSinceMs } from './order.ts';
 import { breaksCost, notReady } from './ready.ts';
 import { relieve } from './relief.ts';
 import type {
@@ -19,7 +19,7 @@ import type {
 /** Lacks of the fleet, in the order they are named when several hold. */
 function lack(
   after: Capacity,
-  candidate: Candidate,
+  objective: ObjectiveState,
   predicted: Footprint,
 ): { rule: 'slots' | 'live' | 'memory' | 'cpu' | 'cost'; numbers: Numbers } | null {
   if (after.slotsUsed + 1 > after.slots)
@@ -42,7 +42,7 @@ function lack(
         max: maxCpuCores,
       },
     };
-  const { expectedCostUsd } = candidate.objective;
+  const { expectedCostUsd } = objective;
   const knownUsd = (after.spentTodayUsd ?? 0) + after.reservedUsd;
   if (maxCostUsdPerDay !== null && breaksCost(knownUsd, expectedCostUsd, maxCostUsdPerDay))
     return {
@@ -58,34 +58,46 @@ function lack(
   return null;
 }
 
-/** Since when it has been waiting for the fleet, as far as the state can tell. */
-function waitingSinceMs({ queuedAtMs, notBeforeMs }: ObjectiveState): number {
-  return Math.max(queuedAtMs, notBeforeMs ?? queuedAtMs);
+/**
+ * Whether this one could start when sessions end, so that holding others back helps: they give back everything but the
+ * money that is spent, which is gone until tomorrow.
+ */
+function drainingHelps({ expectedCostUsd }: ObjectiveState, { spentTodayUsd, maxCostUsdPerDay }: Capacity) {
+  return maxCostUsdPerDay === null || !breaksCost(spentTodayUsd ?? 0, expectedCostUsd, maxCostUsdPerDay);
 }
 
 /** The room there is for who takes this session over: its own part given back. */
-function givenBack(after: Capacity, session: SessionState, predicted: Footprint): Capacity {
-  const { measured } = session;
+function givenBack(after: Capacity, session: SessionState, taken: Footprint): Capacity {
   return {
     ...after,
     slotsUsed: after.slotsUsed - (holdsSlot(session) ? 1 : 0),
     liveSessions: after.liveSessions - 1,
     committed: {
-      cpuCores: after.committed.cpuCores - Math.max(measured?.cpuCores ?? 0, predicted.cpuCores),
-      memoryBytes: after.committed.memoryBytes - Math.max(measured?.memoryBytes ?? 0, predicted.memoryBytes),
+      cpuCores: after.committed.cpuCores - taken.cpuCores,
+      memoryBytes: after.committed.memoryBytes - taken.memoryBytes,
     },
   };
 }
 
 /** Counts one admission in. */
-function take(after: Capacity, candidate: Candidate, predicted: Footprint): void {
+function take(after: Capacity, objective: ObjectiveState, predicted: Footprint): void {
   after.slotsUsed += 1;
   after.liveSessions += 1;
   after.committed = {
     cpuCores: after.committed.cpuCores + predicted.cpuCores,
     memoryBytes: after.committed.memoryBytes + predicted.memoryBytes,
   };
-  after.reservedUsd += candidate.objective.expectedCostUsd ?? 0;
+  after.reservedUsd += objective.expectedCostUsd ?? 0;
+}
+
+/** States of the objectives that queued ones need. Only those are looked up: most of ten thousand are not. */
+function statesOfNeeds({ objectives }: FleetState): Map<string, ObjectiveState['state']> {
+  const needed = new Set<string>();
+  for (const { state, needs } of objectives) if (state === 'queued') for (const id of needs) needed.add(id);
+  const states = new Map<string, ObjectiveState['state']>();
+  if (needed.size === 0) return states;
+  for (const { id, state } of objectives) if (needed.has(id)) states.set(id, state);
+  return states;
 }
 
 /**
@@ -108,66 +120,60 @@ export function decide(state: FleetState, nowMs: number): Plan {
   let slotHolders = state.sessions.filter(holdsSlot).map((session) => session.objective);
   let live = state.sessions.map((session) => session.objective);
 
-  let states: Map<string, ObjectiveState['state']> | null = null;
-  const stateOf = (id: string) => {
-    states ??= new Map(state.objectives.map((objective) => [objective.id, objective.state]));
-    return states.get(id);
-  };
-
-  let wake = wakeMs ?? Number.POSITIVE_INFINITY;
+  let wake = wakeMs;
   const wakeAt = (ms: number) => {
     wake = Math.min(wake, ms);
   };
   let paced = state.lastStartMs === null ? null : state.lastStartMs + limits.startPacingMs;
   if (paced !== null && paced <= nowMs) paced = null;
-  /** the objective nothing may pass any more */
-  let head: Candidate | null = null;
+  /** the objective nothing may pass any more, as those behind it say it: shared by up to ten thousand waits */
+  let head: Pick<Wait, 'behind' | 'numbers'> | null = null;
   /** when the first bound ends of those that do not fit so far */
   let boundMs = Number.POSITIVE_INFINITY;
   /** the same, once somebody ready stands behind it */
   let holdsUpMs = Number.POSITIVE_INFINITY;
 
-  const queue = queueOrder(state, products);
+  const wait = (
+    { id, product }: ObjectiveState,
+    rule: WaitRule,
+    behind: readonly string[],
+    numbers: Numbers,
+  ) => {
+    waits.push({ objective: id, product, rule, position: waits.length + 1, behind, numbers });
+  };
+  const queue = queueOrder(state);
+  const needed = statesOfNeeds(state);
   for (const candidate of queue) {
-    const { objective } = candidate;
-    const wait = (rule: WaitRule, behind: readonly string[], numbers: Numbers) =>
-      waits.push({
-        objective: objective.id,
-        product: objective.product,
-        rule,
-        position: waits.length + 1,
-        behind,
-        numbers,
-      });
-
-    const predicted = predict(candidate.product, limits);
-    const obstacle = notReady(candidate, predicted, limits, nowMs, stateOf, occupants.get(objective.product));
+    const { objective, product } = candidate;
+    const obstacle = notReady(candidate, limits, nowMs, needed, occupants.get(objective.product));
     if (obstacle) {
       if (obstacle.untilMs !== null) wakeAt(obstacle.untilMs);
-      wait(obstacle.rule, obstacle.behind, obstacle.numbers);
+      wait(objective, obstacle.rule, obstacle.behind, obstacle.numbers);
       continue;
     }
     const takenOver = adoptable.get(objective.product);
+    const predicted = takenOver ? takenBy(takenOver, candidate.predicted) : candidate.predicted;
     const room = takenOver ? givenBack(after, takenOver, predicted) : after;
-    const lacking = lack(room, candidate, predicted);
-    if (lacking?.rule === 'slots') wait('slots', slotHolders, lacking.numbers);
-    else if (lacking?.rule === 'live') wait('live', live, lacking.numbers);
-    else if (head) wait('behind-head', [head.objective.id], { headSinceMs: waitingSinceMs(head.objective) });
+    const lacking = lack(room, objective, predicted);
+    if (lacking?.rule === 'slots') wait(objective, 'slots', slotHolders, lacking.numbers);
+    else if (lacking?.rule === 'live') wait(objective, 'live', live, lacking.numbers);
+    // Who takes over what runs already takes nothing that the head could have.
+    else if (head && !takenOver) wait(objective, 'behind-head', head.behind, head.numbers);
     else if (lacking) {
-      holdsUpMs = boundMs;
-      wait(lacking.rule, live, lacking.numbers);
-      // Sessions that end give back memory and CPU but not money: holding others back would not help.
-      if (lacking.rule === 'cost') continue;
-      const endsMs = waitingSinceMs(objective) + limits.headBoundMs;
-      if (endsMs <= nowMs) head = candidate;
+      if (!takenOver) holdsUpMs = boundMs;
+      wait(objective, lacking.rule, live, lacking.numbers);
+      if (!drainingHelps(objective, after)) continue;
+      const sinceMs = waitingSinceMs(objective, product);
+      const endsMs = sinceMs + limits.headBoundMs;
+      if (endsMs <= nowMs) head = { behind: [objective.id], numbers: { headSinceMs: sinceMs } };
       else boundMs = Math.min(boundMs, endsMs);
     } else if (paced !== null) {
-      holdsUpMs = boundMs;
+      if (!takenOver) holdsUpMs = boundMs;
       wakeAt(paced);
-      wait('pacing', [], { untilMs: paced });
+      wait(objective, 'pacing', [], { untilMs: paced });
     } else {
       Object.assign(after, room);
-      take(after, candidate, predicted);
+      take(after, objective, predicted);
       adoptable.delete(objective.product);
       occupants.set(objective.product, objective.id);
       slotHolders = [...slotHolders, objective.id];
@@ -179,13 +185,13 @@ export function decide(state: FleetState, nowMs: number): Plan {
         product: objective.product,
         rule: 'admit',
         numbers: {
-          effectivePriority: effectivePriority(state, candidate, nowMs),
+          effectivePriority: effectivePriority(limits, candidate, nowMs),
           waitedMs: nowMs - objective.queuedAtMs,
           slotsUsed: after.slotsUsed,
           slots: after.slots,
           liveSessions: after.liveSessions,
           maxLiveSessions: after.maxLiveSessions,
-          predictedFrom: candidate.product?.learned ? 'history' : 'weight',
+          predictedFrom: product?.learned?.from ?? 'weight',
           predictedMemoryBytes: predicted.memoryBytes,
           memoryBytes: after.committed.memoryBytes,
           maxMemoryBytes: after.maxMemoryBytes,

@@ -41,7 +41,13 @@ export function forecast(state: FleetState, nowMs: number, options: { maxSteps?:
     if (index !== undefined && objective) objectives[index] = { ...objective, state: objectiveState };
     return objective;
   };
-  const products = new Map(state.products.map((product) => [product.name, product]));
+  // Pauses are not foreseen: that a grace has begun is said once, or every step would ask for its end.
+  const products = new Map(
+    state.products.map((product) => [
+      product.name,
+      { ...product, memoryOverSinceMs: product.memoryOverSinceMs ?? nowMs },
+    ]),
+  );
   const objectiveOf = (id: string) => objectives[indexOf.get(id) ?? -1];
   let live = state.sessions.map((session) => ({
     session,
@@ -100,7 +106,12 @@ export function forecast(state: FleetState, nowMs: number, options: { maxSteps?:
         const servedMs = product.servedMs + atMs - session.startedAtMs;
         const spent = (usd: number | null) => (usd === null ? null : usd + (session.reservedCostUsd ?? 0));
         spentTodayUsd = spent(spentTodayUsd);
-        products.set(product.name, { ...product, servedMs, spentTodayUsd: spent(product.spentTodayUsd) });
+        products.set(product.name, {
+          ...product,
+          servedMs,
+          lastEndedMs: atMs,
+          spentTodayUsd: spent(product.spentTodayUsd),
+        });
       }
       return false;
     });

@@ -21,6 +21,15 @@ export function predict(product: ProductState | undefined, limits: Limits): Foot
   };
 }
 
+/** What a live session takes: what it uses, or what it is still expected to grow to. */
+export function takenBy({ measured }: SessionState, predicted: Footprint): Footprint {
+  if (measured === null) return predicted;
+  return {
+    cpuCores: Math.max(measured.cpuCores, predicted.cpuCores),
+    memoryBytes: Math.max(measured.memoryBytes, predicted.memoryBytes),
+  };
+}
+
 /** A session that waits on a human gives back its slot, not its memory; one being stopped is work again. */
 export function holdsSlot(session: SessionState): boolean {
   return session.state === 'stopping' || !session.waitingOnHuman;
@@ -34,9 +43,9 @@ export function capacityOf(state: FleetState, products: ReadonlyMap<string, Prod
   let slotsUsed = 0;
   let reservedUsd = 0;
   for (const session of sessions) {
-    const predicted = predict(products.get(session.product), limits);
-    committed.cpuCores += Math.max(session.measured?.cpuCores ?? 0, predicted.cpuCores);
-    committed.memoryBytes += Math.max(session.measured?.memoryBytes ?? 0, predicted.memoryBytes);
+    const taken = takenBy(session, predict(products.get(session.product), limits));
+    committed.cpuCores += taken.cpuCores;
+    committed.memoryBytes += taken.memoryBytes;
     if (session.measured) {
       measured ??= { cpuCores: 0, memoryBytes: 0 };
       measured.cpuCores += session.measured.cpuCores;

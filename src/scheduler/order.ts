@@ -1,14 +1,41 @@
 // In which order queued objectives are considered: rule 2.
-import type { FleetState, ObjectiveState, ProductState } from './state.ts';
+import { predict } from './load.ts';
+import type { FleetState, Footprint, Limits, ObjectiveState, ProductState } from './state.ts';
 
-export interface Candidate {
-  objective: ObjectiveState;
+/** What all queued objectives of one product share: worked out once, not once for each of ten thousand. */
+interface Lane {
   /** undefined: no longer in products.yaml */
   product: ProductState | undefined;
-  /** smaller goes first */
-  rank: number;
+  /** what one session of it is predicted to take */
+  predicted: Footprint;
+  priority: number;
   /** session-ms given so far per point of priority */
   served: number;
+}
+
+export interface Candidate extends Pick<Lane, 'product' | 'predicted' | 'served'> {
+  objective: ObjectiveState;
+  /** smaller goes first */
+  rank: number;
+}
+
+function laneOf(product: ProductState | undefined, limits: Limits): Lane {
+  const priority = product?.priority ?? 0;
+  return {
+    product,
+    predicted: predict(product, limits),
+    priority,
+    served: product ? product.servedMs / Math.max(1, priority) : 0,
+  };
+}
+
+/**
+ * Since when it has been waiting for the fleet, and not for its time or for its own product: what ageing and the
+ * head's bound count from. Were it arrival alone, a product with a hundred objectives in its queue would bring each of
+ * them to the front with hours of age and its bound already over, and everybody else would wait for all hundred.
+ */
+export function waitingSinceMs(objective: ObjectiveState, product: ProductState | undefined): number {
+  return Math.max(objective.queuedAtMs, objective.notBeforeMs ?? 0, product?.lastEndedMs ?? 0);
 }
 
 /**
@@ -22,25 +49,22 @@ function ageWindow(ms: number, ageingMsPerPoint: number): number {
 }
 
 /** Priority with ageing, in points: what the order compares, as a human may read it. */
-export function effectivePriority(state: FleetState, candidate: Candidate, nowMs: number): number {
-  return ageWindow(nowMs, state.limits.ageingMsPerPoint) - candidate.rank;
+export function effectivePriority(limits: Limits, candidate: Candidate, nowMs: number): number {
+  return ageWindow(nowMs, limits.ageingMsPerPoint) - candidate.rank;
 }
 
 /** The queued objectives, first to be considered first. Ties end at the arrival number, which is unique. */
-export function queueOrder(state: FleetState, products: ReadonlyMap<string, ProductState>): Candidate[] {
+export function queueOrder(state: FleetState): Candidate[] {
   const { strategy, ageingMsPerPoint } = state.limits;
   const fifo = strategy === 'fifo';
+  const lanes = new Map(state.products.map((product) => [product.name, laneOf(product, state.limits)]));
+  const noLane = laneOf(undefined, state.limits);
   const queue: Candidate[] = [];
   for (const objective of state.objectives) {
     if (objective.state !== 'queued') continue;
-    const product = products.get(objective.product);
-    const priority = product?.priority ?? 0;
-    queue.push({
-      objective,
-      product,
-      rank: fifo ? 0 : ageWindow(objective.queuedAtMs, ageingMsPerPoint) - priority,
-      served: fifo || !product ? 0 : product.servedMs / Math.max(1, priority),
-    });
+    const { product, predicted, priority, served } = lanes.get(objective.product) ?? noLane;
+    const rank = fifo ? 0 : ageWindow(waitingSinceMs(objective, product), ageingMsPerPoint) - priority;
+    queue.push({ objective, product, predicted, rank, served: fifo ? 0 : served });
   }
   // Few ranks are shared by many: sorting the ranks, then within each, is what keeps 10,000 objectives cheap.
   const byRank = [...Map.groupBy(queue, ({ rank }) => rank)].sort(([a], [b]) => a - b);

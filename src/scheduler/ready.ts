@@ -1,7 +1,7 @@
 // Why an objective could not start even in an empty fleet. These never hold up anyone else.
 import { exceeds } from './load.ts';
 import type { Candidate } from './order.ts';
-import type { Footprint, Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
+import type { Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
 
 export interface Obstacle {
   rule: WaitRule;
@@ -27,8 +27,7 @@ export function breaksCost(knownUsd: number, expectedUsd: number | null, limitUs
   return knownUsd >= limitUsd || (expectedUsd !== null && exceeds(knownUsd + expectedUsd, limitUsd));
 }
 
-function neverFits(candidate: Candidate, predicted: Footprint, limits: Limits): Obstacle | null {
-  const { objective, product } = candidate;
+function neverFits({ objective, product, predicted }: Candidate, limits: Limits): Obstacle | null {
   const never = (limit: string, scope: string, needed: number | null, allowed: number) =>
     obstacle('never-fits', { limit, scope, needed, allowed });
   if (limits.maxMemoryBytes !== null && exceeds(predicted.memoryBytes, limits.maxMemoryBytes))
@@ -50,11 +49,11 @@ function neverFits(candidate: Candidate, predicted: Footprint, limits: Limits): 
 
 function unmetNeeds(
   needs: readonly string[],
-  stateOf: (id: string) => ObjectiveState['state'] | undefined,
+  needed: ReadonlyMap<string, ObjectiveState['state']>,
 ): Obstacle | null {
   const open: string[] = [];
   for (const id of needs) {
-    const state = stateOf(id);
+    const state = needed.get(id);
     if (state === 'failed' || state === 'cancelled')
       return obstacle('needs-failed', { need: id, state }, [id]);
     if (state !== 'done') open.push(id);
@@ -65,15 +64,14 @@ function unmetNeeds(
 /**
  * The first obstacle, those that only a human removes before those that time or other work removes.
  *
- * @param stateOf   state of any objective; undefined for one that is not in the FleetState, which stays unmet
+ * @param needed    states of the objectives that others need; one that is missing stays unmet
  * @param occupant  objective whose session lives in this product, or that was admitted just now
  */
 export function notReady(
   candidate: Candidate,
-  predicted: Footprint,
   limits: Limits,
   nowMs: number,
-  stateOf: (id: string) => ObjectiveState['state'] | undefined,
+  needed: ReadonlyMap<string, ObjectiveState['state']>,
   occupant: string | undefined,
 ): Obstacle | null {
   const { objective, product } = candidate;
@@ -89,10 +87,10 @@ export function notReady(
     });
   if (product.paused)
     return obstacle('product-paused', { reason: product.paused.reason, sinceMs: product.paused.sinceMs });
-  const never = neverFits(candidate, predicted, limits);
+  const never = neverFits(candidate, limits);
   if (never) return never;
   if (objective.needs.length > 0) {
-    const unmet = unmetNeeds(objective.needs, stateOf);
+    const unmet = unmetNeeds(objective.needs, needed);
     if (unmet) return unmet;
   }
   const { failures, openUntilMs } = product.breaker;

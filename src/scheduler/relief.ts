@@ -1,80 +1,146 @@
-// What to do about live sessions when a budget is broken mid-run: rule 4. Judged on measured values only.
+// What to do about live sessions when a budget is broken mid-run: rule 4. Judged on measured values only, of the fleet
+// and of each product by its own caps.
 import { exceeds } from './load.ts';
-import type { Capacity, FleetState, ProductState, Relief, SessionState } from './state.ts';
+import type { Capacity, FleetState, Numbers, ProductState, Relief, SessionState } from './state.ts';
+
+interface Reliefs {
+  reliefs: Relief[];
+  /** when the next memory grace ends; Infinity: none runs */
+  wakeMs: number;
+}
+
+type Products = ReadonlyMap<string, ProductState>;
+
+/** Those a pause can stop: not on their way already, and not started by hand. */
+const ours = ({ state, adoptable }: SessionState): boolean => state !== 'stopping' && !adoptable;
+const memoryOf = (session: SessionState): number => session.measured?.memoryBytes ?? 0;
 
 /** The session to give up first: least priority, then the one with the least work to lose. */
-function lowest(
-  sessions: readonly SessionState[],
-  products: ReadonlyMap<string, ProductState>,
-  fifo: boolean,
-) {
+function lowest(sessions: readonly SessionState[], products: Products, fifo: boolean) {
   const priority = (s: SessionState) => (fifo ? 0 : (products.get(s.product)?.priority ?? 0));
   return sessions.toSorted(
     (a, b) => priority(a) - priority(b) || b.startedAtMs - a.startedAtMs || (a.product < b.product ? -1 : 1),
   )[0];
 }
 
+/** Tells at once; after the grace also pauses the victim, where pausing one would help. */
 function overMemory(
-  state: FleetState,
-  products: ReadonlyMap<string, ProductState>,
-  capacity: Capacity,
+  { limits }: FleetState,
+  scope: 'fleet' | 'product',
+  product: string | null,
+  numbers: Numbers & { sinceMs: number },
+  victim: SessionState | undefined,
   nowMs: number,
-): { reliefs: Relief[]; wakeMs: number | null } {
-  const budget = state.limits.maxMemoryBytes;
-  const used = capacity.measured?.memoryBytes ?? 0;
-  if (budget === null || !exceeds(used, budget)) return { reliefs: [], wakeMs: null };
-  const sinceMs = state.memoryOverSinceMs ?? nowMs;
-  const numbers = { memoryBytes: used, budgetBytes: budget, sinceMs };
-  const tell: Relief = { kind: 'tell', product: null, rule: 'over-memory', numbers };
-  const staying = state.sessions.filter((s) => s.state !== 'stopping');
-  const remaining = staying.reduce((sum, s) => sum + (s.measured?.memoryBytes ?? 0), 0);
-  // A session already stopping may be relief enough.
-  const victim = exceeds(remaining, budget)
-    ? lowest(staying, products, state.limits.strategy === 'fifo')
-    : undefined;
-  if (!victim) return { reliefs: [tell], wakeMs: null };
-  const graceEndsMs = sinceMs + state.limits.memoryGraceMs;
+): Reliefs {
+  const tell: Relief = { kind: 'tell', product, rule: 'over-memory', numbers: { scope, ...numbers } };
+  if (!victim) return { reliefs: [tell], wakeMs: Number.POSITIVE_INFINITY };
+  const graceEndsMs = numbers.sinceMs + limits.memoryGraceMs;
   if (graceEndsMs > nowMs) return { reliefs: [tell], wakeMs: graceEndsMs };
   return {
-    reliefs: [tell, { kind: 'pause', product: victim.product, rule: 'over-memory', numbers }],
-    wakeMs: null,
+    reliefs: [tell, { ...tell, kind: 'pause', product: victim.product }],
+    wakeMs: Number.POSITIVE_INFINITY,
   };
 }
 
-/** Reliefs due now, and when the memory grace ends. The same relief is said again while its cause lasts. */
+function overProductMemory(state: FleetState, products: Products, nowMs: number): Reliefs[] {
+  return state.sessions.flatMap((session) => {
+    const product = products.get(session.product);
+    const cap = product?.caps.maxMemoryBytes ?? null;
+    if (!product || cap === null || !exceeds(memoryOf(session), cap)) return [];
+    const sinceMs = product.memoryOverSinceMs ?? nowMs;
+    const numbers = { memoryBytes: memoryOf(session), budgetBytes: cap, sinceMs };
+    const victim = ours(session) ? session : undefined;
+    return overMemory(state, 'product', product.name, numbers, victim, nowMs);
+  });
+}
+
+/** @param leaving products that are paused already in this plan */
+function overFleetMemory(
+  state: FleetState,
+  products: Products,
+  { measured }: Capacity,
+  leaving: ReadonlySet<string | null>,
+  nowMs: number,
+): Reliefs[] {
+  const budget = state.limits.maxMemoryBytes;
+  const used = measured?.memoryBytes ?? 0;
+  if (budget === null || !exceeds(used, budget)) return [];
+  const staying = state.sessions.filter((s) => s.state !== 'stopping' && !leaving.has(s.product));
+  // What is on its way out may be relief enough, and what holds nothing is none.
+  const victim = exceeds(
+    staying.reduce((sum, s) => sum + memoryOf(s), 0),
+    budget,
+  )
+    ? lowest(
+        staying.filter((s) => ours(s) && memoryOf(s) > 0),
+        products,
+        state.limits.strategy === 'fifo',
+      )
+    : undefined;
+  const numbers = { memoryBytes: used, budgetBytes: budget, sinceMs: state.memoryOverSinceMs ?? nowMs };
+  return [overMemory(state, 'fleet', null, numbers, victim, nowMs)];
+}
+
+function overCpu(state: FleetState, products: Products, { measured }: Capacity): Relief[] {
+  const tell = (scope: string, product: string | null, cpuCores: number, cores: number | null): Relief[] =>
+    cores !== null && exceeds(cpuCores, cores)
+      ? [
+          {
+            kind: 'tell',
+            product,
+            rule: 'over-cpu',
+            numbers: { scope, cpuCores, budgetCores: cores },
+          },
+        ]
+      : [];
+  return [
+    ...tell('fleet', null, measured?.cpuCores ?? 0, state.limits.maxCpuCores),
+    ...state.sessions.flatMap(({ product, measured: own }) =>
+      tell('product', product, own?.cpuCores ?? 0, products.get(product)?.caps.maxCpuCores ?? null),
+    ),
+  ];
+}
+
+function overCost(state: FleetState, products: Products): Relief[] {
+  const working = state.sessions.filter((s) => s.state !== 'stopping');
+  const ask = (product: string | null, spentUsd: number | null, limitUsd: number | null): Relief[] =>
+    spentUsd !== null && limitUsd !== null && spentUsd >= limitUsd
+      ? [
+          {
+            kind: 'ask',
+            product,
+            rule: 'over-cost',
+            numbers: { scope: product === null ? 'fleet' : 'product', spentUsd, limitUsd },
+          },
+        ]
+      : [];
+  if (working.length === 0) return [];
+  const all = ask(null, state.spentTodayUsd, state.limits.maxCostUsdPerDay);
+  if (all.length > 0) return all;
+  return [...new Set(working.map((s) => s.product))].flatMap((name) => {
+    const product = products.get(name);
+    return product ? ask(name, product.spentTodayUsd, product.caps.maxCostUsdPerDay) : [];
+  });
+}
+
+/** Reliefs due now, and when a memory grace ends. The same relief is said again while its cause lasts. */
 export function relieve(
   state: FleetState,
-  products: ReadonlyMap<string, ProductState>,
+  products: Products,
   capacity: Capacity,
   nowMs: number,
-): { reliefs: Relief[]; wakeMs: number | null } {
-  const { reliefs, wakeMs } = overMemory(state, products, capacity, nowMs);
-  const { limits } = state;
-  const cpu = capacity.measured?.cpuCores ?? 0;
-  if (limits.maxCpuCores !== null && exceeds(cpu, limits.maxCpuCores))
-    reliefs.push({
-      kind: 'tell',
-      product: null,
-      rule: 'over-cpu',
-      numbers: { cpuCores: cpu, budgetCores: limits.maxCpuCores },
-    });
-  const working = state.sessions.filter((s) => s.state !== 'stopping');
-  const atLimit = (spentUsd: number | null, limitUsd: number | null): spentUsd is number =>
-    spentUsd !== null && limitUsd !== null && spentUsd >= limitUsd;
-  const ask = (product: string | null, spentUsd: number, limitUsd: number | null): Relief => ({
-    kind: 'ask',
-    product,
-    rule: 'over-cost',
-    numbers: { spentUsd, limitUsd },
-  });
-  if (working.length > 0 && atLimit(state.spentTodayUsd, limits.maxCostUsdPerDay)) {
-    reliefs.push(ask(null, state.spentTodayUsd, limits.maxCostUsdPerDay));
-    return { reliefs, wakeMs };
-  }
-  for (const name of new Set(working.map((s) => s.product))) {
-    const product = products.get(name);
-    if (product && atLimit(product.spentTodayUsd, product.caps.maxCostUsdPerDay))
-      reliefs.push(ask(name, product.spentTodayUsd, product.caps.maxCostUsdPerDay));
-  }
-  return { reliefs, wakeMs };
+): { reliefs: Relief[]; wakeMs: number } {
+  const ofProducts = overProductMemory(state, products, nowMs);
+  const leaving = new Set(
+    ofProducts.flatMap(({ reliefs }) => reliefs.filter(({ kind }) => kind === 'pause').map((r) => r.product)),
+  );
+  const memory = [...overFleetMemory(state, products, capacity, leaving, nowMs), ...ofProducts];
+  return {
+    reliefs: [
+      ...memory.flatMap(({ reliefs }) => reliefs),
+      ...overCpu(state, products, capacity),
+      ...overCost(state, products),
+    ],
+    wakeMs: Math.min(...memory.map(({ wakeMs }) => wakeMs)),
+  };
 }

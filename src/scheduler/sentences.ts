@@ -89,14 +89,23 @@ export function admissionSentence({ objective, product, numbers }: Admission): s
 
 /** A notice for the human: what is over, and what is done or asked. */
 export function reliefSentence({ kind, product, rule, numbers }: Relief): string {
+  const own = numbers.scope === 'product';
+  const over = (what: string, used: string, most: string) =>
+    own
+      ? `${product} is over its ${what} cap: ${used} used of ${most}`
+      : `${what} is over budget: ${used} used of ${most}`;
   if (rule === 'over-memory') {
-    const over = `memory is over budget: ${gib(amount(numbers, 'memoryBytes'))} used of ${gib(amount(numbers, 'budgetBytes'))}`;
+    const said = over('memory', gib(amount(numbers, 'memoryBytes')), gib(amount(numbers, 'budgetBytes')));
+    if (own)
+      return `${said}; it is paused ${kind === 'pause' ? 'until you resume it' : 'unless it shrinks soon'}`;
     return kind === 'pause'
-      ? `${over}; ${product} is paused as the one with the least priority`
-      : `${over}; nothing new starts`;
+      ? `${said}; ${product} is paused as the one with the least priority`
+      : `${said}; nothing new starts`;
   }
-  if (rule === 'over-cpu')
-    return `CPU is over budget: ${cores(amount(numbers, 'cpuCores'))} used of ${cores(amount(numbers, 'budgetCores'))}; nothing new starts`;
+  if (rule === 'over-cpu') {
+    const said = over('CPU', cores(amount(numbers, 'cpuCores')), cores(amount(numbers, 'budgetCores')));
+    return own ? `${said}; it runs on, and others start only in what is left` : `${said}; nothing new starts`;
+  }
   return (
     `${product ?? 'the fleet'} has reached its cost limit: ${money(numbers, 'spentUsd')} spent of ` +
     `${money(numbers, 'limitUsd')} a day; ${product ?? 'everything'} is paused until you raise the limit or resume`

@@ -16,12 +16,17 @@ export interface ProductState {
   priority: number;
   resourceWeight: number;
   /** p90 of finished sessions, of the product or else of its type; null: none yet */
-  learned: Footprint | null;
+  learned: (Footprint & { from: 'product' | 'type' }) | null;
   paused: { reason: string; sinceMs: number } | null;
   /** consecutive failed starts and until when the circuit stays open */
   breaker: { failures: number; openUntilMs: number | null };
   /** what the product's sessions have been given so far: Σ session-ms, for fairness */
   servedMs: number;
+  /** when an objective of it last ended; those behind it have waited for the fleet only since then. null: none has */
+  lastEndedMs: number | null;
+  /** when a plan first said that it is over its own memory cap, while every plan since then has; null: the last did not */
+  memoryOverSinceMs: number | null;
+  /** live session included; null: unknown */
   spentTodayUsd: number | null;
   caps: {
     maxCpuCores: number | null;
@@ -93,7 +98,7 @@ export interface FleetState {
   lastStartMs: number | null;
   /** when a plan first said over-memory, while every plan since then has; null: the last plan did not */
   memoryOverSinceMs: number | null;
-  /** fleet-wide spend today; null: unknown (subscription) */
+  /** fleet-wide spend today, live sessions included; null: unknown (subscription) */
   spentTodayUsd: number | null;
 }
 
@@ -137,6 +142,7 @@ export interface Admission {
  */
 export interface Relief {
   kind: 'tell' | 'pause' | 'ask';
+  /** tell and ask: whose budget is broken, null: the fleet's. pause: who is paused; `numbers.scope` says whose budget */
   product: string | null;
   rule: 'over-memory' | 'over-cpu' | 'over-cost';
   numbers: Numbers;

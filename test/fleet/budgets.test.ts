@@ -1,9 +1,13 @@
 // Budgets, what they are measured against, and what is recorded and said about them.
 import { describe, expect, it } from 'vitest';
+import { capacityLine } from '../../src/api/text/capacity.ts';
 import { FleetError } from '../../src/errors.ts';
+import type { JournalEvent } from '../../src/fleet/events.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const gib = 1024 ** 3;
+const predictedFrom = (event: JournalEvent) =>
+  event.kind === 'session.starting' ? event.data.numbers.predictedFrom : null;
 const budget = (more: Partial<ReturnType<typeof registry>['scheduling']['budget']>) => ({
   budget: { maxCpuPercent: null, maxMemoryBytes: null, maxCostUsdPerDay: null, ...more },
 });
@@ -55,6 +59,14 @@ describe('what finished sessions teach', () => {
     t.start('gamma', 'fourth');
     await t.clock.advance(1_000);
     expect(t.state('obj-4')).toBe('running');
+    expect(t.events('session.starting').map(predictedFrom)).toEqual(['weight', 'product', 'weight']);
+    expect(t.why('gamma').trace).toMatchObject({ capacity: { slotsUsed: 2, maxMemoryBytes: 4 * gib } });
+    t.fleet.controls.pause('alpha', null, t.source);
+    await t.clock.advance(1_000);
+    expect(t.events('session.starting').at(-1)).toMatchObject({
+      product: 'beta',
+      data: { numbers: { predictedFrom: 'type', predictedMemoryBytes: 3 * gib } },
+    });
   });
 
   it('lets a session that was cut short raise a prediction but not lower it', async () => {
@@ -189,6 +201,99 @@ describe('over budget mid-run', () => {
   });
 });
 
+describe('a product over its own cap', () => {
+  it('memory: is told, paused after the grace with a gate, and goes on when a human approves', async () => {
+    const t = await ready();
+    t.fleet.controls.cap('alpha', 'memory', '2', t.source);
+    t.start('alpha', 'a');
+    t.start('beta', 'b');
+    await t.clock.advance(16_000);
+    t.fake.product('alpha').memoryBytes = 3 * gib;
+    await t.clock.advance(16_000);
+    expect(t.events('decision.relief')).toMatchObject([
+      { product: 'alpha', data: { rule: 'over-memory', numbers: { scope: 'product' } } },
+    ]);
+    expect(t.events('decision.relief')[0]?.text).toContain(
+      'alpha is over its memory cap: 3 GiB used of 2 GiB',
+    );
+    expect(t.state('obj-1')).toBe('running');
+    await t.clock.advance(31_000);
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'queued', condition: 'paused' });
+    expect(t.state('obj-2')).toBe('running');
+    const [gate] = t.fleet.gates.list('alpha', false);
+    expect(gate).toMatchObject({ kind: 'over-memory', state: 'open', asker: 'fleetd' });
+    const model = { ...t.source, via: 'model' } as const;
+    expect(() => t.fleet.controls.resume('alpha', model)).toThrow(
+      expect.objectContaining({ code: 'HUMAN_ONLY' }),
+    );
+    t.fake.product('alpha').memoryBytes = gib;
+    t.fleet.gates.resolve(gate?.n ?? 0, 'approved', '', t.source, 'operator');
+    await t.clock.advance(1_000);
+    expect(t.state('obj-1')).toBe('running');
+    expect(t.events('decision.relieved')).toMatchObject([{ product: 'alpha' }]);
+  });
+
+  it('CPU: is told and runs on, and nobody else waits for it', async () => {
+    const t = await ready();
+    t.fleet.controls.cap('alpha', 'cpu', '0.5', t.source);
+    t.start('alpha', 'a');
+    await t.clock.settle();
+    t.fake.product('alpha').cpuCores = 1.5;
+    await t.clock.advance(90_000);
+    expect(t.events('decision.relief')).toMatchObject([{ product: 'alpha', data: { rule: 'over-cpu' } }]);
+    t.start('beta', 'b');
+    await t.clock.advance(1_000);
+    expect([t.state('obj-1'), t.state('obj-2')]).toEqual(['running', 'running']);
+  });
+
+  it('money: is paused mid-run by what its session has cost so far', async () => {
+    const t = await ready();
+    t.fleet.controls.cap('alpha', 'cost', '$5', t.source);
+    t.start('alpha', 'a');
+    t.start('beta', 'b');
+    await t.clock.advance(1_000);
+    t.fake.product('alpha').live = { costUsd: 3, tokens: 40_000 };
+    await t.clock.advance(61_000);
+    expect(t.fleet.status(null).capacity).toMatchObject({
+      spentTodayUsd: 3,
+      today: { sessions: 2, unpriced: 1, tokens: 40_000 },
+    });
+    expect(t.state('obj-1')).toBe('running');
+    t.fake.product('alpha').live = { costUsd: 5.5, tokens: 70_000 };
+    await t.clock.advance(63_000);
+    expect(t.events('budget.ask')).toMatchObject([
+      { product: 'alpha', data: { numbers: { scope: 'product', spentUsd: 5.5, limitUsd: 5 } } },
+    ]);
+    expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'queued', condition: 'paused' });
+    expect(t.state('obj-2')).toBe('running');
+    // settled: never less than what was seen while it ran
+    expect(t.events('session.ended')).toMatchObject([{ data: { costUsd: 5.5, tokens: 70_000 } }]);
+  });
+});
+
+describe('cost that nobody knows', () => {
+  it('is unknown and not zero, is counted in tokens and sessions, and holds up nobody', async () => {
+    const t = await ready(budget({ maxCostUsdPerDay: 1 }));
+    t.start('alpha', 'a');
+    await t.clock.advance(1_000);
+    t.fake.product('alpha').live = { costUsd: 0, tokens: 1_234_567 };
+    await t.clock.advance(61_000);
+    const { capacity } = t.fleet.status(null);
+    expect(capacity).toMatchObject({
+      spentTodayUsd: null,
+      today: { sessions: 1, unpriced: 1, tokens: 1_234_567 },
+    });
+    expect(capacityLine(capacity)).toContain(
+      'unknown of $1.00 spent today (1 session of unknown cost, 1,234,567 tokens in all)',
+    );
+    await t.finish('alpha');
+    expect(t.events('session.ended')).toMatchObject([{ data: { costUsd: null, tokens: 1_234_567 } }]);
+    t.start('beta', 'b');
+    await t.clock.advance(1_000);
+    expect(t.state('obj-2')).toBe('running');
+  });
+});
+
 describe('why and plan', () => {
   it('records each change of a rule once, with its numbers', async () => {
     const t = await ready({ maxConcurrentSessions: 1 });
@@ -201,6 +306,15 @@ describe('why and plan', () => {
       { objective: 'obj-2', data: { rule: 'slots', behind: ['obj-1'], numbers: { used: 1, max: 1 } } },
       { objective: 'obj-2', data: { rule: 'product-paused', numbers: { reason: 'lunch' } } },
     ]);
+    t.fleet.controls.resume('beta', t.source);
+    await t.finish('alpha');
+    expect(t.why('obj-2').decided).toMatchObject([
+      { rule: 'admit', numbers: { slotsUsed: 1, slots: 1, predictedFrom: 'type' } },
+      { rule: 'slots', numbers: { used: 1, max: 1 } },
+      { rule: 'product-paused' },
+      { rule: 'slots', text: expect.stringContaining('waits for a slot: 1 of 1 in use by alpha (obj-1)') },
+    ]);
+    expect(t.why('alpha').decided).toMatchObject([{ rule: 'admit' }]);
   });
 
   it('answers for whatever there is: waiting, running, over, paused, idle, unknown', async () => {

@@ -51,7 +51,7 @@ const eventsOf = ({ fleet }: Fleetd, kind: string) =>
   fleet.commands.eventsAfter(0, 10_000).filter((event) => event.kind === kind);
 
 it('keeps four products within the budget, and pauses the one that outgrows it', async () => {
-  await using lab = await openLab({ OV_SIM_SPEED: '1', OV_SIM_WORKERS: '1' });
+  await using lab = await openLab({ OV_SIM_SPEED: '1', OV_SIM_WORKERS: '1', OV_SIM_COST_USD: '1' });
   for (const name of names) {
     const root = await lab.product(name);
     mkdirSync(join(root, '.overstory/sim'), { recursive: true });
@@ -78,7 +78,7 @@ it('keeps four products within the budget, and pauses the one that outgrows it',
       env: { ...process.env, ...lab.env, FLEET_WORKSPACE: lab.folder, FLEET_OV: ov },
     }),
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
-    tuning: { sweepLiveMs: 1_200, memoryGraceMs: 1_000 },
+    tuning: { sweepLiveMs: 1_200, memoryGraceMs: 1_000, spendEveryMs: 1_000 },
   });
   const running = { now: true };
   const sampler = sample(lab.folder, running);
@@ -120,6 +120,12 @@ it('keeps four products within the budget, and pauses the one that outgrows it',
     expect(starts.length).toBeGreaterThanOrEqual(4);
     for (const { memoryBytes } of starts) expect(memoryBytes / mib).toBeLessThanOrEqual(budgetMib);
     expect(eventsOf(fleetd, 'decision.relief').length).toBeGreaterThanOrEqual(1);
+    // what they cost was read while they ran, and settled when they were done
+    expect(eventsOf(fleetd, 'session.spent').map(({ data }) => data.costUsd)).toContain(0.2);
+    const done = eventsOf(fleetd, 'session.ended').filter(({ product }) => product !== 'delta');
+    expect(done.map(({ data }) => data.costUsd)).toEqual([1, 1, 1]);
+    expect(fleetd.fleet.status(null).capacity.spentTodayUsd).toBeGreaterThanOrEqual(3);
+    expect(commands.objective('obj-1').state).toBe('queued');
     const paused = eventsOf(fleetd, 'control.changed');
     expect(paused).toMatchObject([{ data: { source: null, changes: [{ scope: 'delta', key: 'paused' }] } }]);
   } finally {

@@ -108,6 +108,7 @@ export function fleetStatus(products: ProductView[]): FleetStatus {
       container: null,
       spentTodayUsd: null,
       maxCostUsdPerDay: null,
+      today: { sessions: 0, unpriced: 0, tokens: null },
     },
     queue: [],
     overrides: [],

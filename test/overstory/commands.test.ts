@@ -107,6 +107,8 @@ describe('argv', () => {
     ['run.current', {}, ['run', '--json']],
     ['run.complete', {}, ['run', 'complete']],
     ['costs', {}, ['costs', '--json']],
+    ['costs', { last: 1000 }, ['costs', '--json', '--last', '1000']],
+    ['costs.live', {}, ['costs', '--live', '--json']],
     ['errors', { limit: 5 }, ['errors', '--json', '--limit', '5']],
     ['agents.discover', { all: true }, ['agents', 'discover', '--json', '--all']],
     ['worktree.list', {}, ['worktree', 'list', '--json']],

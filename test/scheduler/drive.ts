@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FleetState, ObjectiveState, ProductState } from '../../src/scheduler/index.ts';
 import { gib } from './fleets.ts';
 import type { Scheduler } from './properties.ts';
-import { before, predicted, productOf, ready, start, startsOf } from './reference.ts';
+import { before, predicted, productOf, ready, start, startsOf, waitingSince } from './reference.ts';
 
 interface Work {
   objective: ObjectiveState;
@@ -32,6 +32,8 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
     of: fc.nat(5),
     afterMs: fc.integer({ min: 0, max: tame ? 0 : 900_000 }),
     runMs: fc.integer({ min: 1_000, max: 400_000 }),
+    // Reserved, and given back unspent at its end.
+    expectedCostUsd: fc.constantFrom(null, 1, 3),
     growth: tame ? fc.constant(null) : fc.constantFrom(null, 0.5, 1, 1.3),
     human: tame
       ? fc.constant(null)
@@ -49,6 +51,7 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
       strategy: fc.constantFrom('priority-weighted' as const, 'fifo' as const),
       maxMemoryBytes: fc.constantFrom(null, 4 * gib, 7 * gib),
       maxCpuCores: fc.constantFrom(null, 1, 1.75),
+      maxCostUsdPerDay: fc.constantFrom(null, null, 5),
       startPacingMs: fc.constantFrom(0, 2_000),
       headBoundMs: fc.constantFrom(0, 60_000, 300_000),
       ageingMsPerPoint: fc.constantFrom(0, 1_000, 30_000),
@@ -66,6 +69,8 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
           paused: null,
           breaker: { failures: 0, openUntilMs: null },
           servedMs: 0,
+          lastEndedMs: null,
+          memoryOverSinceMs: null,
           spentTodayUsd: null,
           caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null },
         }),
@@ -73,7 +78,7 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
       const works = rawWorks
         .toSorted((a, b) => a.afterMs - b.afterMs)
         .map(
-          ({ of, afterMs, needs, ...rest }, index): Work => ({
+          ({ of, afterMs, needs, expectedCostUsd, ...rest }, index): Work => ({
             ...rest,
             objective: {
               id: `obj-${index}`,
@@ -85,7 +90,7 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
               paused: null,
               notBeforeMs: null,
               expectedMs: rest.runMs,
-              expectedCostUsd: null,
+              expectedCostUsd,
             },
           }),
         );
@@ -96,7 +101,6 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
             ...limits,
             maxConcurrentSessions: slots,
             maxLiveSessions: slots + extraLive,
-            maxCostUsdPerDay: null,
             memoryGraceMs: 30_000,
             weightUnit: { cpuCores: 0.25, memoryBytes: gib },
           },
@@ -145,6 +149,7 @@ export function drive({ decide }: Scheduler, { state: initial, works }: Scenario
         servedMs: ended
           .filter((session) => session.product === product.name)
           .reduce((sum, session) => sum + atMs - session.startedAtMs, product.servedMs),
+        lastEndedMs: ended.some((session) => session.product === product.name) ? atMs : product.lastEndedMs,
       })),
       objectives: state.objectives.map((o) => (endedAt.has(o.id) ? { ...o, state: 'done' } : o)),
       sessions: state.sessions
@@ -175,7 +180,11 @@ export function drive({ decide }: Scheduler, { state: initial, works }: Scenario
     for (const [id, sinceMs] of readySince) {
       const own = workOf.get(id);
       const { headBoundMs, startPacingMs } = state.limits;
-      if (!own || atMs < Math.max(sinceMs, own.objective.queuedAtMs + headBoundMs) || deadline.has(id))
+      if (
+        !own ||
+        atMs < Math.max(sinceMs, waitingSince(state, own.objective) + headBoundMs) ||
+        deadline.has(id)
+      )
         continue;
       const ahead = works.filter(
         ({ objective }) => !startedAt.has(objective.id) && before(state, objective, own.objective) < 0,

@@ -35,10 +35,16 @@ const product = fc.record({
   startable: rarely(9).map((no) => !no),
   priority: fc.constantFrom(1, 20, 49, 50, 50, 80, 100),
   resourceWeight: fc.constantFrom(0, 1, 1, 2, 3, 4, 8),
-  learned: mostlyNull(footprint),
+  learned: mostlyNull(
+    fc
+      .tuple(footprint, fc.constantFrom('product' as const, 'type' as const))
+      .map(([learned, from]) => ({ ...learned, from })),
+  ),
   paused: mostlyNull(pause),
   breaker: fc.record({ failures: fc.integer({ min: 0, max: 3 }), openUntilMs: mostlyNull(around) }),
   servedMs: fc.constantFrom(0, 0, 60_000, 60_500, 600_000),
+  lastEndedMs: orNull(ago),
+  memoryOverSinceMs: orNull(fc.integer({ min: 0, max: 60_000 }).map((ms) => nowMs - ms)),
   spentTodayUsd: orNull(fc.integer({ min: 0, max: 10 })),
   caps: fc.record({
     maxCpuCores: mostlyNull(fc.integer({ min: 0, max: 8 }).map((n) => n / 4)),
@@ -65,6 +71,7 @@ const objective = fc.record({
     measured: orNull(footprint),
     waitingOnHuman: rarely(3),
     reservedCostUsd: orNull(fc.integer({ min: 0, max: 6 })),
+    byHand: rarely(5),
   }),
 });
 
@@ -126,13 +133,28 @@ export const fleet: fc.Arbitrary<FleetState> = fc
         const name = products[of % products.length]?.name ?? '';
         const id = `obj-${pad(index)}`;
         const free = !sessions.some((other) => other.product === name);
-        if (life === 'live' && free) sessions.push({ ...session, product: name, objective: id });
+        const { byHand, ...live } = session;
+        // Started by hand: nobody's objective, and this one waits to take it over.
+        if (life === 'live' && free)
+          sessions.push(
+            byHand
+              ? {
+                  ...live,
+                  product: name,
+                  objective: `by hand on ${name}`,
+                  state: 'running',
+                  waitingOnHuman: false,
+                  adoptable: true,
+                  reservedCostUsd: null,
+                }
+              : { ...live, product: name, objective: id },
+          );
         const running = session.state === 'starting' ? ('starting' as const) : ('running' as const);
         return {
           ...fields,
           id,
           product: name,
-          state: life === 'live' ? (free ? running : 'queued') : life,
+          state: life === 'live' ? (free && !byHand ? running : 'queued') : life,
           arrival: index,
           needs: [
             ...new Set(needs.map((n) => (n === 20 ? 'obj-gone' : n < index ? `obj-${pad(n)}` : null))),

@@ -1,4 +1,4 @@
-// 90,000 generated fleets, the properties of DESIGN "Scheduling rules".
+// The properties of DESIGN "Scheduling rules", judged on generated fleets and counted as they are judged.
 import { describe, expect, it } from 'vitest';
 import * as scheduler from '../../src/scheduler/index.ts';
 import { properties } from './properties.ts';
@@ -6,12 +6,14 @@ import { properties } from './properties.ts';
 const fleetsPerShare = 2_000;
 
 describe('scheduler properties', () => {
+  let judged = 0;
   for (const { name, share, check } of properties)
-    it(name, () => check(scheduler, { numRuns: share * fleetsPerShare }), 60_000);
+    it(name, () => {
+      judged += check(scheduler, { numRuns: share * fleetsPerShare });
+    }, 60_000);
 
-  it('judges at least 20,000 generated fleets', () => {
-    expect(properties.reduce((sum, { share }) => sum + share * fleetsPerShare, 0)).toBeGreaterThanOrEqual(
-      20_000,
-    );
+  it('have judged at least 20,000 generated fleets', () => {
+    console.log(`${judged} generated fleets judged by ${properties.length} properties`);
+    expect(judged).toBeGreaterThanOrEqual(20_000);
   });
 });

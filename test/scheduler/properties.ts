@@ -1,13 +1,13 @@
 // What must hold of the scheduler, each as a check against any implementation of it: the test suite runs them on the
 // real one, scripts/scheduler-mutants.ts on broken copies.
 
-import { humanGivesSlot, moreBudget, reliefHolds } from './properties/budgets.ts';
+import { humanGivesSlot, moreBudget, ownCapsHold, reliefHolds } from './properties/budgets.ts';
 import { cyclesFound } from './properties/cycle.ts';
 import { limitsHold, onlyReady, sameForAll, sumsHold, unknownIsNull } from './properties/limits.ts';
 import { backfills, fifoOracle, hopelessAside, orderKept } from './properties/order.ts';
 import type { Property } from './properties/property.ts';
 import { explains, reasonsAreTrue } from './properties/reasons.ts';
-import { forecastComesTrue, forecastStarts, lives, wakesExactly } from './properties/time.ts';
+import { forecastComesTrue, forecastStarts, lives, sharesFairly, wakesExactly } from './properties/time.ts';
 
 export type { Scheduler } from './properties/property.ts';
 
@@ -21,12 +21,14 @@ export const properties: Property[] = [
   backfills,
   wakesExactly,
   reliefHolds,
+  ownCapsHold,
   moreBudget,
   humanGivesSlot,
   fifoOracle,
   hopelessAside,
   unknownIsNull,
   lives,
+  sharesFairly,
   forecastComesTrue,
   forecastStarts,
   explains,

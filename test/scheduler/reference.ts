@@ -68,19 +68,35 @@ export function ready(state: FleetState, objective: ObjectiveState, nowMs: numbe
     product?.startable === true &&
     !product.paused &&
     (product.breaker.openUntilMs ?? 0) <= nowMs &&
-    !state.sessions.some((session) => session.product === product.name) &&
+    !state.sessions.some((session) => session.product === product.name && !session.adoptable) &&
     !overCost(product.spentTodayUsd ?? 0, objective.expectedCostUsd, product.caps.maxCostUsdPerDay) &&
     !neverFits(state, objective)
   );
 }
 
-/** What the session limits, budgets and money left allow, one more counted in. */
+/** A session of this product that nobody's objective has: to be taken over. */
+export const takenOver = (state: FleetState, product: string) =>
+  state.sessions.find((session) => session.adoptable && session.product === product);
+
+/** What a session for it is expected to take; at least what the one that is taken over takes. */
+export function wouldTake(state: FleetState, { product }: ObjectiveState): Footprint {
+  const known = predicted(state, productOf(state, product));
+  const there = takenOver(state, product)?.measured;
+  return {
+    cpuCores: Math.max(known.cpuCores, there?.cpuCores ?? 0),
+    memoryBytes: Math.max(known.memoryBytes, there?.memoryBytes ?? 0),
+  };
+}
+
+/** What the session limits, budgets and money left allow, one more counted in (or one taken over). */
 export function fits(
-  state: FleetState,
+  before: FleetState,
   objective: ObjectiveState,
 ): Record<'slots' | 'live' | 'memory' | 'cpu' | 'cost', boolean> {
-  const { limits } = state;
-  const guess = predicted(state, productOf(state, objective.product));
+  const { limits } = before;
+  const there = takenOver(before, objective.product);
+  const state = { ...before, sessions: before.sessions.filter((session) => session !== there) };
+  const guess = wouldTake(before, objective);
   const sum = committed(state);
   return {
     slots: slotsUsed(state) + 1 <= limits.maxConcurrentSessions,
@@ -91,12 +107,21 @@ export function fits(
   };
 }
 
+/** Could start when sessions end: what it lacks is not money that is spent already. */
+export const drainingHelps = (state: FleetState, objective: ObjectiveState) =>
+  !overCost(state.spentTodayUsd ?? 0, objective.expectedCostUsd, state.limits.maxCostUsdPerDay);
+
+/** Since when it waits for the fleet: not for its time, and not for the work before it on its own product. */
+export const waitingSince = (state: FleetState, o: ObjectiveState) =>
+  Math.max(o.queuedAtMs, o.notBeforeMs ?? 0, productOf(state, o.product)?.lastEndedMs ?? 0);
+
 /** Negative: a is considered before b. */
 export function before(state: FleetState, a: ObjectiveState, b: ObjectiveState): number {
   if (state.limits.strategy === 'fifo') return a.arrival - b.arrival;
   const every = state.limits.ageingMsPerPoint;
   const points = (o: ObjectiveState) =>
-    (productOf(state, o.product)?.priority ?? 0) - (every > 0 ? Math.floor(o.queuedAtMs / every) : 0);
+    (productOf(state, o.product)?.priority ?? 0) -
+    (every > 0 ? Math.floor(waitingSince(state, o) / every) : 0);
   const share = (o: ObjectiveState) => {
     const product = productOf(state, o.product);
     return product ? product.servedMs / product.priority : 0;
@@ -107,18 +132,19 @@ export function before(state: FleetState, a: ObjectiveState, b: ObjectiveState):
 export function start(state: FleetState, id: string, nowMs: number): FleetState {
   const objective = objectiveOf(state, id);
   if (!objective) throw new Error(`Expected an objective of the fleet, got ${id}`);
+  const there = takenOver(state, objective.product);
   return {
     ...state,
     lastStartMs: nowMs,
     objectives: state.objectives.map((o) => (o.id === id ? { ...o, state: 'running' } : o)),
     sessions: [
-      ...state.sessions,
+      ...state.sessions.filter((session) => session !== there),
       {
         product: objective.product,
         objective: id,
         state: 'running',
         startedAtMs: nowMs,
-        measured: null,
+        measured: there?.measured ?? null,
         waitingOnHuman: false,
         reservedCostUsd: objective.expectedCostUsd,
       },
@@ -129,3 +155,12 @@ export function start(state: FleetState, id: string, nowMs: number): FleetState 
 /** The fleet after the plan's starts. */
 export const applied = (state: FleetState, plan: Plan) =>
   startsOf(plan).reduce((fleet, { objective }) => start(fleet, objective, plan.atMs), state);
+
+/** Products whose session is over their own memory cap, has been for the grace, and can be paused. */
+export const pausedForOwnCap = (state: FleetState, nowMs: number) =>
+  state.sessions.flatMap(({ product: name, measured, state: at, adoptable }) => {
+    const product = productOf(state, name);
+    const over = (measured?.memoryBytes ?? 0) > (product?.caps.maxMemoryBytes ?? Infinity);
+    const due = (product?.memoryOverSinceMs ?? nowMs) + state.limits.memoryGraceMs <= nowMs;
+    return over && due && at !== 'stopping' && !adoptable ? [name] : [];
+  });

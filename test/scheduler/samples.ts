@@ -22,6 +22,8 @@ export function product(name: string, fields: Partial<ProductState> = {}): Produ
     paused: null,
     breaker: { failures: 0, openUntilMs: null },
     servedMs: 0,
+    lastEndedMs: null,
+    memoryOverSinceMs: null,
     spentTodayUsd: null,
     caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null },
     ...fields,

@@ -143,6 +143,8 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
       return { complete: false, triggers: {} };
     case 'costs':
       return { sessions: [] };
+    case 'costs.live':
+      return { agents: [] };
     case 'errors':
       return { events: [] };
     case 'nudge':

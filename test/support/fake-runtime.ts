@@ -27,6 +27,8 @@ export interface FakeProduct {
   complete: boolean;
   /** what `ov costs` says of the session that ends next; null: nothing */
   costUsd: number | null;
+  /** what `ov costs --live` says of the one at work, costUsd 0 where the model has no price; null: nothing */
+  live: { costUsd: number; tokens: number } | null;
   /** the last sign of life, ms since epoch; null: just now */
   lastActivityMs: number | null;
 }
@@ -56,6 +58,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         complete: false,
         lastActivityMs: null,
         costUsd: null,
+        live: null,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
       },
@@ -208,7 +211,32 @@ export function fakeRuntime(clock: Clock, names: string[]) {
           sessions:
             p.costUsd === null
               ? []
-              : [{ startedAt: new Date(clock.nowMs()).toISOString(), estimatedCostUsd: p.costUsd }],
+              : [
+                  {
+                    agentName: 'coordinator',
+                    taskId: '',
+                    startedAt: new Date(clock.nowMs()).toISOString(),
+                    estimatedCostUsd: p.costUsd,
+                    modelUsed: null,
+                  },
+                ],
+        };
+      case 'costs.live':
+        return {
+          agents:
+            p.live === null || p.coordinator !== 'alive'
+              ? []
+              : [
+                  {
+                    agentName: 'coordinator',
+                    inputTokens: p.live.tokens,
+                    outputTokens: 0,
+                    estimatedCostUsd: p.live.costUsd,
+                    modelUsed: 'opus',
+                    snapshotAt: new Date(clock.nowMs()).toISOString(),
+                    sessionStartedAt: new Date(clock.nowMs()).toISOString(),
+                  },
+                ],
         };
       case 'errors':
         return { events: [] };

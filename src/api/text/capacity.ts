@@ -14,8 +14,19 @@ export function capacityLine(capacity: FleetStatus['capacity']): string {
   parts.push(...used('CPU ', capacity.cpuCores, capacity.maxCpuCores, (n) => n.toFixed(1), ' cores'));
   if (capacity.container?.memoryBytes != null)
     parts.push(`the whole runtime ${bytes(capacity.container.memoryBytes)}`);
-  parts.push(...used('', capacity.spentTodayUsd, capacity.maxCostUsdPerDay, usd, ' spent today'));
+  parts.push(...spent(capacity));
   return parts.join(', ');
+}
+
+/** Where the cost of a session is unknown its tokens are what can be told: `unknown of $10.00 spent today (2 sessions …)` */
+function spent({ spentTodayUsd, maxCostUsdPerDay, today }: FleetStatus['capacity']): string[] {
+  const { sessions, unpriced, tokens } = today;
+  const now = sessions === 0 && maxCostUsdPerDay !== null ? 0 : spentTodayUsd;
+  const known = used('', now, maxCostUsdPerDay, usd, ' spent today');
+  if (unpriced === 0) return known;
+  const counted = tokens === null ? 'tokens unknown' : `${tokens.toLocaleString('en-US')} tokens in all`;
+  const [money = 'cost today unknown'] = known;
+  return [`${money} (${count(unpriced, 'session')} of unknown cost, ${counted})`];
 }
 
 function used(

@@ -1,6 +1,6 @@
 // How full the budget is: now as figures and bars, over time as areas. Drawn as SVG by the server: no script, no library.
 import type { FleetStatus, Usage } from '../../api/contract.ts';
-import { bytes, duration, usd } from '../../api/text/measure.ts';
+import { bytes, count, duration, usd } from '../../api/text/measure.ts';
 import { placeIn, type Span } from './span.ts';
 
 const width = 240;
@@ -10,6 +10,8 @@ type Point = Usage['points'][number];
 export function Budget({ status, usage, span }: { status: FleetStatus; usage: Usage; span: Span }) {
   const { capacity } = status;
   const cores = (n: number) => n.toFixed(1);
+  // Nothing at work uses nothing; of what works and is not measured yet nobody knows.
+  const used = (now: number | null) => (capacity.liveSessions === 0 ? 0 : now);
   const over = (pick: (point: Point) => number) => ({ pick, usage, span });
   return (
     <section class="budget" aria-labelledby="budget">
@@ -33,14 +35,14 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
         />
         <Tile
           name="Memory"
-          now={capacity.memoryBytes ?? 0}
+          now={used(capacity.memoryBytes)}
           most={capacity.maxMemoryBytes}
           say={bytes}
           over={over((point) => point.memoryBytes)}
         />
         <Tile
           name="CPU"
-          now={capacity.cpuCores ?? 0}
+          now={used(capacity.cpuCores)}
           most={capacity.maxCpuCores}
           say={cores}
           unit=" cores"
@@ -48,10 +50,11 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
         />
         <Tile
           name="Spent today"
-          now={capacity.spentTodayUsd ?? 0}
+          now={capacity.today.sessions === 0 ? 0 : capacity.spentTodayUsd}
           most={capacity.maxCostUsdPerDay}
           say={usd}
           over={over((point) => point.spentUsd)}
+          note={unpriced(capacity.today)}
         />
       </ul>
       <p class="quiet small">
@@ -63,9 +66,17 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
   );
 }
 
+/** What can be told of sessions whose cost is unknown; null: there are none. */
+function unpriced({ unpriced: sessions, tokens }: FleetStatus['capacity']['today']): string | null {
+  if (sessions === 0) return null;
+  const counted = tokens === null ? 'tokens unknown' : `${tokens.toLocaleString('en-US')} tokens in all`;
+  return `${count(sessions, 'session')} of unknown cost, ${counted}`;
+}
+
 function Tile(props: {
   name: string;
-  now: number;
+  /** null: unknown */
+  now: number | null;
   most: number | null;
   say: (n: number) => string;
   unit?: string;
@@ -75,12 +86,12 @@ function Tile(props: {
   note?: string | null;
 }) {
   const { now, most, say, unit = '' } = props;
-  const share = most ? Math.min(1, now / most) : 0;
+  const share = most ? Math.min(1, (now ?? 0) / most) : 0;
   return (
     <li class="tile">
       <h3>{props.name}</h3>
       <p class="amount">
-        <strong>{say(now)}</strong>{' '}
+        <strong>{now === null ? 'unknown' : say(now)}</strong>{' '}
         <span class="quiet">{most === null ? `${unit}, no limit`.trim() : `of ${say(most)}${unit}`}</span>
       </p>
       <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">

@@ -40,10 +40,12 @@ export function createGates(loop: Loop, controls: Controls) {
   /** What an answer to fleetd's own question does. Agents' questions are answered by mail instead. */
   function carryOut(gate: GateRow, verdict: Verdict, source: Source): void {
     if (verdict !== 'approved') return;
-    if (gate.kind === 'budget') {
+    const pausedBy = { budget: 'cost', 'over-memory': 'memory' }[gate.kind as string];
+    if (pausedBy !== undefined) {
       const { paused } = overridesOf(journal, context.registry.current());
       for (const [name, { by }] of paused)
-        if (by === 'cost' && (gate.product === null || gate.product === name)) controls.resume(name, source);
+        if (by === pausedBy && (gate.product === null || gate.product === name))
+          controls.resume(name, source);
     } else if (gate.product !== null && gate.objective !== null) {
       const live = journal.liveSession(gate.product);
       const running = live?.objective === gate.objective && live.state === 'running';

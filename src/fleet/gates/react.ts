@@ -1,7 +1,7 @@
 // Event → the gates it opens or withdraws. Asked twice about the same event it answers once.
 import type { FleetContext } from '../context.ts';
 import type { JournalEvent, NewEvent } from '../events.ts';
-import { overridesOf } from '../overrides.ts';
+import { overridesOf, type PauseValue } from '../overrides.ts';
 import { questionOf, sameMatter } from './question.ts';
 import { lowerGates, raiseGate } from './raise.ts';
 import { type GateRow, gateStore } from './store.ts';
@@ -68,21 +68,56 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
           'approve: take back the pause (also raise the limit with `fleet cap`, or it is reached again at once). reject: stay paused.',
         ].join('\n'),
       });
-    case 'control.changed': {
-      const { paused } = overridesOf(journal, context.registry.current());
-      const byCost = [...paused].filter(([, { by }]) => by === 'cost').map(([name]) => name);
-      return gateStore(journal.database)
-        .openGates()
-        .filter(
-          ({ kind, product: about }) =>
-            kind === 'budget' && (about === null ? byCost.length === 0 : !byCost.includes(about)),
-        )
-        .filter(() => event.data.changes.some(({ key, after }) => key === 'paused' && after === null))
-        .flatMap((gate) => withdrawn([gate], 'the pause was taken back.'));
-    }
+    case 'control.changed':
+      return [...askedByPause(context, event), ...answeredByResume(context, event)];
     default:
       return [];
   }
+}
+
+/** Paused for memory by rule 4: whether it may go on is a human's to say. */
+function askedByPause({ journal }: Context, event: JournalEvent & { kind: 'control.changed' }): NewEvent[] {
+  if (event.data.source !== null) return [];
+  return event.data.changes
+    .filter(({ key, after }) => key === 'paused' && (after as PauseValue | null)?.by === 'memory')
+    .flatMap(({ scope }, index) =>
+      raiseGate(
+        journal,
+        {
+          product: scope,
+          objective: null,
+          kind: 'over-memory',
+          severity: 'error',
+          subject: event.text,
+          text: [
+            event.text,
+            'approve: take back the pause (also raise the limit with `fleet cap`, or make room, or it is reached again). reject: stay paused.',
+          ].join('\n'),
+        },
+        index,
+      ),
+    );
+}
+
+/** What asked about a pause asks no more when the pause is gone. */
+function answeredByResume(
+  { journal, registry }: Context,
+  event: JournalEvent & { kind: 'control.changed' },
+): NewEvent[] {
+  if (!event.data.changes.some(({ key, after }) => key === 'paused' && after === null)) return [];
+  const paused = [...overridesOf(journal, registry.current()).paused];
+  const stays = (by: PauseValue['by'], about: string | null) =>
+    paused.some(([name, pause]) => pause.by === by && (about === null || name === about));
+  return withdrawn(
+    gateStore(journal.database)
+      .openGates()
+      .filter(
+        ({ kind, product }) =>
+          (kind === 'budget' && !stays('cost', product)) ||
+          (kind === 'over-memory' && !stays('memory', product)),
+      ),
+    'the pause was taken back.',
+  );
 }
 
 /** A question in a mail: a gate; asked with other words, a new gate in the place of the old one. */

@@ -3,6 +3,10 @@ import type { Source } from '../../api/contract.ts';
 import { eventOf, type JournalEvent } from '../events.ts';
 import { parse, type Reader } from './reader.ts';
 
+/** Events that hold a decision of the scheduler: its rule and its numbers. */
+const decisionKinds = ['session.starting', 'decision.wait', 'decision.relief'] as const;
+type DecisionKind = (typeof decisionKinds)[number];
+
 /** A live change on top of products.yaml. */
 export interface OverrideRow {
   scope: string;
@@ -21,9 +25,23 @@ export function controlStore({ rows, row }: Reader) {
         ]),
       );
     },
-    /** Since when each broken budget has been broken, by rule. */
-    reliefs(): Map<string, number> {
-      return new Map(rows('SELECT * FROM reliefs').map((r) => [r.rule as string, r.since_ms as number]));
+    /** Since when each broken budget has been broken. scope: a product, or `*`. */
+    reliefs(): { rule: string; scope: string; sinceMs: number }[] {
+      return rows('SELECT * FROM reliefs').map((r) => ({
+        rule: r.rule as string,
+        scope: r.scope as string,
+        sinceMs: r.since_ms as number,
+      }));
+    },
+    /** The latest decisions about an objective, or about a product and its objectives; the latest first. */
+    decisions(target: string, limit: number): (JournalEvent & { kind: DecisionKind })[] {
+      return rows(
+        `SELECT * FROM events WHERE (product = ?1 OR objective = ?1)
+           AND kind IN (SELECT value FROM json_each(?2)) ORDER BY seq DESC LIMIT ?3`,
+        target,
+        JSON.stringify(decisionKinds),
+        limit,
+      ).map((r) => eventOf(r) as JournalEvent & { kind: DecisionKind });
     },
     overrides(): OverrideRow[] {
       return rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({

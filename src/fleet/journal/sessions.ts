@@ -17,9 +17,23 @@ export interface SessionRow {
   endedAtMs: number | null;
   peakMemoryBytes: number | null;
   peakCpuCores: number | null;
+  /** so far, or in the end; null: unknown */
   costUsd: number | null;
+  /** input and output, without cache; null: unknown */
+  tokens: number | null;
   /** how it ended, in a sentence */
   why: string | null;
+}
+
+/** What a product's sessions of a day have come to. */
+export interface Spent {
+  sessions: number;
+  /** those of them whose cost is unknown */
+  unpriced: number;
+  /** Σ of the known ones; null: none is known */
+  tokens: number | null;
+  /** Σ of the known ones; null: none is known */
+  costUsd: number | null;
 }
 
 const sessionOf = (r: Row): SessionRow => ({
@@ -39,6 +53,7 @@ const sessionOf = (r: Row): SessionRow => ({
   peakCpuCores: r.peak_cpu_cores as number | null,
   costUsd: r.cost_usd as number | null,
   why: r.why as string | null,
+  tokens: r.tokens as number | null,
 });
 
 export function sessionStore({ rows, row }: Reader) {
@@ -71,12 +86,14 @@ export function sessionStore({ rows, row }: Reader) {
     lastStartMs(): number | null {
       return (row('SELECT max(starting_at_ms) AS at FROM sessions')?.at as number | null) ?? null;
     },
-    /** Σ ms that each product's ended sessions have run. */
-    servedMs(): Map<string, number> {
+    /** Σ ms that each product's ended sessions have run, and when one last ended together with its objective. */
+    served(): Map<string, { ms: number; lastEndedMs: number | null }> {
       return new Map(
         rows(
-          `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms FROM sessions WHERE state = 'ended' GROUP BY product`,
-        ).map((r) => [r.product as string, r.ms as number]),
+          `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms,
+             max(iif(outcome IN ('done','failed','cancelled'), ended_at_ms, NULL)) AS last
+           FROM sessions WHERE state = 'ended' GROUP BY product`,
+        ).map((r) => [r.product as string, { ms: r.ms as number, lastEndedMs: r.last as number | null }]),
       );
     },
 
@@ -97,14 +114,24 @@ export function sessionStore({ rows, row }: Reader) {
         limit,
       ).map(sessionOf);
     },
-    /** Σ known cost of each product's sessions that ended since then; a product without a known one is left out. */
-    spentUsd(sinceMs: number): Map<string, number> {
+    /** Of each product's sessions that ran and live, or have ended since then. */
+    spent(sinceMs: number): Map<string, Spent> {
       return new Map(
         rows(
-          `SELECT product, sum(cost_usd) AS usd FROM sessions
-         WHERE ended_at_ms >= ? AND cost_usd IS NOT NULL GROUP BY product`,
+          `SELECT product, count(*) AS sessions, count(*) - count(cost_usd) AS unpriced, sum(tokens) AS tokens,
+             sum(cost_usd) AS usd
+           FROM sessions WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?)
+           GROUP BY product`,
           sinceMs,
-        ).map((r) => [r.product as string, r.usd as number]),
+        ).map((r) => [
+          r.product as string,
+          {
+            sessions: r.sessions as number,
+            unpriced: r.unpriced as number,
+            tokens: r.tokens as number | null,
+            costUsd: r.usd as number | null,
+          },
+        ]),
       );
     },
   };

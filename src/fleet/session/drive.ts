@@ -5,6 +5,7 @@ import { type FleetContext, productOf } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
 import { confirmReading } from './confirm.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
+import { watchSpend } from './spend.ts';
 import { startSession } from './start.ts';
 import { stopSession } from './stop.ts';
 import { loggedOut, lookAtScreen, watchSession } from './watch.ts';
@@ -30,8 +31,13 @@ export async function driveSession(context: FleetContext, product: string): Prom
         context.driveAgain(product, context.tuning.lookAgainMs * 10);
         return acted;
       }
-    } else if (!(await handOver(context, session))) return acted;
+    } else if (!(await handOver(context, session)) && !stopsNow(context, product)) return acted;
   }
+}
+
+/** Somebody wanted it stopped meanwhile: whoever did could not drive it, because this drove it. */
+function stopsNow({ journal }: FleetContext, product: string): boolean {
+  return journal.liveSession(product)?.state === 'stopping';
 }
 
 /** Makes sure that a running session has its objective. Returns whether to look again at once. */
@@ -52,6 +58,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     }
     if (context.journal.hasDispatched(session.id)) {
       await confirmReading(context, product, session);
+      await watchSpend(context, product, session);
       return await watchSession(context, product, session);
     }
     // A fresh screen shows nothing of a worker yet: a login or a dialog on it is one.

@@ -4,12 +4,15 @@ import type { ArgsOf, OvCommandName, ReplyOf } from '../../overstory/commands/in
 import type { ProductRef, ProductSnapshot } from '../../runtime/protocol.ts';
 import type { FleetContext } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
+import { askSpend } from './spend.ts';
 
 export interface Outcome {
   /** from running to now */
   durationMs: number;
   /** null: unknown, which is not zero */
   costUsd: number | null;
+  /** input and output, without cache; null: unknown */
+  tokens: number | null;
   merged: string[];
   /** how many it had */
   workers: number;
@@ -40,12 +43,10 @@ export async function outcomeOf(
   const ours = (at: string): boolean => Date.parse(at) >= session.startingAtMs - slackMs;
   const branches = await context.runtime.tend(product, { kind: 'branches' }).catch(() => null);
   const made = before.workers.filter((worker) => ours(worker.startedAt)).map((worker) => worker.branch);
-  const costs = (await ask('costs', {}))?.sessions.filter((one) => ours(one.startedAt)) ?? [];
-  const known = costs.flatMap((one) => one.estimatedCostUsd ?? []);
   const errors = (await ask('errors', { limit: 50 }))?.events ?? [];
   return {
     durationMs: session.runningAtMs === null ? 0 : context.clock.nowMs() - session.runningAtMs,
-    costUsd: known.length === 0 ? null : known.reduce((sum, usd) => sum + usd, 0),
+    ...(await askSpend(context, product, session, false)),
     workers: made.length,
     merged: branches?.done.filter((branch) => made.includes(branch)) ?? [],
     parked: branches?.left ?? before.worktrees.map((worktree) => worktree.branch),

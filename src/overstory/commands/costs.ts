@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OvCommand } from '../command.ts';
 import { readReply } from '../envelope.ts';
 
-const args = z.strictObject({});
+const args = z.strictObject({ last: z.int().min(1).max(1_000).optional() });
 const reply = z.object({
   sessions: z.array(
     z.object({
@@ -24,12 +24,12 @@ const reply = z.object({
   ),
 });
 
-/** `ov costs`: written when a session ends; headless turns leave nothing here. */
+/** `ov costs`: written when a turn ends; headless turns leave nothing here. The latest 20 rows, or `last`. */
 export const costs: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'costs',
   args,
   reply,
-  argv: (_args) => ['costs', '--json'],
+  argv: ({ last }) => ['costs', '--json', ...(last === undefined ? [] : ['--last', String(last)])],
   timeoutMs: 15_000,
   read: (run) => readReply('costs', reply, run),
 };

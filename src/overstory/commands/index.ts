@@ -9,6 +9,7 @@ import { coordinatorStart } from './coordinator-start.ts';
 import { coordinatorStatus } from './coordinator-status.ts';
 import { coordinatorStop } from './coordinator-stop.ts';
 import { costs } from './costs.ts';
+import { costsLive } from './costs-live.ts';
 import { errors } from './errors.ts';
 import { groupStatus } from './group-status.ts';
 import { init } from './init.ts';
@@ -48,6 +49,7 @@ export const ovCommands = {
   'run.current': runCurrent,
   'run.complete': runComplete,
   costs,
+  'costs.live': costsLive,
   errors,
   'agents.discover': agentsDiscover,
   'worktree.list': worktreeList,

@@ -46,6 +46,7 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
   await desk.pause(400);
   if (objective.planRequired && !(await planApproved(objective, desk))) return;
   await interlude(objective, desk);
+  recordUse(desk, 0.2);
   const kind = /\b(scout|explore|exploration|investigate)\b/i.test(objective.text) ? 'scout' : 'builder';
   const name = freeName(desk.root, `lead-${tag}`);
   desk.say(`● ov sling ${tag} --capability lead --name ${name}`);
@@ -56,6 +57,7 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
     objective: `${kind}\n${objective.text.slice(0, 20_000)}`,
   });
   if (desk.stopped()) return;
+  recordUse(desk, 0.8);
   await desk.pause(400);
   const reports = reportsOf(desk.root, name);
   const problem = reports.find((mail) => mail.type === 'error');
@@ -199,6 +201,15 @@ export function freeName(root: string, wanted: string): string {
     const name = n === 1 ? wanted : `${wanted}-${n}`;
     if (store.byName(name) === null && !existsSync(join(root, '.overstory', 'worktrees', name))) return name;
   }
+}
+
+/** What the hook of a tool call does while a coordinator works. @param share of the objective's cost until here */
+function recordUse(desk: Desk, share: number): void {
+  const { costUsd } = desk.settings();
+  if (costUsd <= 0) return;
+  using store = new SessionStore(desk.root);
+  using metrics = new MetricsStore(desk.root);
+  metrics.snapshot('coordinator', store.byName('coordinator')?.runId ?? null, costUsd * share);
 }
 
 /** What overstory's Stop hook does at the end of a turn of a coordinator under tmux. */

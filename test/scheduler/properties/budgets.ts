@@ -2,11 +2,11 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { fleet, gib, nowMs } from '../fleets.ts';
-import { before, neverFits, productOf, slotsUsed } from '../reference.ts';
+import { before, neverFits, pausedForOwnCap, productOf, slotsUsed } from '../reference.ts';
 import { expect, property, queued, reliefs, startIds } from './property.ts';
 
 export const reliefHolds = property(
-  'relief: told while over, paused after the grace, the lowest first, asked at the cost limit',
+  'relief: told while over, paused after the grace, the lowest of those that hold some first, asked at the cost limit',
   4,
   fleet,
   ({ decide }, state) => {
@@ -15,27 +15,32 @@ export const reliefHolds = property(
     const memoryOf = (list: typeof sessions) =>
       list.reduce((sum, s) => sum + (s.measured?.memoryBytes ?? 0), 0);
     const cpuUsed = sessions.reduce((sum, s) => sum + (s.measured?.cpuCores ?? 0), 0);
-    const has = (kind: string, rule: string) => reliefs(plan).some((r) => r.kind === kind && r.rule === rule);
+    const fleetWide = reliefs(plan).filter(({ numbers }) => numbers.scope === 'fleet');
+    const has = (kind: string, rule: string) => fleetWide.some((r) => r.kind === kind && r.rule === rule);
     const over = memoryOf(sessions) > (limits.maxMemoryBytes ?? Infinity);
     const working = sessions.filter(({ state: at }) => at !== 'stopping');
+    // Those a pause of the whole fleet can stop: a product over its own cap is paused for that.
+    const ownPauses = pausedForOwnCap(state, nowMs);
+    const staying = working.filter(({ product }) => !ownPauses.includes(product));
+    const victims = staying.filter((s) => !s.adoptable && memoryOf([s]) > 0);
     const due = over && (state.memoryOverSinceMs ?? nowMs) + limits.memoryGraceMs <= nowMs;
     const overCpu = cpuUsed > (limits.maxCpuCores ?? Infinity);
     deepStrictEqual(has('tell', 'over-memory'), over);
     deepStrictEqual(
       has('pause', 'over-memory'),
-      due && memoryOf(working) > (limits.maxMemoryBytes ?? Infinity),
+      due && memoryOf(staying) > (limits.maxMemoryBytes ?? Infinity) && victims.length > 0,
     );
     deepStrictEqual(has('tell', 'over-cpu'), overCpu);
     if (over || overCpu) deepStrictEqual(startIds(plan), [], 'nothing starts while over budget');
-    const victim = reliefs(plan).find(({ kind }) => kind === 'pause');
+    const victim = fleetWide.find(({ kind }) => kind === 'pause');
     if (victim && limits.strategy !== 'fifo') {
       const priority = (name: string | null) => productOf(state, name ?? '')?.priority ?? 0;
       expect(
-        working.some(({ product }) => product === victim.product),
-        'Expected to pause what works',
+        victims.some(({ product }) => product === victim.product),
+        'Expected to pause what works and holds memory',
       );
       expect(
-        working.every(({ product }) => priority(product) >= priority(victim.product)),
+        victims.every(({ product }) => priority(product) >= priority(victim.product)),
         'Expected the lowest to be paused',
       );
     }
@@ -52,6 +57,29 @@ export const reliefHolds = property(
         .toSorted(),
       all ? [null] : each.map((p) => p?.name).toSorted(),
     );
+  },
+);
+
+export const ownCapsHold = property(
+  'a product over its own cap is told, and paused for memory after the grace; nobody else is',
+  2,
+  fleet,
+  ({ decide }, state) => {
+    const own = reliefs(decide(state, nowMs)).filter(({ numbers }) => numbers.scope === 'product');
+    const named = (kind: string, rule: string) =>
+      own.flatMap((r) => (r.kind === kind && r.rule === rule ? (r.product ?? '') : [])).toSorted();
+    const over = (what: 'memoryBytes' | 'cpuCores', cap: 'maxMemoryBytes' | 'maxCpuCores') =>
+      state.sessions
+        .filter(
+          ({ product, measured }) =>
+            (measured?.[what] ?? 0) > (productOf(state, product)?.caps[cap] ?? Infinity),
+        )
+        .map(({ product }) => product)
+        .toSorted();
+    deepStrictEqual(named('tell', 'over-memory'), over('memoryBytes', 'maxMemoryBytes'));
+    deepStrictEqual(named('tell', 'over-cpu'), over('cpuCores', 'maxCpuCores'));
+    deepStrictEqual(named('pause', 'over-memory'), pausedForOwnCap(state, nowMs).toSorted());
+    deepStrictEqual(named('pause', 'over-cpu'), []);
   },
 );
 

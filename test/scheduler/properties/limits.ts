@@ -6,10 +6,10 @@ import {
   fits,
   knownUsd,
   objectiveOf,
-  predicted,
   productOf,
   ready,
   startsOf,
+  wouldTake,
 } from '../reference.ts';
 import { admissions, expect, property } from './property.ts';
 
@@ -101,9 +101,10 @@ export const unknownIsNull = property(
     }
     for (const { objective, numbers } of startsOf(plan)) {
       const of = objectiveOf(state, objective);
-      const guess = predicted(state, productOf(state, of?.product ?? ''));
-      deepStrictEqual(numbers.expectedCostUsd, of?.expectedCostUsd);
-      deepStrictEqual(numbers.predictedMemoryBytes, guess.memoryBytes);
+      expect(of !== undefined, `Expected a start of a known objective, got ${objective}`);
+      deepStrictEqual(numbers.expectedCostUsd, of.expectedCostUsd);
+      deepStrictEqual(numbers.predictedMemoryBytes, wouldTake(unknown, of).memoryBytes);
+      deepStrictEqual(numbers.predictedFrom, productOf(state, of.product)?.learned?.from ?? 'weight');
     }
   },
 );

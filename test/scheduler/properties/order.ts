@@ -1,9 +1,20 @@
 // In which order, who may pass whom, and arrival order as the oracle.
 import { deepStrictEqual } from 'node:assert/strict';
-import type { ObjectiveState } from '../../../src/scheduler/index.ts';
+import type { ObjectiveState, Relief } from '../../../src/scheduler/index.ts';
 import { fleet, nowMs } from '../fleets.ts';
-import { before, fits, neverFits, objectiveOf, ready, slotsUsed, startsOf } from '../reference.ts';
-import { admissions, expect, property, queued, startIds } from './property.ts';
+import {
+  applied,
+  before,
+  drainingHelps,
+  fits,
+  neverFits,
+  objectiveOf,
+  ready,
+  slotsUsed,
+  takenOver,
+  waitingSince,
+} from '../reference.ts';
+import { admissions, expect, property, queued, reliefs, startIds } from './property.ts';
 
 export const orderKept = property(
   'the queue is in order, and nothing passes what fits or what is past its bound',
@@ -18,21 +29,24 @@ export const orderKept = property(
       );
     deepStrictEqual(ids, inOrder(ids), 'waits in queue order');
     deepStrictEqual(startIds(plan), inOrder(startIds(plan)), 'starts in queue order');
-    for (const [fleetNow, objective] of admissions(state, plan))
+    for (const [fleetNow, objective] of admissions(state, plan)) {
+      // It takes nothing that somebody else could have.
+      const takesOver = takenOver(fleetNow, objective.product) !== undefined;
       for (const passed of queued(fleetNow)) {
         if (passed.id === objective.id || before(state, passed, objective) > 0) continue;
         if (!ready(fleetNow, passed, nowMs)) continue;
-        const { memory, cpu, cost } = fits(fleetNow, passed);
+        const { slots, live, memory, cpu, cost } = fits(fleetNow, passed);
         expect(
-          !(memory && cpu && cost),
+          !(slots && live && memory && cpu && cost),
           `Expected ${passed.id}, which fits, not to be passed by ${objective.id}`,
         );
-        const bound = Math.max(passed.queuedAtMs, passed.notBeforeMs ?? 0) + state.limits.headBoundMs;
+        const bound = waitingSince(state, passed) + state.limits.headBoundMs;
         expect(
-          (memory && cpu) || bound > nowMs,
+          takesOver || !drainingHelps(state, passed) || bound > nowMs,
           `Expected ${passed.id}, past its bound, not to be passed by ${objective.id}`,
         );
       }
+    }
   },
 );
 
@@ -47,8 +61,12 @@ export const backfills = property(
       plan.waits.every(({ rule }) => rule !== 'behind-head'),
       'Expected nobody behind a head before its bound',
     );
-    if (startsOf(plan).length === 0) return;
-    const times = plan.waits.map(({ numbers }) => numbers.untilMs ?? null);
+    if (slotsUsed(applied(state, plan)) < limits.maxConcurrentSessions) return;
+    const graceEnds = ({ numbers }: Relief) => Number(numbers.sinceMs) + state.limits.memoryGraceMs;
+    const times = [
+      ...plan.waits.map(({ numbers }) => numbers.untilMs ?? null),
+      ...reliefs(plan).map(graceEnds),
+    ];
     expect(
       plan.nextWakeMs === null || times.includes(plan.nextWakeMs),
       `Expected a wake for a time that a wait names, got ${plan.nextWakeMs}`,

@@ -8,10 +8,10 @@ export type Scheduler = typeof scheduler;
 
 export interface Property {
   name: string;
-  /** share of the generated fleets this property gets; 1 is 1,000 of them in the test run */
+  /** share of the generated fleets this property gets */
   share: number;
-  /** @throws when the property does not hold */
-  check(scheduler: Scheduler, run: { numRuns: number; endOnFailure?: boolean }): void;
+  /** @returns how many generated inputs it judged. @throws when the property does not hold */
+  check(scheduler: Scheduler, run: { numRuns: number; endOnFailure?: boolean }): number;
 }
 
 export function expect(holds: boolean, message: string): asserts holds {
@@ -29,11 +29,15 @@ export function property<T>(
   return {
     name,
     share,
-    check: (scheduler, run) =>
-      fc.assert(
-        fc.property(arbitrary, (value) => holds(scheduler, value)),
-        { seed, ...run },
-      ),
+    check(scheduler, run) {
+      let judged = 0;
+      const counted = (value: T) => {
+        holds(scheduler, value);
+        judged += 1;
+      };
+      fc.assert(fc.property(arbitrary, counted), { seed, ...run });
+      return judged;
+    },
   };
 }
 

@@ -3,7 +3,18 @@ import { deepStrictEqual } from 'node:assert/strict';
 import type * as scheduler from '../../../src/scheduler/index.ts';
 import type { FleetState, ObjectiveState, Plan } from '../../../src/scheduler/index.ts';
 import { fleet, nowMs } from '../fleets.ts';
-import { applied, fits, neverFits, objectiveOf, overCost, productOf, ready, startsOf } from '../reference.ts';
+import {
+  applied,
+  drainingHelps,
+  fits,
+  neverFits,
+  objectiveOf,
+  overCost,
+  productOf,
+  ready,
+  startsOf,
+  waitingSince,
+} from '../reference.ts';
 import { expect, property, queued, startIds } from './property.ts';
 
 const readyRules = new Set(['slots', 'live', 'memory', 'cpu', 'pacing', 'behind-head']);
@@ -38,9 +49,10 @@ function truth(state: FleetState, after: FleetState, plan: Plan, wait: scheduler
       const waiting = head && objectiveOf(state, head.objective);
       return (
         waiting !== undefined &&
-        (head?.rule === 'memory' || head?.rule === 'cpu') &&
+        (head?.rule === 'memory' || head?.rule === 'cpu' || head?.rule === 'cost') &&
+        drainingHelps(state, waiting) &&
         head.position < wait.position &&
-        Math.max(waiting.queuedAtMs, waiting.notBeforeMs ?? 0) + state.limits.headBoundMs <= nowMs
+        waitingSince(state, waiting) + state.limits.headBoundMs <= nowMs
       );
     }
     case 'product-busy':

@@ -1,8 +1,9 @@
 // Wakes, whole lives of fleets, and the forecast.
 import { deepStrictEqual } from 'node:assert/strict';
-import { drive, scenario } from '../drive.ts';
+import fc from 'fast-check';
+import { drive, type Scenario, scenario } from '../drive.ts';
 import { fleet, nowMs } from '../fleets.ts';
-import { applied, neverFits } from '../reference.ts';
+import { applied, neverFits, pausedForOwnCap } from '../reference.ts';
 import { expect, property, reliefs, startIds } from './property.ts';
 
 export const wakesExactly = property(
@@ -11,10 +12,17 @@ export const wakesExactly = property(
   fleet,
   ({ decide }, state) => {
     const plan = decide(state, nowMs);
-    const overMemory = reliefs(plan).some(({ rule }) => rule === 'over-memory');
+    const since = (product: string | null, known: number | null) =>
+      reliefs(plan).some((r) => r.kind === 'tell' && r.rule === 'over-memory' && r.product === product)
+        ? (known ?? nowMs)
+        : null;
+    const then = applied(state, plan);
+    // What was started by hand cannot be paused; taken over it can, which is another fleet than was asked about.
+    fc.pre(pausedForOwnCap(then, Infinity).length === pausedForOwnCap(state, Infinity).length);
     const after = {
-      ...applied(state, plan),
-      memoryOverSinceMs: overMemory ? (state.memoryOverSinceMs ?? nowMs) : null,
+      ...then,
+      memoryOverSinceMs: since(null, state.memoryOverSinceMs),
+      products: then.products.map((p) => ({ ...p, memoryOverSinceMs: since(p.name, p.memoryOverSinceMs) })),
     };
     const wake = plan.nextWakeMs;
     expect(wake === null || wake > nowMs, `Expected a wake in the future, got ${wake}`);
@@ -57,6 +65,49 @@ export const lives = property(
           (endedAt.get(need) ?? Infinity) <= (startedAt.get(objective.id) ?? 0),
           `Expected ${need} to end before ${objective.id} starts`,
         );
+    }
+  },
+);
+
+/** All priorities the same, nothing but slots to wait for, and every run longer than an ageing window. */
+const amongEquals = ({ state, works }: Scenario): Scenario => ({
+  state: {
+    ...state,
+    limits: {
+      ...state.limits,
+      strategy: 'priority-weighted',
+      ageingMsPerPoint: 1_000,
+      maxMemoryBytes: null,
+      maxCpuCores: null,
+      maxCostUsdPerDay: null,
+    },
+    products: state.products.map((product) => ({ ...product, priority: 50 })),
+  },
+  works: works.map((work) => ({ ...work, human: null, objective: { ...work.objective, needs: [] } })),
+});
+
+export const sharesFairly = property(
+  'among equals nobody waits for more than one objective of each other product, however many it has queued',
+  2,
+  scenario(false).map(amongEquals),
+  (scheduler, lived) => {
+    const { startedAt, endedAt } = drive(scheduler, lived);
+    const startOf = (id: string) => startedAt.get(id) ?? Infinity;
+    for (const { objective } of lived.works) {
+      const startMs = startOf(objective.id);
+      const others = lived.works.map((work) => work.objective).filter(({ id }) => id !== objective.id);
+      const freeMs = others
+        .filter(({ id, product }) => product === objective.product && startOf(id) < startMs)
+        .map(({ id }) => endedAt.get(id) ?? Infinity);
+      const readyMs = Math.max(objective.queuedAtMs, ...freeMs);
+      const between = others
+        .filter(({ id, product }) => product !== objective.product && startOf(id) >= readyMs)
+        .filter(({ id }) => startOf(id) < startMs)
+        .map(({ product }) => product);
+      expect(
+        new Set(between).size === between.length,
+        `Expected ${objective.id} to wait for one objective each, got ${between.join(', ')}`,
+      );
     }
   },
 );
