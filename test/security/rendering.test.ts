@@ -152,7 +152,10 @@ const shown: [string, (surface: Surface) => string][] = [
       }),
   ],
   ['an error', (s) => views.errorText(s, { code: 'OV_FAILED', message: evil, mend: 'Mend it.' })],
-  ['why', (s) => views.whyText(s, { target: 'obj-6', line: evil, expectedStart: null, trace: null, decided: [] })],
+  [
+    'why',
+    (s) => views.whyText(s, { target: 'obj-6', line: evil, expectedStart: null, trace: null, decided: [] }),
+  ],
   ['control', (s) => views.controlText(s, { verb: 'pause', text: evil, changed: true })],
   [
     'plan',
