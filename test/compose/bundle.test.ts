@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { keptResults } from '../../scripts/milestones.ts';
 import { runtimeStops } from '../bad-input/runtime-stops.ts';
-import { attacks } from '../security/box.ts';
 import { composeAvailable, services } from '../support/compose.ts';
 import { type Results, readResults, runResults } from '../support/milestones.ts';
 import { type SharedStack, sharedStack } from '../support/shared-stack.ts';
@@ -140,10 +139,6 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
 
     describe('the open questions of the design', () => {
       openQuestions({ stack: () => stack });
-    });
-
-    describe('an owned gateway stays in its box', () => {
-      attacks({ stack: () => stack });
     });
 
     describe('the runtime stopped in mid-call', () => {

@@ -1,5 +1,7 @@
 // Every parser that reads the outside, on input nobody would write: it answers, or refuses in words, at once.
 // FUZZ_CASES is the number of cases per parser (`npm run fuzz`: 100,000).
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +9,7 @@ import type { FleetClient } from '../../src/api/client.ts';
 import { createApi } from '../../src/api/server.ts';
 import { inboxText, lookText, surfaceFor } from '../../src/api/text/index.ts';
 import { FleetError } from '../../src/errors.ts';
+import { questionOf } from '../../src/fleet/gates/question.ts';
 import type { OvCommand } from '../../src/overstory/command.ts';
 import { type OvCommandName, ovCommands } from '../../src/overstory/commands/index.ts';
 import { featuresOf } from '../../src/overstory/features.ts';
@@ -183,6 +186,16 @@ const jsonText = fc.oneof(
   text,
 );
 
+/** What `ov` really said, by every version that was recorded. */
+function recordings(): string[] {
+  const folder = 'test/fixtures/recordings';
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .map((file) =>
+      String((JSON.parse(readFileSync(join(folder, file), 'utf8')) as { stdout?: string }).stdout ?? ''),
+    );
+}
+
 const names = Object.keys(ovCommands) as OvCommandName[];
 const commandOf = (name: OvCommandName) => ovCommands[name] as unknown as OvCommand<unknown, unknown>;
 const v10 = featuresOf({ version: '0.10.3' });
@@ -203,6 +216,61 @@ describe('what ov says', () => {
     () =>
       holds(fc.tuple(fc.constantFrom(...names), run), ([name, ran]) =>
         refusesInWords(() => commandOf(name).read({ ...ran, timedOut: false, truncated: false })),
+      ),
+    timeout,
+  );
+  it(
+    'the recorded replies of every version, with bytes changed, cut out, doubled and put together',
+    () => {
+      const corpus = recordings();
+      expect(corpus.length).toBeGreaterThan(100);
+      const change = fc.record({
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+        cut: fc.integer({ min: 0, max: 40 }),
+        put: hostile,
+      });
+      return holds(
+        fc.tuple(
+          fc.constantFrom(...names),
+          fc.constantFrom(...corpus),
+          fc.constantFrom(...corpus),
+          fc.array(change, { maxLength: 4 }),
+          fc.constantFrom(0, 0, 1, null),
+        ),
+        ([name, one, other, changes, exit]) => {
+          let stdout = changes.length === 4 ? one + other : one;
+          for (const { at, cut, put } of changes) {
+            const from = Math.floor(at * stdout.length);
+            stdout = stdout.slice(0, from) + put + stdout.slice(from + cut);
+          }
+          refusesInWords(() =>
+            commandOf(name).read({ exit, stdout, stderr: '', timedOut: false, truncated: false }),
+          );
+        },
+      );
+    },
+    timeout,
+  );
+  it(
+    'questions in mail: a gate or none, with what was asked as it was asked',
+    () =>
+      holds(
+        fc.record({
+          from: fc.oneof(text, fc.constantFrom('coordinator', 'operator')),
+          to: fc.constantFrom('operator', 'orchestrator', 'coordinator'),
+          type: fc.constantFrom('question', 'escalation', 'error', 'decision_gate', 'plan_ready', 'result'),
+          subject: text,
+          body: text,
+          priority: text,
+          payload: fc.oneof(jsonText, fc.constant(null)),
+          threadId: fc.constantFrom(null, 'm1'),
+        }),
+        (mail) => {
+          const asked = questionOf({ ...mail, id: 'm', read: false, createdAt: '' });
+          if (asked === null) return;
+          expect(asked.question.text).toBe(mail.body);
+          expect(asked.question.options.length).toBeLessThanOrEqual(20);
+        },
       ),
     timeout,
   );
@@ -310,8 +378,10 @@ it(
       guard.once('error', (error) => {
         failure = error;
       });
-      for (let at = 0; at < bytes.length && failure === null; at += size)
-        guard.write(bytes.subarray(at, at + size));
+      // Long frames in pieces of one byte say nothing new: test/runtime/hostile-agent.test.ts cuts everywhere.
+      const step = Math.max(size, Math.ceil(bytes.length / 2_000));
+      for (let at = 0; at < bytes.length && failure === null; at += step)
+        guard.write(bytes.subarray(at, at + step));
       guard.end();
       await over;
       if (failure !== null) {

@@ -61,9 +61,10 @@ export interface Inspected {
     NetworkMode: string;
     Memory: number;
     PidsLimit: number | null;
+    NanoCpus: number;
     PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
   };
-  NetworkSettings: { Networks: Record<string, unknown> };
+  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
   Mounts: { Type: string; Source: string; Destination: string; RW: boolean; Name?: string }[];
   State: { StartedAt: string; Health: { Status: string } };
 }

@@ -1,13 +1,13 @@
 // look: a read-only glance into a product for the model and the human. Confined by the resolved path,
 // capped in length, and blind to secrets, to git's own files and to overstory's databases.
 import { constants } from 'node:fs';
-import { open, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { execa } from 'execa';
+import { type FileHandle, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { FleetError } from '../../errors.ts';
 import type { LookReply, lookRequestSchema, ProductRef } from '../protocol.ts';
 import { liesUnder, pathInside } from './confine.ts';
+import { git } from './git.ts';
 
 type Look = z.output<typeof lookRequestSchema>;
 
@@ -108,6 +108,7 @@ async function file(product: string, folder: string, path: string, maxBytes: num
   if (handle === null)
     throw refused(product, 'LOOK_NOT_FOUND', 'a file that may be read', JSON.stringify(path.slice(0, 200)));
   try {
+    await requireStill(product, handle, real, path);
     const { size } = await handle.stat().then((found) => {
       if (found.isFile()) return found;
       throw refused(product, 'LOOK_NOT_TEXT', 'a text file', 'something else than a file');
@@ -124,6 +125,19 @@ async function file(product: string, folder: string, path: string, maxBytes: num
   }
 }
 
+/** What was opened is what was judged: a folder on the way may have become a link in between. */
+async function requireStill(product: string, handle: FileHandle, real: string, path: string): Promise<void> {
+  // Without /proc the path is looked at once more: later than the opening, so a link that still stands is seen.
+  const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(real).catch(() => ''));
+  if (opened === real) return;
+  throw refused(
+    product,
+    'PATH_ESCAPES',
+    'a file that stays where it is',
+    `${JSON.stringify(path.slice(0, 200))}, which was moved while it was opened`,
+  );
+}
+
 /** @returns null for what is not UTF-8 text; a character cut at the end of a truncated read is dropped */
 function decode(bytes: Buffer, truncated: boolean): string | null {
   if (bytes.includes(0)) return null;
@@ -135,37 +149,17 @@ function decode(bytes: Buffer, truncated: boolean): string | null {
 }
 
 async function log(product: string, folder: string, limit: number): Promise<LookReply> {
-  const gitDir = await realpath(join(folder, '.git')).catch(() => null);
-  if (gitDir === null) throw refused(product, 'LOOK_NOT_FOUND', 'a git repository', 'a folder without .git');
-  if (!liesUnder(folder, gitDir))
-    throw refused(product, 'PATH_ESCAPES', 'a repository inside the product', 'a .git that links out of it');
-  const result = await execa(
-    'git',
-    [
-      '-C',
-      folder,
-      '--no-pager',
-      '-c',
-      'core.fsmonitor=false',
-      'log',
-      '--oneline',
-      '--no-decorate',
-      '--no-color',
-      '--no-show-signature',
-      '--no-ext-diff',
-      `--max-count=${limit}`,
-    ],
-    {
-      env: {
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_CEILING_DIRECTORIES: dirname(folder),
-      },
-      stdin: 'ignore',
-      reject: false,
-      timeout: logTimeoutMs,
-      maxBuffer: maxLogBytes,
-    },
+  if ((await realpath(join(folder, '.git')).catch(() => null)) === null)
+    throw refused(product, 'LOOK_NOT_FOUND', 'a git repository', 'a folder without .git');
+  // A link, or a file that names another folder: both would show another repository.
+  const where = await git(folder, ['rev-parse', '--absolute-git-dir', '--git-common-dir']);
+  const dirs = where.stdout.split('\n').map((dir) => realpath(resolve(folder, dir)).catch(() => ''));
+  if (!where.failed && !(await Promise.all(dirs)).every((dir) => liesUnder(folder, dir)))
+    throw refused(product, 'PATH_ESCAPES', 'a repository inside the product', 'a .git that leads out of it');
+  const result = await git(
+    folder,
+    ['log', '--oneline', '--no-decorate', '--no-color', '--no-show-signature', `--max-count=${limit}`],
+    { timeout: logTimeoutMs, maxBuffer: maxLogBytes },
   );
   if (result.failed && !result.isMaxBuffer) {
     if (/does not have any commits yet/.test(result.stderr)) return { text: '', truncated: false };

@@ -26,7 +26,6 @@ import {
 } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { execa } from 'execa';
 import { FleetError } from '../../../errors.ts';
 import { readProjectName } from '../../../overstory/config.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
@@ -34,6 +33,7 @@ import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { isSeeded, seedClaude } from '../../prepare/claude.ts';
 import type { TendReply } from '../../protocol.ts';
 import { leastToStartBytes, requireSpace } from '../disk.ts';
+import { git } from '../git.ts';
 import { list } from '../list.ts';
 import { argvOf, readProcesses } from '../processes.ts';
 import { initialised } from '../snapshot.ts';
@@ -71,12 +71,10 @@ async function allOf(...steps: Promise<unknown>[]): Promise<void> {
 }
 
 export async function requireGit(folder: string, product: string): Promise<void> {
-  const git = (...args: string[]) =>
-    execa('git', ['-C', folder, ...args], { reject: false, stdin: 'ignore', timeout: 15_000 });
   const [top, head, identity] = await Promise.all([
-    git('rev-parse', '--show-toplevel'),
-    git('rev-parse', '--verify', '--quiet', 'HEAD'),
-    git('var', 'GIT_COMMITTER_IDENT'),
+    git(folder, ['rev-parse', '--show-toplevel']),
+    git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']),
+    git(folder, ['var', 'GIT_COMMITTER_IDENT']),
   ]);
   if (top.failed) throw ovFailure(top.stderr);
   if ((await realpath(top.stdout)) !== folder)

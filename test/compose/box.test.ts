@@ -1,0 +1,35 @@
+// An owned gateway stays in its box: attacks from inside the bundle, after every other file has used the stack, so that
+// what they left in logs and journal is searched too.
+import { readFile, writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect } from 'vitest';
+import type { FleetStatus } from '../../src/api/contract.ts';
+import { attacks } from '../security/box.ts';
+import { composeAvailable } from '../support/compose.ts';
+import { type SharedStack, sharedStack } from '../support/shared-stack.ts';
+
+const minutes = 60_000;
+
+describe.skipIf(!(await composeAvailable()))('a gateway taken over', () => {
+  let stack: SharedStack;
+  beforeAll(async () => {
+    stack = await sharedStack();
+    const text = await readFile(stack.productsFile, 'utf8');
+    const marked = `d, answered in the dashboard ${Date.now()}`;
+    // In place, as a human edits it.
+    await writeFile(
+      stack.productsFile,
+      text.replace(
+        /(name: product-d\n(?:.*\n)*?\s+description: ).*/,
+        `$1${marked}\n    gates: { surface: dashboard }`,
+      ),
+    );
+    await expect
+      .poll(async () => (await stack.fleet<FleetStatus>('status')).products.map((p) => p.description), {
+        timeout: minutes,
+        interval: 500,
+      })
+      .toContain(marked);
+  }, 8 * minutes);
+
+  attacks({ stack: () => stack });
+});
