@@ -38,7 +38,7 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
         severity: 'error',
         subject: `${product}: ${event.data.error.message}`,
         text: [
-          event.data.error.message,
+          event.data.error.mend,
           'approve: stop the session and give its objective another try. reject: leave it as it is.',
         ].join('\n'),
       });
@@ -63,10 +63,7 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
         kind: 'budget',
         severity: 'error',
         subject: event.text,
-        text: [
-          event.text,
-          'approve: take back the pause (also raise the limit with `fleet cap`, or it is reached again at once). reject: stay paused.',
-        ].join('\n'),
+        text: 'approve: take back the pause (also raise the limit with `fleet cap`, or it is reached again at once). reject: stay paused.',
       });
     case 'control.changed':
       return [...askedByPause(context, event), ...answeredByResume(context, event)];
