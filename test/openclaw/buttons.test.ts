@@ -1,0 +1,88 @@
+// A press of a button over a made-up fleetd: it types what a human would, as who pressed, and nothing else.
+import { describe, expect, it } from 'vitest';
+import type { FleetClient } from '../../src/api/client.ts';
+import type { GateRequest, GateView } from '../../src/api/contract.ts';
+import { FleetError } from '../../src/errors.ts';
+import { gateButtons } from '../../src/openclaw/buttons.ts';
+
+async function press(payload: string, changes: { authorized?: boolean; refuse?: boolean } = {}) {
+  const resolved: { n: number; asked: GateRequest }[] = [];
+  const privately: string[] = [];
+  const posted: { to: { channel: string; thread: string | null }; text: string }[] = [];
+  const view = { n: 3, product: 'alpha', state: 'approved', delivery: 'pending', options: ['A', '--help'] };
+  const client = {
+    gate: async () => view as unknown as GateView,
+    resolveGate: async (n: number, asked: GateRequest) => {
+      if (changes.refuse)
+        throw new FleetError({ code: 'NOT_APPROVER', class: 'refused', message: 'Not you.', mend: 'Ask.' });
+      resolved.push({ n, asked });
+      return view as unknown as GateView;
+    },
+  } as unknown as FleetClient;
+  const { handler } = gateButtons(
+    () => client,
+    async (to, text) => void posted.push({ to, text }),
+  );
+  const outcome = await handler({
+    senderId: 'U1',
+    conversationId: 'C0AAA',
+    threadId: '1700000000.000100',
+    auth: { isAuthorizedSender: changes.authorized ?? true },
+    interaction: { payload },
+    respond: { reply: async ({ text }: { text: string }) => void privately.push(text) },
+  });
+  return { outcome, resolved, privately, posted };
+}
+
+describe('a press', () => {
+  it('answers as who pressed, from where they pressed, and says so for all to see', async () => {
+    const { resolved, posted, privately } = await press('approve:3');
+    expect(resolved).toEqual([
+      {
+        n: 3,
+        asked: {
+          verdict: 'approved',
+          text: '',
+          source: {
+            via: 'slack',
+            sender: 'u1',
+            thread: 'agent:meta-coordinator:slack:channel:c0aaa:thread:1700000000.000100',
+          },
+        },
+      },
+    ]);
+    expect(posted).toEqual([
+      {
+        to: { channel: 'C0AAA', thread: '1700000000.000100' },
+        text: expect.stringContaining('Gate 3 on alpha is approved'),
+      },
+    ]);
+    expect(privately).toEqual([]);
+  });
+
+  it('of an option answers with just its words, whatever they look like', async () => {
+    expect((await press('option:3:0')).resolved[0]?.asked).toMatchObject({ verdict: 'answered', text: 'A' });
+    expect((await press('option:3:1')).resolved[0]?.asked).toMatchObject({ text: '--help' });
+  });
+
+  it('that is refused is told to nobody but who pressed', async () => {
+    const { posted, privately } = await press('reject:3', { refuse: true });
+    expect(posted).toEqual([]);
+    expect(privately).toEqual([expect.stringContaining('NOT_APPROVER')]);
+  });
+
+  it.each([
+    ['approve:3', { authorized: false }],
+    ['approve:3; reject 4', {}],
+    ['approve', {}],
+    ['option:3:9', {}],
+    ['message:3', {}],
+    ['', {}],
+  ])('%j %j answers nothing, and is never handed to the model', async (payload, changes) => {
+    const { outcome, resolved, posted, privately } = await press(payload, changes);
+    expect(outcome).toEqual({ handled: true });
+    expect(resolved).toEqual([]);
+    expect(posted).toEqual([]);
+    expect(privately).toHaveLength(1);
+  });
+});
