@@ -25,44 +25,90 @@ export interface NoticeLoop {
 }
 
 const waitMs = 25_000;
-const firstRetryMs = 2_000;
-const longestRetryMs = 60_000;
+/** Between two tries of anything; of a channel that stays away they get rarer, up to a minute. */
+const retryMs = 2_000;
+const mostRounds = 30;
+/** A channel that has been away for so many tries (about six minutes), or that does not exist, is told of in WebChat. */
+const giveUpAfter = 10;
+const neverThere =
+  /channel_not_found|not_in_channel|is_archived|user_not_found|users_not_found|cannot_dm_bot|restricted_action|missing_scope|unknown channel|unknown target/i;
 
-/** Runs until `signal` is aborted; does not reject. */
+interface Away {
+  fails: number;
+  /** rounds to let pass before the next try */
+  rounds: number;
+}
+
+/** Runs until `signal` is aborted; does not reject. A channel that is away holds up nobody else's notices. */
 export async function deliverNotices(
   { connect, channels, mainSession, log, pause }: NoticeLoop,
   signal: AbortSignal,
 ): Promise<void> {
+  const webchat: Destination = { kind: 'webchat', to: mainSession, thread: null };
   /** What a channel took while another one did not: not told there again. Memory only. */
   const taken = new Set<string>();
-  let retryMs = firstRetryMs;
+  const away = new Map<string, Away>();
   let said = '';
+
+  const tell = (line: string): void => {
+    if (line !== said) log(`notices wait: ${line}`);
+    said = line;
+  };
+
+  async function send(to: Destination, batch: NoticeView[], note = ''): Promise<void> {
+    const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
+    const buttons = batch.length === 1 ? buttonsFor(batch[0]?.gate ?? null) : [];
+    await channels.send(to, `${noticesText(surface, batch)}${note}`, buttons);
+  }
+
+  /** Whether it is done with. */
+  async function hand(to: Destination, batch: NoticeView[]): Promise<boolean> {
+    const where = JSON.stringify(to);
+    const before = away.get(where);
+    if (before !== undefined && before.rounds > 0) return false;
+    try {
+      await send(to, batch);
+      away.delete(where);
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const fails = (before?.fails ?? 0) + 1;
+      away.set(where, { fails, rounds: Math.min(2 ** fails, mostRounds) });
+      tell(`${to.to}: ${reason}`);
+      if (to.kind === 'webchat' || (fails < giveUpAfter && !neverThere.test(reason))) return false;
+      await send(webchat, batch, `\n(${to.to} in Slack did not take it: ${reason.slice(0, 200)})`);
+      return true;
+    }
+  }
+
+  async function round(): Promise<boolean> {
+    const client = connect();
+    for (const state of away.values()) state.rounds -= 1;
+    let left = false;
+    for (const batch of batches(await client.notices(0, waitMs))) {
+      if (signal.aborted) return false;
+      let open = false;
+      for (const to of destinations(batch, mainSession, await channels.slackOn())) {
+        const key = (n: number) => `${n} ${JSON.stringify(to)}`;
+        const untold = batch.filter(({ n }) => !taken.has(key(n)));
+        if (untold.length === 0) continue;
+        if (await hand(to, untold)) for (const { n } of untold) taken.add(key(n));
+        else open = true;
+      }
+      if (open) left = true;
+      else for (const { n } of batch) await client.noticeSent(n);
+    }
+    if (!left) taken.clear();
+    return left;
+  }
+
   while (!signal.aborted) {
     try {
-      const client = connect();
-      const due = await client.notices(0, waitMs);
-      for (const batch of batches(due)) {
-        if (signal.aborted) return;
-        const numbers = batch.map(({ n }) => n).join();
-        for (const to of destinations(batch, mainSession, await channels.slackOn())) {
-          const key = `${numbers} ${JSON.stringify(to)}`;
-          if (taken.has(key)) continue;
-          const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
-          const buttons = batch.length === 1 ? buttonsFor(batch[0]?.gate ?? null) : [];
-          await channels.send(to, noticesText(surface, batch), buttons);
-          taken.add(key);
-        }
-        for (const { n } of batch) await client.noticeSent(n);
-      }
-      taken.clear();
-      retryMs = firstRetryMs;
-      said = '';
+      if (await round()) await pause(retryMs, signal);
+      else said = '';
     } catch (error) {
-      const line = error instanceof Error ? error.message : String(error);
-      if (line !== said) log(`notices wait: ${line}`);
-      said = line;
+      tell(error instanceof Error ? error.message : String(error));
       await pause(retryMs, signal);
-      retryMs = Math.min(retryMs * 2, longestRetryMs);
     }
   }
 }

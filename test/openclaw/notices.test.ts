@@ -49,6 +49,7 @@ const gate = (changes: Partial<GateView> = {}): GateView => ({
 async function deliver(
   due: NoticeView[],
   fails: (to: Destination, attempt: number) => boolean = () => false,
+  reason = 'the channel is away',
 ) {
   const stop = new AbortController();
   const sent: { to: Destination; text: string; buttons: string[] }[] = [];
@@ -75,7 +76,7 @@ async function deliver(
         slackOn: async () => true,
         async send(to, text, buttons) {
           attempt += 1;
-          if (fails(to, attempt)) throw new Error('the channel is away');
+          if (fails(to, attempt)) throw new Error(reason);
           sent.push({ to, text, buttons: buttons.map(({ label }) => label) });
         },
       },
@@ -186,6 +187,19 @@ describe('again', () => {
     );
     expect(sent.map(({ to }) => to.kind)).toEqual(['webchat', 'slack']);
     expect(receipts).toEqual([1]);
+  });
+
+  it('a channel that is away, or that nobody made, holds up no other, and is told of in WebChat in the end', async () => {
+    const there: NoticeView['channels'] = [{ kind: 'slack', target: 'C2' }];
+    const due = [notice(1), notice(2, { product: 'beta', channels: there })];
+    const away = await deliver(due, ({ to }) => to === 'channel:C1');
+    expect(away.sent.map(({ to }) => to.to)).toEqual(['channel:C2', main]);
+    expect(away.sent[1]?.text).toMatch(
+      /text 1[\s\S]*channel:C1 in Slack did not take it: the channel is away/,
+    );
+    expect(away.receipts).toEqual([2, 1]);
+    const missing = await deliver(due, ({ to }) => to === 'channel:C1', 'channel_not_found');
+    expect(missing.sent.map(({ to }) => to.to)).toEqual([main, 'channel:C2']);
   });
 
   it('killed between the send and the receipt, the next sink says it again under the same number', async () => {

@@ -140,13 +140,15 @@ const rules: Rule[] = [
 
 /** null when no rule fits. Lines are tried from the last: earlier ones may be older messages or metadata. */
 export function understand(text: string): Intent | null {
-  const lines = text.split('\n');
+  // Slack's plugin puts the message's id, in brackets, on a line of its own.
+  const lines = text.split('\n').filter((line) => !/^\s*\[[^\]\n]*\]\s*$/.test(line));
   for (let at = lines.length - 1; at >= 0; at--) {
     // A gateway may put the time, in brackets, before what the human said.
     const sentence = lines
       .slice(at)
       .join('\n')
       .replace(/^\s*\[[^\]\n]*\]\s*/, '')
+      .replace(/^\s*(?:<@\w+>|@[\w-]+)[:,]?\s+/, '')
       .trim();
     for (const rule of rules) {
       const match = rule.pattern.exec(sentence);
