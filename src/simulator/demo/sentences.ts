@@ -148,7 +148,8 @@ export function understand(text: string): Intent | null {
       .slice(at)
       .join('\n')
       .replace(/^\s*\[[^\]\n]*\]\s*/, '')
-      .replace(/^\s*(?:<@\w+>|@[\w-]+)[:,]?\s+/, '')
+      // … and the name of whom it mentions after the mention.
+      .replace(/^\s*(?:<@\w+>|@[\w-]+)(?: \([^)\n]*\))?[:,]?\s+/, '')
       .trim();
     for (const rule of rules) {
       const match = rule.pattern.exec(sentence);
