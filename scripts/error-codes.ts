@@ -29,6 +29,9 @@ ${Object.entries(errorClasses)
   .map(([name, { exit, http }]) => `| ${name} | ${exit} | ${http} |`)
   .join('\n')}
 
+Exit code 0 is success. \`fleet wait\` says how an objective ended: 0 done, 10 failed, 11 cancelled, 12 not over in
+time. \`fleet attach\` exits with 3 where no session lives.
+
 This page is written by \`npm run docs:errors\`. The codes of \`ov\` itself (\`OV_…\`) are in
 [overstory.md](overstory.md) with what causes each.
 

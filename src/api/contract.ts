@@ -428,6 +428,7 @@ export const usageSchema = z.object({
       cpuCores: z.number(),
       /** of the UTC day so far */
       spentUsd: z.number(),
+      /** those that held a slot */
       sessions: z.number(),
     }),
   ),

@@ -23,7 +23,6 @@ async function main(words: string[]): Promise<number> {
     json: words.includes('--json'),
     now: Date.now,
     columns: stdout.columns,
-    rows: stdout.rows,
     colour: colourOn(stdout, env),
   };
   try {

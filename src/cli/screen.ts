@@ -3,6 +3,9 @@ import type { WriteStream } from 'node:tty';
 import type { Output } from '../verbs/index.ts';
 
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
+const home = '\u001b[H';
+const clearToEnd = '\u001b[K';
+const clearBelow = '\u001b[J';
 const clearLine = '\r\u001b[K';
 
 /** A reader that has seen enough (`| head`) is no failure. */
@@ -14,9 +17,17 @@ export function quietOnBrokenPipe(stream: NodeJS.WriteStream): void {
 }
 
 export function outputTo(stream: NodeJS.WriteStream | WriteStream): Output {
+  let drawn = false;
   return {
     append: (line) => stream.write(`${line}\n`),
-    replace: (text) => stream.write(stream.isTTY ? `${clearScreen}${text}\n` : `${text}\n\n`),
+    replace(text) {
+      if (!stream.isTTY) return stream.write(`${text}\n\n`);
+      // over what is there, line by line: a screen that is cleared first flickers
+      const lines = text.split('\n').map((line) => `${line}${clearToEnd}`);
+      stream.write(`${drawn ? home : clearScreen}${lines.join('\n')}\n${clearBelow}`);
+      drawn = true;
+    },
+    size: () => ('columns' in stream && stream.isTTY ? { columns: stream.columns, rows: stream.rows } : null),
   };
 }
 

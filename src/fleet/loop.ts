@@ -270,12 +270,12 @@ export function createLoop(
       const report = await runtime.footprint(live.map(({ name, root }) => ({ name, root })));
       if (closed) return;
       absorb(report);
-      const { memoryBytes, cpuCores, spentTodayUsd, liveSessions } = capacityOf(context);
+      const { memoryBytes, cpuCores, spentTodayUsd, slotsUsed } = capacityOf(context);
       usage.take({
         memoryBytes: memoryBytes ?? 0,
         cpuCores: cpuCores ?? 0,
         spentUsd: spentTodayUsd ?? 0,
-        sessions: liveSessions,
+        sessions: slotsUsed,
       });
       schedule();
     } catch (error) {

@@ -51,7 +51,7 @@ try {
   say(
     'Try:      "What products are you managing?"   "Run a scout on product-a to explore the codebase structure"',
   );
-  say('Terminal: npx fleet status');
+  say('Terminal: bin/fleet status');
   say('Ctrl-C stops everything.');
   void trial.gatewayEnded.then((code) => {
     if (stopping) return;

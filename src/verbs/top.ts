@@ -1,6 +1,6 @@
 // top: the live board. Keys choose a product and pause it, focus it, or answer its oldest gate.
 import type { FleetStatus, GateRequest, GateView } from '../api/contract.ts';
-import { errorText, topText } from '../api/text/index.ts';
+import { boardOrder, errorText, topText } from '../api/text/index.ts';
 import { FleetError } from '../errors.ts';
 import type { Verb } from './verb.ts';
 
@@ -14,7 +14,7 @@ export const top: Verb = {
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) => command,
-  async run(_asked, { client, source, output, keys, rows, json }, show) {
+  async run(_asked, { client, source, output, keys, json }, show) {
     if (!output || !keys || json)
       throw new FleetError({
         code: 'BAD_USAGE',
@@ -30,8 +30,14 @@ export const top: Verb = {
     let typing: { gate: number; verdict: GateRequest['verdict']; text: string } | null = null;
     const ends = new AbortController();
 
-    const chosenIndex = () => Math.max(0, status?.products.findIndex(({ name }) => name === chosen) ?? 0);
-    const product = () => status?.products[chosenIndex()];
+    const board = () => boardOrder(status?.products ?? []);
+    // by its name: what moves on the board while a human reaches for a key stays chosen
+    const chosenIndex = () =>
+      Math.max(
+        0,
+        board().findIndex(({ name }) => name === chosen),
+      );
+    const product = () => board()[chosenIndex()];
     const said = (error: unknown) => show.paint('bad', errorText(show, FleetError.wrap(error)));
 
     function draw(): void {
@@ -42,19 +48,18 @@ export const top: Verb = {
       const line = typing
         ? `${typing.verdict === 'rejected' ? 'Reject' : 'Answer'} gate ${typing.gate}: ${typing.text}█`
         : note;
+      const size = output?.size() ?? { columns: show.columns, rows: 24 };
       output?.replace(
-        topText(show, {
-          status,
-          gates,
-          chosen: chosenIndex(),
-          note: line,
-          height: rows ?? 24,
-        }),
+        topText(
+          { ...show, columns: size.columns },
+          { status, gates, chosen: chosenIndex(), note: line, height: size.rows },
+        ),
       );
     }
     async function refresh(): Promise<void> {
       try {
         [status, gates] = await Promise.all([client.status(), client.gates()]);
+        chosen ??= product()?.name ?? null;
       } catch (error) {
         // what was seen last stays, with what is wrong under it
         note = said(error);
@@ -87,8 +92,8 @@ export const top: Verb = {
       const gate = gateHere();
       const step = { j: 1, down: 1, k: -1, up: -1 }[key];
       if (step && status) {
-        const last = status.products.length - 1;
-        chosen = status.products[Math.min(last, Math.max(0, chosenIndex() + step))]?.name ?? null;
+        const all = board();
+        chosen = all[Math.min(all.length - 1, Math.max(0, chosenIndex() + step))]?.name ?? null;
         return draw();
       }
       if (key === 'u') return act(async () => (await client.undo({ source })).text);

@@ -17,8 +17,6 @@ export interface VerbContext {
   now: () => number;
   /** width of the terminal; chat takes its own */
   columns?: number;
-  /** height of the terminal */
-  rows?: number;
   /** terminal only */
   colour?: boolean;
   /** takes answers that grow or change; without it they are refused */
@@ -33,6 +31,8 @@ export interface Output {
   append(line: string): void;
   /** shows this instead of what was shown before */
   replace(text: string): void;
+  /** of the screen as it is now, in cells; null: there is none */
+  size(): { columns: number; rows: number } | null;
 }
 
 /** As commander gives them: `--plan-only` is planOnly. */

@@ -2,14 +2,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeFleetd, fakeFleetd, garbage, hang, refuse, reply } from '../support/fake-fleetd.ts';
 import { busyFleet, fleetStatus, objectiveView, productView } from '../support/views.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const launcher = fileURLToPath(new URL('../../bin/fleet.mjs', import.meta.url));
+const launchers = ['fleet', 'fleet.mjs'].map((name) =>
+  fileURLToPath(new URL(`../../bin/${name}`, import.meta.url)),
+);
 
 let fleetd: FakeFleetd;
 let empty: string;
@@ -25,8 +27,12 @@ afterEach(async () => {
   await fleetd[Symbol.asyncDispose]();
 });
 
-function start(words: string[], options: { env?: Record<string, string>; cwd?: string; file?: string } = {}) {
-  const child = spawn(process.execPath, [options.file ?? main, ...words], {
+function start(
+  words: string[],
+  options: { env?: Record<string, string>; cwd?: string; program?: string } = {},
+) {
+  const { program } = options;
+  const child = spawn(program ?? process.execPath, program ? words : [main, ...words], {
     cwd: options.cwd ?? empty,
     env: { PATH: process.env.PATH, FLEET_SOCKET: fleetd.socketPath, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -239,8 +245,10 @@ test('the launcher names its mend while nothing is built', async () => {
   const bin = join(empty, 'bin');
   mkdirSync(bin);
   const { copyFileSync } = await import('node:fs');
-  copyFileSync(launcher, join(bin, 'fleet.mjs'));
-  const { code, stderr } = await start(['status'], { file: join(bin, 'fleet.mjs') }).ended;
+  for (const launcher of launchers) copyFileSync(launcher, join(bin, basename(launcher)));
+  // as npm links it
+  symlinkSync(join('bin', 'fleet'), join(empty, 'linked'));
+  const { code, stderr } = await start([], { program: join(empty, 'linked') }).ended;
   expect(code).toBe(5);
   expect(stderr).toBe(
     'NOT_BUILT: Expected dist/cli.js, found none. Mend: run `npm ci && npm run build` first.\n',

@@ -214,6 +214,11 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
           const { page, close } = await open(link, look);
           for (const path of paths) {
             await page.goto(new URL(path, link).href);
+            expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(
+              look.width,
+            );
+            // what axe finds does not depend on the width
+            if (look.width === 400) continue;
             await page.evaluate(axe);
             const { violations } = (await page.evaluate('axe.run()')) as {
               violations: { id: string; impact: string; nodes: { html: string }[] }[];
@@ -224,9 +229,6 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
               serious.map(({ id, nodes }) => [id, nodes[0]?.html]),
               where,
             ).toEqual([]);
-            expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBeLessThanOrEqual(
-              look.width,
-            );
           }
           await close();
         }

@@ -18,5 +18,5 @@ export { productsText } from './products.ts';
 export { queueText } from './queue.ts';
 export { recurringText } from './recurring.ts';
 export { statusText } from './status.ts';
-export { topText } from './top.ts';
+export { boardOrder, topText } from './top.ts';
 export { treeText } from './tree.ts';

@@ -106,7 +106,7 @@ function Tile(props: {
           </>
         )}
       </svg>
-      <Area name={props.name} most={most} say={(n) => `${say(n)}${unit}`} {...props.over} />
+      {now !== null && <Area name={props.name} most={most} say={(n) => `${say(n)}${unit}`} {...props.over} />}
       {props.note && <p class="quiet small">{props.note}</p>}
     </li>
   );
