@@ -257,6 +257,9 @@ export const migrations: readonly string[] = [
   INSERT INTO reliefs SELECT rule, '*', since_ms FROM reliefs_of_fleet;
   DROP TABLE reliefs_of_fleet;
   `,
+  `
+  CREATE INDEX notices_waits ON notices (objective, at_ms) WHERE kind = 'queued-long';
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

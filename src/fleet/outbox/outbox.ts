@@ -56,7 +56,9 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
     cancelTimer();
     cancelTimer = () => {};
     if (closed || !journal.database.isOpen) return;
-    const times = [...reminders(), ...longWaits()].map(({ atMs }) => atMs);
+    const [longest] = notices.untoldWaits(1);
+    const times = reminders().map(({ atMs }) => atMs);
+    if (longest !== undefined) times.push(longest.queuedAtMs + queuedLongMs);
     if (times.length === 0) return;
     const inMs = Math.max(1, Math.min(...times) - clock.nowMs());
     // setTimeout counts in 32 bits
@@ -69,13 +71,6 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
       const wait = remindMs[Math.min(times, remindMs.length) - 1];
       return wait === undefined || lastMs === null ? [] : [{ gate, atMs: lastMs + wait }];
     });
-  }
-
-  function longWaits() {
-    return journal
-      .openObjectives()
-      .filter((o) => o.state === 'queued' && !notices.toldOfObjective(o.id, 'queued-long', o.queuedAtMs))
-      .map((objective) => ({ objective, atMs: objective.queuedAtMs + queuedLongMs }));
   }
 
   function remind(): void {
@@ -94,15 +89,16 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
             text: `Gate ${gate.n} still waits for you: ${gate.question.subject}`,
           }),
         );
-    for (const { objective, atMs } of longWaits())
-      if (atMs <= now)
-        journal.record(
-          notice(context, about(objective.product, objective.id), {
-            kind: 'queued-long',
-            severity: 'warning',
-            text: `${objective.id} on ${objective.product} has been waiting for ${Math.round((now - objective.queuedAtMs) / 60_000)} min.`,
-          }),
-        );
+    for (const { id, product, queuedAtMs } of notices.untoldWaits(page)) {
+      if (queuedAtMs + queuedLongMs > now) break;
+      journal.record(
+        notice(context, about(product, id), {
+          kind: 'queued-long',
+          severity: 'warning',
+          text: `${id} on ${product} has been waiting for ${Math.round((now - queuedAtMs) / 60_000)} min.`,
+        }),
+      );
+    }
     arm();
   }
 

@@ -86,12 +86,16 @@ export function noticeStore(db: DatabaseSync) {
         lastMs: number('SELECT max(due_ms) AS value FROM notices WHERE gate = ?', gate),
       };
     },
-    toldOfObjective(objective: string, kind: NoticeKind, sinceMs: number): boolean {
-      return (
-        db
-          .prepare('SELECT 1 FROM notices WHERE objective = ? AND kind = ? AND at_ms >= ? LIMIT 1')
-          .get(objective, kind, sinceMs) !== undefined
-      );
+    /** Queued objectives of whose waiting nobody was told since they have their place, the longest wait first. */
+    untoldWaits(limit: number): { id: string; product: string; queuedAtMs: number }[] {
+      return db
+        .prepare(
+          `SELECT id, product, queued_at_ms AS queuedAtMs FROM objectives AS o
+           WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM notices
+             WHERE objective = o.id AND kind = 'queued-long' AND at_ms >= o.queued_at_ms)
+           ORDER BY queued_at_ms, n LIMIT ?`,
+        )
+        .all(limit) as { id: string; product: string; queuedAtMs: number }[];
     },
     /** When the product's latest notice that is no gate is or was due, for spacing. An end does not wait for progress. */
     lastDueMs(product: string | null, besides: NoticeKind | null): number | null {
