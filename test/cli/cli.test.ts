@@ -226,6 +226,20 @@ describe('as a process', () => {
     expect(await ended).toMatchObject({ signal: 'SIGINT', stdout: '', stderr: 'waiting for fleetd…\n' });
   });
 
+  test('logs --follow keeps up with the screen', async () => {
+    const screens = ['thinking about it', 'writing the login page'];
+    let asked = 0;
+    fleetd.on('GET /v1/products/product-a/output', (response, received) =>
+      reply({ product: 'product-a', content: screens[Math.min(asked++, 1)] })(response, received),
+    );
+    const { child, ended } = start(['logs', 'product-a', '--follow', '--lines', '50']);
+    child.stdout?.on('data', (data) => String(data).includes('login page') && child.kill('SIGINT'));
+    const { signal, stdout } = await ended;
+    expect(signal).toBe('SIGINT');
+    expect(stdout).toMatch(/thinking about it[\s\S]*writing the login page/);
+    expect(fleetd.received[0]?.path).toContain('lines=50');
+  });
+
   test('--watch says again what it sees, through a restart of fleetd', async () => {
     let asked = 0;
     fleetd.on('GET /v1/status', (response, received) => {

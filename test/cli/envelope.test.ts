@@ -1,5 +1,8 @@
 // Every verb, found by asking for help: what chat has the terminal has, and --json is one envelope with the exit code
 // of its class. A verb that is added is tested here without another line.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFleetClient } from '../../src/api/client.ts';
 import { type ErrorClass, errorClasses } from '../../src/errors.ts';
@@ -46,10 +49,16 @@ it('has every verb of chat', () => {
 
 describe('--json', () => {
   let scene: Scene;
+  let folder: string;
   beforeAll(async () => {
-    scene = await busyScene();
+    // `backup` writes beside it
+    folder = mkdtempSync(join(tmpdir(), 'envelope-'));
+    scene = await busyScene(join(folder, 'journal.db'));
   }, 60_000);
-  afterAll(() => scene?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await scene?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   async function ask(words: string[], socketPath: string) {
     const lines: string[] = [];

@@ -18,7 +18,8 @@ let fleet: RealFleet;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'top-'));
-  sim = await openSimOv();
+  // slow enough that what is asked of the live session on a busy machine still finds it
+  sim = await openSimOv({ OV_SIM_SPEED: '0.6' });
   for (const name of ['shop', 'blog']) await sim.lab.product(name);
   fleet = await openRealFleet({ channel: sim.channel(), workspace: sim.folder, products: ['shop', 'blog'] });
 });

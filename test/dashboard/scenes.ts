@@ -24,13 +24,18 @@ export interface Scene extends AsyncDisposable {
   pass(ms: number): Promise<void>;
 }
 
-export async function openScene(of: Registry): Promise<Scene> {
+/** @param journalFile where it is kept; in memory without one */
+export async function openScene(of: Registry, journalFile?: string): Promise<Scene> {
   const clock = manualClock(Date.now());
   const fake = fakeRuntime(
     clock,
     of.products.map(({ name }) => name),
   );
-  const world = testFleet({ registry: of, world: { clock, fake } });
+  const world = testFleet({
+    registry: of,
+    world: { clock, fake },
+    ...(journalFile && { file: journalFile }),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'dash-'));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const socketPath = join(folder, 'f.sock');
@@ -80,7 +85,7 @@ const texts = [
 ];
 
 /** Four products: two at work, one waiting on the human, one queued; some history. */
-export async function busyScene(): Promise<Scene> {
+export async function busyScene(journalFile?: string): Promise<Scene> {
   const scene = await openScene(
     registry(
       [
@@ -95,6 +100,7 @@ export async function busyScene(): Promise<Scene> {
       ],
       { maxConcurrentSessions: 2, maxLiveSessions: 4, budget },
     ),
+    journalFile,
   );
   const { world, pass } = scene;
   for (const [i, name] of ['shop', 'billing', 'launch', 'support'].entries()) {

@@ -63,6 +63,25 @@ describe('how full the budget was', () => {
     expect(fleet.past.usage(12 * hour, 240).points.length).toBeGreaterThan(5);
   });
 
+  it('writes once a minute however often it measures', () => {
+    let now = Date.parse('2026-01-05T09:00:00Z');
+    const clock = { nowMs: () => now, after: () => () => {} };
+    const db = new DatabaseSync(':memory:');
+    for (const sql of migrations) db.exec(sql);
+    const usage = createUsage(db, clock, (error) => {
+      throw error;
+    });
+    const writes = () => Number(db.prepare('SELECT total_changes() AS n').get()?.n);
+    const before = writes();
+    for (let n = 0; n < 60 * 12; n += 1) {
+      usage.take({ memoryBytes: gib, cpuCores: 0.5, spentUsd: 1, sessions: 1 });
+      now += minute / 12;
+    }
+    expect(writes() - before).toBe(59);
+    usage.flush();
+    expect(writes() - before).toBe(60);
+  });
+
   it('keeps a week, and gives the highest of each stretch', () => {
     let now = Date.parse('2026-01-05T09:00:00Z');
     const clock = { nowMs: () => now, after: () => () => {} };
