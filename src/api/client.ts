@@ -67,6 +67,12 @@ import {
   unpack,
 } from './transport.ts';
 import {
+  type ApplyRequest,
+  type BlueprintReply,
+  type BlueprintView,
+  blueprintReplySchema,
+  blueprintSchema,
+  type DraftRequest,
   type EstimateView,
   type EveryRequest,
   estimateSchema,
@@ -112,6 +118,16 @@ export interface FleetClient {
   requeue(id: string, asked: ControlRequest): Promise<ObjectiveView>;
   /** What one more objective is expected to take; its text tells the kind of work where `kind` does not. */
   estimate(product: string, about: { text?: string; kind?: string }): Promise<EstimateView>;
+  blueprints(): Promise<BlueprintView[]>;
+  /** @param name of one that was applied, or `draft-<n>` */
+  blueprint(name: string): Promise<BlueprintView>;
+  /** Writes a plan down to be looked at. */
+  draftBlueprint(asked: DraftRequest): Promise<BlueprintReply>;
+  diffBlueprint(asked: ApplyRequest): Promise<BlueprintReply>;
+  /** A human's word: lets it run. */
+  applyBlueprint(asked: ApplyRequest): Promise<BlueprintReply>;
+  deleteBlueprint(name: string, asked: ControlRequest & { stop?: boolean }): Promise<BlueprintView>;
+  retryBlueprint(name: string, asked: ControlRequest): Promise<BlueprintView>;
   recurring(): Promise<RecurringView[]>;
   /** A human's word: work that comes again. */
   every(asked: EveryRequest): Promise<RecurringView>;
@@ -226,6 +242,14 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     undo: (asked) => post('/undo', asked, controlReplySchema),
     requeue: async (id, asked) => post(`/objectives/${segment(id)}/requeue`, asked, objectiveViewSchema),
     estimate: async (product, about) => get(`/estimate/${segment(product)}${query(about)}`, estimateSchema),
+    blueprints: () => get('/blueprints', blueprintSchema.array()),
+    blueprint: async (name) => get(`/blueprints/${segment(name)}`, blueprintSchema),
+    draftBlueprint: (asked) => post('/blueprints/draft', asked, blueprintReplySchema),
+    diffBlueprint: (asked) => post('/blueprints/diff', asked, blueprintReplySchema),
+    applyBlueprint: (asked) => post('/blueprints/apply', asked, blueprintReplySchema),
+    deleteBlueprint: async (name, asked) =>
+      post(`/blueprints/${segment(name)}/delete`, asked, blueprintSchema),
+    retryBlueprint: async (name, asked) => post(`/blueprints/${segment(name)}/retry`, asked, blueprintSchema),
     recurring: () => get('/recurring', recurringSchema.array()),
     every: (asked) => post('/recurring', asked, recurringSchema),
     changeRecurring: async (name, change, asked) =>

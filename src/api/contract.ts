@@ -509,6 +509,13 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
  *   GET  /history?product=&limit=     ObjectiveView[] that are over with their outcomes, the one that ended last first
+ *   GET  /blueprints                  BlueprintView[]: applied, then drafts
+ *   GET  /blueprints/:name            BlueprintView (its name, or draft-<n>)
+ *   POST /blueprints/draft            draftRequest → BlueprintReply (nothing of it runs)
+ *   POST /blueprints/diff             applyRequest → BlueprintReply (what it would change)
+ *   POST /blueprints/apply            applyRequest → BlueprintReply (a human's; never the model's)
+ *   POST /blueprints/:name/delete     deleteRequest → BlueprintView (likewise)
+ *   POST /blueprints/:name/retry      controlRequest → BlueprintView
  *   GET  /recurring                   RecurringView[]
  *   POST /recurring                   everyRequest → RecurringView (a human's; never the model's)
  *   POST /recurring/:name/pause|resume|delete  controlRequest → RecurringView (likewise)

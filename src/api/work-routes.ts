@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { Fleet } from '../fleet/index.ts';
 import { controlRequestSchema } from './contract.ts';
-import { everyRequestSchema } from './work.ts';
+import { applyRequestSchema, deleteRequestSchema, draftRequestSchema, everyRequestSchema } from './work.ts';
 
 /** @param body validates the request's as the other routes do */
 export function addWorkRoutes(
@@ -12,6 +12,24 @@ export function addWorkRoutes(
   body: <T>(c: Context, schema: z.ZodType<T>) => Promise<T>,
 ): void {
   const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
+
+  api.get('/blueprints', (c) => ok(c, fleet.blueprints.list()));
+  api.get('/blueprints/:name', (c) => ok(c, fleet.blueprints.get(c.req.param('name'))));
+  api.post('/blueprints/draft', async (c) =>
+    ok(c, fleet.blueprints.draft(await body(c, draftRequestSchema))),
+  );
+  api.post('/blueprints/diff', async (c) => ok(c, fleet.blueprints.diff(await body(c, applyRequestSchema))));
+  api.post('/blueprints/apply', async (c) =>
+    ok(c, fleet.blueprints.apply(await body(c, applyRequestSchema))),
+  );
+  api.post('/blueprints/:name/delete', async (c) => {
+    const { stop, source } = await body(c, deleteRequestSchema);
+    return ok(c, fleet.blueprints.delete(c.req.param('name'), stop, source));
+  });
+  api.post('/blueprints/:name/retry', async (c) => {
+    const { source } = await body(c, controlRequestSchema);
+    return ok(c, fleet.blueprints.retry(c.req.param('name'), source));
+  });
 
   api.get('/recurring', (c) => ok(c, fleet.recurring.list()));
   api.post('/recurring', async (c) => ok(c, fleet.recurring.every(await body(c, everyRequestSchema))));

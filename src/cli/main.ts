@@ -6,6 +6,7 @@ import { createFleetClient } from '../api/client.ts';
 import { runDoctor } from '../doctor/index.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { keysOf } from './keys.ts';
+import { readText } from './read.ts';
 import { colourOn, outputTo, progress, quietOnBrokenPipe } from './screen.ts';
 import { findSocket } from './socket.ts';
 
@@ -45,6 +46,7 @@ async function main(words: string[]): Promise<number> {
       client: createFleetClient({ socketPath }),
       source: { via: 'cli', sender: userName(), thread: null },
       output: outputTo(stdout),
+      read: readText,
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();

@@ -10,6 +10,7 @@ import { boundedServer } from '../api/listen.ts';
 import { errorClasses, FleetError } from '../errors.ts';
 import { acceptToken, createGuard } from './guard.ts';
 import { watchFleet } from './live.ts';
+import { BlueprintPage, BlueprintsPage } from './pages/blueprint.tsx';
 import { FailurePage } from './pages/failure.tsx';
 import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
@@ -129,6 +130,14 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         events={events}
       />,
     );
+  });
+  app.get('/blueprints', async (c) => {
+    const [all, status] = await Promise.all([client.blueprints(), client.status()]);
+    return c.html(<BlueprintsPage status={status} all={all} />);
+  });
+  app.get('/blueprints/:name', async (c) => {
+    const [view, status] = await Promise.all([client.blueprint(c.req.param('name')), client.status()]);
+    return c.html(<BlueprintPage status={status} view={view} />);
   });
   app.get('/gates/:n', async (c) => {
     const [gate, status] = await Promise.all([client.gate(Number(c.req.param('n'))), client.status()]);

@@ -1,6 +1,7 @@
 // Events → current-state tables. The only place that writes them. Every statement changes only rows in the
 // state it expects, so applying an event to the wrong state is caught (see `expectOne`) and not absorbed.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { applyBlueprint } from './blueprint/apply.ts';
 import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
@@ -258,6 +259,11 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'recurring.resumed':
     case 'recurring.due':
       applyRecurring(event, expectOne);
+      return;
+    case 'blueprint.drafted':
+    case 'blueprint.applied':
+    case 'blueprint.deleted':
+      applyBlueprint(db, event, expectOne);
       return;
     case 'runtime.connected':
     case 'runtime.lost':

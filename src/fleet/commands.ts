@@ -18,6 +18,7 @@ import type { Product } from '../registry/registry.ts';
 import type { LookReply, LookRequest } from '../runtime/protocol.ts';
 import { findCycle } from '../scheduler/index.ts';
 import { productOf } from './context.ts';
+import type { EventData, NewEvent } from './events.ts';
 import { answeredByOperatorOnly, refuseChatAtGate, refuseModelAtGate } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
@@ -59,6 +60,23 @@ export function createCommands(loop: Loop) {
     });
   }
 
+  /** @throws FleetError PRODUCT_UNKNOWN, PRODUCT_NOT_STARTABLE, or what is wrong with its folder */
+  function requireStartable(name: string): void {
+    const product = requireProduct(name);
+    if (!product.overstory) {
+      throw new FleetError({
+        code: 'PRODUCT_NOT_STARTABLE',
+        class: 'refused',
+        product: product.name,
+        message: `${product.name} is listed with \`overstory: false\`: it is read, never started.`,
+        mend: 'Set `overstory: true` in products.yaml if it should run.',
+      });
+    }
+    const seen = context.observations.get(product.name)?.snapshot;
+    if (seen && (seen.health === 'missing' || seen.health === 'uninitialised') && seen.error)
+      throw FleetError.from(seen.error);
+  }
+
   const outcomes = outcomeStore(journal.database);
   const over = new Set(['done', 'failed', 'cancelled']);
   const withOutcome = (view: ObjectiveView): ObjectiveView =>
@@ -68,23 +86,11 @@ export function createCommands(loop: Loop) {
     /** Accepts an objective: durable from here on. Starts it at once when the scheduler admits it. */
     start(request: z.infer<typeof startRequestSchema>): ObjectiveView {
       const product = requireProduct(request.product);
-      if (!product.overstory) {
-        throw new FleetError({
-          code: 'PRODUCT_NOT_STARTABLE',
-          class: 'refused',
-          product: product.name,
-          message: `${product.name} is listed with \`overstory: false\`: it is read, never started.`,
-          mend: 'Set `overstory: true` in products.yaml if it should run.',
-        });
-      }
       refuseModelAtGate(context, product.name, request.source);
       const known = request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey);
       if (known) return objectiveView(loop, known);
       const text = acceptText(request.text, product.name);
-      const seen = context.observations.get(product.name)?.snapshot;
-      if (seen && (seen.health === 'missing' || seen.health === 'uninitialised') && seen.error) {
-        throw FleetError.from(seen.error);
-      }
+      requireStartable(product.name);
       for (const need of request.needs) requireObjective(need);
 
       const kind = request.kind ?? kindOf(text);
@@ -105,21 +111,10 @@ export function createCommands(loop: Loop) {
           mend: 'Leave one of these needs out.',
         });
       }
-      journal.record({
-        kind: 'objective.queued',
-        product: product.name,
-        objective: id,
-        text: `${id} asked for on ${product.name} by ${request.source.sender ?? request.source.via}: ${firstLine(text)}`,
-        data: {
-          n,
-          text,
-          acceptance: request.acceptance,
-          needs: request.needs,
-          source: request.source,
-          idempotencyKey: request.idempotencyKey,
-          kind,
-        },
-      });
+      const { acceptance, needs, source, idempotencyKey } = request;
+      journal.record(
+        queuedEvent({ n, product: product.name, text, acceptance, needs, source, idempotencyKey, kind }),
+      );
       loop.schedule();
       return { ...objectiveView(loop, requireObjective(id)), estimate: estimates(context).of(product, kind) };
     },
@@ -275,8 +270,22 @@ export function createCommands(loop: Loop) {
 
     requireProduct,
     requireObjective,
+    requireStartable,
 
     eventsAfter: (seq: number, limit: number): FleetEvent[] => journal.eventsAfter(seq, limit).map(eventView),
+  };
+}
+
+/** The fact that an objective was asked for. */
+export function queuedEvent(data: EventData['objective.queued'] & { product: string }): NewEvent {
+  const { product, ...asked } = data;
+  const id = `obj-${asked.n}`;
+  return {
+    kind: 'objective.queued',
+    product,
+    objective: id,
+    text: `${id} asked for on ${product} by ${asked.source.sender ?? asked.source.via}: ${firstLine(asked.text)}`,
+    data: asked,
   };
 }
 

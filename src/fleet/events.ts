@@ -4,6 +4,7 @@ import type { Source } from '../api/contract.ts';
 import type { FleetErrorShape } from '../errors.ts';
 import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
+import type { BlueprintEvents } from './blueprint/events.ts';
 import type { GateEvents } from './gates/events.ts';
 import type { MonitorEvents } from './monitor/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
@@ -37,7 +38,12 @@ export interface OverrideChange {
 export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
-export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, RecurringEvents {
+export interface EventData
+  extends GateEvents,
+    MonitorEvents,
+    NoticeEvents,
+    RecurringEvents,
+    BlueprintEvents {
   'objective.queued': {
     n: number;
     text: string;

@@ -1,6 +1,7 @@
 // The fleet, put together: what fleetd serves and tests drive.
 import type { FleetStatus } from '../api/contract.ts';
 import type { Finding } from '../runtime/protocol.ts';
+import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
 import { acceptText, type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
@@ -30,6 +31,7 @@ export interface Fleet {
   outbox: Outbox;
   recurring: RecurringCommands;
   monitor: Monitor;
+  blueprints: Blueprints;
   /** @throws FleetError PRODUCT_UNKNOWN */
   status(product: string | null): FleetStatus;
   lastSeq(): number;
@@ -78,6 +80,7 @@ export function startFleet(
     controls,
     gates: createGates(loop, controls),
     outbox,
+    blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),

@@ -14,7 +14,11 @@ const size = (text: string, acceptance: string | null) => text.length + (accepta
  * @param open queued, starting and running objectives
  * @throws FleetError QUEUE_FULL when one more would be too many, or too long
  */
-export function requireRoom(open: readonly ObjectiveRow[], text: string, acceptance: string | null): void {
+export function requireRoom(
+  open: readonly Pick<ObjectiveRow, 'text' | 'acceptance'>[],
+  text: string,
+  acceptance: string | null,
+): void {
   const characters = open.reduce((sum, one) => sum + size(one.text, one.acceptance), 0);
   if (open.length >= maxQueued) throw full(`at most ${maxQueued} objectives that wait or run`, 'one more');
   if (characters + size(text, acceptance) > maxQueuedCharacters)

@@ -260,6 +260,24 @@ export const migrations: readonly string[] = [
   `
   CREATE INDEX notices_waits ON notices (objective, at_ms) WHERE kind = 'queued-long';
   `,
+  `
+  CREATE TABLE blueprints (
+    name TEXT PRIMARY KEY,
+    description TEXT,
+    -- as JSON, each with the objective that it is now
+    steps TEXT NOT NULL,
+    source TEXT NOT NULL,
+    applied_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE drafts (
+    n INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    yaml TEXT NOT NULL,
+    source TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    applied_ms INTEGER
+  ) STRICT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -278,4 +296,6 @@ export const stateTables = [
   'outcomes',
   'recurring',
   'interventions',
+  'blueprints',
+  'drafts',
 ] as const;

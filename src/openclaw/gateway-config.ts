@@ -21,6 +21,8 @@ export const fleetToolNames = [
   'fleet_plan',
   'fleet_estimate',
   'fleet_history',
+  'fleet_draft',
+  'fleet_blueprints',
   'fleet_pause',
   'fleet_resume',
   'fleet_focus',

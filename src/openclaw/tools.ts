@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { FleetClient } from '../api/client.ts';
 import { lookRequestSchema, maxObjectiveBytes, type Source } from '../api/contract.ts';
 import {
+  blueprintReplyText,
+  blueprintsText,
+  blueprintText,
   controlText,
   estimateText,
   gatesText,
@@ -294,6 +297,58 @@ export const fleetTools: readonly FleetTool[] = [
         ),
         'humans and agents of the products',
       ),
+  }),
+  tool({
+    name: 'fleet_draft',
+    label: 'Draft a blueprint',
+    description:
+      'Writes down a plan across products as a draft: steps with what each needs ("ship auth in product-a, then announce it in product-c" is two steps, the second needs the first). Shows it with what it would take. Nothing of it runs: the human starts it by typing `/fleet apply draft-<n>`; you cannot. Use whenever work depends on other work, or spans products in an order. For one objective use fleet_start.',
+    params: z.strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,40}$/)
+        .describe(
+          'What to call the plan: a-z, 0-9, "-". Drafting under a known name is a change of that plan.',
+        ),
+      description: z.string().max(2_000).optional().describe('The aim, in a sentence.'),
+      steps: z
+        .array(
+          z.strictObject({
+            name: z
+              .string()
+              .regex(/^[a-z0-9][a-z0-9-]{0,40}$/)
+              .describe('Unique in the plan.'),
+            product,
+            objective: z.string().min(1).max(16_384).describe('Complete by itself.'),
+            acceptance: z.string().max(16_384).optional(),
+            needs: z
+              .array(z.string().max(100))
+              .max(100)
+              .optional()
+              .describe('Steps of this plan (or objectives, obj-n) that must be done first.'),
+          }),
+        )
+        .min(1)
+        .max(50),
+    }),
+    run: async (params, call) =>
+      blueprintReplyText(
+        chat(call),
+        await call.client.draftBlueprint({ ...params, source: call.source }),
+      ),
+  }),
+  tool({
+    name: 'fleet_blueprints',
+    label: 'Blueprints',
+    description:
+      'Plans across products that were applied, and drafts that wait for the human; with a name, its steps, where each stands and why. Use for "how is the launch going?". Read only.',
+    params: z.strictObject({
+      name: z.string().max(100).optional().describe('A plan, or draft-<n>; leave out for all.'),
+    }),
+    run: async ({ name }, call) =>
+      name === undefined
+        ? blueprintsText(chat(call), await call.client.blueprints())
+        : blueprintText(chat(call), await call.client.blueprint(name)),
   }),
   tool({
     name: 'fleet_pause',

@@ -10,17 +10,22 @@ function describeProblem(problem: RegistryProblem): string {
   return `${problem.file} line ${problem.line}, column ${problem.column}: Expected ${problem.expected}, got ${problem.got}${where}.`;
 }
 
+/** One sentence a line, the first ones of many. */
+export function describeProblems(problems: readonly RegistryProblem[]): string {
+  const lines = problems.slice(0, listed).map(describeProblem);
+  if (problems.length > listed) lines.push(`… and ${problems.length - listed} more.`);
+  return lines.join('\n');
+}
+
 /** REGISTRY_INVALID: products.yaml was read and is wrong, with everything that is wrong, in file order. */
 export class RegistryError extends FleetError {
   readonly problems: readonly RegistryProblem[];
 
   constructor(file: string, problems: readonly RegistryProblem[]) {
-    const lines = problems.slice(0, listed).map(describeProblem);
-    if (problems.length > listed) lines.push(`… and ${problems.length - listed} more.`);
     super({
       code: 'REGISTRY_INVALID',
       class: 'usage',
-      message: lines.join('\n'),
+      message: describeProblems(problems),
       mend: `Correct what is named here in ${file} and save it.`,
     });
     this.problems = problems;

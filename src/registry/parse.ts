@@ -53,7 +53,8 @@ export function parseRegistry(
   };
 }
 
-function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): RegistryProblem[] {
+/** What zod says of a value, at its place in the file. */
+export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): RegistryProblem[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) =>
       source.problem([...issue.path, key], issue.message, `the unknown key ${show(key)}`, 'key'),

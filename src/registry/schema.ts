@@ -24,7 +24,7 @@ const wholeNumber = (most: number, expected: string) =>
 
 const count = (unit: string, most = 1000) => wholeNumber(most, `a whole number of ${unit} from 1 to ${most}`);
 
-function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
   const keys = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? `one of the keys ${keys}` : 'a mapping'),

@@ -10,6 +10,7 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  stringify,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -48,8 +49,9 @@ function withoutPasswords(text: string): string {
 /**
  * @throws RegistryError when there is no value to check: bytes that are not UTF-8, syntax, an unresolved or
  *   excessive alias, an empty file
+ * @param firstKey named where there is nothing at all
  */
-export function openYaml(bytes: Buffer, file: string): YamlSource {
+export function openYaml(bytes: Buffer, file: string, firstKey = 'products'): YamlSource {
   const text = new TextDecoder().decode(bytes);
   // filled here, because the parser forgets line ends inside some broken constructs
   const lines = new LineCounter();
@@ -95,7 +97,7 @@ export function openYaml(bytes: Buffer, file: string): YamlSource {
     throw new RegistryError(file, problems.length > 0 ? problems : [syntax(aliases[0] ?? 0, reason)]);
   }
   if (value === null || value === undefined)
-    throw new RegistryError(file, [problemAt(0, [], 'a mapping with the key products', 'an empty file')]);
+    throw new RegistryError(file, [problemAt(0, [], `a mapping with the key ${firstKey}`, 'an empty file')]);
   return {
     value,
     problems,
@@ -103,6 +105,9 @@ export function openYaml(bytes: Buffer, file: string): YamlSource {
       problemAt(offsetOf(document, pairs, path, where), path, expected, got),
   };
 }
+
+/** A value as YAML that openYaml() reads back. */
+export const writeYaml = (value: unknown): string => stringify(value);
 
 /** Where (counted from 1) the first byte sequence stands that is not UTF-8. */
 function firstBroken(bytes: Buffer): { line: number; column: number } {

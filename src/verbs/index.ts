@@ -5,6 +5,7 @@ import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
 import { ask } from './ask.ts';
 import { attach } from './attach.ts';
 import { backup } from './backup.ts';
+import { apply, blueprints, diff, remove } from './blueprint.ts';
 import { cancel } from './cancel.ts';
 import { cap } from './cap.ts';
 import { estimate } from './estimate.ts';
@@ -31,6 +32,7 @@ import { requeue } from './requeue.ts';
 import { answer, approve, reject } from './resolve.ts';
 import { result } from './result.ts';
 import { resume } from './resume.ts';
+import { retry } from './retry.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -50,10 +52,15 @@ const verbs: Verb[] = [
   stop,
   cancel,
   requeue,
+  retry,
   queue,
   why,
   plan,
   estimate,
+  diff,
+  apply,
+  blueprints,
+  remove,
   every,
   recurring,
   pause,

@@ -19,6 +19,8 @@ export interface VerbContext {
   columns?: number;
   /** terminal only */
   colour?: boolean;
+  /** a file of whoever types; only where they sit before it. Throws FleetError FILE_UNREADABLE */
+  read?: (path: string) => Promise<string>;
   /** takes answers that grow or change; without it they are refused */
   output?: Output;
   /** ends an answer that grows or changes */

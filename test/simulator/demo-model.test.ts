@@ -36,6 +36,7 @@ const later = [
   tool('fleet_plan', 'start'),
   tool('fleet_priority', 'product', 'priority'),
   tool('fleet_estimate', 'product', 'objective'),
+  tool('fleet_draft', 'name', 'steps'),
 ];
 
 async function post(body: object, url = model.url): Promise<Response> {
@@ -111,6 +112,23 @@ test('pausing and focusing need tools that may not be there yet', async () => {
   const asked = async (words: string) => calls(words, { tools: [...tools, ...later] });
   expect(await asked('Why is product-b waiting?')).toEqual([['fleet_why', { target: 'product-b' }]]);
   expect(await asked('Why is obj-7 waiting?')).toEqual([['fleet_why', { target: 'obj-7' }]]);
+  expect(await asked('Ship auth in product-a, then announce it in product-c')).toEqual([
+    [
+      'fleet_draft',
+      {
+        name: 'ship-auth',
+        steps: [
+          { name: 'first', product: 'product-a', objective: 'Ship auth.' },
+          {
+            name: 'then',
+            product: 'product-c',
+            objective: 'announce it. Before it, in product-a: Ship auth.',
+            needs: ['first'],
+          },
+        ],
+      },
+    ],
+  ]);
   expect(await asked('What if I start work on product-c?')).toEqual([
     ['fleet_plan', { start: ['product-c'] }],
   ]);

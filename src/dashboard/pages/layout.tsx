@@ -51,6 +51,7 @@ export function Page(page: {
               ))}
             </ol>
           </nav>
+          <a href="/blueprints">Blueprints</a>
           {status.runtime.simulated && (
             <span class="tag" title="ov is the simulator: no real workers run and nothing is spent">
               Simulated

@@ -43,7 +43,8 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
     case 'objective.ended': {
       const { end, result } = event.data;
       if (end === 'cancelled') return null;
-      const text = [event.text, outcomeLine(context, event)].filter(Boolean).join('\n');
+      const stops = end === 'failed' ? stopped(journal, event.objective) : '';
+      const text = [`${event.text}${stops}`, outcomeLine(context, event)].filter(Boolean).join('\n');
       return { kind: end, severity: 'error', text, quote: result };
     }
     case 'session.running':
@@ -123,6 +124,14 @@ function outcomeLine({ journal }: Context, event: JournalEvent): string {
     ...(merged.length > 0 ? [`merged ${merged.join(', ')}`] : []),
     ...(kept.length > 0 ? [`kept, not merged: ${kept.join(', ')}`] : []),
   ].join('; ')}.`;
+}
+
+/** What waits for an objective that will not be done now; '' where nothing does. */
+function stopped(journal: Context['journal'], objective: string | null): string {
+  const held = journal.openObjectives().filter(({ needs }) => needs.includes(objective ?? ''));
+  if (held.length === 0) return '';
+  const named = held.map(({ id, product }) => `${id} on ${product}`).join(', ');
+  return ` It holds up ${named}; \`fleet retry ${objective}\` gives it another try.`;
 }
 
 /** @param after a further notice of the same transaction */

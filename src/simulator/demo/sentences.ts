@@ -89,6 +89,26 @@ const rules: Rule[] = [
       one('Expected:', 'fleet_estimate', { product: named(name), objective }),
   },
   {
+    example: 'Ship auth in product-a, then announce it in product-c',
+    pattern: new RegExp(
+      `^\\W*([a-z][^,.]*?) (?:in|on) (${product}),? then ([a-z][^,.]*?) (?:in|on) (${product})\\W*$`,
+      'i',
+    ),
+    intent: ([, first = '', a = '', second = '', b = '']) =>
+      one('A plan; nothing of it runs yet:', 'fleet_draft', {
+        name: planName(first),
+        steps: [
+          { name: 'first', product: named(a), objective: `${first}.` },
+          {
+            name: 'then',
+            product: named(b),
+            objective: `${second}. Before it, in ${named(a)}: ${first}.`,
+            needs: ['first'],
+          },
+        ],
+      }),
+  },
+  {
     example: 'Stop product-a',
     pattern: new RegExp(`^\\W*stop (?:work on )?(${product})\\W*$`, 'i'),
     intent: ([, name = '']) => one('Stopping:', 'fleet_stop', { product: named(name) }),
@@ -176,6 +196,14 @@ function started([sentence = '', products = '']: RegExpExecArray): Intent {
 }
 
 /** `product A`, `A` and `product-a` are one product. */
+/** `Ship auth` → `ship-auth` */
+const planName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 41)
+    .replace(/^-+|-+$/g, '') || 'plan';
+
 function named(words: string): string {
   const name = words
     .trim()
