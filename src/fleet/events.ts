@@ -38,12 +38,7 @@ export interface OverrideChange {
 export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
-export interface EventData
-  extends GateEvents,
-    MonitorEvents,
-    NoticeEvents,
-    RecurringEvents,
-    BlueprintEvents {
+export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, RecurringEvents, BlueprintEvents {
   'objective.queued': {
     n: number;
     text: string;

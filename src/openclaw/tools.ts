@@ -332,10 +332,7 @@ export const fleetTools: readonly FleetTool[] = [
         .max(50),
     }),
     run: async (params, call) =>
-      blueprintReplyText(
-        chat(call),
-        await call.client.draftBlueprint({ ...params, source: call.source }),
-      ),
+      blueprintReplyText(chat(call), await call.client.draftBlueprint({ ...params, source: call.source })),
   }),
   tool({
     name: 'fleet_blueprints',
