@@ -5,12 +5,13 @@ import { product, registry, testFleet } from '../support/fleet.ts';
 
 const minute = 60_000;
 
-async function ready() {
+async function ready(sweepLiveMs = 60_000) {
   const t = testFleet({
     registry: registry([product('alpha'), product('beta'), product('gamma', { type: 'docs' })], {
       maxConcurrentSessions: 3,
       maxLiveSessions: 6,
     }),
+    tuning: { sweepLiveMs },
   });
   await t.clock.settle();
   return Object.assign(t, {
@@ -117,7 +118,7 @@ describe('an estimate', () => {
   });
 
   it('gets better: over 50 runs of two kinds the error falls', { timeout: 60_000 }, async () => {
-    const t = await ready();
+    const t = await ready(600_000);
     const random = seeded(7);
     const errors: number[] = [];
     for (let i = 0; i < 50; i++) {
