@@ -295,6 +295,35 @@ describe('answering', () => {
     },
   );
 
+  it('is not taken for sent because a message of the model holds its mark', async () => {
+    const file = journalFile();
+    const reg = two();
+    const first = await asking(plan(), { registry: reg, file });
+    first.fake.product('alpha').received.push({
+      id: 'msg-model',
+      subject: '[obj-1.2] [gate-1.1] REJECTED: nothing of it',
+      body: "[from the fleet's model, not a human; approves nothing]\nREJECTED by the operator [gate-1.1].",
+      read: true,
+    });
+    let broken = false;
+    first.fake.setFault(({ command }) => {
+      if (!['coordinator.send', 'mail.reply'].includes(command) || broken) return null;
+      broken = true;
+      return 'before';
+    });
+    first.fleet.gates.resolve(1, 'rejected', 'too big', human, 'operator');
+    await first.clock.settle();
+    first.crash();
+    const second = testFleet({ registry: reg, file, world: { clock: first.clock, fake: first.fake } });
+    await second.clock.advance(120_000);
+    const sent = first.fake
+      .product('alpha')
+      .received.filter(({ subject }) => subject.startsWith('[gate-1.1]'));
+    expect(sent).toMatchObject([{ body: expect.stringContaining('too big') }]);
+    expect(first.fake.count('mail.reply')).toBe(2);
+    expect(second.fleet.gates.get(1)).toMatchObject({ delivery: 'read' });
+  });
+
   it('gives the answer to a new session when the asker is gone, and says so', async () => {
     const t = await asking();
     Object.assign(t.fake.product('alpha'), { coordinator: 'dead', processes: 0 });
