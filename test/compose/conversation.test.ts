@@ -29,14 +29,17 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
     slack = remoteMockSlack(`http://${(await stack.compose('port', 'mock-slack', '8080')).trim()}`);
     await expect.poll(() => slack.sockets(), { timeout: 2 * minutes, interval: 500 }).toBeGreaterThan(0);
   };
+  /** Posts of this run: a stack that was kept holds older ones. */
+  let before = 0;
+  const posts = async () => (await slack.posts()).slice(before);
   const posted = async (holds: (post: SlackPost) => boolean): Promise<SlackPost> => {
     let found: SlackPost | undefined;
     await expect
       .poll(
         async () => {
-          const posts = await slack.posts();
-          found = posts.find(holds);
-          return found === undefined ? posts.map(({ text }) => text.slice(0, 300)) : 'found';
+          const all = await posts();
+          found = all.find(holds);
+          return found === undefined ? all.map(({ text }) => text.slice(0, 300)) : 'found';
         },
         { timeout: minutes, interval: 300 },
       )
@@ -76,6 +79,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
     async () => {
       await stack.configure({ env: plugged, files: [join(import.meta.dirname, 'slack.yaml')] });
       await connect();
+      before = (await slack.posts()).length;
       expect(await stack.logs('openclaw-meta')).toContain('Slack: on for U1, U2, in C0AAA.');
     },
     5 * minutes,
@@ -117,7 +121,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       await stack.compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '240');
       await connect();
       expect((await gates()).find(({ n }) => n === gate)).toMatchObject({ state: 'open', objective });
-      const questions = (await slack.posts()).filter(({ text }) => text.includes(`PLAN [${objective}]`));
+      const questions = (await posts()).filter(({ text }) => text.includes(`PLAN [${objective}]`));
       expect(questions).toHaveLength(1);
     },
     6 * minutes,
@@ -138,7 +142,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
         ({ text }) => text.includes(`Gate ${gate} on product-a ${objective}`) && !text.includes('(notice'),
       );
       expect((await gates()).find(({ n }) => n === gate)).toMatchObject({ state: 'open' });
-      expect((await slack.posts()).filter(({ text }) => text.includes('is approved'))).toEqual([]);
+      expect((await posts()).filter(({ text }) => text.includes('is approved'))).toEqual([]);
     },
     2 * minutes,
   );
@@ -180,9 +184,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       expect(report).toMatchObject({ channel: 'C0AAA', thread: asked });
       expect(report.text).toMatch(/Took \d+ (s|min), cost \$0\.42/);
       expect(report.text).toMatch(/Branch: overstory\/lead-obj-\d+/);
-      const told = (await slack.posts()).flatMap(
-        ({ text }) => /\(notices? ([\d, ]+)\)/.exec(text)?.[1] ?? [],
-      );
+      const told = (await posts()).flatMap(({ text }) => /\(notices? ([\d, ]+)\)/.exec(text)?.[1] ?? []);
       expect(new Set(told).size).toBe(told.length);
     },
     2 * minutes,
