@@ -218,9 +218,9 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
         /:slack:direct:u1/,
       );
       await posted(
-        ({ text, channel }) => channel === 'D1' && text.includes(`${id} on product-c is under way`),
+        ({ text, channel }) => channel === 'U1' && text.includes(`${id} on product-c is under way`),
       );
-      await posted(({ text, channel }) => channel === 'D1' && text.includes(`${id} on product-c is done`));
+      await posted(({ text, channel }) => channel === 'U1' && text.includes(`${id} on product-c is done`));
     },
     2 * minutes,
   );
