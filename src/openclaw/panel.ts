@@ -3,8 +3,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
 import type { FleetClient } from '../api/client.ts';
-import type { FleetStatus } from '../api/contract.ts';
-import { capacityLine } from '../api/text/index.ts';
+import type { FleetStatus, GateView } from '../api/contract.ts';
+import { boardOrder, capacityLine } from '../api/text/index.ts';
+import { since } from '../api/text/measure.ts';
 import { line } from '../api/text/sanitise.ts';
 import { attentionNote, currentOf, stateOf } from '../api/text/situation.ts';
 import { FleetError } from '../errors.ts';
@@ -37,8 +38,9 @@ export function panelRoute(connect: () => FleetClient, dashboardUrl: string | nu
     match: 'exact',
     async handler(_request: IncomingMessage, response: ServerResponse): Promise<boolean> {
       const body = await Promise.resolve()
-        .then(() => connect().status())
-        .then(fleet, failed);
+        .then(connect)
+        .then((client) => Promise.all([client.status(), client.gates()]))
+        .then(([status, gates]) => fleet(status, gates), failed);
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.setHeader('cache-control', 'no-store');
       response.end(String(await page(body, dashboardUrl)));
@@ -59,13 +61,18 @@ const page = (body: Html, dashboardUrl: string | null) => html`<!doctype html>
 :root { color-scheme: light dark; }
 body { margin: 0; padding: 1.25rem; font: 15px/1.5 system-ui, sans-serif; background: light-dark(#f6f6f4, #131416); color: light-dark(#1c1d1f, #e7e7e4); }
 h1 { font-size: 1.3rem; margin: 0; }
+h2 { font-size: 1rem; margin: 0; }
+.needs { margin: 1rem 0; padding: .6rem 1rem; border: 1px solid; border-left-width: 4px; border-radius: 8px; border-color: light-dark(#8a5300, #f0b657); background: light-dark(#fff, #1b1d20); }
+ul { margin: .25rem 0 0; padding: 0; list-style: none; }
 p { margin: .25rem 0; }
 table { width: 100%; margin: 1rem 0; border-collapse: collapse; }
-th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid light-dark(#d8d8d4, #33373d); overflow-wrap: anywhere; }
+th:first-child, td:nth-child(2) { white-space: nowrap; }
+th, td { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid light-dark(#d8d8d4, #33373d); overflow-wrap: anywhere; }
 .quiet { color: light-dark(#5d6066, #9fa3aa); }
 .good { color: light-dark(#14703a, #63cf8d); } .busy { color: light-dark(#1d5f9e, #7dbdf5); }
 .warn { color: light-dark(#8a5300, #f0b657); } .bad { color: light-dark(#b3261e, #ff938a); }
 code { user-select: all; }
+a { color: light-dark(#2450a8, #8ab0ff); }
 </style>
 </head>
 <body>
@@ -75,12 +82,13 @@ ${dashboardUrl === null ? '' : html`<p class="quiet">To answer, and for more: th
 </body>
 </html>`;
 
-function fleet(status: FleetStatus): Html {
+function fleet(status: FleetStatus, gates: GateView[]): Html {
   return html`<p>${capacityLine(status.capacity)}</p>
+${needsYou(gates, Date.parse(status.at))}
 ${status.runtime.error ? html`<p class="bad">${line(status.runtime.error.message)} ${line(status.runtime.error.mend)}</p>` : ''}
 <table>
 <thead><tr><th scope="col">Product</th><th scope="col">State</th><th scope="col">Objective</th></tr></thead>
-<tbody>${status.products.map((product) => {
+<tbody>${boardOrder(status.products).map((product) => {
     const { state, tone } = stateOf(product);
     const objective = currentOf(product, status.queue);
     const notes = [objective?.state === 'queued' ? objective.why : null, attentionNote(product)];
@@ -88,6 +96,15 @@ ${status.runtime.error ? html`<p class="bad">${line(status.runtime.error.message
   })}</tbody>
 </table>
 <p class="quiet">As of ${status.at.slice(11, 19)} UTC.</p>`;
+}
+
+function needsYou(gates: GateView[], nowMs: number): Html | '' {
+  if (gates.length === 0) return '';
+  return html`<section class="needs"><h2>Needs you</h2>
+<ul>${gates.map(
+    (gate) =>
+      html`<li><strong>Gate ${gate.n}: ${line(gate.subject)}</strong> <span class="quiet">${gate.product ?? 'the whole fleet'}, asked by ${line(gate.asker)} ${since(gate.askedAt, nowMs) ?? ''} ago</span></li>`,
+  )}</ul></section>`;
 }
 
 function failed(thrown: unknown): Html {

@@ -55,7 +55,9 @@ describe.skipIf(chromiumPath === null)('the Fleet tab', () => {
       await row.getByText('queued', { exact: true }).waitFor({ timeout: 30_000 });
       await panel.getByText('http://localhost:41999').waitFor();
       expect(await panel.locator('form, button, script').count()).toBe(0);
-      scene.world.fleet.commands.cancel('obj-8', null, scene.world.source);
+      await panel.getByText('Gate 1: PLAN for the launch post').waitFor();
+      const [waits] = scene.world.fleet.status('support').queue;
+      scene.world.fleet.commands.cancel(waits?.id ?? '', null, scene.world.source);
       await row.getByText('idle', { exact: true }).waitFor({ timeout: 30_000 });
     } finally {
       await chat.close();
