@@ -19,7 +19,7 @@ export function limitsOf({ budget }: Scheduling, cores: number): RuntimeLimits {
   return {
     memoryBytes: memory === null ? null : Math.round(Math.max(memory * margin, memory + leastMargin)),
     // hundredths, as the engine takes them
-    cpuCores: percent === null ? null : Math.min(cores, Math.ceil(cores * percent * margin) / 100),
+    cpuCores: percent === null ? null : Math.min(cores, Math.round(cores * percent * margin) / 100),
     processes: maxProcesses,
   };
 }

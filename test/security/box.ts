@@ -276,7 +276,9 @@ export function attacks(shared: { stack: () => ComposeStack }): void {
   test(
     'OpenClaw’s own audit has nothing to say of the gateway as it runs',
     async () => {
-      const audit = JSON.parse(await exec('1000', 'openclaw', 'security', 'audit', '--json')) as {
+      // The token is in the gateway's process and in its volume, not in the environment of an exec.
+      const script = 'OPENCLAW_GATEWAY_TOKEN=$(cat ~/.openclaw/token) openclaw security audit --json';
+      const audit = JSON.parse(await shell('1000', script)) as {
         summary: { critical: number; warn: number };
         findings: { severity: string; checkId: string }[];
       };
@@ -293,7 +295,7 @@ export function attacks(shared: { stack: () => ComposeStack }): void {
     }).scheduling;
     const { HostConfig } = await shared.stack().inspect('overstory-runtime');
     expect(HostConfig.Memory).toBe(Math.round((budget.maxMemoryBytes ?? 0) * 1.1));
-    expect(HostConfig.NanoCpus).toBe(Math.ceil(cpus().length * (budget.maxCpuPercent ?? 0) * 1.1) * 1e7);
+    expect(HostConfig.NanoCpus).toBe(Math.round(cpus().length * (budget.maxCpuPercent ?? 0) * 1.1) * 1e7);
     expect(HostConfig.PidsLimit).toBe(4_096);
     // The percentage stays one of the machine's cores: a second fleetd does not take it of the first one's quota.
     expect((await status()).capacity.maxCpuCores).toBeCloseTo(
