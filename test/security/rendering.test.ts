@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { GateView, NoticeView } from '../../src/api/contract.ts';
 import * as views from '../../src/api/text/index.ts';
 import { surfaceFor } from '../../src/api/text/index.ts';
+import type { BlueprintView, RecurringView } from '../../src/api/work.ts';
 import { busyFleet, nowMs, objectiveView, worker } from '../support/views.ts';
 
 const evil =
@@ -115,6 +116,41 @@ const [product] = status.products;
 if (product === undefined) throw new Error('Expected a product, got none.');
 const objectives = [objective, { ...objective, state: 'failed' as const, endedAt: gate.askedAt }];
 
+const blueprint: BlueprintView = {
+  name: 'launch',
+  description: evil,
+  draft: null,
+  at: gate.askedAt,
+  steps: [
+    {
+      name: evil,
+      product: evil,
+      objective: evil,
+      acceptance: evil,
+      needs: [evil],
+      id: evil,
+      state: 'failed',
+      why: evil,
+      estimate: null,
+    },
+  ],
+};
+const recurring: RecurringView = {
+  name: evil,
+  product: evil,
+  every: evil,
+  timeZone: 'UTC',
+  objective: evil,
+  missed: 'once',
+  from: 'chat',
+  paused: null,
+  next: [gate.askedAt],
+  lastObjective: evil,
+  runs: 1,
+  skipped: 0,
+  missedRuns: 0,
+};
+
 type Surface = views.Surface;
 const shown: [string, (surface: Surface) => string][] = [
   ['status', (s) => views.statusText(s, status)],
@@ -151,6 +187,18 @@ const shown: [string, (surface: Surface) => string][] = [
         data: {},
       }),
   ],
+  ['a blueprint', (s) => views.blueprintText(s, blueprint)],
+  ['blueprints', (s) => views.blueprintsText(s, [blueprint, { ...blueprint, name: evil, draft: 1 }])],
+  [
+    'what a blueprint changes',
+    (s) =>
+      views.blueprintReplyText(s, {
+        blueprint,
+        changes: [{ step: evil, product: evil, objective: evil, action: 'add', why: evil }],
+        applied: false,
+      }),
+  ],
+  ['what recurs', (s) => views.recurringText(s, [recurring])],
   ['an error', (s) => views.errorText(s, { code: 'OV_FAILED', message: evil, mend: 'Mend it.' })],
   [
     'why',
