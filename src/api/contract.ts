@@ -82,6 +82,8 @@ export const productViewSchema = z.object({
   paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
   footprint: footprintSchema.shape.products.element.pick({ memoryBytes: true, cpuCores: true }).nullable(),
   parkedBranches: z.array(z.string()),
+  /** by its restart policy, within its window; absent: its policy is never */
+  restarts: z.object({ count: z.number(), max: z.number(), windowMs: z.number() }).optional(),
   /** what the coordinator last said of itself in this session; told of one product only */
   report: z.object({ at: z.string(), ...statusReplySchema.shape }).nullish(),
 });

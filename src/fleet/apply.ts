@@ -53,6 +53,13 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         event.data.error === null ? 0 : 1,
         objective,
       );
+      if (event.data.restart)
+        expectOne(
+          'INSERT INTO restarts (product, objective, at_ms) VALUES (?, ?, ?)',
+          product,
+          objective,
+          atMs,
+        );
       return;
     case 'objective.ended':
       expectOne(

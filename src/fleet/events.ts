@@ -50,7 +50,13 @@ export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, Recu
     kind?: string;
   };
   /** The run is given up for now and the objective waits again. */
-  'objective.requeued': { why: string; notBeforeMs: number | null; error: FleetErrorShape | null };
+  'objective.requeued': {
+    why: string;
+    notBeforeMs: number | null;
+    error: FleetErrorShape | null;
+    /** by the product's restart policy: counts against its limit */
+    restart?: true;
+  };
   'objective.ended': { end: ObjectiveEnd; why: string; result: string | null };
   /** Journalled before anything is started: from here the slot is taken. */
   'session.starting': {

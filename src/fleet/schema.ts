@@ -278,6 +278,16 @@ export const migrations: readonly string[] = [
     applied_ms INTEGER
   ) STRICT;
   `,
+  `
+  -- By the products' restart policies; those within the window count against the limit.
+  CREATE TABLE restarts (
+    id INTEGER PRIMARY KEY,
+    product TEXT NOT NULL,
+    objective TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX restarts_product ON restarts (product, at_ms);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -298,4 +308,5 @@ export const stateTables = [
   'interventions',
   'blueprints',
   'drafts',
+  'restarts',
 ] as const;

@@ -15,6 +15,7 @@ import type { Loop } from './loop.ts';
 import { type CapValue, fleetScope, type Overrides, overridesOf, type PauseValue } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
 import { schedulerState } from './scheduler-state.ts';
+import { restartsOf } from './session/restart.ts';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -191,6 +192,13 @@ function productView(
     paused: paused ? { reason: paused.reason, since: new Date(paused.sinceMs).toISOString() } : null,
     footprint:
       footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,
+    ...(p.restart.policy !== 'never' && {
+      restarts: {
+        count: restartsOf(context, p.name, p.restart.windowMs),
+        max: p.restart.max,
+        windowMs: p.restart.windowMs,
+      },
+    }),
     parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
     report: detailed && session ? reportOf(loop, p.name, session.startingAtMs) : null,
   };

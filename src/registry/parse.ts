@@ -90,6 +90,16 @@ function meaning(
           maxCostUsdPerDay: product.caps.max_cost_usd_per_day,
           maxWorkers: product.caps.max_workers,
         },
+        restart: {
+          policy: product.restart.policy,
+          max: product.restart.max,
+          windowMs: product.restart.window_minutes * 60_000,
+          backoffMs: product.restart.backoff_seconds * 1_000,
+          activityTimeoutMs:
+            product.restart.activity_timeout_minutes === null
+              ? null
+              : product.restart.activity_timeout_minutes * 60_000,
+        },
         repo: product.repo,
       }),
     ),

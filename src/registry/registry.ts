@@ -34,6 +34,18 @@ export interface Product {
     maxCostUsdPerDay: number | null;
     maxWorkers: number | null;
   };
+  /** What follows a session that ended by itself, without having been stopped by anybody. */
+  restart: {
+    /** on-failure: after one that failed. always: also after one that ended without saying that it is complete. */
+    policy: 'never' | 'on-failure' | 'always';
+    /** within the window; beyond it the objective fails */
+    max: number;
+    windowMs: number;
+    /** before the first; doubled for each one within the window */
+    backoffMs: number;
+    /** a running session that does nothing this long has failed; null: it may */
+    activityTimeoutMs: number | null;
+  };
   /** Cloned once into `root` by the runtime when the folder does not exist. */
   repo: string | null;
 }

@@ -42,6 +42,8 @@ export const nameSchema = text(
 
 export const pathSchema = text(/^[^\p{Cc}]{1,1024}$/u, 'a path of 1 to 1024 printable characters');
 
+const minutesExpected = 'a whole number of minutes from 15 to 10080';
+
 const priorityExpected = 'high, medium, low or a whole number from 1 to 100';
 
 const productSchema = mapping({
@@ -80,6 +82,18 @@ const productSchema = mapping({
     max_memory_gb: above0('GiB', mostGb).nullable().default(null),
     max_cost_usd_per_day: above0('USD').nullable().default(null),
     max_workers: count('workers').nullable().default(null),
+  }),
+  restart: optionalMapping({
+    policy: z.enum(['never', 'on-failure', 'always'], 'never, on-failure or always').default('never'),
+    max: count('restarts', 100).default(3),
+    window_minutes: count('minutes', 10_080).default(60),
+    backoff_seconds: count('seconds', 86_400).default(30),
+    /** Shorter would end what a human would call thinking. */
+    activity_timeout_minutes: z
+      .number(minutesExpected)
+      .refine((value) => Number.isInteger(value) && value >= 15 && value <= 10_080, minutesExpected)
+      .nullable()
+      .default(null),
   }),
   repo: repoSchema.nullable().default(null),
 });

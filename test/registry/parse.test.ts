@@ -21,7 +21,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, type, description, overstory, priority, resource_weight, channels, plan_approval, gates, monitor, caps, repo';
+  'one of the keys name, path, type, description, overstory, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
@@ -50,7 +50,10 @@ describe('the shipped products.yaml', () => {
     const text = readFileSync(new URL('../../products.yaml', import.meta.url), 'utf8');
     const [first = '', ...rest] = text.split('\n  - name: product-b');
     const shown = [
-      first.replace(/^ {4}# (plan_approval: \S+$|monitor:$|caps:$| {2}max|repo: http)/gm, '    $1'),
+      first.replace(
+        /^ {4}# (plan_approval: \S+$|monitor:$|caps:$|restart:$| {2}(?:policy|window|backoff|activity)| {2}max|repo: http)/gm,
+        '    $1',
+      ),
       ...rest,
     ]
       .join('\n  - name: product-b')

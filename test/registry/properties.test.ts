@@ -151,6 +151,13 @@ test('a valid file gives exactly what was written in it', () => {
               maxCostUsdPerDay: p.usd,
               maxWorkers: p.workers,
             },
+            restart: {
+              policy: 'never',
+              max: 3,
+              windowMs: 3_600_000,
+              backoffMs: 30_000,
+              activityTimeoutMs: null,
+            },
             repo: p.repo,
           }),
         ),

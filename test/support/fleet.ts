@@ -19,6 +19,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     gateSurface: 'any',
     monitor: null,
     caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },
+    restart: { policy: 'never', max: 3, windowMs: 3_600_000, backoffMs: 30_000, activityTimeoutMs: null },
     repo: null,
     ...changes,
   };

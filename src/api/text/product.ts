@@ -37,6 +37,12 @@ export function priorityWord(priority: number): string {
   return word ? `${word} priority` : `priority ${priority}`;
 }
 
+/** `restarted 2 times of 3 within 60 min`; null where its policy is never. */
+function restartsNote({ restarts }: ProductView): string | null {
+  if (restarts === undefined) return null;
+  return `restarted ${restarts.count} of at most ${restarts.max} times within ${duration(restarts.windowMs)}`;
+}
+
 function facts(surface: Surface, status: FleetStatus, product: ProductView): Row[] {
   const queue = status.queue.filter((objective) => objective.product === product.name);
   const found: Row[] = [];
@@ -53,6 +59,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.unreadMail > 0)
     say('mail', `${product.unreadMail} unread: ${surface.command(`inbox ${product.name}`)}`);
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
+  say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');
   if (product.footprint) say('uses', footprint(product.footprint));
   if (product.parkedBranches.length > 0)
     say('parked', product.parkedBranches.map((branch) => surface.line(branch, 80)).join(', '));

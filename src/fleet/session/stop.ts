@@ -22,6 +22,7 @@ import { isRunComplete } from '../reconcile.ts';
 import { pauseAction, tellPause } from './farewell.ts';
 import { coordinatorAlive } from './liveness.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { restartOf } from './restart.ts';
 import { endTrouble } from './watch.ts';
 
 const ended = new Set(['completed', 'zombie']);
@@ -193,12 +194,15 @@ function ending(
       data: { why, notBeforeMs: null, error: null },
     });
   } else {
+    const restart = restartOf(context, session, why);
+    if (restart !== null && 'event' in restart) return [...events, restart.event];
     const end = session.outcome ?? 'cancelled';
+    const refused = restart === null ? '' : ` ${restart.refused}`;
     events.push({
       ...common,
       kind: 'objective.ended',
-      text: `${session.objective} on ${session.product} is ${end}: ${why}`,
-      data: { end, why, result: finalMail(context, session) },
+      text: `${session.objective} on ${session.product} is ${end}: ${why}${refused}`,
+      data: { end, why: `${why}${refused}`, result: finalMail(context, session) },
     });
   }
   return events;

@@ -7,6 +7,7 @@ import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent, SessionOutcome } from '../events.ts';
 import { raiseGate } from '../gates/raise.ts';
+import { waitsFor } from '../gates/waiting.ts';
 import type { SessionRow } from '../journal.ts';
 import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
 import { lookForLosses } from './losses.ts';
@@ -81,16 +82,32 @@ export async function watchSession(
     );
   // Not yet for long enough to be believed: look again when it is.
   if (seen?.problem && !seen.passing) context.driveAgain(product.name, tuning.screenConfirmMs);
-  if (found.state !== 'idle' || now - quietSinceMs(snapshot) < tuning.finishQuietMs) return false;
+  const quietMs = now - Math.max(quietSinceMs(snapshot), session.runningAtMs ?? now, looked?.sinceMs ?? 0);
+  const silent = () =>
+    silentTooLong(context, product, session, quietMs) &&
+    end(context, session, 'failed', `Nothing has been done for ${Math.round(quietMs / 60_000)} min.`);
+  if (found.state !== 'idle' || now - quietSinceMs(snapshot) < tuning.finishQuietMs) return silent();
   if (now - (session.runningAtMs ?? now) < tuning.finishQuietMs || asksHuman(context, session)) return false;
   const { complete } = await context.runtime.ov(product, 'coordinator.checkComplete', {});
-  if (!complete) return false;
+  if (!complete) return silent();
   return end(
     context,
     session,
     'done',
     'Every worker has completed, nothing waits to be merged and nobody has done anything for a while; no final mail came.',
   );
+}
+
+/** Beyond the product's own patience, and not because a human is asked. */
+function silentTooLong(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  quietMs: number,
+): boolean {
+  const { activityTimeoutMs } = product.restart;
+  if (activityTimeoutMs === null || quietMs < activityTimeoutMs) return false;
+  return waitsFor(context, product.name) === null && !asksHuman(context, session);
 }
 
 /** Whether the last word of the coordinator to the operator is a question. */
