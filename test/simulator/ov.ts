@@ -74,7 +74,7 @@ export async function openLab(env: Record<string, string> = {}): Promise<Lab> {
     env: whole,
     async product(name, { init = true } = {}) {
       const root = join(folder, name);
-      mkdirSync(root);
+      mkdirSync(root, { recursive: true });
       const git = (...args: string[]) =>
         execFileSync('git', args, { cwd: root, env: { ...process.env, ...whole } });
       git('init', '--quiet');
