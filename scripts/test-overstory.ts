@@ -1,6 +1,7 @@
 // `npm run test:overstory [-- --record]`: the tests of test/real/ against the overstory that OVERSTORY_SRC
 // points at. Without it: says what to set, runs nothing, exits 0. overstory refuses root, so as root the
-// tests run as uid 1000 with a home of their own. --record keeps the outcome in docs/results/overstory.json.
+// tests run as uid 1000 with a home of their own. OVERSTORY_NEXT_SRC: a checkout of another version, for what happens
+// when `ov` is replaced under a session. --record keeps the outcome in docs/results/overstory.json.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   accessSync,
@@ -65,6 +66,18 @@ if (asRoot) {
 console.log(
   `overstory ${version} from ${source}${asRoot ? `, as uid ${otherUser.uid} (it refuses root)` : ''}`,
 );
+// A disk that a test may fill, where this user may mount one.
+const small = join(home, 'small');
+const mounted =
+  mkdirSync(small) === undefined &&
+  spawnSync(
+    'mount',
+    ['-t', 'tmpfs', '-o', `size=100m,mode=700${asRoot ? ',uid=1000,gid=1000' : ''}`, 'tmpfs', small],
+    {
+      stdio: 'ignore',
+    },
+  ).status === 0;
+if (!mounted) console.log('no tmpfs can be mounted here: what happens on a full disk is not tried');
 const words = process.argv.slice(2).filter((word) => word !== '--record');
 const { status } = spawnSync(
   process.execPath,
@@ -87,6 +100,7 @@ const { status } = spawnSync(
       HOME: home,
       TMPDIR: home,
       OVERSTORY_RESULT: outcome,
+      ...(mounted ? { OVERSTORY_SMALL_DISK: small } : {}),
     },
     ...(asRoot ? otherUser : {}),
   },
@@ -104,5 +118,6 @@ if (process.argv.includes('--record') && existsSync(outcome)) {
   mkdirSync(join(results, '..'), { recursive: true });
   writeFileSync(results, `${JSON.stringify(next, null, 2)}\n`);
 }
+if (mounted) spawnSync('umount', ['-l', small]);
 rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 process.exitCode = status ?? 1;

@@ -2,51 +2,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { liveness } from '../../src/fleet/session/liveness.ts';
+import { lookAtScreen } from '../../src/fleet/session/watch.ts';
 import { until } from '../simulator/ov.ts';
-import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
-import { openRealOv, type RealOv } from '../support/real-ov.ts';
+import type { RealFleet } from '../support/real-fleet.ts';
+import { by, withRealOv } from './open.ts';
 
-let real: RealOv;
-let fleet: RealFleet | null = null;
-beforeAll(async () => {
-  real = await openRealOv();
-});
-afterEach(async () => {
-  await fleet?.[Symbol.asyncDispose]();
-  fleet = null;
-});
-afterAll(() => real?.[Symbol.asyncDispose]());
-
-async function open(
-  name: string,
-  more: Partial<Parameters<typeof openRealFleet>[0]> = {},
-): Promise<{ fleet: RealFleet; root: string }> {
-  const { root } = await real.product(name);
-  fleet = await openRealFleet({
-    channel: real.channel(),
-    workspace: real.workspace,
-    products: [name],
-    ...more,
-  });
-  return { fleet, root };
-}
-
-/** Nothing of the product is left: no process, no tmux session but the keeper. */
-async function expectNothingLeft(name: string): Promise<void> {
-  const { runtime } = fleet?.fleetd.fleet.loop.context ?? {};
-  const report = await runtime?.footprint([{ name, root: `${real.workspace}/${name}` }]);
-  expect(report?.products[0]?.processes).toEqual([]);
-  expect(await real.tmux('list-sessions', '-F', '#{session_name}')).toBe('keeper');
-}
-
-const by = { via: 'cli', sender: 'tester', thread: null } as const;
-const running = (id: string) =>
-  until(
-    () => fleet?.objective(id).state,
-    (state) => state !== 'queued' && state !== 'starting',
-    60_000,
-  );
+const lab = withRealOv();
+const { open, expectNothingLeft, running } = lab;
 
 describe('the fleet against the real ov', () => {
   it('queues, starts, hands over, hears "Run complete", stops, leaves nothing', async () => {
@@ -128,18 +92,21 @@ describe('the fleet against the real ov', () => {
     const { fleet: mine } = await open('hearing');
     const id = mine.start('hearing', 'fake:lead');
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
-    const turns = real.turns().filter((one) => one.agent === 'lead-1' && one.event === 'turn');
+    const turns = lab
+      .real()
+      .turns()
+      .filter((one) => one.agent === 'lead-1' && one.event === 'turn');
     expect(turns.map((one) => one.resumed)).toEqual([false, true]);
     await expectNothingLeft('hearing');
   });
 
   it("gets over a stale watchdog.pid, an orphan session and a human's config.local.yaml", async () => {
     const { fleet: mine, root } = await open('trapped', { maxWorkers: 3 });
-    const keeper = (await real.tmux('list-panes', '-t', '=keeper:', '-F', '#{pane_pid}')).trim();
+    const keeper = (await lab.real().tmux('list-panes', '-t', '=keeper:', '-F', '#{pane_pid}')).trim();
     writeFileSync(join(root, '.overstory/watchdog.pid'), keeper);
     writeFileSync(join(root, '.overstory/config.local.yaml'), '# mine\nlogging:\n  verbose: true # loud\n');
     const config = readFileSync(join(root, '.overstory/config.yaml'), 'utf8');
-    await real.tmux('new-session', '-d', '-s', 'overstory-trapped-coordinator', 'sleep', '600');
+    await lab.real().tmux('new-session', '-d', '-s', 'overstory-trapped-coordinator', 'sleep', '600');
     const id = mine.start('trapped', 'ship it');
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
     expect(existsSync(`/proc/${keeper}`)).toBe(true);
@@ -154,7 +121,7 @@ describe('the fleet against the real ov', () => {
     const { fleet: mine, root } = await open('trusting');
     const id = mine.start('trusting', 'ship it');
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
-    const state = JSON.parse(readFileSync(join(real.env.HOME ?? '', '.claude.json'), 'utf8'));
+    const state = JSON.parse(readFileSync(join(lab.real().env.HOME ?? '', '.claude.json'), 'utf8'));
     expect(state.projects[root]).toMatchObject({ hasTrustDialogAccepted: true });
   });
 
@@ -197,7 +164,7 @@ describe('the fleet against the real ov', () => {
     const id = mine.start('lingering', 'fake:linger fake:wait');
     await running(id);
     const { runtime } = mine.fleetd.fleet.loop.context;
-    const ref = { name: 'lingering', root: join(real.workspace, 'lingering') };
+    const ref = { name: 'lingering', root: join(lab.real().workspace, 'lingering') };
     await until(
       () => runtime.footprint([ref]),
       (report) => report.products[0]?.processes.some((one) => one.command === 'sh') === true,
@@ -211,6 +178,42 @@ describe('the fleet against the real ov', () => {
 
 describe('liveness against the real ov', () => {
   const quick = { screenEveryMs: 500, screenConfirmMs: 1_000, hungAfterMs: 3_000 };
+
+  /** What the evidence of this moment says. */
+  async function standing({ fleetd }: RealFleet, name: string): Promise<string> {
+    const { context } = fleetd.fleet.loop;
+    const product = context.registry.current().products.find((one) => one.name === name);
+    if (!product) throw new Error(`no ${name}`);
+    const snapshot = await context.observe(name);
+    const seen = await lookAtScreen(context, product);
+    const screen = seen && { seen, sinceMs: Date.now() };
+    return liveness({ snapshot, finalMail: false, screen, nowMs: Date.now() }, context.tuning).state;
+  }
+
+  it('busy, then idle, then finished: told by screen, rows and mail', async () => {
+    const { fleet: mine } = await open('thinking');
+    const id = mine.start('thinking', 'fake:think');
+    await running(id);
+    await until(
+      () => standing(mine, 'thinking'),
+      (state) => state === 'busy',
+      30_000,
+    );
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({
+      state: 'done',
+      why: 'The coordinator reported that the run is complete.',
+    });
+    const idle = mine.start('thinking', 'fake:wait');
+    await running(idle);
+    await until(
+      () => standing(mine, 'thinking'),
+      (state) => state === 'idle',
+      30_000,
+    );
+    mine.fleetd.fleet.commands.stop('thinking', null, by);
+    await mine.reaches(idle, 'cancelled');
+    await expectNothingLeft('thinking');
+  });
 
   it('died: the coordinator exits with its run open', async () => {
     const { fleet: mine } = await open('dying');
@@ -246,7 +249,7 @@ describe('liveness against the real ov', () => {
     const { fleet: mine } = await open('serverless');
     const id = mine.start('serverless', 'fake:wait');
     await running(id);
-    await real.tmux('kill-server');
+    await lab.real().tmux('kill-server');
     expect((await mine.reaches(id, 'done', 'failed')).state).toBe('failed');
     const next = mine.start('serverless', 'ship it');
     expect(await mine.reaches(next, 'done', 'failed')).toMatchObject({ state: 'done' });

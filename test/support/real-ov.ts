@@ -19,13 +19,17 @@ export interface RealOv extends AsyncDisposable {
   workspace: string;
   env: NodeJS.ProcessEnv;
   /** A git repository with one commit, initialised by `ov init`. */
-  product(name: string): Promise<{ name: string; root: string }>;
+  product(name: string, workspace?: string): Promise<{ name: string; root: string }>;
   /** `ov <words>` in a product, as anybody in it could run it; its output */
   ov(product: string, ...words: string[]): Promise<string>;
-  channel(): Channel;
+  channel(env?: NodeJS.ProcessEnv): Channel;
+  /** Puts another `ov` in the place of this one. @param source  its checkout */
+  install(source: string): void;
+  /** Makes `ov` run `script` of sh first, with its words in "$@"; null: as it was. */
+  disturb(script: string | null): void;
   tmux(...args: string[]): Promise<string>;
   /** what fake-claude logged */
-  turns(): { agent: string; event: string; resumed?: boolean; words?: string[] }[];
+  turns(): { agent: string; event: string; resumed?: boolean; words?: string[]; exit?: number }[];
 }
 
 const here = import.meta.dirname;
@@ -69,9 +73,9 @@ export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> 
     workspace: join(folder, 'w'),
     env,
     tmux,
-    async product(name) {
-      const root = join(folder, 'w', name);
-      mkdirSync(root);
+    async product(name, workspace = join(folder, 'w')) {
+      const root = join(workspace, name);
+      mkdirSync(root, { recursive: true });
       const run = (file: string, ...args: string[]) =>
         execFileSync(file, args, { cwd: root, env, stdio: 'pipe' });
       run('git', 'init', '--quiet');
@@ -94,13 +98,23 @@ export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> 
     },
     ov: async (product, ...words) =>
       (await execa('ov', words, { cwd: join(folder, 'w', product), env, extendEnv: false })).stdout,
-    channel: () =>
+    channel: (more = {}) =>
       localChannel({
         argv: [process.execPath, join(here, '../../src/runtime/agent/main.ts')],
-        env,
+        env: { ...env, ...more },
         cwd: join(folder, 'w'),
         onLog: (line) => process.env.TEST_LOG && console.error(line),
       }),
+    install: (other) => program('ov', bun, join(other, 'src/index.ts')),
+    disturb(script) {
+      const real = join(source, 'src/index.ts');
+      if (script === null) program('ov', bun, real);
+      else
+        writeFileSync(
+          join(folder, 'bin/ov'),
+          `#!/bin/sh\nov() { '${bun}' '${real}' "$@"; }\n${script}\nov "$@"\n`,
+        );
+    },
     turns() {
       try {
         return readFileSync(join(folder, 'claude.log'), 'utf8')

@@ -12,6 +12,7 @@ interface Mail {
   subject: string;
   body: string;
   type: string;
+  createdAt: string;
 }
 
 const { argv, env } = process;
@@ -30,8 +31,19 @@ function ov(...words: string[]): string {
   return ran.stdout;
 }
 
-function mail(to: string, type: string, subject: string, body: string): void {
-  ov('mail', 'send', '--to', to, '--type', type, '--subject', subject, '--body', body, '--agent', agent);
+function mail(to: string, type: string, subject: string, body: string, from = agent): void {
+  ov('mail', 'send', '--to', to, '--type', type, '--subject', subject, '--body', body, '--agent', from);
+}
+
+/** As coordinator.md prescribes it. */
+function replyStatus(id: string): void {
+  const lines = [
+    `Active leads: ${leadFor === null ? 'none' : 'lead-1 (task: task-1, state: working)'}`,
+    'Completed: none',
+    'Blockers: none',
+    'Next actions: go on with the second half',
+  ];
+  ov('mail', 'reply', id, '--body', lines.join('\n'), '--agent', agent);
 }
 
 /** Runs what overstory deployed for this event, as Claude Code does. */
@@ -54,14 +66,20 @@ function hooks(event: string, matcher: string | null): void {
 }
 
 // ── the coordinator, in a terminal ───────────────────────────────────────────────────────────────────────
+const bornMs = Date.now() - 1_000;
 const seen = new Set<string>();
 /** tag of the objective whose plan waits for an answer */
 let planned: { tag: string; body: string } | null = null;
 let leadFor: string | null = null;
+/** a worker in a terminal has sent its last mail */
+let reported = false;
 
 function newMail(): Mail[] {
   const { messages } = JSON.parse(ov('mail', 'list', '--to', agent, '--json')) as { messages: Mail[] };
-  const fresh = messages.filter(({ id }) => !seen.has(id)).reverse();
+  // What an earlier session was told is none of this one's business.
+  const fresh = messages
+    .filter(({ id, createdAt }) => !seen.has(id) && Date.parse(createdAt) >= bornMs)
+    .reverse();
   for (const { id } of fresh) seen.add(id);
   return fresh;
 }
@@ -83,6 +101,21 @@ async function work(tag: string, body: string): Promise<void> {
     process.stdout.write(`\r\u001b[2KNot logged in · Please run /login\n${prompt}`);
     await new Promise(() => setInterval(() => {}, 1_000_000));
   }
+  if (asked('conflict')) {
+    ov('sling', 'task-1', '--capability', 'lead', '--name', 'lead-1', '--skip-task-check', '--json');
+    mail('coordinator', 'merge_failed', 'Merge failed: lead-1', 'conflict in index.js', 'lead-1');
+  }
+  // Leads that wait for mail which nobody sends; and it looks out for their end.
+  if (asked('crowd'))
+    for (const n of [1, 2, 3])
+      ov('sling', `task-${n}`, '--capability', 'lead', '--name', `lead-${n}`, '--skip-task-check', '--json');
+  if (asked('mute'))
+    ov('sling', 'task-1', '--capability', 'lead', '--name', 'mute-1', '--skip-task-check', '--json');
+  if (asked('crowd') || asked('mute') || asked('conflict')) {
+    leadFor = tag;
+    return;
+  }
+  if (asked('think')) await sleep(6_000);
   if (asked('lead')) {
     leadFor = tag;
     ov('sling', 'task-1', '--capability', 'lead', '--name', 'lead-1', '--skip-task-check', '--json');
@@ -96,7 +129,14 @@ async function coordinate(): Promise<void> {
       complete(leadFor);
       leadFor = null;
     }
+    // What a model makes of it: its work is broken, and a human must know.
+    if (message.type === 'worker_died' && leadFor !== null)
+      mail('operator', 'error', `[${leadFor}] a lead died`, message.body);
     if (message.from !== 'operator') continue;
+    if (/\] PAUSE$/.test(message.subject) || /^status\?$/.test(message.body.trim())) {
+      replyStatus(message.id);
+      continue;
+    }
     const tag = /\[(obj-\d+)/.exec(message.subject)?.[1];
     if (tag !== undefined && message.body.includes('(dispatch text v')) {
       if (/^PLAN FIRST/m.test(message.body)) {
@@ -134,7 +174,11 @@ async function terminal(): Promise<void> {
     log({ event: 'turn', text: line.slice(0, 200) });
     process.stdout.write('\n✶ Thinking… (3s · esc to interrupt)');
     hooks('UserPromptSubmit', null);
-    await coordinate();
+    if (agent !== 'coordinator') {
+      // A worker in a terminal: it reports, and its claude stays open.
+      if (!reported) mail('coordinator', 'worker_done', 'done', 'done in a terminal');
+      reported = true;
+    } else await coordinate();
     // A lead's report types nothing here: look for it, as a coordinator that polls its mail does.
     while (leadFor !== null) {
       await sleep(300);
@@ -159,17 +203,19 @@ async function turn(): Promise<void> {
     },
   });
   const resumed = argv.includes('--resume');
+  const mute = agent.startsWith('mute');
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '') continue;
     log({ event: 'turn', resumed });
     emit({ type: 'system', subtype: 'init', model: 'fake', tools: ['Bash'], cwd: process.cwd() });
     emit(text('working'));
-    if (!resumed) {
+    if (!resumed && !mute) {
       // Cut off: no result follows, so overstory keeps the worker and waits for mail to it.
       mail('coordinator', 'status', 'started', 'waiting for word');
       process.exit(0);
     }
-    mail('coordinator', 'worker_done', 'done', 'heard you; done');
+    // A mute one ends well and has told nobody: overstory's contract is broken.
+    if (!mute) mail('coordinator', 'worker_done', 'done', 'heard you; done');
     emit({
       type: 'result',
       subtype: 'success',
