@@ -1,13 +1,17 @@
 // `npm run docs:traps`: writes the table of traps in docs/overstory.md from test/sessions/traps.ts and from
 // docs/results/overstory.json, which `npm run test:overstory -- --record` writes. A test holds the page to it.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { traps } from '../test/sessions/traps.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { type Trap, traps } from '../test/sessions/traps.ts';
 
 const page = 'docs/overstory.md';
 const heading = '## Traps';
 const end = '<!-- end of traps -->';
 
 type Results = Record<string, { name: string; state: string; date: string }[]>;
+
+const recordings = 'test/fixtures/recordings';
+/** When these were made (their folder's own versions): a recording never changes. */
+const recordedOn = '2026-11-20';
 
 /** Versions on which a case passed, e.g. `0.10.3 (2026-11-20)`. */
 export function provedOn(results: Results, real: string): string[] {
@@ -17,20 +21,30 @@ export function provedOn(results: Results, real: string): string[] {
   });
 }
 
+/** Versions of which this call was recorded, those that are driven. */
+export const recordedFor = (name: string): string[] =>
+  ['0.9.4', '0.10.3', '0.11.0'].filter((version) => existsSync(`${recordings}/${version}/${name}.json`));
+
+function proof(results: Results, real: Trap['real']): string {
+  if (typeof real === 'string') return provedOn(results, real).join(', ') || 'not shown';
+  if ('not' in real) return `not tried: ${real.not}`;
+  return `recorded: ${recordedFor(real.recorded).join(', ')} (${recordedOn})`;
+}
+
 /** The whole page as it should be now. */
 export function renderTraps(): string {
   const results: Results = JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'));
   const rows = traps.map(({ trap, does, test, real }) => {
     const [file = '', name = ''] = test?.split(/: (.*)/s) ?? [];
-    const proof = test === null ? '–' : `\`${file.replace('test/', '')}\`${name && `: ${name}`}`;
-    const proved = real === null ? 'not tried' : provedOn(results, real).join(', ') || 'not shown';
-    return `| ${[trap, does, proof, proved].join(' | ')} |`;
+    const held = test === null ? '–' : `\`${file.replace('test/', '')}\`${name && `: ${name}`}`;
+    return `| ${[trap, does, held, proof(results, real)].join(' | ').replaceAll('\n', ' ')} |`;
   });
   const text = [
     heading,
     '',
-    'What overstory does to a driver, what this project does about it, the test of the ordinary run, and the',
-    'overstory on which `npm run test:overstory` has shown it (`npm run docs:traps` writes this table).',
+    'What overstory does to a driver, what this project does about it, the test of the ordinary run, and what shows it on',
+    'the real `ov`: version and date of a case of `npm run test:overstory` that passed, or the recorded calls which the',
+    'contract test reads (`npm run docs:traps` writes this table).',
     '',
     '| trap | what is done | test | real `ov` |',
     '|---|---|---|---|',
