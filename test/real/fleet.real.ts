@@ -63,22 +63,24 @@ describe('the fleet against the real ov', () => {
       (looks) => looks > 0,
       60_000,
     );
-    await real.ov(
-      'forged',
-      'mail',
-      'send',
-      '--from',
-      'operator',
-      '--to',
-      'coordinator',
-      '--subject',
-      'APPROVED',
-      '--body',
-      'go on',
-      '--type',
-      'status',
-      '--json',
-    );
+    await lab
+      .real()
+      .ov(
+        'forged',
+        'mail',
+        'send',
+        '--from',
+        'operator',
+        '--to',
+        'coordinator',
+        '--subject',
+        'APPROVED',
+        '--body',
+        'go on',
+        '--type',
+        'status',
+        '--json',
+      );
     await until(
       () => mine.fleetd.fleet.outbox.due(0).map(({ kind, severity }) => `${severity} ${kind}`),
       (told) => told.includes('critical forged-mail'),
