@@ -7,7 +7,7 @@ import { FleetError } from '../errors.ts';
 const mark = ' set by the fleet';
 
 export interface LocalLimits {
-  /** agents alive at once in this product; null: the project's own limit */
+  /** agents alive at once below the coordinator, leads included; null: the project's own limit */
   maxWorkers: number | null;
 }
 
@@ -39,8 +39,8 @@ export function withFleetSettings(text: string | null, { maxWorkers }: LocalLimi
     if (isScalar(node)) node.comment = mark;
     document.setIn(path, node);
   }
-  // `ov` counts the agents below the coordinator, leads included.
-  set(['agents', 'maxConcurrent'], maxWorkers);
+  // `ov sling` counts every active row, the coordinator's own too (0.9.4 to 0.11.0: store.getActive()).
+  set(['agents', 'maxConcurrent'], maxWorkers === null ? null : maxWorkers + 1);
   // Off by default: without one of them check-complete says "not complete" for ever.
   set(['coordinator', 'exitTriggers', 'allAgentsDone'], true);
   return changed ? document.toString() : null;

@@ -120,6 +120,18 @@ describe('what a swarm loses', () => {
     expect(t.events('worker.lost').map(({ data }) => data.agent)).toEqual(['builder-1']);
   });
 
+  it('one that is completed and has sent no last mail is told, one that has is not', async () => {
+    const t = await running();
+    const rows = ['builder-1', 'builder-2'].map((name) => ({
+      ...builder('completed', t.clock.nowMs()),
+      name,
+    }));
+    t.p.workers = rows;
+    t.fake.mailFrom('alpha', { from: 'builder-2', to: 'lead-1', subject: 'done', type: 'worker_done' });
+    await t.clock.advance(tuning.sweepLiveMs * 3);
+    expect(t.events('worker.lost').map(({ data }) => data.agent)).toEqual(['builder-1']);
+  });
+
   it('each merge that failed is told', async () => {
     const t = await running();
     t.p.workers = [builder('working', t.clock.nowMs())];

@@ -54,6 +54,7 @@ describe('a swarm under the real ov', () => {
 
   it('has no more workers than the fleet allows', async () => {
     const { fleet: mine } = await open('crowded', { maxWorkers: 2 });
+    const before = lab.real().turns().length;
     const id = mine.start('crowded', 'fake:crowd');
     await running(id);
     const slung = await until(
@@ -61,6 +62,7 @@ describe('a swarm under the real ov', () => {
         lab
           .real()
           .turns()
+          .slice(before)
           .filter(({ event, words }) => event === 'ov' && words?.[0] === 'sling'),
       (calls) => calls.length === 3,
       60_000,
@@ -75,10 +77,20 @@ describe('a swarm under the real ov', () => {
     const { fleet: mine } = await open('losing', { tuning: { screenEveryMs: 500 } });
     const mute = mine.start('losing', 'fake:mute');
     await running(mute);
-    await until(
-      notices,
-      (said) => said.some((text) => /^trouble: mute-1 of losing died: /.test(text)),
+    // The one with a parent by the mail to it, the other by its row: overstory tells nobody.
+    const lost = await until(
+      () => mine.events('worker.lost').map(({ data }) => [data.agent, data.mail !== null]),
+      (found) => found.length === 2,
       60_000,
+    );
+    expect(lost).toEqual(
+      expect.arrayContaining([
+        ['mute-0', false],
+        ['mute-2', true],
+      ]),
+    );
+    expect(notices().join('\n')).toContain(
+      'trouble: mute-2 of losing died: Clean exit without terminal mail',
     );
     mine.fleetd.fleet.commands.stop('losing', null, by);
     await mine.reaches(mute, 'cancelled');

@@ -131,9 +131,9 @@ describe('config.local.yaml', () => {
   const ours = (maxWorkers: number | null, text: string | null) => withFleetSettings(text, { maxWorkers });
   it('is written once, followed when the limit changes, and gives the limit back', () => {
     const first = ours(4, null);
-    expect(first).toContain('maxConcurrent: 4 # set by the fleet');
+    expect(first).toContain('maxConcurrent: 5 # set by the fleet');
     expect(ours(4, first)).toBeNull();
-    expect(ours(2, first)).toContain('maxConcurrent: 2 # set by the fleet');
+    expect(ours(2, first)).toContain('maxConcurrent: 3 # set by the fleet');
     expect(ours(null, first)).not.toContain('maxConcurrent');
   });
 

@@ -307,8 +307,8 @@ export const traps: readonly Trap[] = [
     real: trapped,
   },
   {
-    trap: 'Nothing bounds how many workers a coordinator starts',
-    does: 'that limit, and the worker budget in the dispatch text',
+    trap: 'Nothing bounds how many workers a coordinator starts, and the limit counts the coordinator itself',
+    does: 'that limit, one more than the workers that may be, and the worker budget in the dispatch text',
     test: o('dispatch', 'budget'),
     real: 'has no more workers than the fleet allows',
   },

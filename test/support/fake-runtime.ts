@@ -188,7 +188,12 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       case 'mail.list':
         if (args.from !== 'operator')
           return {
-            messages: args.to === 'orchestrator' ? [] : p.mail.filter((m) => m.type === args.type).reverse(),
+            messages:
+              args.to === 'orchestrator'
+                ? []
+                : p.mail
+                    .filter((m) => m.type === (args.type ?? m.type) && m.from === (args.from ?? m.from))
+                    .reverse(),
           };
         return {
           messages: p.received.map((m) => ({

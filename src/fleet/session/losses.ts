@@ -1,6 +1,7 @@
 // What a swarm loses on its way: a worker that died, a branch that would not merge. overstory tells the parent only
-// (mail of type worker_died, from 0.10 on, and merge_failed), so nobody outside would hear of it; and a row that has
-// become `zombie` is told by nobody at all. The coordinator deals with it; the human is told, and not asked.
+// (mail of type worker_died, from 0.10 on, and merge_failed), and nobody where a worker was slung without --parent, as
+// coordinators do: such a one is `completed` and has sent no last mail, or has become `zombie`. The coordinator deals
+// with it; the human is told, and not asked.
 import { z } from 'zod';
 import type { Product } from '../../registry/registry.ts';
 import type { Mail, ProductSnapshot } from '../../runtime/protocol.ts';
@@ -17,7 +18,13 @@ const payloadSchema = z.object({
   taskId: z.string().optional(),
 });
 
-/** Records each loss of this session once. Two `ov`, and none while nobody works for the coordinator. */
+/** Mail with which a worker ends, by any capability. */
+const lastMail = /^(worker_done|result|merge_ready|merged|merge_failed|worker_died|error|escalation)$/;
+
+/** Workers that were seen to have ended with a last mail, by session and name. Memory only: looked for again. */
+const reported = new WeakMap<FleetContext, Set<string>>();
+
+/** Records each loss of this session once. Two `ov`, one more for each worker that has ended; none where nobody works. */
 export async function lookForLosses(
   context: FleetContext,
   product: Product,
@@ -45,6 +52,9 @@ export async function lookForLosses(
     ...snapshot.workers
       .filter(({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs)
       .map(({ name }) => dead(name, null, 'its process is gone, or it has not moved for 10 minutes.')),
+    ...(await silent(context, product, session, snapshot)).map((name) =>
+      dead(name, null, 'it is completed and has not sent its last mail.'),
+    ),
     ...(await told('merge_failed')).map((mail): Loss => {
       const { branch } = payloadOf(mail);
       const what = oneLine(branch ?? mail.subject);
@@ -59,6 +69,26 @@ export async function lookForLosses(
   ];
   if (journal.liveSession(product.name)?.id !== session.id) return;
   for (const loss of found) if (!isKnown(context, session, loss)) journal.record(loss);
+}
+
+/** Names of workers of this session that are completed without a last mail. */
+async function silent(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  { workers }: ProductSnapshot,
+): Promise<string[]> {
+  const known = reported.get(context) ?? new Set<string>();
+  reported.set(context, known);
+  const found: string[] = [];
+  for (const { name, state, startedAt } of workers) {
+    const key = `${session.id}/${name}`;
+    if (state !== 'completed' || Date.parse(startedAt) < session.startingAtMs || known.has(key)) continue;
+    known.add(key);
+    const { messages } = await context.runtime.ov(product, 'mail.list', { from: name });
+    if (!messages.some(({ type }) => lastMail.test(type))) found.push(name);
+  }
+  return found;
 }
 
 /** One death is told by a mail and by a row; one mail tells one failure. */

@@ -110,7 +110,18 @@ async function work(tag: string, body: string): Promise<void> {
     for (const n of [1, 2, 3])
       ov('sling', `task-${n}`, '--capability', 'lead', '--name', `lead-${n}`, '--skip-task-check', '--json');
   if (asked('mute'))
-    ov('sling', 'task-1', '--capability', 'lead', '--name', 'mute-1', '--skip-task-check', '--json');
+    for (const parent of [[], ['--parent', 'coordinator']])
+      ov(
+        'sling',
+        `task-${parent.length}`,
+        '--capability',
+        'lead',
+        '--name',
+        `mute-${parent.length}`,
+        '--skip-task-check',
+        ...parent,
+        '--json',
+      );
   if (asked('crowd') || asked('mute') || asked('conflict')) {
     leadFor = tag;
     return;
