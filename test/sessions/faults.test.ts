@@ -113,7 +113,11 @@ describe('liveness', () => {
   });
 
   it('died silently fails the objective', async () => {
-    const mine = await open('dying', [{ command: 'coordinator', kind: 'die', ms: 1_000, times: 1 }]);
+    // Late enough to be seen alive first, and with work that would take for ever.
+    const mine = await open('dying', [
+      { command: 'coordinator', kind: 'die', ms: 4_000, times: 1 },
+      { command: 'worker', kind: 'endless', times: 1 },
+    ]);
     const id = mine.start('dying', 'ship it');
     expect((await mine.reaches(id, 'done', 'failed')).why).toContain('its run was not closed');
   });
@@ -172,8 +176,8 @@ describe('a stop', () => {
     expect(parked).toEqual([expect.stringMatching(/^branch overstory\/builder-obj-1-/)]);
     controls.resume('parking', by);
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
-    const second = mine.events('action.intended').filter((one) => one.data.kind === 'coordinator.send')[1];
+    const second = mine.events('action.intended').filter((one) => one.data.kind === 'coordinator.send')[2];
     expect(JSON.stringify(second?.data.args)).toContain(`- ${parked[0]?.slice('branch '.length)}`);
     expect(JSON.stringify(second?.data.args)).toContain('lunch');
-  });
+  }, 60_000);
 });
