@@ -16,7 +16,9 @@ const recordedOn = '2026-11-20';
 /** Versions on which a case passed, e.g. `0.10.3 (2026-11-20)`. */
 export function provedOn(results: Results, real: string): string[] {
   return Object.entries(results).flatMap(([version, cases]) => {
-    const found = cases.find(({ name, state }) => name.endsWith(` > ${real}`) && state === 'passed');
+    const found = cases.find(
+      ({ name, state }) => (name === real || name.endsWith(` > ${real}`)) && state === 'passed',
+    );
     return found ? `${version} (${found.date})` : [];
   });
 }
