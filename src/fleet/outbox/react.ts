@@ -90,15 +90,6 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
       return event.data.origin === 'foreign'
         ? { kind: 'forged-mail', severity: 'critical', text: event.text }
         : null;
-    case 'fleetd.started': {
-      const live = journal.liveSessions().map(({ product, objective }) => `${objective} on ${product}`);
-      if (live.length === 0) return null;
-      return {
-        kind: 'recovered',
-        severity: 'error',
-        text: `fleetd started again. At work: ${live.join(', ')}.`,
-      };
-    }
     default:
       return null;
   }
@@ -172,6 +163,19 @@ export function notice(context: Context, event: JournalEvent, told: Told, after 
 }
 
 export function noticesOf(context: Context, event: JournalEvent): NewEvent[] {
+  if (event.kind === 'fleetd.started')
+    return context.journal.liveSessions().map(({ product, objective }, n) =>
+      notice(
+        context,
+        { ...event, product, objective },
+        {
+          kind: 'recovered',
+          severity: 'error',
+          text: `fleetd started again: ${objective} on ${product} goes on.`,
+        },
+        n,
+      ),
+    );
   const told = toldOf(context, event);
   if (told === null) return [];
   if (
