@@ -77,7 +77,9 @@ import {
   type EveryRequest,
   estimateSchema,
   type RecurringView,
+  type ReportView,
   recurringSchema,
+  reportSchema,
 } from './work.ts';
 
 export type { FleetdAddress } from './transport.ts';
@@ -128,6 +130,8 @@ export interface FleetClient {
   applyBlueprint(asked: ApplyRequest): Promise<BlueprintReply>;
   deleteBlueprint(name: string, asked: ControlRequest & { stop?: boolean }): Promise<BlueprintView>;
   retryBlueprint(name: string, asked: ControlRequest): Promise<BlueprintView>;
+  /** @param since yesterday, today, 12h, 7d or a date */
+  report(since: string): Promise<ReportView>;
   recurring(): Promise<RecurringView[]>;
   /** A human's word: work that comes again. */
   every(asked: EveryRequest): Promise<RecurringView>;
@@ -250,6 +254,7 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     deleteBlueprint: async (name, asked) =>
       post(`/blueprints/${segment(name)}/delete`, asked, blueprintSchema),
     retryBlueprint: async (name, asked) => post(`/blueprints/${segment(name)}/retry`, asked, blueprintSchema),
+    report: (since) => get(`/report${query({ since })}`, reportSchema),
     recurring: () => get('/recurring', recurringSchema.array()),
     every: (asked) => post('/recurring', asked, recurringSchema),
     changeRecurring: async (name, change, asked) =>

@@ -511,6 +511,7 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /products/:name/inbox        inbox
  *   GET  /products/:name/look?kind=…  LookReply
  *   GET  /history?product=&limit=     ObjectiveView[] that are over with their outcomes, the one that ended last first
+ *   GET  /report?since=               ReportView
  *   GET  /blueprints                  BlueprintView[]: applied, then drafts
  *   GET  /blueprints/:name            BlueprintView (its name, or draft-<n>)
  *   POST /blueprints/draft            draftRequest → BlueprintReply (nothing of it runs)

@@ -13,6 +13,7 @@ export function addWorkRoutes(
 ): void {
   const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
 
+  api.get('/report', (c) => ok(c, fleet.report(c.req.query('since') ?? 'yesterday')));
   api.get('/blueprints', (c) => ok(c, fleet.blueprints.list()));
   api.get('/blueprints/:name', (c) => ok(c, fleet.blueprints.get(c.req.param('name'))));
   api.post('/blueprints/draft', async (c) =>

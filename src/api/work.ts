@@ -180,3 +180,30 @@ export const blueprintReplySchema = z.object({
   applied: z.boolean(),
 });
 export type BlueprintReply = z.infer<typeof blueprintReplySchema>;
+
+export const reportSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  ended: z.array(
+    z.object({
+      objective: z.string(),
+      product: z.string(),
+      kind: z.string(),
+      end: z.enum(['done', 'failed', 'cancelled']),
+      workMs: z.number(),
+      humanMs: z.number(),
+      costUsd: z.number().nullable(),
+    }),
+  ),
+  /** Σ of what is known; null: nothing is */
+  costUsd: z.number().nullable(),
+  costUnknown: z.number(),
+  /** longest first */
+  blocked: z.array(z.object({ objective: z.string(), product: z.string(), by: z.string(), ms: z.number() })),
+  restarts: z.number(),
+  /** recurring runs that came due */
+  recurred: z.number(),
+  /** the same in words */
+  lines: z.array(z.string()),
+});
+export type ReportView = z.infer<typeof reportSchema>;

@@ -1,5 +1,6 @@
 // The fleet, put together: what fleetd serves and tests drive.
 import type { FleetStatus } from '../api/contract.ts';
+import type { ReportView } from '../api/work.ts';
 import type { Finding } from '../runtime/protocol.ts';
 import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
 import { acceptText, type Commands, createCommands } from './commands.ts';
@@ -15,6 +16,8 @@ import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createPast, type Past } from './past/index.ts';
 import { createRecurring, type RecurringCommands } from './recurring/commands.ts';
 import { tendRecurring } from './recurring/tend.ts';
+import { sendReports } from './report/morning.ts';
+import { reportOf, sinceMs } from './report/report.ts';
 import { fleetStatus } from './view.ts';
 
 export { systemClock } from '../clock.ts';
@@ -32,6 +35,8 @@ export interface Fleet {
   recurring: RecurringCommands;
   monitor: Monitor;
   blueprints: Blueprints;
+  /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
+  report(since: string): ReportView;
   /** @throws FleetError PRODUCT_UNKNOWN */
   status(product: string | null): FleetStatus;
   lastSeq(): number;
@@ -72,6 +77,7 @@ export function startFleet(
   loop.start();
   const tending = tendGates(loop.context, loop.schedule);
   const { requireProduct } = commands;
+  const reports = sendReports(loop.context);
   const recurs = tendRecurring(loop.context, commands);
 
   return {
@@ -80,6 +86,7 @@ export function startFleet(
     controls,
     gates: createGates(loop, controls),
     outbox,
+    report: (since) => reportOf(loop.context, sinceMs(since, clock.nowMs()), clock.nowMs() + 1),
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),
@@ -121,10 +128,12 @@ export function startFleet(
       );
       loop.registryChanged();
       recurs.look();
+      reports.look();
     },
     suspend: (reason) => loop.suspend(reason),
     async close() {
       recurs.close();
+      reports.close();
       outbox.close();
       await tending.close();
       await loop.close();

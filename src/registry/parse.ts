@@ -63,9 +63,9 @@ export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Registr
 }
 
 function meaning(
-  { products, scheduling, gates, recurring }: ProductsFile,
+  { products, scheduling, gates, recurring, report }: ProductsFile,
   workspaceRoot: string,
-): Pick<Registry, 'products' | 'scheduling' | 'gateApprovers' | 'recurring'> {
+): Pick<Registry, 'products' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report'> {
   const budget = scheduling.resource_budget;
   return {
     products: products.map(
@@ -116,6 +116,7 @@ function meaning(
       },
     },
     gateApprovers: gates.approvers,
+    report: report.every === null ? null : { cron: report.every, timeZone: report.time_zone },
     recurring: recurring.map((one) => ({
       name: one.name,
       product: one.product,

@@ -76,6 +76,8 @@ export interface Registry {
   /** Who may resolve gates; empty: any sender OpenClaw authorises. */
   gateApprovers: string[];
   recurring: Recurrence[];
+  /** when the report of what was goes out; null: never by itself */
+  report: Calendar | null;
 }
 
 /** An objective that comes again. */

@@ -132,6 +132,10 @@ export const productsFileSchema = mapping({
         .default(null),
     }),
   }),
+  report: optionalMapping({
+    every: z.string(cronExpected).refine(isCron, cronExpected).nullable().default('0 7 * * *'),
+    time_zone: z.string(zoneExpected).refine(isTimeZone, zoneExpected).default('UTC'),
+  }),
   recurring: z.array(recurringSchema, 'a list of objectives that recur').max(500, 'at most 500').default([]),
   gates: optionalMapping({
     /** Empty: any sender OpenClaw authorises. */

@@ -28,6 +28,7 @@ import { priority } from './priority.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
 import { recurring } from './recurring.ts';
+import { report } from './report.ts';
 import { requeue } from './requeue.ts';
 import { answer, approve, reject } from './resolve.ts';
 import { result } from './result.ts';
@@ -63,6 +64,7 @@ const verbs: Verb[] = [
   remove,
   every,
   recurring,
+  report,
   pause,
   resume,
   focus,

@@ -41,6 +41,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     },
     gateApprovers: [],
     recurring: [],
+    report: null,
   };
 }
 

@@ -18,6 +18,7 @@ export { productText } from './product.ts';
 export { productsText } from './products.ts';
 export { queueText } from './queue.ts';
 export { recurringText } from './recurring.ts';
+export { reportText } from './report.ts';
 export { statusText } from './status.ts';
 export { boardOrder, topText } from './top.ts';
 export { treeText } from './tree.ts';

@@ -14,6 +14,7 @@ export const noticeKinds = [
   'forged-mail',
   'progress',
   'monitor',
+  'report',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 

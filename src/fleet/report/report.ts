@@ -1,0 +1,185 @@
+// A stretch of the fleet's time, read out of the journal: reads only.
+import type { DatabaseSync } from 'node:sqlite';
+import type { ReportView } from '../../api/work.ts';
+import { FleetError } from '../../errors.ts';
+import { list, span, usd } from '../../scheduler/units.ts';
+import type { FleetContext } from '../context.ts';
+import { type Outcome, outcomeStore } from '../outcomes/store.ts';
+
+type Context = Pick<FleetContext, 'journal' | 'clock'>;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Longer lists are cut, and say so. */
+const listedMost = 20;
+
+/** `yesterday`, `today` (by UTC), `12h`, `7d`, or an ISO time. @throws FleetError SINCE_INVALID */
+export function sinceMs(text: string, nowMs: number): number {
+  const said = text.trim().toLowerCase();
+  const today = nowMs - (nowMs % dayMs);
+  if (said === 'today') return today;
+  if (said === 'yesterday') return today - dayMs;
+  const [, n, unit] = /^(\d{1,4})\s*(h|d)$/.exec(said) ?? [];
+  if (n !== undefined) return nowMs - Number(n) * (unit === 'h' ? hourMs : dayMs);
+  const at = /^\d{4}-\d\d-\d\d/.test(said) ? Date.parse(text.trim()) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new FleetError({
+    code: 'SINCE_INVALID',
+    class: 'usage',
+    message: `Expected yesterday, today, hours (12h), days (7d) or a date, got ${JSON.stringify(text.slice(0, 40))}.`,
+    mend: 'For example `fleet report --since yesterday`.',
+  });
+}
+
+interface Blocked {
+  objective: string;
+  product: string;
+  by: string;
+  ms: number;
+}
+
+export function reportOf({ journal }: Context, fromMs: number, toMs: number): ReportView {
+  const db = journal.database;
+  const ended = outcomeStore(db).between(fromMs, toMs);
+  const blocked = [...byHumans(db, fromMs, toMs), ...byRules(db, fromMs, toMs)].sort((a, b) => b.ms - a.ms);
+  const count = (sql: string) => Number(db.prepare(sql).get(fromMs, toMs)?.n ?? 0);
+  const restarts = count('SELECT count(*) AS n FROM restarts WHERE at_ms >= ? AND at_ms < ?');
+  const recurred = count(
+    `SELECT count(*) AS n FROM events WHERE kind = 'recurring.due' AND at_ms >= ? AND at_ms < ?`,
+  );
+  const known = ended.flatMap(({ costUsd }) => costUsd ?? []);
+  const costUsd = known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
+  return {
+    since: new Date(fromMs).toISOString(),
+    until: new Date(toMs).toISOString(),
+    ended: ended.map(({ objective, product, kind, end, workMs, humanMs, costUsd: cost }) => ({
+      objective,
+      product,
+      kind,
+      end,
+      workMs,
+      humanMs,
+      costUsd: cost,
+    })),
+    costUsd,
+    costUnknown: ended.length - known.length,
+    blocked,
+    restarts,
+    recurred,
+    lines: linesOf({ ended, costUsd, unknown: ended.length - known.length, blocked, restarts, recurred }),
+  };
+}
+
+/** Questions that waited for a human in this time, each for as long as it did so in it. */
+function byHumans(db: DatabaseSync, fromMs: number, toMs: number): Blocked[] {
+  return db
+    .prepare(
+      `SELECT n, product, objective, asked_at_ms, resolved_at_ms FROM gates
+       WHERE asked_at_ms < ?2 AND coalesce(resolved_at_ms, ?2) > ?1 ORDER BY n`,
+    )
+    .all(fromMs, toMs)
+    .map((gate) => ({
+      objective: (gate.objective as string | null) ?? '',
+      product: (gate.product as string | null) ?? 'the fleet',
+      by: `you, gate ${gate.n}`,
+      ms:
+        Math.min(toMs, (gate.resolved_at_ms as number | null) ?? toMs) -
+        Math.max(fromMs, gate.asked_at_ms as number),
+    }));
+}
+
+const shownRules: Record<string, string> = {
+  slots: 'a slot',
+  live: 'a session to end',
+  memory: 'memory',
+  cpu: 'CPU',
+  cost: 'money',
+  'product-busy': 'its own product',
+  'product-paused': 'a pause',
+  'objective-paused': 'a pause',
+  needs: 'what it needs',
+  'needs-failed': 'a need that failed',
+  'not-before': 'its time',
+  breaker: 'failed starts',
+  'behind-head': 'one that may not be passed',
+  'never-fits': 'a budget that it never fits',
+  'not-startable': 'a product that cannot start',
+};
+
+/** What the scheduler held, from each change of its reason to the next. */
+function byRules(db: DatabaseSync, fromMs: number, toMs: number): Blocked[] {
+  const events = db
+    .prepare(
+      `SELECT at_ms, kind, product, objective, data FROM events
+       WHERE kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ? ORDER BY seq`,
+    )
+    .iterate(toMs);
+  const held = new Map<string, { product: string; by: string; sinceMs: number }>();
+  const sums = new Map<string, Blocked>();
+  const close = (objective: string, untilMs: number): void => {
+    const wait = held.get(objective);
+    held.delete(objective);
+    const ms = wait ? Math.min(untilMs, toMs) - Math.max(wait.sinceMs, fromMs) : 0;
+    if (!wait || ms <= 0) return;
+    const key = `${objective} ${wait.by}`;
+    const sum = sums.get(key) ?? { objective, product: wait.product, by: wait.by, ms: 0 };
+    sums.set(key, { ...sum, ms: sum.ms + ms });
+  };
+  for (const event of events) {
+    const objective = event.objective as string;
+    close(objective, event.at_ms as number);
+    if (event.kind !== 'decision.wait') continue;
+    const { rule, behind } = JSON.parse(String(event.data)) as { rule: string; behind: string[] };
+    if (rule === 'pacing') continue;
+    const whom = behind.length > 0 ? ` (${list(behind.slice(0, 3))})` : '';
+    held.set(objective, {
+      product: event.product as string,
+      by: `${shownRules[rule] ?? rule}${whom}`,
+      sinceMs: event.at_ms as number,
+    });
+  }
+  for (const objective of [...held.keys()]) close(objective, toMs);
+  return [...sums.values()];
+}
+
+function linesOf(told: {
+  ended: readonly Outcome[];
+  costUsd: number | null;
+  unknown: number;
+  blocked: readonly Blocked[];
+  restarts: number;
+  recurred: number;
+}): string[] {
+  const { ended, costUsd, unknown, blocked, restarts, recurred } = told;
+  const n = (end: Outcome['end']) => ended.filter((one) => one.end === end).length;
+  const human = ended.reduce((sum, { humanMs }) => sum + humanMs, 0);
+  const money =
+    costUsd === null
+      ? ended.length > 0
+        ? ', cost not known'
+        : ''
+      : `, ${usd(costUsd)}${unknown > 0 ? ` and ${unknown} of unknown cost` : ''}`;
+  const cut = <T>(all: readonly T[], show: (one: T) => string): string[] => [
+    ...all.slice(0, listedMost).map((one) => `- ${show(one)}`),
+    ...(all.length > listedMost ? [`- … and ${all.length - listedMost} more`] : []),
+  ];
+  return [
+    ended.length === 0
+      ? 'Nothing ended.'
+      : `${n('done')} done, ${n('failed')} failed, ${n('cancelled')} cancelled${money}; questions waited ${span(human)} for you.`,
+    ...(recurred > 0 ? [`${recurred} recurring ${recurred === 1 ? 'run' : 'runs'} came due.`] : []),
+    ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? 'session was' : 'sessions were'} restarted.`] : []),
+    ...(ended.length > 0 ? ['What ran:'] : []),
+    ...cut(
+      ended,
+      (one) =>
+        `${one.objective} on ${one.product} (${one.kind}): ${one.end} after ${span(one.workMs)} of work${one.costUsd === null ? '' : `, ${usd(one.costUsd)}`}`,
+    ),
+    ...(blocked.length > 0 ? ['What waited, and for whom:'] : []),
+    ...cut(
+      blocked,
+      ({ objective, product, by, ms }) =>
+        `${objective ? `${objective} on ` : ''}${product}: ${span(ms)} for ${by}`,
+    ),
+  ];
+}
