@@ -51,7 +51,8 @@ export function addGateRoutes(
   });
 }
 
-function noticeView(fleet: Fleet, row: NoticeRow): NoticeView {
+/** As sinks are given it. */
+export function noticeView(fleet: Fleet, row: NoticeRow): NoticeView {
   return {
     n: row.n,
     at: new Date(row.atMs).toISOString(),

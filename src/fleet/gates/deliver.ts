@@ -9,9 +9,10 @@ import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { Mail } from '../../runtime/protocol.ts';
 import { type FleetContext, productOf } from '../context.ts';
+import { doubtIsOver } from '../doubt.ts';
 import type { SessionRow } from '../journal.ts';
 import { coordinatorAlive } from '../reconcile.ts';
-import type { GateRow } from './store.ts';
+import { type GateRow, gateStore } from './store.ts';
 
 /** An answer unread for so long, in ms, is nudged again. */
 const nudgeAfterMs = 60_000;
@@ -23,13 +24,16 @@ export async function deliverAnswer(context: FleetContext, gate: GateRow): Promi
   if (product === null) return;
   const session = context.journal.liveSession(product.name);
   const mine = session !== null && (gate.objective === null || session.objective === gate.objective);
-  if (gate.delivery === 'sent' && (!mine || session.startingAtMs <= (gate.deliveredAtMs ?? 0)))
-    return verify(context, product, gate);
+  const told = mine && context.journal.action(actionOf(gate, session))?.state === 'done';
+  if (gate.delivery === 'sent' && (!mine || told)) return verify(context, product, gate);
   if (mine && session.state === 'running' && isHandedOver(context, session))
     return send(context, product, gate, session);
   if (mine && session.state !== 'stopping') return;
   nobodyIsThere(context, product, gate);
 }
+
+/** One per session that needs the answer. */
+const actionOf = (gate: GateRow, session: SessionRow): string => `gate-${gate.n}.${session.id}`;
 
 /** The objective itself comes first: an answer before it would mean nothing to a new coordinator. */
 function isHandedOver({ journal }: FleetContext, session: SessionRow): boolean {
@@ -45,11 +49,11 @@ async function send(
   gate: GateRow,
   session: SessionRow,
 ): Promise<void> {
-  const { journal, clock, tuning, runtime, sending } = context;
-  const action = `gate-${gate.n}.${session.id}`;
+  const { journal, runtime, sending } = context;
+  const action = actionOf(gate, session);
   if (sending.has(action)) return;
   const known = journal.action(action);
-  const recovery = session.startingAtMs > gate.askedAtMs;
+  const recovery = gateStore(journal.database).wasAskedBefore(gate, session.id);
   const common = { product: product.name, objective: gate.objective ?? undefined };
   const text = answerText(gate, action, recovery);
   if (known === null)
@@ -57,21 +61,24 @@ async function send(
       ...common,
       kind: 'action.intended',
       text: `Sending the answer to gate ${gate.n} to the coordinator of ${product.name}.`,
-      data: { action, kind: 'gate.answer', session: null, args: { gate: gate.n } },
+      data: { action, kind: 'gate.answer', session: session.id, args: { gate: gate.n } },
     });
   sending.add(action);
   try {
     let earlier: Mail[] = [];
+    let before: Mail | undefined;
     if (known !== null) {
       earlier = (await runtime.ov(product, 'mail.list', { from: 'operator' })).messages.filter(
         // At the beginning only: further on, a message of the model could hold the mark too.
         (mail) => mail.subject.startsWith(text.mark) || mail.body.startsWith(text.begins),
       );
-      if (earlier.length === 0 && clock.nowMs() < known.intendedAtMs + tuning.sendDoubtMs) return;
+      before = earlier.find((mail) => mail.subject.startsWith(text.mark));
+      // Either of the two may have been cut off; the reply being there says nothing of the other.
+      if (before === undefined && !doubtIsOver(context, action)) return;
     }
     const asked = gate.question.mail;
-    let reply = earlier.find((mail) => !mail.subject.startsWith(text.mark))?.id ?? null;
-    if (reply === null && asked !== null && !recovery)
+    let reply = earlier.find((mail) => mail !== before)?.id ?? null;
+    if (reply === null && before === undefined && asked !== null && !recovery)
       reply = await runtime.ov(product, 'mail.reply', { id: asked, body: text.reply }).then(
         ({ id }) => id,
         (thrown) => {
@@ -85,7 +92,6 @@ async function send(
           return null;
         },
       );
-    const before = earlier.find((mail) => mail.subject.startsWith(text.mark));
     const { id } =
       before ?? (await runtime.ov(product, 'coordinator.send', { subject: text.subject, body: text.body }));
     journal.record(
@@ -143,7 +149,8 @@ async function verify(context: FleetContext, product: Product, gate: GateRow): P
   const known = nudged.get(context) ?? new Map<number, number>();
   nudged.set(context, known);
   const last = known.get(gate.n) ?? gate.deliveredAtMs ?? 0;
-  if (clock.nowMs() - last < nudgeAfterMs) return;
+  // Clocks jump back, too.
+  if (Math.abs(clock.nowMs() - last) < nudgeAfterMs) return;
   known.set(gate.n, clock.nowMs());
   await runtime.ov(product, 'nudge', {
     agent: 'coordinator',

@@ -126,7 +126,7 @@ function askedByMail(
   const store = gateStore(journal.database);
   const { product } = event;
   if (asked === null || store.gateOfMail(product, event.data.mail.id) !== null) return [];
-  if (store.wasAsked(product, asked.question.digest, event.atMs)) return [];
+  if (store.wasAsked(product, asked.question.digest, event.seq)) return [];
   const earlier = store
     .openGates(product)
     .filter((gate) => gate.objective === event.objective && sameMatter(gate, asked));

@@ -99,16 +99,29 @@ export function gateStore(db: DatabaseSync) {
         )[0] ?? null
       );
     },
-    /** Whether just this was being asked at that time: open since then, or resolved only later. */
-    wasAsked(product: string, digest: string, atMs: number): boolean {
+    /** Whether just this was being asked at that event: open since then, or closed only later. (Clocks jump.) */
+    wasAsked(product: string, digest: string, seq: number): boolean {
       return (
         db
           .prepare(
             `SELECT 1 FROM gates WHERE product = ? AND json_extract(question, '$.digest') = ?
-               AND (state = 'open' OR resolved_at_ms >= ?) LIMIT 1`,
+               AND (state = 'open' OR EXISTS (SELECT 1 FROM events WHERE seq > ?
+                 AND kind IN ('gate.resolved', 'gate.withdrawn') AND json_extract(data, '$.gate') = gates.n)) LIMIT 1`,
           )
-          .get(product, digest, atMs) !== undefined
+          .get(product, digest, seq) !== undefined
       );
+    },
+    /** Whether the session began after the gate was opened: another one asked. */
+    wasAskedBefore(gate: GateRow, session: number): boolean {
+      const seqOf = (kind: string, key: string, value: number) =>
+        Number(
+          db
+            .prepare(
+              `SELECT seq FROM events WHERE product = ? AND kind = ? AND json_extract(data, '$.${key}') = ?`,
+            )
+            .get(gate.product, kind, value)?.seq ?? 0,
+        );
+      return seqOf('session.starting', 'session', session) > seqOf('gate.opened', 'gate', gate.n);
     },
     /** Answers not yet sent (pending) or not yet seen to be read (sent), oldest first. */
     undelivered(): GateRow[] {

@@ -21,7 +21,8 @@ const wakes = new Set<EventKind>([
 export function tendGates(context: FleetContext, schedule: () => void) {
   const { journal, clock, tuning, log, runtime } = context;
   const store = gateStore(journal.database);
-  const lookedAtMs = new Map<string, number>();
+  /** Looked at just now; forgotten by a timer, because the clock of the wall may jump. */
+  const looked = new Set<string>();
   let running: Promise<void> | null = null;
   let again = false;
   let closed = false;
@@ -46,9 +47,9 @@ export function tendGates(context: FleetContext, schedule: () => void) {
     if (isOver()) return;
     for (const { product: name, state } of journal.liveSessions()) {
       const product = productOf(context, name);
-      const due = (lookedAtMs.get(name) ?? 0) + tuning.sweepLiveMs <= clock.nowMs();
-      if (product === null || state !== 'running' || !due || isOver()) continue;
-      lookedAtMs.set(name, clock.nowMs());
+      if (product === null || state !== 'running' || looked.has(name) || isOver()) continue;
+      looked.add(name);
+      clock.after(tuning.sweepLiveMs - 1, () => looked.delete(name));
       await guarded(name, () => lookForQuestions(context, product));
       await guarded(name, () => lookForForgedMail(context, product));
     }

@@ -5,11 +5,15 @@
 import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
+import type { NewEvent } from '../events.ts';
 import type { ActionRow, SessionRow } from '../journal.ts';
 
-/** To be called when a message was stored and nobody was woken. */
-export function expectReading(
-  context: FleetContext,
+/**
+ * The event that a message was stored and nobody was woken. To be recorded with the one that it was sent: a kill
+ * between the two would leave a session that nobody ever tells to read. Then the product is driven again.
+ */
+export function readingExpected(
+  { tuning }: Pick<FleetContext, 'tuning'>,
   message: {
     action: string;
     mail: string;
@@ -17,20 +21,19 @@ export function expectReading(
     objective: string | null;
     session: number | null;
   },
-): void {
-  context.journal.record({
+): NewEvent {
+  return {
     kind: 'action.intended',
     product: message.product,
     objective: message.objective ?? undefined,
-    text: `${message.action} woke nobody: it must be read within ${context.tuning.readWithinMs / 1000} s.`,
+    text: `${message.action} woke nobody: it must be read within ${tuning.readWithinMs / 1000} s.`,
     data: {
       action: `read-${message.action}`,
       kind: 'delivery.confirm',
       session: message.session,
       args: { mail: message.mail, message: message.action },
     },
-  });
-  context.driveAgain(message.product, context.tuning.readWithinMs);
+  };
 }
 
 /** Settles what can be settled now. */
@@ -50,7 +53,8 @@ export async function confirmReading(
       settle(context, action, 'done', `${message} was read.`, { read: true }, null);
       continue;
     }
-    const leftMs = action.intendedAtMs + context.tuning.readWithinMs - context.clock.nowMs();
+    // Also when the clock was set back since: nudged early is better than an hour late.
+    const leftMs = context.tuning.readWithinMs - Math.abs(context.clock.nowMs() - action.intendedAtMs);
     if (leftMs > 0) {
       context.driveAgain(product.name, leftMs);
       continue;

@@ -7,8 +7,10 @@ import { FleetError } from '../../errors.ts';
 import { type Dispatch, dispatchText } from '../../overstory/dispatch.ts';
 import type { Product } from '../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../context.ts';
+import { doubtIsOver } from '../doubt.ts';
+import type { NewEvent } from '../events.ts';
 import type { ActionRow, ObjectiveRow, SessionRow } from '../journal.ts';
-import { expectReading } from './confirm.ts';
+import { readingExpected } from './confirm.ts';
 
 export interface Delivered {
   id: string;
@@ -80,14 +82,14 @@ async function send(
   context.sending.add(action);
   try {
     const reply = await context.runtime.ov(product, 'coordinator.send', { subject, body });
-    settle(context, product, action, objective, 'done', { ...reply }, null);
-    if (!reply.nudged)
-      expectReading(context, { action, mail: reply.id, product: product.name, objective, session });
+    arrived(context, { action, product: product.name, objective, session }, reply);
     return { id: reply.id, nudged: reply.nudged };
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
     const doubt = mayHaveHappened(error.code);
-    settle(context, product, action, objective, doubt ? 'uncertain' : 'failed', null, error);
+    context.journal.record(
+      settled(product.name, action, objective, doubt ? 'uncertain' : 'failed', null, error),
+    );
     if (doubt) return null;
     throw error;
   } finally {
@@ -107,39 +109,42 @@ export async function settleDoubt(
   const sent = await context.runtime.ov(product, 'mail.list', { from: 'operator' });
   const found = sent.messages.find((m) => m.subject.includes(`[${action.id}]`));
   if (found) {
-    settle(context, product, action.id, action.objective, 'done', { id: found.id, nudged: found.read }, null);
-    if (!found.read) expectReading(context, { ...action, action: action.id, mail: found.id });
+    arrived(context, { ...action, action: action.id }, { id: found.id, nudged: found.read });
     return true;
   }
-  // Timed from when this process first saw the doubt, on a timer: the clock of the wall may jump.
-  const { doubts, clock, tuning } = context;
-  if (!doubts.has(action.id)) {
-    doubts.set(action.id, false);
-    clock.after(tuning.sendDoubtMs, () => doubts.set(action.id, true));
-  }
-  if (doubts.get(action.id) !== true) return false;
-  doubts.delete(action.id);
+  if (!doubtIsOver(context, action.id)) return false;
   const { subject, body } = action.args as { subject: string; body: string };
   return (await send(context, product, { ...action, action: action.id, subject, body })) !== null;
 }
 
-function settle(
+/** It was sent, and where it woke nobody it is to be read: one fact. */
+function arrived(
   context: FleetContext,
-  product: Product,
+  message: { action: string; product: string; objective: string | null; session: number | null },
+  { id, nudged }: Delivered,
+): void {
+  const events = [settled(message.product, message.action, message.objective, 'done', { id, nudged }, null)];
+  if (!nudged) events.push(readingExpected(context, { ...message, mail: id }));
+  context.journal.record(...events);
+  if (!nudged) context.driveAgain(message.product, context.tuning.readWithinMs);
+}
+
+function settled(
+  product: string,
   action: string,
   objective: string | null,
   state: 'done' | 'failed' | 'uncertain',
   result: Record<string, unknown> | null,
   error: FleetError | null,
-): void {
+): NewEvent {
   const said = { done: 'was sent', failed: 'was not sent', uncertain: 'may have been sent' }[state];
-  context.journal.record({
+  return {
     kind: 'action.settled',
-    product: product.name,
+    product,
     objective: objective ?? undefined,
     text: `${action} ${said}${error ? `: ${error.message}` : '.'}`,
     data: { action, state, result, error: error?.toJSON() ?? null },
-  });
+  };
 }
 
 /** Where an earlier session of this objective left off; null: there was none. */

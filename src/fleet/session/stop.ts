@@ -5,7 +5,7 @@
 //   (a pause) the coordinator is told ─► who is to be stopped is written down, from the first healthy look
 //   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
 //   ─► those workers, the leads first ─► the run, when it stayed open
-//   ─► processes: a grace, then ended by pid and start time ─► outcome
+//   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed ─► outcome
 //
 // The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
 // once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
@@ -23,6 +23,7 @@ import { pauseAction, tellPause } from './farewell.ts';
 import { coordinatorAlive } from './liveness.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { restartOf } from './restart.ts';
+import { closeUnread } from './unread.ts';
 import { endTrouble } from './watch.ts';
 
 const ended = new Set(['completed', 'zombie']);
@@ -43,6 +44,7 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
       return false;
     }
     const left = await endProcesses(context, product);
+    await closeUnread(context, product, session);
     const outcome = await outcomeOf(context, product, session, before);
     endTrouble(context, product.name);
     context.journal.record(...ending(context, session, outcome, left));
