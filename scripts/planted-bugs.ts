@@ -3,9 +3,10 @@
 import { find, plantedBugs } from '../test/simulation/planted.ts';
 
 const only = process.argv[2] ?? '';
+const seeds = 300;
 let hidden = 0;
 for (const planted of plantedBugs.filter(({ name }) => name.includes(only))) {
-  const found = await find(planted, 150).catch((error) => ({
+  const found = await find(planted, seeds).catch((error) => ({
     invariant: 'ERROR',
     seed: 0,
     what: String(error),

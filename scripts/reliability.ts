@@ -10,6 +10,10 @@ const figures = (name: string): Record<string, unknown> | null => {
   const file = root(`docs/results/${name}.json`);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : null;
 };
+const everyN = (upTo: unknown): string =>
+  Object.entries((upTo ?? {}) as Record<string, number>)
+    .map(([point, n]) => `${n} ${point}`)
+    .join(', ');
 const simulation = figures('simulation');
 const recovery = figures('recovery');
 
@@ -54,18 +58,25 @@ The real loop and the real journal (SQLite in a file), one clock, one random sou
 runtime port in which commands take time, go on after the link was lost, and land late.
 
 - Humans: objectives with needs, retried requests (same key), stop, cancel, message, pause, resume, focus, undo, requeue, edits of
-  products.yaml, coordinators started by hand.
+  products.yaml, coordinators started by hand; gates answered, answered again, and answered otherwise by somebody else.
+- Agents: plans, questions, critical escalations, decision gates, mail to the orchestrator; asked again in the same words
+  and in others; coordinators that wait for the answer, and that are not woken by it. A model that tries to answer.
+- The gateway's end of the outbox: the plugin's own loop, restarted; channels that are down, or take a notice and say no;
+  acknowledgements that are lost.
 - Faults: fleetd killed before or after any call and any write; clean restarts; the link cut; the runtime restarted;
-  coordinators killed; answers lost; commands refused before and after their effect; \`ov\` blind for a while; slow commands;
-  the clock of the wall set forward and back.
-- Not simulated: gates and the outbox, torn writes inside SQLite, a disk that lies about flushing.
+  coordinators killed; answers lost, late and doubled; commands carried out twice; mail shown again; commands refused before
+  and after their effect; \`ov\` blind for a while; slow commands; the clock of the wall set forward and back.
+- Not simulated: torn writes inside SQLite, a disk that lies about flushing, a budget of money.
+
+Every seed begins with a kill at its own n: over 2000 seeds, every n up to 500 calls and 125 writes, before and after
+(as far as a run gets; what was reached is counted below).
 
 \`npm run test:simulation -- --seeds 2000 --from 1\` runs seeds; the ordinary test run has 200 of them, and a kill at every call
 and write of the main job. A seed that fails is shrunk and printed with the command that runs it again.
 
 ${
   simulation
-    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s (${simulation.machine}).`
+    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.gates} gates, ${simulation.notices} notices, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s (${simulation.machine}). fleetd was killed at every n up to ${everyN(simulation.everyUpTo)}.`
     : 'No run has been recorded.'
 }
 
@@ -78,7 +89,9 @@ ${plantedBugs.map(({ name, breaks }) => `- ${name} (${breaks.join(', ')})`).join
 ## Real processes
 
 \`test/recovery\` kills fleetd, its agent and the tmux server with four products running, and reads the invariants from
-the real journal and mail. \`test/fleet/journal.test.ts\` has backup and restore, a newer file, a full disk (a tmpfs;
+the real journal and mail. \`test/compose/kills.test.ts\` does so on the bundle; \`npm run test:kills\` there kills each process
+alone and each container (docker kill, docker restart), and fills a state volume (a tmpfs of 3 MiB). An engine is restarted
+only where FLEET_ENGINE_RESTART names the command that restarts the one of DOCKER_HOST. \`test/fleet/journal.test.ts\` has backup and restore, a newer file, a full disk (a tmpfs;
 needs root), 10,000 queued objectives and 100,000 events.
 
 ${

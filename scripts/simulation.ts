@@ -6,7 +6,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { makeSchedule } from '../test/simulation/schedule.ts';
+import { type KillPoint, makeSchedule } from '../test/simulation/schedule.ts';
 import { shrink } from '../test/simulation/shrink.ts';
 import { simulate } from '../test/simulation/simulate.ts';
 
@@ -16,7 +16,10 @@ interface Result {
   calls: number;
   writes: number;
   kills: number;
+  killedAt: { point: KillPoint; n: number }[];
   accepted: number;
+  gates: number;
+  notices: number;
   simulatedMs: number;
 }
 
@@ -35,8 +38,8 @@ async function run(seed: number, log: boolean): Promise<Result> {
       `again: npm run test:simulation -- --seeds 1 --from ${seed} --log`,
     ].join('\n');
   } else if (log) text = outcome.log.join('\n');
-  const { calls, writes, kills, accepted, simulatedMs } = outcome;
-  return { seed, text, calls, writes, kills, accepted, simulatedMs };
+  const { calls, writes, kills, killedAt, accepted, gates, notices, simulatedMs } = outcome;
+  return { seed, text, calls, writes, kills, killedAt, accepted, gates, notices, simulatedMs };
 }
 
 if (!isMainThread && parentPort) {
@@ -59,7 +62,18 @@ if (!isMainThread && parentPort) {
   const from = Number(values.from);
   const seeds = Number(values.seeds);
   const startedAt = performance.now();
-  const total = { runs: 0, failed: 0, calls: 0, writes: 0, kills: 0, accepted: 0, simulatedMs: 0 };
+  const total = {
+    runs: 0,
+    failed: 0,
+    calls: 0,
+    writes: 0,
+    kills: 0,
+    accepted: 0,
+    gates: 0,
+    notices: 0,
+    simulatedMs: 0,
+  };
+  const reached = new Map<KillPoint, Set<number>>();
   const failed: number[] = [];
   const workers = Math.min(availableParallelism(), seeds);
   await Promise.all(
@@ -74,8 +88,18 @@ if (!isMainThread && parentPort) {
           worker.on('exit', () => resolve());
           worker.on('message', (r: Result) => {
             total.runs += 1;
-            for (const key of ['calls', 'writes', 'kills', 'accepted', 'simulatedMs'] as const)
+            for (const key of [
+              'calls',
+              'writes',
+              'kills',
+              'accepted',
+              'gates',
+              'notices',
+              'simulatedMs',
+            ] as const)
               total[key] += r[key];
+            for (const { point, n } of r.killedAt)
+              reached.set(point, (reached.get(point) ?? new Set()).add(n));
             if (r.text?.includes('FAILED')) failed.push(r.seed);
             if (r.text) console.log(`${r.text}\n`);
           });
@@ -83,14 +107,24 @@ if (!isMainThread && parentPort) {
     ),
   );
   console.log(
-    `${total.runs} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.slice(0, 20).join(', ')})` : ''}; ${total.accepted} objectives, ${total.calls} calls, ${total.writes} writes, ${total.kills} kills, ${Math.round(total.simulatedMs / 3_600_000)} simulated hours in ${Math.round((performance.now() - startedAt) / 1000)} s`,
+    `${total.runs} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.slice(0, 20).join(', ')})` : ''}; ${total.accepted} objectives, ${total.gates} gates, ${total.notices} notices, ${total.calls} calls, ${total.writes} writes, ${total.kills} kills, ${Math.round(total.simulatedMs / 3_600_000)} simulated hours in ${Math.round((performance.now() - startedAt) / 1000)} s`,
   );
+  /** Every n up to which fleetd was killed at this point, without a gap. */
+  const everyUpTo = Object.fromEntries(
+    [...reached].map(([point, seen]) => {
+      let n = 0;
+      while (seen.has(n + 1)) n += 1;
+      return [point, n];
+    }),
+  );
+  console.log(`killed at every n up to: ${JSON.stringify(everyUpTo)}`);
   if (values.record) {
     const { simulatedMs, failed: _failed, ...counted } = total;
     const figures = {
       from,
       ...counted,
       failed: failed.length,
+      everyUpTo,
       simulatedHours: Math.round(simulatedMs / 3_600_000),
       seconds: Math.round((performance.now() - startedAt) / 1000),
       machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`,

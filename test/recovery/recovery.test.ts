@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openLab as openBench } from '../../bench/lab.ts';
 import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
-import { checkReplay } from '../simulation/invariants.ts';
+import { createReplay } from '../simulation/replay.ts';
 import { program } from '../simulation/simulate.ts';
 import { type Lab, openLab, until } from '../simulator/ov.ts';
 
@@ -99,7 +99,9 @@ async function checkWhatIsLeft(
 ): Promise<void> {
   const journal = openJournal(journalFile, systemClock);
   try {
-    checkReplay(program, journal);
+    const replay = createReplay(program);
+    replay.check(journal);
+    replay.close();
     expect(journal.liveSessions()).toEqual([]);
     expect(journal.openActions()).toEqual([]);
     expect(journal.objectives(100)).toHaveLength(4);

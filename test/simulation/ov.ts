@@ -1,6 +1,7 @@
 // What each `ov` command does, and how long it takes. A command is a process of the world: once begun it goes on
 // without the agent that began it, and what it does may come long after whoever asked has lost hope.
 import type { FleetError } from '../../src/errors.ts';
+import { newMail, receive, wake } from './mailbox.ts';
 import type { Agent, Site, World } from './world.ts';
 
 export interface OvCall {
@@ -16,6 +17,7 @@ const durations: Record<string, { effect: [number, number]; rest: [number, numbe
   'coordinator.stop': { effect: [100, 1_500], rest: [100, 1_000], limit: 135_000 },
   'coordinator.send': { effect: [100, 700], rest: [100, 1_000], limit: 125_000 },
   stop: { effect: [50, 500], rest: [20, 500], limit: 135_000 },
+  'mail.reply': { effect: [50, 300], rest: [20, 300], limit: 125_000 },
 };
 const query: (typeof durations)[string] = { effect: [20, 100], rest: [10, 60], limit: 30_000 };
 
@@ -84,7 +86,9 @@ function attempt(world: World, call: OvCall): unknown {
     if (refusal.code === 'OV_STOP_INCOMPLETE') perform(world, call);
     return refusal;
   }
-  return perform(world, call);
+  const done = perform(world, call);
+  if (world.twice.delete(call.command)) perform(world, call);
+  return done;
 }
 
 function perform(world: World, { site, command, args }: OvCall): unknown | FleetError {
@@ -107,12 +111,18 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
     }
     case 'coordinator.send': {
       if (!site.coordinator?.tmux) return notRunning();
-      const id = `msg-${world.serial++}`;
-      const subject = String(args.subject);
-      site.received.push({ id, subject, body: String(args.body), atMs: world.clock.nowMs() });
-      world.onReceived(site.name, subject);
-      work(world, site, subject, String(args.body));
-      return { id, nudged: true };
+      const mail = fromOperator(world, 'dispatch', String(args.subject), String(args.body));
+      receive(world, site, mail);
+      const nudged = world.random.chance(0.85);
+      if (nudged) wake(world, site);
+      return { id: mail.id, nudged };
+    }
+    case 'mail.reply': {
+      const question = [...site.mail, ...site.other].find(({ id }) => id === args.id);
+      if (question === undefined) return world.fault('OV_NOT_FOUND', 'refused', 'Message not found');
+      const mail = fromOperator(world, question.type, `Re: ${question.subject}`, String(args.body));
+      receive(world, site, { ...mail, threadId: question.id });
+      return { id: mail.id };
     }
     case 'stop': {
       const worker = site.workers.find((w) => w.name === args.agent && w.alive);
@@ -123,19 +133,16 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
     }
     case 'mail.list':
       return {
-        messages: site.received.map((m) => ({
-          id: m.id,
-          subject: m.subject,
-          body: m.body,
-          read: true,
-          from: 'operator',
-          to: 'coordinator',
-          type: 'dispatch',
-          priority: 'normal',
-          threadId: null,
-          payload: null,
-          createdAt: new Date(m.atMs).toISOString(),
-        })),
+        messages: [...site.mail, ...site.other, ...site.received]
+          .filter(
+            (mail) =>
+              (args.from === undefined || mail.from === args.from) &&
+              (args.to === undefined || mail.to === args.to) &&
+              (args.type === undefined || mail.type === args.type) &&
+              (args.unread === undefined || !mail.read),
+          )
+          .map((mail) => ({ ...mail }))
+          .toReversed(),
       };
     case 'coordinator.output':
       return { content: '❯ ', lines: 1 };
@@ -148,12 +155,14 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
     case 'errors':
       return { events: [] };
     case 'nudge':
+      if (!site.coordinator?.tmux) return notRunning();
+      wake(world, site);
       return { delivered: true, agentName: 'coordinator' };
     case 'run.complete':
       site.runId = null;
       return {};
     case 'mail.read':
-      for (const m of site.mail) if (m.id === args.id) m.read = true;
+      for (const m of [...site.mail, ...site.received]) if (m.id === args.id) m.read = true;
       return {};
     case 'spec.write':
       return { taskId: args.taskId, path: `.overstory/specs/${args.taskId}.md` };
@@ -170,53 +179,11 @@ export function startCoordinator(world: World, site: Site, byHand: boolean): voi
     tmux: true,
     byHand,
     startedAtMs: world.wallMs(),
+    waits: null,
   };
   site.runId = `run-${serial}`;
   world.changed(site.name);
 }
 
-/** The coordinator takes what was sent; an objective has its fate. */
-function work(world: World, site: Site, subject: string, body: string): void {
-  const objective = /\[(obj-\d+)\.\d+\]/.exec(subject)?.[1];
-  const fate = world.fates.get(/\bkey-\d+\b/.exec(body)?.[0] ?? '');
-  const coordinator = site.coordinator;
-  if (objective === undefined || fate === undefined || coordinator === null) return;
-  const { serial } = coordinator;
-  const workers = Array.from({ length: world.random.between(0, 2) }, () => world.serial++).map((pid) => ({
-    pid,
-    name: `worker-${pid}`,
-    alive: true,
-    startedAtMs: world.wallMs(),
-  }));
-  site.workers = [...site.workers.filter((w) => w.alive), ...workers];
-  world.changed(site.name);
-  world.clock.after(fate.afterMs, () => {
-    if (site.coordinator?.serial !== serial || !site.coordinator.tmux) return;
-    if (fate.kind === 'dies') {
-      world.die(site);
-      return;
-    }
-    world.completed.add(objective);
-    if (world.random.chance(0.7)) for (const worker of workers) worker.alive = false;
-    if (fate.kind === 'closes') {
-      coordinator.state = 'completed';
-      coordinator.tmux = false;
-      site.runId = null;
-    } else {
-      site.mail.push({
-        id: `mail-${world.serial++}`,
-        from: 'coordinator',
-        to: 'operator',
-        subject: `Run complete: [${objective}]`,
-        body: 'Done.',
-        type: 'result',
-        priority: 'normal',
-        threadId: null,
-        payload: null,
-        read: false,
-        createdAt: new Date(world.wallMs()).toISOString(),
-      });
-    }
-    world.changed(site.name);
-  });
-}
+const fromOperator = (world: World, type: string, subject: string, body: string) =>
+  newMail(world, { from: 'operator', to: 'coordinator', type, subject, body, priority: 'normal' });

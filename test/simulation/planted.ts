@@ -66,7 +66,7 @@ export const plantedBugs: PlantedBug[] = [
   ),
   bug(
     'sessions that are starting take no slot',
-    ['slots'],
+    ['slots', 'reservations'],
     [
       'fleet/scheduler-state.ts',
       '...live.map((s) => ({',
@@ -77,7 +77,7 @@ export const plantedBugs: PlantedBug[] = [
     'a session that has ended keeps its slot',
     ['everything ends', 'tables agree'],
     [
-      'fleet/journal.ts',
+      'fleet/journal/sessions.ts',
       "return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);",
       "return rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY id`).map(sessionOf);",
     ],
@@ -110,7 +110,7 @@ export const plantedBugs: PlantedBug[] = [
     'a restart hands everything over again',
     ['stopped is stopped', 'deliver once', 'no ghost work', 'everything ends', 'no crash'],
     [
-      'fleet/journal.ts',
+      'fleet/journal/actions.ts',
       "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`",
       "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state = 'uncertain'`",
     ],
@@ -129,7 +129,7 @@ export const plantedBugs: PlantedBug[] = [
     ['stopped is stopped', 'everything ends'],
     [
       'fleet/session/stop.ts',
-      'const seen = await stopAll(context, product, before);\n    if (coordinatorAlive(seen)) {',
+      'const seen = await stopAll(context, product, before, workersToStop(context, session, before));\n    if (coordinatorAlive(seen)) {',
       'const seen = before;\n    if (seen.health === "uninitialised") {',
     ],
     ['fleet/session/stop.ts', 'if (left.length === 0) return [];', 'if (left.length >= 0) return [];'],
@@ -142,11 +142,7 @@ export const plantedBugs: PlantedBug[] = [
       "const { done } = await runtime.tend(product, { kind: 'end-processes', processes });",
       'const done: string[] = []; void processes;',
     ],
-    [
-      'fleet/session/stop.ts',
-      "await attempt(() => runtime.ov(product, 'stop', { agent: worker.name }));",
-      'void worker;',
-    ],
+    ['fleet/session/stop.ts', "await attempt(() => runtime.ov(product, 'stop', { agent }));", 'void agent;'],
   ),
   bug(
     'the session of a removed product is forgotten',
@@ -208,8 +204,8 @@ export const plantedBugs: PlantedBug[] = [
     ['replay'],
     [
       'fleet/apply.ts',
-      'd.idempotencyKey,\n        atMs,',
-      'd.idempotencyKey,\n        Math.round(performance.now() * 1000),',
+      "d.kind ?? 'other',\n        atMs,",
+      "d.kind ?? 'other',\n        Math.round(performance.now() * 1000),",
     ],
   ),
   bug(
@@ -241,6 +237,128 @@ export const plantedBugs: PlantedBug[] = [
     ['fleet/apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
     ['fleet/apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
   ),
+  bug(
+    'a message that woke nobody is written down apart from its sending',
+    ['everything ends'],
+    [
+      'fleet/session/deliver.ts',
+      '  context.journal.record(...events);\n  if (!nudged)',
+      '  for (const event of events) context.journal.record(event);\n  if (!nudged)',
+    ],
+  ),
+  bug(
+    'what is over is left unread for the next coordinator',
+    ['done is done', 'no ghost work', 'everything ends'],
+    ['fleet/session/stop.ts', '    await closeUnread(context, product, session);\n', ''],
+  ),
+  bug(
+    'admission does not look at the memory',
+    ['reservations'],
+    [
+      'scheduler/decide.ts',
+      'if (maxMemoryBytes !== null && exceeds(',
+      'if (maxMemoryBytes !== null && maxMemoryBytes < 0 && exceeds(',
+    ],
+  ),
+  bug(
+    'a critical gate stops nothing',
+    ['paused is paused'],
+    ['fleet/gates/waiting.ts', "gate.severity === 'critical' &&", "gate.severity === ('none' as string) &&"],
+  ),
+  bug(
+    'a question that is not to the operator is taken for news',
+    ['asked is kept'],
+    [
+      'fleet/gates/question.ts',
+      "if (!humans.has(mail.to) && byType !== 'decision') return null;",
+      "if (mail.to !== 'operator') return null;",
+    ],
+  ),
+  bug(
+    'a crash loses the gate of a mail that was written down',
+    ['asked is kept', 'told'],
+    ['fleet/index.ts', '  outbox.start();\n', ''],
+  ),
+  bug(
+    'a clock set back hides questions',
+    ['asked is kept'],
+    [
+      'fleet/gates/tend.ts',
+      'clock.after(tuning.sweepLiveMs - 1, () => looked.delete(name));',
+      'const atMs = clock.nowMs(); const forget = () => { if (clock.nowMs() - atMs >= tuning.sweepLiveMs - 1) looked.delete(name); else clock.after(tuning.sweepLiveMs, forget); }; clock.after(tuning.sweepLiveMs - 1, forget);',
+    ],
+  ),
+  bug(
+    'a gate is answered a second time',
+    ['answered once'],
+    ['fleet/gates/commands.ts', "if (gate.state !== 'open') {", "if (gate.state === 'withdrawn') {"],
+    [
+      'fleet/gates/apply.ts',
+      "resolved_at_ms = ? WHERE n = ? AND state = 'open'`,\n        event.data.resolution.verdict",
+      'resolved_at_ms = ? WHERE n = ?`,\n        event.data.resolution.verdict',
+    ],
+  ),
+  bug(
+    'the model answers a gate',
+    ['answered once'],
+    ['fleet/gates/commands.ts', "if (source.via === 'model')", "if (source.via === ('nobody' as string))"],
+    [
+      'fleet/gates/commands.ts',
+      "if (source.via !== 'webchat' && source.via !== 'slack')",
+      "if (source.via === ('nobody' as string))",
+    ],
+  ),
+  bug(
+    'an answer is given up while its objective waits',
+    ['answered once', 'everything ends'],
+    [
+      'fleet/gates/deliver.ts',
+      "if (objective.state !== 'failed') return;",
+      "if (objective.state !== 'failed' && objective.state !== 'queued') return;",
+    ],
+    [
+      'fleet/gates/deliver.ts',
+      "if (gate.resolution?.verdict === 'rejected') {",
+      'if (gate.resolution?.verdict !== null) {',
+    ],
+  ),
+  bug(
+    'an answer is sent again before the cut-off ov has ended',
+    ['deliver once'],
+    ['fleet/gates/deliver.ts', 'before === undefined && !doubtIsOver(context, action)', 'earlier.length < 0'],
+  ),
+  bug(
+    'an answer in doubt stays in doubt when its session ends',
+    ['everything ends'],
+    [
+      'fleet/gates/deliver.ts',
+      "kind: 'gate.answer', session: session.id,",
+      "kind: 'gate.answer', session: null,",
+    ],
+  ),
+  bug(
+    'a notice is called sent before a channel took it',
+    ['told'],
+    [
+      'openclaw/notices.ts',
+      'if (taken.has(key)) continue;',
+      'for (const { n } of batch) await client.noticeSent(n);\n          if (taken.has(key)) continue;',
+    ],
+  ),
+  bug(
+    'notices are told the latest first',
+    ['told in order'],
+    ['fleet/outbox/store.ts', 'ORDER BY n LIMIT ?3', 'ORDER BY n DESC LIMIT ?3'],
+  ),
+  bug(
+    'the reply in the thread of a question is not known as ours',
+    ['no false alarm'],
+    [
+      'fleet/gates/store.ts',
+      'for (const id of [result?.id, result?.reply])',
+      'for (const id of [result?.id])',
+    ],
+  ),
 ];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -266,6 +384,8 @@ async function withBug<T>({ name, edits }: PlantedBug, use: (program: Program) =
       ...(await load('fleet/index.ts')),
       ...(await load('fleet/apply.ts')),
       ...(await load('fleet/schema.ts')),
+      ...(await load('openclaw/notices.ts')),
+      ...(await load('api/gates.ts')),
       ...(await load('errors.ts')),
     } as Program);
   } finally {
@@ -273,7 +393,7 @@ async function withBug<T>({ name, edits }: PlantedBug, use: (program: Program) =
   }
 }
 
-/** The invariant that shows the bug, and the seed; null when none of the seeds does. */
+/** The invariant that shows the bug, and the first seed that does; null when none of the seeds does. */
 export function find(
   planted: PlantedBug,
   seeds: number,

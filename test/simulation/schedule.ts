@@ -2,12 +2,19 @@
 // and leaving steps out of it gives a smaller one.
 import { createRandom, type Random } from './random.ts';
 
+/** What a coordinator asks of the human: a mail to operator, to orchestrator, or a decision_gate among agents. */
+export type Asks = 'plan' | 'question' | 'critical' | 'orchestrator' | 'decision';
+
 /** What a coordinator makes of its objective. */
-export type Fate =
-  | { kind: 'completes'; afterMs: number }
-  /** closes its run, sends no final mail */
-  | { kind: 'closes'; afterMs: number }
-  | { kind: 'dies'; afterMs: number };
+export interface Fate {
+  /** closes: its run, and sends no final mail */
+  kind: 'completes' | 'closes' | 'dies';
+  afterMs: number;
+  /** what it asks first */
+  asks: Asks | null;
+  /** whether it does nothing until it has read an answer; `afterMs` counts from then */
+  waits: boolean;
+}
 
 /** Where fleetd is killed: before or after the n-th call of the runtime, or write of the journal, from now. */
 export type KillPoint = 'before call' | 'after call' | 'before write' | 'after write';
@@ -22,6 +29,10 @@ export type Action =
   | { do: 'undo' }
   | { do: 'requeue'; nth: number }
   | { do: 'message'; product: string; text: string }
+  /** The n-th open gate; of all that were ever opened where `closed`: somebody answers what was answered before. */
+  | { do: 'answer'; nth: number; verdict: 'approved' | 'rejected' | 'answered'; closed: boolean }
+  /** The gateway's model tries to answer it, and to work around it. */
+  | { do: 'let the model try'; nth: number }
   | { do: 'slots'; slots: number }
   | { do: 'remove product'; product: string }
   | { do: 'restore products' }
@@ -37,6 +48,22 @@ export type Action =
   | { do: 'kill coordinator'; product: string }
   /** The next command of this kind does its work and its answer never comes. */
   | { do: 'lose reply'; command: string }
+  /** The answer to the next command of this kind comes this much later, after what happened meanwhile. */
+  | { do: 'delay reply'; command: string; byMs: number }
+  /** The next command of this kind is carried out twice, and answered twice. */
+  | { do: 'do twice'; command: string }
+  /** A worker asks in mid-work, or asks again what it has asked, in the same words or in others. */
+  | { do: 'ask'; product: string; asks: Asks; words: number }
+  /** Mail that was acknowledged is shown again. */
+  | { do: 'repeat mail'; product: string }
+  /** The process that hands notices over is gone for a while, with what it knew. */
+  | { do: 'restart gateway'; forMs: number }
+  /** A channel takes nothing for a while. */
+  | { do: 'channel down'; channel: 'slack' | 'webchat'; forMs: number }
+  /** The next notice is taken by its channel, which then says that it was not. */
+  | { do: 'channel lies' }
+  /** The next word that notices were handed over has its effect, and no answer. */
+  | { do: 'lose ack' }
   | { do: 'refuse'; command: string; code: string; class: 'runtime' | 'unavailable' | 'refused' }
   /** `ov` cannot answer for this product (database locked). */
   | { do: 'blind'; product: string; forMs: number }
@@ -55,9 +82,12 @@ export interface Schedule {
   seed: number;
   products: string[];
   slots: number;
+  /** GiB for all sessions; each takes one. Null: no limit */
+  memoryGiB: number | null;
   steps: Step[];
 }
 
+const writes = ['coordinator.start', 'coordinator.send', 'coordinator.stop'] as const;
 const second = 1_000;
 const minute = 60 * second;
 
@@ -69,6 +99,7 @@ export function makeSchedule(seed: number): Schedule {
   ];
   const steps: Step[] = [];
   const count = random.between(6, 28);
+  const memoryGiB = random.pick([null, null, 1, 2] as const);
   // Some seeds are calm, some are storms, and some have one kind of fault only.
   const faults = random.pick([0.15, 0.35, 0.6] as const);
   const favourite = random.chance(0.3) ? faultOf(random, products) : null;
@@ -79,11 +110,28 @@ export function makeSchedule(seed: number): Schedule {
     if (i > 0 && random.chance(faults)) action = favourite ?? faultOf(random, products);
     else {
       action = humanOf(random, products, starts);
-      if (action.do === 'start') starts += 1;
+      if (action.do === 'start') {
+        starts += 1;
+        // A fault that waits for what the start will do meets it; one that comes by chance seldom does.
+        if (random.chance(faults / 2)) steps.push({ afterMs: 0, action: cutOf(random, 2 * second) });
+      }
     }
     steps.push({ afterMs: Math.round(afterMs * (0.5 + random.next())), action });
   }
-  return { seed, products, slots: random.between(1, products.length), steps };
+  steps.unshift({ afterMs: 0, action: killOf(seed) });
+  return { seed, products, slots: random.between(1, products.length), memoryGiB, steps };
+}
+
+const killPoints = ['before call', 'after call', 'before write', 'after write'] as const;
+
+/**
+ * Over the seeds fleetd is killed at every n-th call up to 500 and every n-th write up to 125 of a run. (As far as a
+ * run gets: what was reached is counted.)
+ */
+function killOf(seed: number): Action {
+  const point = killPoints[seed % 4] ?? 'before call';
+  const most = point.endsWith('call') ? 500 : 125;
+  return { do: 'kill', point, n: 1 + (Math.floor(seed / 4) % most), downMs: 2 * second };
 }
 
 function humanOf(random: Random, products: [string, ...string[]], starts: number): Action {
@@ -104,30 +152,52 @@ function humanOf(random: Random, products: [string, ...string[]], starts: number
   if (choice < 77)
     return { do: random.pick(['pause', 'pause', 'resume', 'resume', 'focus'] as const), product };
   if (choice < 79) return { do: 'undo' };
-  if (choice < 87) return { do: 'message', product, text: `note ${random.between(0, 9)}` };
-  if (choice < 91) return { do: 'slots', slots: random.between(1, products.length) };
-  if (choice < 94) return { do: 'remove product', product };
-  if (choice < 97) return { do: 'restore products' };
+  if (choice < 84) return { do: 'message', product, text: `note ${random.between(0, 9)}` };
+  if (choice < 90)
+    return {
+      do: 'answer',
+      nth: random.between(0, 3),
+      verdict: random.pick(['approved', 'answered', 'rejected'] as const),
+      closed: random.chance(0.25),
+    };
+  if (choice < 91) return { do: 'let the model try', nth: random.between(0, 2) };
+  if (choice < 94) return { do: 'slots', slots: random.between(1, products.length) };
+  if (choice < 96) return { do: 'remove product', product };
+  if (choice < 98) return { do: 'restore products' };
   return { do: 'start by hand', product };
 }
+
+const asksOf = (random: Random): Asks =>
+  random.pick(['plan', 'plan', 'question', 'question', 'critical', 'orchestrator', 'decision'] as const);
 
 function fateOf(random: Random): Fate {
   const afterMs = random.pick([2 * second, 30 * second, 90 * second, 10 * minute] as const);
   const choice = random.between(0, 9);
-  return { kind: choice < 7 ? 'completes' : choice < 8 ? 'closes' : 'dies', afterMs };
+  return {
+    kind: choice < 7 ? 'completes' : choice < 8 ? 'closes' : 'dies',
+    afterMs,
+    asks: random.chance(0.4) ? asksOf(random) : null,
+    waits: random.chance(0.7),
+  };
 }
+
+const cutOf = (random: Random, forMs: number): Action => ({
+  do: 'cut link at',
+  command: random.pick([...writes, 'coordinator.send', 'mail.reply'] as const),
+  forMs: random.pick([100, forMs] as const),
+});
 
 function faultOf(random: Random, products: [string, ...string[]]): Action {
   const product = random.pick(products);
   const forMs = random.pick([100, 2 * second, 20 * second, 2 * minute] as const);
-  switch (random.between(0, 15)) {
+  switch (random.between(0, 25)) {
     case 0:
     case 1:
     case 2:
     case 3:
       return {
         do: 'kill',
-        point: random.pick(['before call', 'after call', 'before write', 'after write'] as const),
+        point: random.pick(killPoints),
         n: random.between(1, random.pick([4, 40] as const)),
         downMs: forMs,
       };
@@ -143,7 +213,7 @@ function faultOf(random: Random, products: [string, ...string[]]): Action {
     case 9:
       return {
         do: 'lose reply',
-        command: random.pick(['coordinator.start', 'coordinator.send', 'coordinator.stop'] as const),
+        command: random.pick([...writes, 'mail.reply', 'mail.read'] as const),
       };
     case 10:
       return random.pick<Action>([
@@ -151,18 +221,39 @@ function faultOf(random: Random, products: [string, ...string[]]): Action {
         { do: 'refuse', command: 'coordinator.send', code: 'OV_DB_LOCKED', class: 'unavailable' },
         { do: 'refuse', command: 'coordinator.stop', code: 'OV_STOP_INCOMPLETE', class: 'runtime' },
         { do: 'refuse', command: 'mail.list', code: 'OV_DB_LOCKED', class: 'unavailable' },
+        { do: 'refuse', command: 'mail.reply', code: 'OV_NOT_FOUND', class: 'refused' },
       ]);
     case 11:
       return { do: 'blind', product, forMs };
     case 12:
     case 13:
-      return {
-        do: 'cut link at',
-        command: random.pick(['coordinator.start', 'coordinator.send', 'coordinator.stop'] as const),
-        forMs,
-      };
+    case 23:
+    case 24:
+      return cutOf(random, forMs);
     case 14:
       return { do: 'slow', factor: random.pick([4, 12] as const), forMs };
+    case 15:
+      return {
+        do: 'delay reply',
+        command: random.pick([...writes, 'snapshot', 'footprint', 'mail.list'] as const),
+        byMs: random.pick([400, 5 * second, 25 * second] as const),
+      };
+    case 16:
+      return {
+        do: 'do twice',
+        command: random.pick(['coordinator.start', 'coordinator.stop', 'mail.read', 'snapshot'] as const),
+      };
+    case 17:
+    case 18:
+      return { do: 'ask', product, asks: asksOf(random), words: random.between(0, 2) };
+    case 19:
+      return { do: 'repeat mail', product };
+    case 20:
+      return { do: 'restart gateway', forMs };
+    case 21:
+      return { do: 'channel down', channel: random.pick(['slack', 'webchat'] as const), forMs };
+    case 22:
+      return random.chance(0.5) ? { do: 'channel lies' } : { do: 'lose ack' };
     default:
       return {
         do: 'jump clock',

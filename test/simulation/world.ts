@@ -6,7 +6,7 @@ import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runt
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { beginOv, type OvCall } from './ov.ts';
 import type { Random } from './random.ts';
-import type { Fate } from './schedule.ts';
+import type { Asks, Fate } from './schedule.ts';
 
 export interface Coordinator {
   serial: number;
@@ -14,6 +14,8 @@ export interface Coordinator {
   tmux: boolean;
   byHand: boolean;
   startedAtMs: number;
+  /** what it asked, and what it does once it has read an answer; null: it waits for none */
+  waits: { asks: Asks; goOn(): void } | null;
 }
 
 export interface Site {
@@ -25,8 +27,10 @@ export interface Site {
   children: Set<{ pid: number; command: string; agent: Agent; killed: boolean }>;
   /** to the operator */
   mail: Mail[];
+  /** to orchestrator, and decision gates among agents */
+  other: Mail[];
   /** from the operator */
-  received: { id: string; subject: string; body: string; atMs: number }[];
+  received: Mail[];
   blind: boolean;
 }
 
@@ -62,6 +66,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         workers: [],
         children: new Set(),
         mail: [],
+        other: [],
         received: [],
         blind: false,
       },
@@ -81,14 +86,20 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     fates: new Map<string, Fate>(),
     /** objectives that a coordinator really brought to an end */
     completed: new Set<string>(),
+    /** objective → how often its coordinator has died of it */
+    deaths: new Map<string, number>(),
     /** commands whose next answer is lost, or is a refusal */
     loseReply: new Set<string>(),
+    /** commands whose next answer is late by so many ms, and commands to be carried out twice */
+    delayReply: new Map<string, number>(),
+    twice: new Set<string>(),
     /** commands that the link is cut at, and for how many ms */
     cutAt: new Map<string, number>(),
     cut: (_forMs: number): void => {},
     refuse: new Map<string, FleetError>(),
     onStartCall: (_product: string): void => {},
-    onReceived: (_product: string, _subject: string): void => {},
+    onReceived: (_product: string, _mail: Mail): void => {},
+    onAsked: (_product: string, _mail: Mail): void => {},
     site,
     changed,
     die,
@@ -287,6 +298,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
 
     /** One call: the work goes on without the caller, the answer needs both ends and the link between them. */
     async function call<T>(
+      name: string,
       work: (agent: Agent, answer: (value: T | FleetError) => void) => void,
     ): Promise<T> {
       if (!life.alive) return never();
@@ -303,9 +315,17 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         };
         const onLost = (lost: FleetError) => end(() => reject(lost));
         far.lost.add(onLost);
-        work(far, (value) => {
-          if (far.alive) end(() => (value instanceof error ? reject(value) : resolve(value as T)));
-        });
+        let answers = 0;
+        const answer = (value: T | FleetError) => {
+          answers += 1;
+          // A second answer to the same request finds nobody: that is the protocol's.
+          if (!far.alive || answers > 1) return;
+          end(() => (value instanceof error ? reject(value) : resolve(value as T)));
+        };
+        const lateMs = world.delayReply.get(name);
+        if (lateMs === undefined) return work(far, answer);
+        world.delayReply.delete(name);
+        work(far, (value) => void clock.after(lateMs, () => answer(value)));
       });
     }
 
@@ -326,14 +346,16 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
       link: () => link,
       list: async () => [],
       snapshot: (refs) =>
-        call((_far, answer) => {
+        call('snapshot', (_far, answer) => {
+          const again = world.twice.delete('snapshot');
           clock.after(ms(20, 200), () => {
             const seen = refs.map((r) => snapshotOf(r.name));
             clock.after(ms(1, 100), () => answer(seen));
+            if (again) for (const r of refs) port?.changed(r.name);
           });
         }),
       ov: (ref, command, args) =>
-        call((far, answer) => {
+        call(command, (far, answer) => {
           const asked: OvCall = {
             site: site(ref.name),
             command,
@@ -343,7 +365,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
           beginOv(world, asked, answer as (value: unknown) => void);
         }),
       footprint: (refs) =>
-        call((_far, answer) => {
+        call('footprint', (_far, answer) => {
           clock.after(ms(5, 60), () =>
             answer({
               products: refs.map((r) => ({
@@ -354,7 +376,8 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
                   command,
                   pssBytes: 1,
                 })),
-                memoryBytes: 100 * 1024 ** 2,
+                // As predicted: room is then the same before and after it was measured.
+                memoryBytes: 1024 ** 3,
                 cpuCores: 0.1,
               })),
               container: { memoryBytes: null, cpuCores: null },
@@ -364,11 +387,11 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
       examine: async () => [],
       look: async () => ({ text: '', truncated: false }),
       tend: (ref, task) =>
-        call((_far, answer) => {
+        call('tend', (_far, answer) => {
           clock.after(ms(20, 200), () => answer(tend(site(ref.name), task)));
         }),
       watch: (refs) =>
-        call((far, answer) => {
+        call('watch', (far, answer) => {
           far.watched = new Set(refs.map((r) => r.name));
           clock.after(ms(1, 10), () => answer(undefined));
         }),
