@@ -341,8 +341,8 @@ export const plantedBugs: PlantedBug[] = [
     ['told'],
     [
       'openclaw/notices.ts',
-      'if (taken.has(key)) continue;',
-      'for (const { n } of batch) await client.noticeSent(n);\n          if (taken.has(key)) continue;',
+      'let open = false;',
+      'let open = false;\n      for (const { n } of batch) await client.noticeSent(n);',
     ],
   ),
   bug(

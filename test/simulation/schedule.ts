@@ -129,9 +129,9 @@ const killPoints = ['before call', 'after call', 'before write', 'after write'] 
  * run gets: what was reached is counted.)
  */
 function killOf(seed: number): Action {
-  const point = killPoints[seed % 4] ?? 'before call';
+  const point = killPoints[(seed - 1) % 4] ?? 'before call';
   const most = point.endsWith('call') ? 500 : 125;
-  return { do: 'kill', point, n: 1 + (Math.floor(seed / 4) % most), downMs: 2 * second };
+  return { do: 'kill', point, n: 1 + (Math.floor((seed - 1) / 4) % most), downMs: 2 * second };
 }
 
 function humanOf(random: Random, products: [string, ...string[]], starts: number): Action {
