@@ -33,6 +33,19 @@ function proof(results: Results, real: Trap['real']): string {
   return `recorded: ${recordedFor(real.recorded).join(', ')} (${recordedOn})`;
 }
 
+/** What `npm run test:cycles -- --record` last came to. */
+function cyclesLine(): string {
+  const { date, count, seed, ends, left } = JSON.parse(readFileSync('docs/results/cycles.json', 'utf8')) as {
+    date: string;
+    count: number;
+    seed: number;
+    ends: Record<string, number>;
+    left: string[];
+  };
+  const said = Object.entries(ends).map(([end, n]) => `${n} ${end}`);
+  return `${count} start/stop cycles with random faults (${date}, seed ${seed}): ${said.join(', ')}; left alive: ${left.join(', ') || 'nothing'}.`;
+}
+
 /** The whole page as it should be now. */
 export function renderTraps(): string {
   const results: Results = JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'));
@@ -51,6 +64,8 @@ export function renderTraps(): string {
     '| trap | what is done | test | real `ov` |',
     '|---|---|---|---|',
     ...rows,
+    '',
+    cyclesLine(),
     '',
     end,
   ].join('\n');

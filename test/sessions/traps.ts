@@ -244,7 +244,7 @@ export const traps: readonly Trap[] = [
     trap: 'Stock coordinators do not ask before they act',
     does: 'the dispatch text demands a PLAN mail and waiting where `plan_approval: required`',
     test: o('dispatch', 'plan'),
-    real: 'mails a plan and waits where plan approval is required, and goes on when it is approved',
+    real: 'puts a plan before the human as a gate, brings the rejection and then the approval, and sees both read',
   },
   {
     trap: 'From 0.10 on headless workers get mail from a running `ov serve` only',
