@@ -72,10 +72,17 @@ import {
   type BlueprintView,
   blueprintReplySchema,
   blueprintSchema,
+  type DecisionRequest,
   type DraftRequest,
   type EstimateView,
   type EveryRequest,
   estimateSchema,
+  type LessonRequest,
+  type LessonView,
+  lessonSchema,
+  type ProposalRequest,
+  type ProposalView,
+  proposalSchema,
   type RecurringView,
   type ReportView,
   recurringSchema,
@@ -132,6 +139,12 @@ export interface FleetClient {
   retryBlueprint(name: string, asked: ControlRequest): Promise<BlueprintView>;
   /** @param since yesterday, today, 12h, 7d or a date */
   report(since: string): Promise<ReportView>;
+  lessons(product?: string): Promise<LessonView[]>;
+  keepLesson(product: string, asked: LessonRequest): Promise<LessonView>;
+  forgetLesson(n: number, asked: ControlRequest): Promise<LessonView>;
+  proposals(): Promise<ProposalView[]>;
+  propose(asked: ProposalRequest): Promise<ProposalView>;
+  decideProposal(n: number, asked: DecisionRequest): Promise<ProposalView>;
   recurring(): Promise<RecurringView[]>;
   /** A human's word: work that comes again. */
   every(asked: EveryRequest): Promise<RecurringView>;
@@ -255,6 +268,12 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
       post(`/blueprints/${segment(name)}/delete`, asked, blueprintSchema),
     retryBlueprint: async (name, asked) => post(`/blueprints/${segment(name)}/retry`, asked, blueprintSchema),
     report: (since) => get(`/report${query({ since })}`, reportSchema),
+    lessons: (product) => get(`/lessons${query({ product })}`, lessonSchema.array()),
+    keepLesson: async (product, asked) => post(`/products/${segment(product)}/lessons`, asked, lessonSchema),
+    forgetLesson: (n, asked) => post(`/lessons/${n}/delete`, asked, lessonSchema),
+    proposals: () => get('/proposals', proposalSchema.array()),
+    propose: (asked) => post('/proposals', asked, proposalSchema),
+    decideProposal: (n, asked) => post(`/proposals/${n}`, asked, proposalSchema),
     recurring: () => get('/recurring', recurringSchema.array()),
     every: (asked) => post('/recurring', asked, recurringSchema),
     changeRecurring: async (name, change, asked) =>

@@ -512,6 +512,12 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /products/:name/look?kind=…  LookReply
  *   GET  /history?product=&limit=     ObjectiveView[] that are over with their outcomes, the one that ended last first
  *   GET  /report?since=               ReportView
+ *   GET  /lessons?product=            LessonView[]
+ *   POST /products/:name/lessons      lessonRequest → LessonView
+ *   POST /lessons/:n/delete           controlRequest → LessonView (a human's)
+ *   GET  /proposals                   ProposalView[]
+ *   POST /proposals                   proposalRequest → ProposalView
+ *   POST /proposals/:n                decisionRequest → ProposalView (a human's)
  *   GET  /blueprints                  BlueprintView[]: applied, then drafts
  *   GET  /blueprints/:name            BlueprintView (its name, or draft-<n>)
  *   POST /blueprints/draft            draftRequest → BlueprintReply (nothing of it runs)

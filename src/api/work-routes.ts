@@ -3,7 +3,15 @@ import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { Fleet } from '../fleet/index.ts';
 import { controlRequestSchema } from './contract.ts';
-import { applyRequestSchema, deleteRequestSchema, draftRequestSchema, everyRequestSchema } from './work.ts';
+import {
+  applyRequestSchema,
+  decisionRequestSchema,
+  deleteRequestSchema,
+  draftRequestSchema,
+  everyRequestSchema,
+  lessonRequestSchema,
+  proposalRequestSchema,
+} from './work.ts';
 
 /** @param body validates the request's as the other routes do */
 export function addWorkRoutes(
@@ -30,6 +38,21 @@ export function addWorkRoutes(
   api.post('/blueprints/:name/retry', async (c) => {
     const { source } = await body(c, controlRequestSchema);
     return ok(c, fleet.blueprints.retry(c.req.param('name'), source));
+  });
+
+  api.get('/lessons', (c) => ok(c, fleet.lessons.list(c.req.query('product') ?? null)));
+  api.post('/products/:name/lessons', async (c) =>
+    ok(c, fleet.lessons.keep(c.req.param('name'), await body(c, lessonRequestSchema))),
+  );
+  api.post('/lessons/:n/delete', async (c) => {
+    const { source } = await body(c, controlRequestSchema);
+    return ok(c, fleet.lessons.delete(Number(c.req.param('n')) || 0, source));
+  });
+  api.get('/proposals', (c) => ok(c, fleet.lessons.proposals()));
+  api.post('/proposals', async (c) => ok(c, fleet.lessons.propose(await body(c, proposalRequestSchema))));
+  api.post('/proposals/:n', async (c) => {
+    const { verdict, source } = await body(c, decisionRequestSchema);
+    return ok(c, fleet.lessons.decide(Number(c.req.param('n')) || 0, verdict, source));
   });
 
   api.get('/recurring', (c) => ok(c, fleet.recurring.list()));

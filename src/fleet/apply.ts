@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { applyBlueprint } from './blueprint/apply.ts';
 import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
+import { applyLesson } from './lessons/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
 import { applyOutcome } from './outcomes/apply.ts';
@@ -271,6 +272,13 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'blueprint.applied':
     case 'blueprint.deleted':
       applyBlueprint(db, event, expectOne);
+      return;
+    case 'lesson.kept':
+    case 'lesson.deleted':
+    case 'lesson.recorded':
+    case 'proposal.made':
+    case 'proposal.decided':
+      applyLesson(event, expectOne);
       return;
     case 'runtime.connected':
     case 'runtime.lost':

@@ -6,6 +6,7 @@ import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 import type { BlueprintEvents } from './blueprint/events.ts';
 import type { GateEvents } from './gates/events.ts';
+import type { LessonEvents } from './lessons/events.ts';
 import type { MonitorEvents } from './monitor/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
 import type { Prediction } from './outcomes/store.ts';
@@ -38,7 +39,13 @@ export interface OverrideChange {
 export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'undo';
 
 /** What each kind carries besides product and objective. */
-export interface EventData extends GateEvents, MonitorEvents, NoticeEvents, RecurringEvents, BlueprintEvents {
+export interface EventData
+  extends GateEvents,
+    MonitorEvents,
+    NoticeEvents,
+    RecurringEvents,
+    BlueprintEvents,
+    LessonEvents {
   'objective.queued': {
     n: number;
     text: string;

@@ -9,6 +9,7 @@ import { createForesight, type Foresight } from './foresight.ts';
 import { createGates, type Gates } from './gates/commands.ts';
 import { tendGates } from './gates/tend.ts';
 import type { JournalBackup } from './journal.ts';
+import { createLessons, type Lessons } from './lessons/commands.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonitor, type Monitor } from './monitor/commands.ts';
@@ -35,6 +36,7 @@ export interface Fleet {
   recurring: RecurringCommands;
   monitor: Monitor;
   blueprints: Blueprints;
+  lessons: Lessons;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
   report(since: string): ReportView;
   /** @throws FleetError PRODUCT_UNKNOWN */
@@ -87,6 +89,7 @@ export function startFleet(
     gates: createGates(loop, controls),
     outbox,
     report: (since) => reportOf(loop.context, sinceMs(since, clock.nowMs()), clock.nowMs() + 1),
+    lessons: createLessons(loop.context, { requireProduct }),
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),

@@ -288,6 +288,25 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX restarts_product ON restarts (product, at_ms);
   `,
+  `
+  CREATE TABLE lessons (
+    n INTEGER PRIMARY KEY,
+    product TEXT NOT NULL,
+    text TEXT NOT NULL,
+    recorded INTEGER NOT NULL DEFAULT 0,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE proposals (
+    n INTEGER PRIMARY KEY,
+    product TEXT,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open','accepted','dropped')),
+    at_ms INTEGER NOT NULL,
+    decided_ms INTEGER
+  ) STRICT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -309,4 +328,6 @@ export const stateTables = [
   'blueprints',
   'drafts',
   'restarts',
+  'lessons',
+  'proposals',
 ] as const;

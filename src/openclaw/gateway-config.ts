@@ -21,6 +21,8 @@ export const fleetToolNames = [
   'fleet_plan',
   'fleet_estimate',
   'fleet_history',
+  'fleet_learn',
+  'fleet_propose',
   'fleet_draft',
   'fleet_blueprints',
   'fleet_pause',

@@ -197,6 +197,8 @@ export const tendTaskSchema = z.discriminatedUnion('kind', [
   }),
   /** The workers' branches, by whether the current branch has them. */
   z.strictObject({ kind: z.literal('branches') }),
+  /** in the product's own mulch, where that is there */
+  z.strictObject({ kind: z.literal('record-lesson'), text: z.string().min(1).max(1_000) }),
 ]);
 export type TendTask = z.infer<typeof tendTaskSchema>;
 

@@ -17,6 +17,7 @@ import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
 import { history } from './history.ts';
 import { inbox } from './inbox.ts';
+import { accept, drop, forget, lessons, proposals } from './lessons.ts';
 import { logs } from './logs.ts';
 import { look } from './look.ts';
 import { message } from './message.ts';
@@ -65,6 +66,11 @@ const verbs: Verb[] = [
   every,
   recurring,
   report,
+  lessons,
+  forget,
+  proposals,
+  accept,
+  drop,
   pause,
   resume,
   focus,

@@ -10,6 +10,7 @@ export { gatesText, resolvedText } from './gates.ts';
 export { backupText, historyText } from './history.ts';
 export { inboxText, replyText } from './inbox.ts';
 export { rows, type Surface, surfaceFor } from './layout.ts';
+export { lessonsText, proposalsText } from './lessons.ts';
 export { lookText } from './look.ts';
 export { noticesText } from './notices.ts';
 export { objectiveText, startedText, stoppedText } from './objective.ts';

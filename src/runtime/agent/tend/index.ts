@@ -5,6 +5,7 @@ import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
 import { endProcesses } from './end-processes.ts';
 import { prepare } from './prepare.ts';
+import { recordLesson } from './record-lesson.ts';
 
 export interface Place {
   product: ProductRef;
@@ -26,5 +27,7 @@ export function tend(place: Place, task: TendTask): Promise<TendReply> {
       return endProcesses(place, task.processes);
     case 'branches':
       return branches(place);
+    case 'record-lesson':
+      return recordLesson(place, task.text);
   }
 }

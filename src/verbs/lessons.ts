@@ -1,0 +1,67 @@
+// lessons, forget, proposals, accept, drop: what the model wrote down, and a human's word on it.
+import { lessonsText, proposalsText } from '../api/text/index.ts';
+import { FleetError } from '../errors.ts';
+import { everywhere, type Verb } from './verb.ts';
+
+function numberOf(typed: string, what: string): number {
+  const [, digits] = /^#?(\d{1,9})[.:,]?$/.exec(typed.trim()) ?? [];
+  if (digits !== undefined) return Number(digits);
+  throw new FleetError({
+    code: 'BAD_USAGE',
+    class: 'usage',
+    message: `Expected the number of a ${what}, got ${JSON.stringify(typed.slice(0, 40))}.`,
+    mend: `List them with \`fleet ${what}s\`.`,
+  });
+}
+
+export const lessons: Verb = {
+  name: 'lessons',
+  usage: '[product]',
+  summary: 'What the model has written down for its next plan; `forget` deletes one',
+  surfaces: everywhere,
+  takesProduct: true,
+  grammar: (command) => command.argument('[product]'),
+  async run({ operands: [product] }, { client }, show) {
+    const data = await client.lessons(product);
+    return { data, text: lessonsText(show, data) };
+  },
+};
+
+export const forget: Verb = {
+  name: 'forget',
+  usage: '<lesson>',
+  summary: 'Delete a lesson',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<lesson>'),
+  async run({ operands: [n = ''] }, { client, source }, show) {
+    const data = await client.forgetLesson(numberOf(n, 'lesson'), { source });
+    return { data, text: `Deleted: ${show.line(data.text, 500)}` };
+  },
+};
+
+export const proposals: Verb = {
+  name: 'proposals',
+  usage: '',
+  summary: 'Improvements that the model proposes; `accept` or `drop` one',
+  surfaces: everywhere,
+  grammar: (command) => command,
+  async run(_, { client }, show) {
+    const data = await client.proposals();
+    return { data, text: proposalsText(show, data) };
+  },
+};
+
+const decide = (name: string, verdict: 'accepted' | 'dropped', summary: string): Verb => ({
+  name,
+  usage: '<proposal>',
+  summary,
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<proposal>'),
+  async run({ operands: [n = ''] }, { client, source }, show) {
+    const data = await client.decideProposal(numberOf(n, 'proposal'), { verdict, source });
+    return { data, text: proposalsText(show, [data]) };
+  },
+});
+
+export const accept = decide('accept', 'accepted', 'Accept a proposal: noted, nothing changes by itself');
+export const drop = decide('drop', 'dropped', 'Drop a proposal');
