@@ -41,7 +41,8 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
           found = all.find(holds);
           return found === undefined ? all.map(({ text }) => text.slice(0, 300)) : 'found';
         },
-        { timeout: minutes, interval: 300 },
+        // After its start a gateway keeps the first messages until its state is looked through.
+        { timeout: 3 * minutes, interval: 300 },
       )
       .toBe('found');
     return found as SlackPost;
@@ -111,7 +112,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       gate = Number(/@bot \/fleet approve (\d+)/.exec(question.text)?.[1]);
       expect(question.buttons.map(({ label }) => label)).toEqual(['Approve', 'Reject']);
     },
-    2 * minutes,
+    8 * minutes,
   );
 
   test(
@@ -144,7 +145,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       expect((await gates()).find(({ n }) => n === gate)).toMatchObject({ state: 'open' });
       expect((await posts()).filter(({ text }) => text.includes('is approved'))).toEqual([]);
     },
-    2 * minutes,
+    8 * minutes,
   );
 
   test(
@@ -174,7 +175,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
           resolution: { via: 'slack', text: 'mind the tests' },
         });
     },
-    2 * minutes,
+    8 * minutes,
   );
 
   test(
@@ -187,7 +188,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       const told = (await posts()).flatMap(({ text }) => /\(notices? ([\d, ]+)\)/.exec(text)?.[1] ?? []);
       expect(new Set(told).size).toBe(told.length);
     },
-    2 * minutes,
+    8 * minutes,
   );
 
   test(
@@ -201,7 +202,7 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       });
       await stack.fleet('stop', 'product-b');
     },
-    2 * minutes,
+    8 * minutes,
   );
 
   test(
@@ -222,6 +223,6 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
       );
       await posted(({ text, channel }) => channel === 'U1' && text.includes(`${id} on product-c is done`));
     },
-    2 * minutes,
+    8 * minutes,
   );
 });
