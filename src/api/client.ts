@@ -77,8 +77,11 @@ import {
   type EstimateView,
   type EveryRequest,
   estimateSchema,
+  type LayDownReply,
+  type LayDownRequest,
   type LessonRequest,
   type LessonView,
+  layDownReplySchema,
   lessonSchema,
   type ProposalRequest,
   type ProposalView,
@@ -145,6 +148,8 @@ export interface FleetClient {
   proposals(): Promise<ProposalView[]>;
   propose(asked: ProposalRequest): Promise<ProposalView>;
   decideProposal(n: number, asked: DecisionRequest): Promise<ProposalView>;
+  /** Overstory's files for a product that is not code; on the operator's socket only. */
+  layDown(product: string, asked: LayDownRequest): Promise<LayDownReply>;
   recurring(): Promise<RecurringView[]>;
   /** A human's word: work that comes again. */
   every(asked: EveryRequest): Promise<RecurringView>;
@@ -274,6 +279,7 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     proposals: () => get('/proposals', proposalSchema.array()),
     propose: (asked) => post('/proposals', asked, proposalSchema),
     decideProposal: (n, asked) => post(`/proposals/${n}`, asked, proposalSchema),
+    layDown: async (product, asked) => post(`/products/${segment(product)}/init`, asked, layDownReplySchema),
     recurring: () => get('/recurring', recurringSchema.array()),
     every: (asked) => post('/recurring', asked, recurringSchema),
     changeRecurring: async (name, change, asked) =>

@@ -533,6 +533,7 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   GET  /products/:name/events?limit= FleetEvent[] of one product, newest first
  *   GET  /timeline?hours=&product=    Timeline: sessions and gates of the last hours
  *   GET  /usage?hours=&points=        Usage: how full the budget was
+ *   POST /products/:name/init         layDownRequest → LayDownReply (operator's socket only)
  *   POST /backup                      Backup (operator's socket only)
  *   GET  /metrics                     Prometheus text (operator's socket only)
  *   GET  /gates?product=&all=1        GateView[]: open, or also the latest closed

@@ -27,6 +27,7 @@ import { gatewayQuota } from './gateway-quota.ts';
 import { addInterventionRoutes } from './interventions.ts';
 import { addOutputRoutes } from './output.ts';
 import { addPastRoutes } from './past.ts';
+import { layDownRequestSchema } from './work.ts';
 import { addWorkRoutes } from './work-routes.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
@@ -100,6 +101,9 @@ export function createApi(
   });
   if (surface === 'operator') {
     api.post('/examine', async (c) => ok(c, await fleet.examine((await body(c, examineRequestSchema)).fix)));
+    api.post('/products/:name/init', async (c) =>
+      ok(c, await fleet.layDown(c.req.param('name'), (await body(c, layDownRequestSchema)).type)),
+    );
     api.post('/backup', async (c) => ok(c, await fleet.backup()));
     api.get('/metrics', async (c) => c.text(await fleet.metrics()));
   }

@@ -252,3 +252,13 @@ export const proposalSchema = z.object({
   at: z.string(),
 });
 export type ProposalView = z.infer<typeof proposalSchema>;
+
+export const layDownRequestSchema = z.strictObject({
+  type: z.enum(['marketing', 'support']),
+  source: sourceSchema,
+});
+export type LayDownRequest = z.input<typeof layDownRequestSchema>;
+
+/** done: files that were written, relative to the product. left: what was left as it is, and why */
+export const layDownReplySchema = z.object({ done: z.array(z.string()), left: z.array(z.string()) });
+export type LayDownReply = z.infer<typeof layDownReplySchema>;

@@ -1,6 +1,6 @@
 // The fleet, put together: what fleetd serves and tests drive.
 import type { FleetStatus } from '../api/contract.ts';
-import type { ReportView } from '../api/work.ts';
+import type { LayDownReply, ReportView } from '../api/work.ts';
 import type { Finding } from '../runtime/protocol.ts';
 import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
 import { acceptText, type Commands, createCommands } from './commands.ts';
@@ -37,6 +37,8 @@ export interface Fleet {
   monitor: Monitor;
   blueprints: Blueprints;
   lessons: Lessons;
+  /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
+  layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
   report(since: string): ReportView;
   /** @throws FleetError PRODUCT_UNKNOWN */
@@ -89,6 +91,10 @@ export function startFleet(
     gates: createGates(loop, controls),
     outbox,
     report: (since) => reportOf(loop.context, sinceMs(since, clock.nowMs()), clock.nowMs() + 1),
+    layDown: (name, type) => {
+      const { root } = requireProduct(name);
+      return base.runtime.tend({ name, root }, { kind: 'lay-down', type });
+    },
     lessons: createLessons(loop.context, { requireProduct }),
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),

@@ -197,6 +197,8 @@ export const tendTaskSchema = z.discriminatedUnion('kind', [
   }),
   /** The workers' branches, by whether the current branch has them. */
   z.strictObject({ kind: z.literal('branches') }),
+  /** `fleet init`: overstory's files for a product that is not code */
+  z.strictObject({ kind: z.literal('lay-down'), type: z.enum(['marketing', 'support']) }),
   /** in the product's own mulch, where that is there */
   z.strictObject({ kind: z.literal('record-lesson'), text: z.string().min(1).max(1_000) }),
 ]);

@@ -17,6 +17,7 @@ import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
 import { history } from './history.ts';
 import { inbox } from './inbox.ts';
+import { init } from './init.ts';
 import { accept, drop, forget, lessons, proposals } from './lessons.ts';
 import { logs } from './logs.ts';
 import { look } from './look.ts';
@@ -95,6 +96,7 @@ const verbs: Verb[] = [
   top,
   events,
   backup,
+  init,
 ];
 verbs.push(helpFor(verbs));
 

@@ -4,6 +4,7 @@ import type { Ov } from '../ov.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
 import { endProcesses } from './end-processes.ts';
+import { layDown } from './lay-down/index.ts';
 import { prepare } from './prepare.ts';
 import { recordLesson } from './record-lesson.ts';
 
@@ -27,6 +28,8 @@ export function tend(place: Place, task: TendTask): Promise<TendReply> {
       return endProcesses(place, task.processes);
     case 'branches':
       return branches(place);
+    case 'lay-down':
+      return layDown(place, task.type);
     case 'record-lesson':
       return recordLesson(place, task.text);
   }

@@ -1,0 +1,36 @@
+// init <product> --type marketing|support: what a product that is not code needs, in overstory's own files.
+import { FleetError } from '../errors.ts';
+import type { Verb } from './verb.ts';
+
+export const init: Verb = {
+  name: 'init',
+  usage: '--type marketing|support <product>',
+  summary:
+    'Lay a product down for marketing or support: agent definitions, quality gates, a sample objective',
+  details: [
+    'Adds a section to the agent definitions in .overstory/agent-defs, sets project.qualityGates where none of your own are,',
+    'and writes a sample objective to .overstory/specs. Commits nothing: read it, change it, commit it.',
+  ],
+  surfaces: ['cli'],
+  takesProduct: true,
+  grammar: (command) => command.argument('<product>').option('--type <type>', 'marketing or support'),
+  async run({ operands: [product = ''], options }, { client, source }, show) {
+    const { type } = options;
+    if (type !== 'marketing' && type !== 'support')
+      throw new FleetError({
+        code: 'BAD_USAGE',
+        class: 'usage',
+        message: `Expected --type marketing or --type support, got ${typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : 'none'}.`,
+        mend: 'A product of code needs no more than `ov init`.',
+      });
+    const data = await client.layDown(product, { type, source });
+    const lines = [
+      data.done.length > 0
+        ? `${product} is laid down for ${type}: ${data.done.join(', ')}.`
+        : `${product} was laid down for ${type} already.`,
+      ...data.left.map((one) => `${one}.`),
+      `Read it, commit it, then begin: ${show.command(`start ${product} "$(cat .overstory/specs/sample-${type}.md)"`)}`,
+    ];
+    return { data, text: lines.map((line) => show.line(line, 600)).join('\n') };
+  },
+};
