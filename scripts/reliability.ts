@@ -76,7 +76,7 @@ and write of the main job. A seed that fails is shrunk and printed with the comm
 
 ${
   simulation
-    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.gates} gates, ${simulation.notices} notices, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s (${simulation.machine}). fleetd was killed at every n up to ${everyN(simulation.everyUpTo)}.`
+    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.gates === undefined ? 'without gates and notices' : `${simulation.gates} gates, ${simulation.notices} notices`}, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s (${simulation.machine}). ${simulation.everyUpTo === undefined ? '' : `fleetd was killed at every n up to ${everyN(simulation.everyUpTo)}.`}`
     : 'No run has been recorded.'
 }
 
@@ -84,7 +84,7 @@ ${
 
 The simulation must find each of these in a copy of the program (\`npm run test:planted-bugs\`, and in the ordinary test run):
 
-${plantedBugs.map(({ name, breaks }) => `- ${name} (${breaks.join(', ')})`).join('\n')}
+${plantedBugs.map(({ name, breaks, seldom }) => `- ${name} (${breaks.join(', ')})${seldom ? ': seldom, not in the ordinary run' : ''}`).join('\n')}
 
 ## Real processes
 

@@ -13,6 +13,8 @@ export interface PlantedBug {
   breaks: (keyof typeof invariants)[];
   /** file under src/, a text that occurs in it exactly once, and what takes its place */
   edits: [file: string, from: string, to: string][];
+  /** needs a kill or a clock at one exact moment: looked for in many seeds, by `npm run test:planted-bugs` only */
+  seldom?: true;
 }
 
 const bug = (name: string, breaks: PlantedBug['breaks'], ...edits: PlantedBug['edits']): PlantedBug => ({
@@ -21,7 +23,7 @@ const bug = (name: string, breaks: PlantedBug['breaks'], ...edits: PlantedBug['e
   edits,
 });
 
-export const plantedBugs: PlantedBug[] = [
+const all: PlantedBug[] = [
   bug(
     'two sessions on one product',
     ['one session'],
@@ -360,6 +362,20 @@ export const plantedBugs: PlantedBug[] = [
     ],
   ),
 ];
+
+const seldom = new Set([
+  'a message that woke nobody is written down apart from its sending',
+  'what is over is left unread for the next coordinator',
+  'a crash loses the gate of a mail that was written down',
+  'a clock set back hides questions',
+  'a gate is answered a second time',
+  'an answer is sent again before the cut-off ov has ended',
+  'an answer in doubt stays in doubt when its session ends',
+  'notices are told the latest first',
+]);
+export const plantedBugs: PlantedBug[] = all.map((one) =>
+  seldom.has(one.name) ? { ...one, seldom: true } : one,
+);
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
