@@ -89,7 +89,7 @@ ${plantedBugs.map(({ name, breaks, seldom }) => `- ${name} (${breaks.join(', ')}
 ## Real processes
 
 \`test/recovery\` kills fleetd, its agent and the tmux server with four products running, and reads the invariants from
-the real journal and mail. \`test/compose/kills.test.ts\` does so on the bundle; \`npm run test:kills\` there kills each process
+the real journal and mail. \`npm run test:kills\` kills on the bundle each process
 alone and each container (docker kill, docker restart), and fills a state volume (a tmpfs of 3 MiB). An engine is restarted
 only where FLEET_ENGINE_RESTART names the command that restarts the one of DOCKER_HOST. \`test/fleet/journal.test.ts\` has backup and restore, a newer file, a full disk (a tmpfs;
 needs root), 10,000 queued objectives and 100,000 events.
