@@ -28,6 +28,11 @@ const stands: Record<string, string> = {
   '<value>': '3',
   '<high|medium|low|1-100|default>': 'high',
   '"<cron>"': '0 9 * * 1',
+  '<file|draft-n>': 'draft-1',
+  '<lesson>': '1',
+  '<proposal>': '1',
+  '--type': '--type',
+  'marketing|support': 'marketing',
 };
 function wordsFor(verb: string, usage: string): string[] {
   const needed = usage.replaceAll(/\[[^\]]*\]/g, '').trim();
