@@ -1,7 +1,7 @@
 // Slack, as far as the real Slack plugin of OpenClaw can tell: its Web API and socket mode. What people say is put in
 // with `say`, the buttons they press with `press`; what the bot posts is read from `posts`. Run as a program it is a
 // service beside a gateway in a container, and takes the same three by HTTP (`remoteMockSlack`).
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -145,7 +145,7 @@ export async function startMockSlack(
   const { port } = server.address() as AddressInfo;
 
   const envelope = (type: string, payload: object) => {
-    const whole = { type, envelope_id: `e${++serial}`, accepts_response_payload: false, payload };
+    const whole = { type, envelope_id: randomUUID(), accepts_response_payload: false, payload };
     for (const socket of open) socket.write(frame(1, Buffer.from(JSON.stringify(whole))));
   };
   const slack: MockSlack = {
@@ -171,7 +171,8 @@ export async function startMockSlack(
         team_id: 'T1',
         api_app_id: 'A1',
         type: 'event_callback',
-        event_id: `Ev${++serial}`,
+        // OpenClaw remembers what it has seen, longer than a mock that is started again.
+        event_id: `Ev${randomUUID()}`,
         event_time: 1,
         authorizations: [{ team_id: 'T1', user_id: bot, is_bot: true }],
         event,
@@ -189,7 +190,7 @@ export async function startMockSlack(
         team: { id: 'T1' },
         api_app_id: 'A1',
         user: { id: from, team_id: 'T1', username: from.toLowerCase() },
-        trigger_id: `t${++serial}`,
+        trigger_id: randomUUID(),
         response_url: `http://${host}/api/response`,
         channel: { id: where },
         container: {
