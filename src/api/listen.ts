@@ -17,8 +17,8 @@ const maxConnections = 1_024;
 const maxHeld = 32 * 1024 ** 2;
 /** Bytes of answers that their readers have not taken. */
 const maxUnread = 64 * 1024 ** 2;
-/** A body that does not say its length counts as this. */
-const unsaid = 2 * 1024 ** 2;
+/** The longest body that is read: an objective of 256 KiB, were each of its characters escaped. */
+export const maxBodyBytes = 2 * 1024 ** 2;
 
 /** A server that answers 503 BUSY where it would have to hold more than the bounds. */
 export function boundedServer(app: Hono): Server {
@@ -47,10 +47,12 @@ export function boundedServer(app: Hono): Server {
   return server;
 }
 
+/** What a body may take in memory. One that says it is too long takes nothing: it is refused unread. */
 function bodyBytes({ method, headers }: IncomingMessage): number {
   if (method === 'GET' || method === 'HEAD') return 0;
-  const said = Number(headers['content-length'] ?? unsaid);
-  return Number.isSafeInteger(said) ? said : unsaid;
+  const said = Number(headers['content-length'] ?? maxBodyBytes);
+  if (!Number.isSafeInteger(said)) return maxBodyBytes;
+  return said > maxBodyBytes ? 0 : said;
 }
 
 function busy(): Response {

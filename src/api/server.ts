@@ -25,6 +25,7 @@ import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
 import { gatewayQuota } from './gateway-quota.ts';
 import { addInterventionRoutes } from './interventions.ts';
+import { maxBodyBytes } from './listen.ts';
 import { addOutputRoutes } from './output.ts';
 import { addPastRoutes } from './past.ts';
 import { layDownRequestSchema } from './work.ts';
@@ -33,8 +34,6 @@ import { addWorkRoutes } from './work-routes.ts';
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */
 export type Surface = 'gateway' | 'operator';
 
-/** An objective of 256 KiB, were each of its characters escaped. */
-const maxBodyBytes = 2 * 1024 * 1024;
 const keepAliveMs = 15_000;
 /** Each stream holds one batch while its reader is slow; an event may carry an objective of 256 KiB. */
 const maxStreams = 32;

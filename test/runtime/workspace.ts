@@ -57,7 +57,8 @@ export async function createWorkspace() {
     },
     async remove(): Promise<void> {
       await Promise.all(runtimes.map((runtime) => runtime.close()));
-      await rm(root, { recursive: true, force: true });
+      // What an agent started may write a last file while it goes.
+      await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }
