@@ -9,7 +9,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FleetStatus, ObjectiveView } from '../../src/api/contract.ts';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
 import { createReplay } from '../simulation/replay.ts';
@@ -36,7 +36,12 @@ describe.skipIf(!process.env.KILLS || !(await composeAvailable()))('while four p
     const file = await readFile(stack.productsFile, 'utf8');
     await writeFile(
       stack.productsFile,
-      file.replace(/max_concurrent_sessions: \d+/, 'max_concurrent_sessions: 4'),
+      // Room for four before anything is learned of what they take.
+      file
+        .replace(/max_concurrent_sessions: \d+/, 'max_concurrent_sessions: 4')
+        .replace(/(max_memory_gb: )[\d.]+/, '$1512')
+        .replace(/(max_cpu_percent: )[\d.]+/, '$1100')
+        .replaceAll(/(resource_weight: )[\d.]+/g, '$1 0.1'),
     );
     // Slow enough that a kill meets work, and not its end.
     await inRuntime(
@@ -47,9 +52,14 @@ describe.skipIf(!process.env.KILLS || !(await composeAvailable()))('while four p
         )
         .join(' && '),
     );
-    await expect
-      .poll(async () => (await fleet<FleetStatus>('status')).capacity.slots, { timeout: minutes })
-      .toBe(4);
+    // Outside a test `expect.poll` is refused.
+    await vi.waitFor(
+      async () => {
+        const { slots } = (await fleet<FleetStatus>('status')).capacity;
+        if (slots !== 4) throw new Error(`Expected 4 slots, got ${slots}`);
+      },
+      { timeout: minutes, interval: 300 },
+    );
   }, 8 * minutes);
   afterAll(async () => {
     if (stack) await inRuntime(names.map((n) => `rm -f ${n}/.overstory/sim/settings.json`).join(' && '));
