@@ -38,7 +38,7 @@ export default definePluginEntry({
     api.registerCommand(fleetCommand(connect));
     api.registerInteractiveHandler(
       gateButtons(connect, ({ channel, thread }, text) =>
-        send(api, { kind: 'slack', to: `channel:${channel}`, thread }, text),
+        send(api, { kind: 'slack', to: `channel:${channel}`, thread }, text, [], ''),
       ),
     );
     api.registerService(noticeService(api, connect));

@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
+import { getSessionEntry } from 'openclaw/plugin-sdk/session-store-runtime';
+import { appendAssistantMirrorMessageByIdentity } from 'openclaw/plugin-sdk/session-transcript-runtime';
 import type { FleetClient } from '../api/client.ts';
 import type { Button } from './buttons.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
@@ -21,7 +23,7 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
           connect,
           channels: {
             slackOn: async () => (await slackOutbound(api)) !== undefined,
-            send: (to, text, buttons) => send(api, to, text, buttons),
+            send: (to, text, buttons, key) => send(api, to, text, buttons, key),
           },
           mainSession: mainSessionKey,
           log: (line) => api.logger.warn(line),
@@ -43,14 +45,18 @@ const slackOutbound = async (api: OpenClawPluginApi) => {
   return channels?.slack?.enabled ? await api.runtime.channel.outbound.loadAdapter('slack') : undefined;
 };
 
-/** @param buttons Slack only; WebChat has none for what no model wrote */
+/**
+ * @param buttons Slack only; WebChat has none for what no model wrote
+ * @param key of the message: WebChat takes each once
+ */
 export async function send(
   api: OpenClawPluginApi,
   { kind, to, thread }: Destination,
   text: string,
-  buttons: Button[] = [],
+  buttons: Button[],
+  key: string,
 ): Promise<void> {
-  if (kind === 'webchat') return note(to, text);
+  if (kind === 'webchat') return note(api, to, text, key);
   const slack = await slackOutbound(api);
   if (slack?.sendText === undefined) throw new Error('Slack is off in this gateway');
   const cfg = api.runtime.config.current() as Parameters<typeof slack.sendText>[0]['cfg'];
@@ -73,16 +79,34 @@ export async function send(
     });
 }
 
-/** A note in the transcript, seen at once by an open WebChat. Needs operator.admin: the gateway asks itself. */
-async function note(sessionKey: string, message: string): Promise<void> {
-  const ask = (method: string, params: unknown) =>
-    callGatewayFromCli(method, { json: true, timeout: '10000' }, params, { progress: false });
-  try {
-    await ask('chat.inject', { sessionKey, message });
-  } catch (error) {
-    if (!String(error).includes('session not found')) throw error;
-    // Nobody has opened WebChat yet: the session it will open is made for the first note.
-    await ask('sessions.create', { key: sessionKey, agentId });
-    await ask('chat.inject', { sessionKey, message });
-  }
+/**
+ * A note in the transcript, seen at once by an open WebChat; said again under its key, it changes nothing. Not by
+ * `chat.inject`: an open WebChat shows what that brings twice.
+ */
+async function note(
+  api: OpenClawPluginApi,
+  sessionKey: string,
+  text: string,
+  idempotencyKey: string,
+): Promise<void> {
+  const known = () => getSessionEntry({ agentId, sessionKey })?.sessionId;
+  if (known() === undefined) await createSession(sessionKey);
+  const sessionId = known();
+  if (sessionId === undefined) throw new Error(`Expected a session ${sessionKey}, got none`);
+  const config = api.runtime.config.current();
+  const message = { agentId, sessionKey, sessionId, text, idempotencyKey, config };
+  const noted = await appendAssistantMirrorMessageByIdentity(message);
+  if (!noted.ok) throw new Error(`WebChat did not take it: ${noted.reason}`);
 }
+
+/**
+ * Nobody has opened WebChat yet: the session it will open is made for the first note. Needs operator.admin: the
+ * gateway asks itself.
+ */
+const createSession = (key: string) =>
+  callGatewayFromCli(
+    'sessions.create',
+    { json: true, timeout: '10000' },
+    { key, agentId },
+    { progress: false },
+  );

@@ -1,5 +1,5 @@
 // Hands fleetd's notices to the channels: Slack through its outbound adapter, WebChat as a note in the
-// transcript (chat.inject). Neither asks the model. A notice is said to be sent when all its channels took it;
+// transcript. Neither asks the model. A notice is said to be sent when all its channels took it;
 // killed before that, it comes again under the same number.
 import type { FleetClient } from '../api/client.ts';
 import type { NoticeView } from '../api/contract.ts';
@@ -10,8 +10,11 @@ import { type Destination, destinations } from './places.ts';
 export interface Channels {
   /** Whether Slack is on in this gateway. */
   slackOn(): Promise<boolean>;
-  /** @throws what the channel says when it did not take the text */
-  send(destination: Destination, text: string, buttons: Button[]): Promise<void>;
+  /**
+   * @param key the same for the same notices
+   * @throws what the channel says when it did not take the text
+   */
+  send(destination: Destination, text: string, buttons: Button[], key: string): Promise<void>;
 }
 
 export interface NoticeLoop {
@@ -58,7 +61,8 @@ export async function deliverNotices(
   async function send(to: Destination, batch: NoticeView[], note = ''): Promise<void> {
     const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
     const buttons = batch.length === 1 ? buttonsFor(batch[0]?.gate ?? null) : [];
-    await channels.send(to, `${noticesText(surface, batch)}${note}`, buttons);
+    const key = `fleet-notice-${batch.map(({ n }) => n).join('-')}`;
+    await channels.send(to, `${noticesText(surface, batch)}${note}`, buttons, key);
   }
 
   /** Whether it is done with. */

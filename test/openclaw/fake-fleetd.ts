@@ -28,8 +28,8 @@ export async function startFakeFleetd(
       path: incoming.url ?? '',
       body: raw ? JSON.parse(raw) : null,
     };
-    // The service's long poll for notices: there are none, and no test asked it.
-    if (request.path.startsWith('/v1/notices')) return;
+    // The services' long polls: there is nothing, and no test asked them.
+    if (/^\/v1\/(notices|interventions)\b/.test(request.path)) return;
     asked.push(request);
     response.setHeader('content-type', 'application/json');
     try {

@@ -215,6 +215,32 @@ const shown: [string, (surface: Surface) => string][] = [
         truncated: false,
       }),
   ],
+  [
+    'lessons',
+    (s) => views.lessonsText(s, [{ n: 1, product: evil, text: evil, at: gate.askedAt, recorded: true }]),
+  ],
+  [
+    'proposals',
+    (s) =>
+      views.proposalsText(s, [
+        { n: 1, product: evil, title: evil, text: evil, state: 'open', at: gate.askedAt },
+      ]),
+  ],
+  [
+    'report',
+    (s) =>
+      views.reportText(s, {
+        since: gate.askedAt,
+        until: gate.askedAt,
+        ended: [],
+        costUsd: null,
+        costUnknown: 0,
+        blocked: [],
+        restarts: 0,
+        recurred: 0,
+        lines: [evil, `- ${evil}`],
+      }),
+  ],
 ];
 
 /** Control characters but line ends and tabs, and those that turn the reading direction. */
