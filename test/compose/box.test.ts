@@ -1,7 +1,7 @@
 // An owned gateway stays in its box: attacks from inside the bundle, after every other file has used the stack, so that
 // what they left in logs and journal is searched too.
 import { readFile, writeFile } from 'node:fs/promises';
-import { beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect, vi } from 'vitest';
 import type { FleetStatus } from '../../src/api/contract.ts';
 import { attacks } from '../security/box.ts';
 import { composeAvailable } from '../support/compose.ts';
@@ -23,12 +23,13 @@ describe.skipIf(!(await composeAvailable()))('a gateway taken over', () => {
         `$1${marked}\n    gates: { surface: dashboard }`,
       ),
     );
-    await expect
-      .poll(async () => (await stack.fleet<FleetStatus>('status')).products.map((p) => p.description), {
-        timeout: minutes,
-        interval: 500,
-      })
-      .toContain(marked);
+    await vi.waitFor(
+      async () => {
+        const { products } = await stack.fleet<FleetStatus>('status');
+        expect(products.map((p) => p.description)).toContain(marked);
+      },
+      { timeout: minutes, interval: 500 },
+    );
   }, 8 * minutes);
 
   attacks({ stack: () => stack });

@@ -185,7 +185,8 @@ describe('the plugin in a real gateway', () => {
     expect(fleetd.asked.at(-1)?.body).toMatchObject({
       product: 'product-a',
       text: 'Explore; `rm -rf /`',
-      source: { via: 'model', sender: null, thread: key },
+      // who spoke to the model, as OpenClaw names this client
+      source: { via: 'model', sender: 'cli', thread: key },
     });
   });
 
