@@ -131,7 +131,8 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
     async configure(change) {
       await writeEnv(change.env);
       onTop = change.files ?? [];
-      await healthy('--no-build');
+      // Else a container made anew keeps the old one's volume where it should have another mount.
+      await healthy('--no-build', '--renew-anon-volumes');
     },
     exec: (service, argv, { user } = {}) =>
       compose('exec', '--no-TTY', ...(user ? ['--user', user] : []), service, ...argv),
