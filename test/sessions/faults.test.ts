@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { liveness } from '../../src/fleet/session/liveness.ts';
 import type { Tuning } from '../../src/fleet/tuning.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { until } from '../simulator/ov.ts';
@@ -109,6 +110,23 @@ describe('liveness', () => {
     await trouble('hanging', 'SESSION_HUNG');
     expect(mine.objective(id).state).toBe('running');
     mine.fleetd.fleet.commands.stop('hanging', null, by);
+    await mine.reaches(id, 'cancelled');
+  });
+
+  it('idle is told from busy', async () => {
+    const mine = await open('calm', [{ command: 'worker', kind: 'endless', times: 1 }]);
+    const { context } = mine.fleetd.fleet.loop;
+    const patience = { screenConfirmMs: 8_000, hungAfterMs: 1_200_000 };
+    const state = async () => {
+      const snapshot = await context.observe('calm');
+      return liveness({ snapshot, finalMail: false, screen: null, nowMs: Date.now() }, patience).state;
+    };
+    // A human's, with nothing to do yet; the objective takes it over.
+    await context.runtime.ov({ name: 'calm', root }, 'coordinator.start', {});
+    expect(await state()).toBe('idle');
+    const id = mine.start('calm', 'ship it');
+    await until(state, (seen) => seen === 'busy');
+    mine.fleetd.fleet.commands.stop('calm', null, by);
     await mine.reaches(id, 'cancelled');
   });
 
