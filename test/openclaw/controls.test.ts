@@ -111,3 +111,18 @@ it('says how many sessions run, pauses, focuses, explains, and undoes', async ()
   await fleet.clock.advance(1_000);
   expect(fleet.fleet.commands.objective('obj-2').state).toBe('running');
 }, 120_000);
+
+it('drafts work across products from a sentence, and starts it only when a human applies it', async () => {
+  const before = fleet.fleet.commands.objectives(100, null).length;
+  const drafted = await client.chat(main, 'Ship auth in product-a, then announce it in product-c');
+  expect(drafted).toMatch(/draft-1/);
+  expect(drafted).toMatch(/product-a[\s\S]*product-c/);
+  expect(fleet.fleet.commands.objectives(100, null)).toHaveLength(before);
+
+  const requests = model.requests();
+  expect(await client.chat(main, '/fleet apply draft-1')).toMatch(/obj-\d+/);
+  expect(model.requests()).toBe(requests);
+  const [announce, ship] = fleet.fleet.commands.objectives(2, null);
+  expect([ship?.product, announce?.product]).toEqual(['product-a', 'product-c']);
+  expect(fleet.journal.objective(announce?.id ?? '')?.needs).toEqual([ship?.id]);
+});
