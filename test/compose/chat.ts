@@ -134,10 +134,6 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       expect((await fleet<ObjectiveView>('objective', waiting?.id ?? '')).state).toBe('done');
       recordMilestone(5, 'two starts, one slot: the second queued, said why, and ran when the slot was free');
       expect(chat.external).toEqual([]);
-      // An open WebChat shows each notice, and shows it once.
-      const told = (await chat.page.locator('body').textContent())?.match(/\(notices? [\d, ]+\)/g) ?? [];
-      expect(told).not.toEqual([]);
-      expect(new Set(told).size).toBe(told.length);
     },
     4 * minutes,
   );
