@@ -70,7 +70,7 @@ describe.skipIf(!process.env.KILLS || !(await composeAvailable()))('while four p
     const script = `
       const fs = require('node:fs'); let found = 0;
       for (const pid of fs.readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name) && Number(name) > 1 && Number(name) !== process.pid)) {
-        let line = ''; try { line = fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').replaceAll('\\0', ' '); } catch {}
+        let line = ''; try { line = fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').replaceAll('\\0', ' '); } catch { /* it has ended since it was listed */ }
         if (${command}.test(line)) { found += 1; process.kill(Number(pid), 'SIGKILL'); }
       }
       console.log(found);`;

@@ -6,7 +6,8 @@ import { count, duration } from './measure.ts';
 
 type Step = BlueprintView['steps'][number];
 
-const tones: Record<Step['state'], Tone> = {
+/** How urgent each state of a step looks, here and on the dashboard. */
+export const stepTones: Record<Step['state'], Tone> = {
   planned: 'dim',
   queued: 'busy',
   starting: 'busy',
@@ -34,7 +35,7 @@ function stepRow(surface: Surface, step: Step): Row {
   return {
     name: surface.line(name, 50),
     state: `${surface.line(product, 50)} ${state}`,
-    tone: tones[state],
+    tone: stepTones[state],
     head: [id ? surface.line(id, 40) : '', open ? after : ''].filter(Boolean).join(', '),
     quote: objective,
     notes: [

@@ -1,5 +1,6 @@
 // Blueprints: a list, and each as a graph. The graph is drawn here, as SVG without a script or a style of its own.
 import type { FleetStatus } from '../../api/contract.ts';
+import { stepTones } from '../../api/text/blueprint.ts';
 import { line } from '../../api/text/sanitise.ts';
 import type { BlueprintView } from '../../api/work.ts';
 import { Page } from './layout.tsx';
@@ -10,16 +11,6 @@ type Step = BlueprintView['steps'][number];
 export const blueprintHref = ({ name, draft }: BlueprintView) =>
   `/blueprints/${draft === null ? name : `draft-${draft}`}`;
 const titleOf = ({ name, draft }: BlueprintView) => (draft === null ? name : `draft-${draft}: ${name}`);
-
-const tones: Record<Step['state'], string> = {
-  planned: 'dim',
-  queued: 'busy',
-  starting: 'busy',
-  running: 'good',
-  done: 'good',
-  failed: 'bad',
-  cancelled: 'dim',
-};
 
 export function BlueprintsPage({ status, all }: { status: FleetStatus; all: BlueprintView[] }) {
   return (
@@ -86,7 +77,7 @@ export function BlueprintPage({ status, view }: { status: FleetStatus; view: Blu
                   <a href={productHref(step.product)}>{step.product}</a>
                 </td>
                 <td>
-                  <span class={`state ${tones[step.state]}`}>{step.state}</span> {step.id}
+                  <span class={`state ${stepTones[step.state]}`}>{step.state}</span> {step.id}
                 </td>
                 <td>{step.needs.join(', ') || 'at once'}</td>
                 <td>
@@ -161,7 +152,7 @@ function Graph({ view }: { view: BlueprintView }) {
         {view.steps.map((step) => {
           const { x, y } = places.get(step.name) ?? { x: 0, y: 0 };
           return (
-            <g class={`step ${tones[step.state]}`}>
+            <g class={`step ${stepTones[step.state]}`}>
               <title>{`${step.name}: ${line(step.objective)}`}</title>
               <rect x={String(x)} y={String(y)} width={String(boxWidth)} height={String(boxHeight)} rx="6" />
               <text x={String(x + 12)} y={String(y + 22)} class="name">
