@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createFleetClient } from '../api/client.ts';
 import type { Finding } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
+import { quietJson } from '../quiet-json.ts';
 import { statusFindings, versionFinding } from './checks/fleetd.ts';
 import { portFinding } from './checks/port.ts';
 import { socketFinding } from './checks/socket.ts';
@@ -18,7 +19,7 @@ export async function runDoctor(
   const { fix, json, socket } = readWords(words);
   const findings = await diagnose(() => findSocket(socket), fix);
   const failed = findings.some(({ state }) => state === 'failed');
-  const text = json ? JSON.stringify({ ok: !failed, data: findings }) : findings.map(line).join('\n');
+  const text = json ? quietJson({ ok: !failed, data: findings }) : findings.map(line).join('\n');
   return { text, exitCode: failed ? failedExit : 0 };
 }
 

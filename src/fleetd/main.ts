@@ -2,6 +2,7 @@
 // that fits the compose bundle.
 import { pino } from 'pino';
 import { FleetError } from '../errors.ts';
+import { quietLines } from '../quiet-json.ts';
 import { dockerChannel } from '../runtime/index.ts';
 import { runFleetd } from './run.ts';
 
@@ -27,7 +28,7 @@ function readPort(text: string): number | null {
   });
 }
 
-const log = pino({ name: 'fleetd', level: env.LOG_LEVEL ?? 'info' });
+const log = pino({ name: 'fleetd', level: env.LOG_LEVEL ?? 'info' }, quietLines(pino.destination(1)));
 try {
   const dashboardPort = readPort(env.FLEET_DASHBOARD_PORT ?? '41790');
   const fleetd = await runFleetd({

@@ -6,6 +6,7 @@ import { FleetError } from '../errors.ts';
 import { type Fleetd, runFleetd } from '../fleetd/run.ts';
 import { startGateway } from '../openclaw/gateway.ts';
 import { layPlugin } from '../openclaw/plugin-folder.ts';
+import { quietLines } from '../quiet-json.ts';
 import { type DemoModel, startDemoModel } from '../simulator/demo-model.ts';
 import { keptToken } from '../token.ts';
 import type { TrialOptions } from './options.ts';
@@ -43,7 +44,7 @@ export async function startTrial(
   await mkdir(join(stateDir, 'log'), { recursive: true });
   const log = pino(
     { level: process.env.LOG_LEVEL ?? 'info' },
-    pino.destination({ dest: join(stateDir, 'log/fleetd.log'), sync: false }),
+    quietLines(pino.destination({ dest: join(stateDir, 'log/fleetd.log'), sync: false })),
   );
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {

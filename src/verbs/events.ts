@@ -1,6 +1,7 @@
 // events: what happened lately, or from now on. Terminal only: it can go on for ever.
 import { eventText } from '../api/text/index.ts';
 import { FleetError } from '../errors.ts';
+import { quietJson } from '../quiet-json.ts';
 import type { Verb } from './verb.ts';
 
 export const events: Verb = {
@@ -22,7 +23,7 @@ export const events: Verb = {
       signal,
     });
     for await (const event of asked)
-      output?.append(context.json ? JSON.stringify({ ok: true, data: event }) : eventText(show, event));
+      output?.append(context.json ? quietJson({ ok: true, data: event }) : eventText(show, event));
     return { text: '', data: null };
   },
 };

@@ -2,6 +2,7 @@
 // A verb asks fleetd through the client and answers with text (src/api/text), never with effects of its own.
 import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
+import { quietJson } from '../quiet-json.ts';
 import { ask } from './ask.ts';
 import { attach } from './attach.ts';
 import { backup } from './backup.ts';
@@ -131,7 +132,7 @@ export async function perform(parsed: Parsed, context: VerbContext): Promise<Ver
   const show = surfaceOf(context);
   try {
     const { text, data, exitCode = 0 } = await verb.run(parsed, context, show);
-    const whole = context.json && text !== '' ? JSON.stringify({ ok: true, data }, null, 2) : text;
+    const whole = context.json && text !== '' ? quietJson({ ok: true, data }, 2) : text;
     return { text: whole, exitCode, data };
   } catch (error) {
     return failure(await withSuggestion(error, parsed, context), context);
@@ -145,9 +146,7 @@ export function failure(
 ): VerbResult {
   const shape = FleetError.wrap(error).toJSON();
   return {
-    text: context.json
-      ? JSON.stringify({ ok: false, error: shape }, null, 2)
-      : errorText(surfaceOf(context), shape),
+    text: context.json ? quietJson({ ok: false, error: shape }, 2) : errorText(surfaceOf(context), shape),
     exitCode: errorClasses[shape.class].exit,
     error: shape,
   };

@@ -1,10 +1,14 @@
 // Everything that workers, repositories, mail or chat wrote, poisoned, through every view of the fleet: a terminal is
 // moved by none of it, a chat pings nobody, loads no image and shows no link with a hidden target.
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { FleetClient } from '../../src/api/client.ts';
 import type { GateView, NoticeView } from '../../src/api/contract.ts';
 import * as views from '../../src/api/text/index.ts';
 import { surfaceFor } from '../../src/api/text/index.ts';
 import type { BlueprintView, RecurringView } from '../../src/api/work.ts';
+import { quietLines } from '../../src/quiet-json.ts';
+import { runVerb } from '../../src/verbs/index.ts';
 import { busyFleet, nowMs, objectiveView, worker } from '../support/views.ts';
 
 const evil =
@@ -260,6 +264,50 @@ describe.each(shown)('%s', (name, render) => {
     expect(text.match(obeyed)).toBeNull();
     const outside = withoutFences(text);
     expect(live.filter((what) => outside.includes(what))).toEqual([]);
+  });
+});
+
+describe('as JSON', () => {
+  const read = { kind: 'done', seq: 1, at: evil, product: null, objective: null, text: evil, data: { evil } };
+  const client = {
+    status: async () => status,
+    gates: async () => [gate, closed],
+    async *events() {
+      yield read;
+    },
+  } as unknown as FleetClient;
+  const ask = async (words: string[]) => {
+    const lines: string[] = [];
+    const output = { append: (line: string) => lines.push(line), replace: () => {}, size: () => null };
+    const source = { via: 'cli', sender: null, thread: null } as const;
+    const context = { client, source, surface: 'cli', json: true, now: () => nowMs, output } as const;
+    const { text } = await runVerb(words, context);
+    return [...lines, text].join('\n');
+  };
+
+  it.each([
+    ['a view', 'status'],
+    ['a list', 'gates'],
+    ['what comes by and by', 'events'],
+    ['an error', `${evil} is no verb`],
+  ])('%s moves no terminal', async (_what, verb) => {
+    const text = await ask([verb, '--json']);
+    expect(text).toContain('owned');
+    expect(text.match(obeyed)).toBeNull();
+  });
+
+  it('means the same', async () => {
+    expect(JSON.parse(await ask(['gates', '--json'])).data[0].subject).toBe(evil);
+  });
+
+  it('nor does a line of the log', () => {
+    const lines: string[] = [];
+    pino({}, quietLines({ write: (line) => lines.push(line) })).warn(
+      { path: evil, err: new Error(evil) },
+      evil,
+    );
+    expect(lines.join('').match(obeyed)).toBeNull();
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path: evil, msg: evil });
   });
 });
 
