@@ -10,6 +10,7 @@ const leaves = [
   'src/clock.ts',
   'src/version.ts',
   'src/token.ts',
+  'src/quiet-json.ts',
   'src/api/contract.ts',
   'src/api/work.ts',
 ];
