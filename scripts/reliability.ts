@@ -68,8 +68,8 @@ runtime port in which commands take time, go on after the link was lost, and lan
   and after their effect; \`ov\` blind for a while; slow commands; the clock of the wall set forward and back.
 - Not simulated: torn writes inside SQLite, a disk that lies about flushing, a budget of money.
 
-Every seed begins with a kill at its own n: over 2000 seeds, every n up to 500 calls and 125 writes, before and after
-(as far as a run gets; what was reached is counted below).
+Every seed begins with a kill at its own n: over 2000 seeds, every n up to 500 calls and 125 writes, before and after. A
+run goes on until its n has come; what was reached is counted below.
 
 \`npm run test:simulation -- --seeds 2000 --from 1\` runs seeds; the ordinary test run has 200 of them, and a kill at every call
 and write of the main job. A seed that fails is shrunk and printed with the command that runs it again.
@@ -88,15 +88,28 @@ ${plantedBugs.map(({ name, breaks, seldom }) => `- ${name} (${breaks.join(', ')}
 
 ## Real processes
 
-\`test/recovery\` kills fleetd, its agent and the tmux server with four products running, and reads the invariants from
-the real journal and mail. \`npm run test:kills\` kills on the bundle each process
-alone and each container (docker kill, docker restart), and fills a state volume (a tmpfs of 3 MiB). An engine is restarted
-only where FLEET_ENGINE_RESTART names the command that restarts the one of DOCKER_HOST. \`test/fleet/journal.test.ts\` has backup and restore, a newer file, a full disk (a tmpfs;
-needs root), 10,000 queued objectives and 100,000 events.
+With four products at work on the compose bundle, on the simulator; the invariants are then read from what is really
+there: the journal, the mail of every product, the processes of the runtime.
+
+| | command |
+|---|---|
+| \`kill -9\` of fleetd, its agent, the gateway, the tmux server | the ordinary run (\`test/compose/kills.test.ts\`) |
+| each of them alone; \`docker kill\` and \`docker restart\` of each container; a full state volume (a tmpfs of 3 MiB) | \`npm run test:kills\` |
+| the Docker engine restarted; \`kill -9\` of dockerd and containerd; a power cut of the host: every process of it gone in one instant, then a boot | \`npm run test:host\` (root, Linux) |
+
+The last has a host of its own: namespaces with their own dockerd, network, /run and disk, so that the machine's engine is
+not touched. After a restart of the engine and after a power cut nobody brings the containers back but their restart
+policy. After \`kill -9\` of dockerd the engine itself ends what ran on and takes it for stopped by hand (seen with 20.10):
+there it takes \`docker compose up -d\`. What is pulled from under a disk's cache at a power cut is not tried.
+
+In the ordinary run on this machine alone: \`test/recovery/restart.test.ts\` (what is known is back after kill -9 and after a
+restored backup; a second fleetd and an older one are refused; \`events --follow\` over a restart; the log; the metrics),
+\`test/recovery/recovery.test.ts\` (50 products; 10,000 queued objectives), \`test/fleet/journal.test.ts\` (a full disk, a tmpfs;
+needs root; 100,000 events).
 
 ${
   recovery
-    ? `kill -9 of fleetd at ${recovery.products} products: its view after ${recovery.viewMs} ms (goal 2000), everything observed again after ${recovery.observedMs} ms (goal 5000); ${recovery.machine}.`
+    ? `kill -9 of fleetd at ${recovery.products} products: its view after ${recovery.viewMs} ms (goal 2000), everything observed again after ${recovery.observedMs} ms (goal 5000)${recovery.queued === undefined ? '' : `; with ${recovery.queued} objectives in the queue (10 products) its view after ${recovery.viewOfManyMs} ms, everything observed again after ${recovery.observedOfManyMs} ms`}; ${recovery.machine}.`
     : 'kill -9 of fleetd at 50 products has not been recorded.'
 }
 

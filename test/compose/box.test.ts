@@ -5,12 +5,12 @@ import { beforeAll, describe, expect, vi } from 'vitest';
 import type { FleetStatus } from '../../src/api/contract.ts';
 import { attacks } from '../security/box.ts';
 import { composeAvailable } from '../support/compose.ts';
-import { type SharedStack, sharedStack } from '../support/shared-stack.ts';
+import { type FleetStack, sharedStack } from '../support/shared-stack.ts';
 
 const minutes = 60_000;
 
 describe.skipIf(!(await composeAvailable()))('a gateway taken over', () => {
-  let stack: SharedStack;
+  let stack: FleetStack;
   beforeAll(async () => {
     stack = await sharedStack();
     const text = await readFile(stack.productsFile, 'utf8');

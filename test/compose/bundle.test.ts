@@ -5,7 +5,7 @@ import { keptResults } from '../../scripts/milestones.ts';
 import { runtimeStops } from '../bad-input/runtime-stops.ts';
 import { composeAvailable, services } from '../support/compose.ts';
 import { type Results, readResults, runResults } from '../support/milestones.ts';
-import { type SharedStack, sharedStack } from '../support/shared-stack.ts';
+import { type FleetStack, sharedStack } from '../support/shared-stack.ts';
 import { chromiumPath } from '../support/webchat.ts';
 import { humanChats } from './chat.ts';
 import { openQuestions } from './questions.ts';
@@ -14,7 +14,7 @@ const minutes = 60_000;
 
 describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
   describe('without anything configured but the simulator', () => {
-    let stack: SharedStack;
+    let stack: FleetStack;
     beforeAll(async () => {
       // What a former run reached proves nothing of this one.
       await rm(runResults, { force: true });

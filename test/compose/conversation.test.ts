@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GateView, ObjectiveView } from '../../src/api/contract.ts';
 import { composeAvailable } from '../support/compose.ts';
 import { type RemoteMockSlack, remoteMockSlack, type SlackPost } from '../support/mock-slack.ts';
-import { type SharedStack, sharedStack } from '../support/shared-stack.ts';
+import { type FleetStack, sharedStack } from '../support/shared-stack.ts';
 
 const minutes = 60_000;
 const plugged = {
@@ -17,7 +17,7 @@ const plugged = {
 };
 
 describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
-  let stack: SharedStack;
+  let stack: FleetStack;
   let slack: RemoteMockSlack;
   /** ts of the message that asked: its thread */
   let asked = '';

@@ -21,6 +21,8 @@ export interface ComposeOptions {
   env?: Record<string, string>;
   /** Further compose files, on top of docker-compose.yaml. */
   files?: string[];
+  /** Socket of an engine that the test owns; default: the one that the docker command uses here. */
+  engineSocket?: string;
 }
 
 export interface ComposeStack {
@@ -88,7 +90,17 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'fleet-compose-')));
   const port = Number(options.env?.FLEET_PORT ?? (await freePort()));
   const envFile = join(folder, '.env');
-  const env = { FLEET_DASHBOARD_PORT: String(await freePort()), ...options.env, FLEET_PORT: String(port) };
+  const { engineSocket } = options;
+  const env = {
+    FLEET_DASHBOARD_PORT: String(await freePort()),
+    ...(engineSocket && { DOCKER_SOCKET: engineSocket }),
+    ...options.env,
+    FLEET_PORT: String(port),
+  };
+  const dockerEnv = {
+    ...dockerEnvironment(),
+    ...(engineSocket && { DOCKER_HOST: `unix://${engineSocket}` }),
+  };
   const files = [join(root, 'docker-compose.yaml'), ...(options.files ?? [])];
   let onTop: string[] = [];
   const writeEnv = (change: Record<string, string> = {}) =>
@@ -109,7 +121,7 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
         ...[...files, ...onTop].flatMap((file) => ['--file', file]),
         ...args,
       ],
-      { cwd: root, env: dockerEnvironment(), extendEnv: false, stdin: 'ignore' },
+      { cwd: root, env: dockerEnv, extendEnv: false, stdin: 'ignore' },
     );
     return stdout;
   };
@@ -139,7 +151,7 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
     logs: (service) => compose('logs', '--no-color', '--no-log-prefix', service),
     async inspect(service) {
       const id = await compose('ps', '--all', '--quiet', service);
-      const { stdout } = await execa('docker', ['inspect', id]);
+      const { stdout } = await execa('docker', ['inspect', id], { env: dockerEnv, extendEnv: false });
       const [found] = JSON.parse(stdout) as Inspected[];
       if (!found) throw new Error(`Expected a container of ${service}, got none.`);
       return found;

@@ -18,7 +18,7 @@ declare module 'vitest' {
 /** Given to the runtime alone; found nowhere else. */
 export const canaryKey = 'sk-ant-canary-7f3d9c5b1e8a4602';
 
-export interface SharedStack extends ComposeStack {
+export interface FleetStack extends ComposeStack {
   /** The stack's products.yaml on this side: that of the repository, with one slot. Write it in place. */
   productsFile: string;
   /** `fleet <argv> --json` as the operator; its data. Rejects with what was refused. */
@@ -30,7 +30,7 @@ export interface SharedStack extends ComposeStack {
  * products.yaml and settings whatever the file before has changed. History, mail and open gates are kept: tests
  * must count from what they find. Call it in `beforeAll`, with minutes of time.
  */
-export async function sharedStack(): Promise<SharedStack> {
+export async function sharedStack(): Promise<FleetStack> {
   const folder = inject('sharedStack');
   const kept = await readKept(folder);
   if (kept?.failed) throw new Error(`The shared stack did not come up: ${kept.failed}`);
@@ -51,12 +51,7 @@ export async function sharedStack(): Promise<SharedStack> {
           env: { OVERSTORY: 'sim', PRODUCTS_FILE: productsFile, RUNTIME_ANTHROPIC_API_KEY: canaryKey },
         }),
   });
-  const stack: SharedStack = {
-    ...made,
-    productsFile,
-    fleet: async <T>(...argv: string[]) =>
-      JSON.parse(await made.exec('fleetd', ['fleet', ...argv, '--json'])).data as T,
-  };
+  const stack = fleetStack(made, productsFile);
   const keep = (failed: string | null) =>
     writeFile(
       join(folder, 'stack.json'),
@@ -75,7 +70,16 @@ export async function sharedStack(): Promise<SharedStack> {
   return stack;
 }
 
-async function tidy({ fleet }: SharedStack): Promise<void> {
+export function fleetStack(made: ComposeStack, productsFile: string): FleetStack {
+  return {
+    ...made,
+    productsFile,
+    fleet: async <T>(...argv: string[]) =>
+      JSON.parse(await made.exec('fleetd', ['fleet', ...argv, '--json'])).data as T,
+  };
+}
+
+async function tidy({ fleet }: FleetStack): Promise<void> {
   const { queue, products } = await fleet<FleetStatus>('status');
   for (const { id } of queue) await fleet('cancel', id);
   for (const { name, objective, paused } of products) {
