@@ -134,6 +134,10 @@ export function batches(due: NoticeView[]): NoticeView[][] {
       all.push([notice]);
     } else if (last) last.push(notice);
     else {
+      // What follows must not join an earlier message past this one; the digest alone has no place in the order.
+      if (severity !== 'warning')
+        for (const other of open.keys())
+          if (other.startsWith(`[${JSON.stringify(product)},false`)) open.delete(other);
       const batch = [notice];
       open.set(key, batch);
       all.push(batch);

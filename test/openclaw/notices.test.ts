@@ -123,6 +123,19 @@ describe('what is folded', () => {
     expect(folded).toEqual([[1, 3], [2, 7], [4], [5], [6], [8]]);
   });
 
+  it('nothing joins an earlier message past one that goes elsewhere', () => {
+    const folded = batches([
+      notice(1),
+      notice(2, { thread }),
+      notice(3, { severity: 'warning' }),
+      notice(4),
+      notice(5),
+      notice(6, { severity: 'warning' }),
+    ]).map((batch) => batch.map(({ n }) => n));
+    // The digest has no place in the order.
+    expect(folded).toEqual([[1], [2], [3, 6], [4, 5]]);
+  });
+
   it('warnings are one digest, questions in it named with where to look', async () => {
     const { sent } = await deliver([
       notice(1, { severity: 'warning', kind: 'queued-long' }),
