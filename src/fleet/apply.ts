@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { applyBlueprint } from './blueprint/apply.ts';
 import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
+import { prepared } from './journal/reader.ts';
 import { applyLesson } from './lessons/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
@@ -17,7 +18,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 export function apply(db: DatabaseSync, event: JournalEvent): void {
   const { product, objective, atMs } = event;
   const expectOne = (sql: string, ...values: SQLInputValue[]): void => {
-    const { changes } = db.prepare(sql).run(...values);
+    const { changes } = prepared(db, sql).run(...values);
     if (changes !== 1)
       throw new Error(`Expected ${event.kind} to change one row, got ${changes} (event ${event.seq})`);
   };

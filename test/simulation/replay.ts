@@ -13,8 +13,9 @@ export function createReplay(program: Pick<Program, 'migrations' | 'apply' | 'st
   for (const sql of program.migrations) db.exec(sql);
   let seq = 0;
   return {
-    check(journal: Pick<Journal, 'database' | 'eventsAfter'>): void {
+    check(journal: Pick<Journal, 'database' | 'eventsAfter' | 'lastSeq'>): void {
       try {
+        if (seq > 0 && journal.lastSeq() === seq) return;
         for (let page = journal.eventsAfter(seq, 500); page.length > 0; page = journal.eventsAfter(seq, 500))
           for (const event of page) {
             program.apply(db, event);

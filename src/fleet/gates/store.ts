@@ -1,5 +1,6 @@
 // Reads of the gates' tables.
 import type { DatabaseSync } from 'node:sqlite';
+import { prepared } from '../journal/reader.ts';
 import type { GateKind, GateSeverity, Question, Resolution, Verdict } from './events.ts';
 
 export interface GateRow {
@@ -48,8 +49,7 @@ export type GateStore = ReturnType<typeof gateStore>;
 
 export function gateStore(db: DatabaseSync) {
   const many = (sql: string, ...values: (string | number | null)[]): GateRow[] =>
-    db
-      .prepare(sql)
+    prepared(db, sql)
       .all(...values)
       .map(gateOf);
   return {
@@ -57,7 +57,7 @@ export function gateStore(db: DatabaseSync) {
       return many('SELECT * FROM gates WHERE n = ?', n)[0] ?? null;
     },
     nextGateNumber(): number {
-      return Number(db.prepare('SELECT coalesce(max(n), 0) + 1 AS n FROM gates').get()?.n);
+      return Number(prepared(db, 'SELECT coalesce(max(n), 0) + 1 AS n FROM gates').get()?.n);
     },
     /** In order of asking; of one product with what concerns the whole fleet, or all. */
     openGates(product: string | null = null): GateRow[] {

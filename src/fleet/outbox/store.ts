@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChannelTarget } from '../../registry/registry.ts';
 import type { GateSeverity } from '../gates/events.ts';
+import { prepared } from '../journal/reader.ts';
 import type { NoticeKind } from './events.ts';
 
 export interface NoticeRow {
@@ -40,12 +41,11 @@ const noticeOf = (r: Record<string, unknown>): NoticeRow => ({
 
 export function noticeStore(db: DatabaseSync) {
   const many = (sql: string, ...values: (string | number | null)[]): NoticeRow[] =>
-    db
-      .prepare(sql)
+    prepared(db, sql)
       .all(...values)
       .map(noticeOf);
   const number = (sql: string, ...values: (string | number | null)[]): number | null =>
-    (db.prepare(sql).get(...values)?.value as number | null | undefined) ?? null;
+    (prepared(db, sql).get(...values)?.value as number | null | undefined) ?? null;
   return {
     notice(n: number): NoticeRow | null {
       return many('SELECT * FROM notices WHERE n = ?', n)[0] ?? null;
@@ -88,14 +88,13 @@ export function noticeStore(db: DatabaseSync) {
     },
     /** Queued objectives of whose waiting nobody was told since they have their place, the longest wait first. */
     untoldWaits(limit: number): { id: string; product: string; queuedAtMs: number }[] {
-      return db
-        .prepare(
-          `SELECT id, product, queued_at_ms AS queuedAtMs FROM objectives AS o
+      return prepared(
+        db,
+        `SELECT id, product, queued_at_ms AS queuedAtMs FROM objectives AS o
            WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM notices
              WHERE objective = o.id AND kind = 'queued-long' AND at_ms >= o.queued_at_ms)
            ORDER BY queued_at_ms, n LIMIT ?`,
-        )
-        .all(limit) as { id: string; product: string; queuedAtMs: number }[];
+      ).all(limit) as { id: string; product: string; queuedAtMs: number }[];
     },
     /** When the product's latest notice that is no gate is or was due, for spacing. An end does not wait for progress. */
     lastDueMs(product: string | null, besides: NoticeKind | null): number | null {

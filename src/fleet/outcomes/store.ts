@@ -1,6 +1,7 @@
 // Reads of the outcomes.
 import type { DatabaseSync } from 'node:sqlite';
 import type { ObjectiveEnd } from '../events.ts';
+import { prepared } from '../journal/reader.ts';
 
 /** Of one number: half of the runs stay within p50, nine of ten within p90. */
 export interface Quantiles {
@@ -89,7 +90,7 @@ export function outcomeStore(db: DatabaseSync) {
     },
     /** Changes whenever an outcome was added. */
     stamp(): string {
-      const found = db.prepare('SELECT count(*) AS n, max(ended_at_ms) AS ms FROM outcomes').get();
+      const found = prepared(db, 'SELECT count(*) AS n, max(ended_at_ms) AS ms FROM outcomes').get();
       return `${found?.n}:${found?.ms}`;
     },
   };
