@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { invariants, stopDeadlineMs } from '../test/simulation/invariants.ts';
 import { plantedBugs } from '../test/simulation/planted.ts';
+import { restoreOnTheBundle } from '../test/support/restore.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const figures = (name: string): Record<string, unknown> | null => {
@@ -40,7 +41,11 @@ by \`npm run docs:reliability\`; its figures come from the runs themselves.
 
 \`fleet backup\` copies the journal, while it is in use, to \`backups/\` in fleetd's state folder: one file, complete in
 itself. Restore: stop fleetd, put the copy in the place of \`journal.db\`, remove \`journal.db-wal\`, start fleetd. It
-observes what runs and settles the rest.
+observes what runs and settles the rest; what was accepted after the copy was made is not in it. On the bundle:
+
+\`\`\`sh
+${restoreOnTheBundle('journal-….db').join('\n')}
+\`\`\`
 
 ## Invariants
 

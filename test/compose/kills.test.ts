@@ -2,11 +2,13 @@
 // `docker restart` of a container, a full state volume. The engine's and the host's are in host.test.ts.
 //
 // In the ordinary run each process is killed once; KILLS=all (`npm run test:kills`): each alone, and the containers.
+import { basename } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FleetStatus, ObjectiveView } from '../../src/api/contract.ts';
 import { composeAvailable, type Service } from '../support/compose.ts';
-import { type Fault, fourProducts, minutes } from '../support/four-products.ts';
+import { type Fault, fourProducts, minutes, names } from '../support/four-products.ts';
+import { restoreOnTheBundle } from '../support/restore.ts';
 import { type FleetStack, sharedStack } from '../support/shared-stack.ts';
 
 const all = process.env.KILLS === 'all';
@@ -86,6 +88,35 @@ describe.skipIf(!(await composeAvailable()))('while four products run', () => {
       (fault) => survived([fault]),
       8 * minutes,
     );
+    test(
+      'a backup is restored by the commands of the docs: what was known then is known again',
+      async () => {
+        const paused = async () =>
+          (await fleet<FleetStatus>('status')).products.filter((p) => p.paused).map(({ name }) => name);
+        await fleet('pause', 'product-b');
+        const { file } = await fleet<{ file: string }>('backup');
+        await fleet('resume', 'product-b');
+        await fleet('start', 'product-c', 'asked for after the copy');
+        const words = /'[^']*'|\S+/g;
+        for (const line of restoreOnTheBundle(basename(file))) {
+          const argv = (line.match(words) ?? []).slice(2).map((word) => word.replaceAll("'", ''));
+          await stack.compose(...argv);
+        }
+        await expect
+          .poll(() => paused().catch(() => null), { timeout: minutes, interval: 300 })
+          .toEqual(['product-b']);
+        await fleet('resume', 'product-b');
+        // The coordinator that the journal does not know is found, and ended or reported; nothing runs unseen.
+        await expect
+          .poll(async () => (await fleet<FleetStatus>('status')).products.map(({ state }) => state), {
+            timeout: 3 * minutes,
+            interval: 500,
+          })
+          .toEqual(names.map(() => 'idle'));
+      },
+      8 * minutes,
+    );
+
     test(
       'a full state volume: what is new is refused in words, and goes on when there is space',
       async () => {

@@ -1,4 +1,5 @@
 // One bug or more per invariant, each as a change of the source text of a copy. The simulation must find every one.
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -353,6 +354,20 @@ const all: PlantedBug[] = [
     ['fleet/outbox/store.ts', 'ORDER BY n LIMIT ?3', 'ORDER BY n DESC LIMIT ?3'],
   ),
   bug(
+    'a question passes what its product still has to be told',
+    ['told in order'],
+    ['fleet/outbox/store.ts', "(severity <> 'warning' AND EXISTS", "(severity = 'none' AND EXISTS"],
+  ),
+  bug(
+    'a notice joins an earlier message past the one between',
+    ['told in order'],
+    [
+      'openclaw/notices.ts',
+      "      if (severity !== 'warning')\n",
+      "      if (severity === 'none' as string)\n",
+    ],
+  ),
+  bug(
     'the reply in the thread of a question is not known as ours',
     ['no false alarm'],
     [
@@ -372,7 +387,7 @@ const seldom = new Set([
   'a gate is answered a second time',
   'an answer is sent again before the cut-off ov has ended',
   'an answer in doubt stays in doubt when its session ends',
-  'notices are told the latest first',
+  'a notice joins an earlier message past the one between',
 ]);
 export const plantedBugs: PlantedBug[] = all.map((one) =>
   seldom.has(one.name) ? { ...one, seldom: true } : one,
@@ -381,7 +396,10 @@ export const plantedBugs: PlantedBug[] = all.map((one) =>
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Calls `use` with a copy of the program that has the bug. */
-async function withBug<T>({ name, edits }: PlantedBug, use: (program: Program) => Promise<T>): Promise<T> {
+export async function withBug<T>(
+  { name, edits }: PlantedBug,
+  use: (program: Program) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'planted-bug-'));
   try {
     await cp(join(root, 'src'), join(folder, 'src'), { recursive: true });
@@ -410,15 +428,23 @@ async function withBug<T>({ name, edits }: PlantedBug, use: (program: Program) =
   }
 }
 
-/** The invariant that shows the bug, and the first seed that does; null when none of the seeds does. */
+/** Seeds that have shown a bug, by its name: what is looked at first. `npm run test:planted-bugs -- --record` */
+const known: Record<string, number> = JSON.parse(
+  readFileSync(new URL('./planted-seeds.json', import.meta.url), 'utf8'),
+);
+
+/** The invariant that shows the bug, and the seed that does; null when none of the first `seeds` does. */
 export function find(
   planted: PlantedBug,
   seeds: number,
 ): Promise<{ invariant: string; seed: number; what: string } | null> {
   return withBug(planted, async (program) => {
+    const first = known[planted.name];
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const { violation } = await simulate(makeSchedule(seed), program);
-      if (violation) return { invariant: violation.invariant, seed, what: violation.message };
+      for (const one of seed === 1 && first !== undefined ? [first, seed] : [seed]) {
+        const { violation } = await simulate(makeSchedule(one), program);
+        if (violation) return { invariant: violation.invariant, seed: one, what: violation.message };
+      }
     }
     return null;
   });

@@ -76,6 +76,8 @@ export interface Step {
   /** ms of simulated time after the step before */
   afterMs: number;
   action: Action;
+  /** Left out when the kill that the schedule opens with has come: the run goes on so that it does. */
+  untilKilled?: true;
 }
 
 export interface Schedule {
@@ -104,34 +106,44 @@ export function makeSchedule(seed: number): Schedule {
   const faults = random.pick([0.15, 0.35, 0.6] as const);
   const favourite = random.chance(0.3) ? faultOf(random, products) : null;
   let starts = 0;
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < count + mostMore; i += 1) {
+    const more = i >= count && { untilKilled: true as const };
     const afterMs = random.pick([0, 0, 300, 2 * second, 9 * second, 40 * second, 3 * minute] as const);
     let action: Action;
-    if (i > 0 && random.chance(faults)) action = favourite ?? faultOf(random, products);
+    // A fleet whose products are gone or paused makes no calls.
+    if (more && i % 10 === 0) {
+      steps.push({ afterMs: 0, action: { do: 'restore products' }, ...more });
+      action = { do: 'resume', product: random.pick(products) };
+    } else if (i > 0 && random.chance(faults)) action = favourite ?? faultOf(random, products);
     else {
       action = humanOf(random, products, starts);
       if (action.do === 'start') {
         starts += 1;
         // A fault that waits for what the start will do meets it; one that comes by chance seldom does.
-        if (random.chance(faults / 2)) steps.push({ afterMs: 0, action: cutOf(random, 2 * second) });
+        if (random.chance(faults / 2)) steps.push({ afterMs: 0, action: cutOf(random, 2 * second), ...more });
       }
     }
-    steps.push({ afterMs: Math.round(afterMs * (0.5 + random.next())), action });
+    steps.push({ afterMs: Math.round(afterMs * (0.5 + random.next())), action, ...more });
   }
   steps.unshift({ afterMs: 0, action: killOf(seed) });
   return { seed, products, slots: random.between(1, products.length), memoryGiB, steps };
 }
 
-const killPoints = ['before call', 'after call', 'before write', 'after write'] as const;
+export const killPoints = ['before call', 'after call', 'before write', 'after write'] as const;
+
+/** Steps that a run may go on for until its n is reached. */
+const mostMore = 200;
+
+/** How far the kills that schedules open with go, over `4 * mostN('before call')` seeds in a row. */
+export const mostN = (point: KillPoint): number => (point.endsWith('call') ? 500 : 125);
 
 /**
- * Over the seeds fleetd is killed at every n-th call up to 500 and every n-th write up to 125 of a run. (As far as a
- * run gets: what was reached is counted.)
+ * Over the seeds fleetd is killed at every n-th call up to 500 and every n-th write up to 125 of a run. (What was
+ * reached is counted.)
  */
 function killOf(seed: number): Action {
   const point = killPoints[(seed - 1) % 4] ?? 'before call';
-  const most = point.endsWith('call') ? 500 : 125;
-  return { do: 'kill', point, n: 1 + (Math.floor((seed - 1) / 4) % most), downMs: 2 * second };
+  return { do: 'kill', point, n: 1 + (Math.floor((seed - 1) / 4) % mostN(point)), downMs: 2 * second };
 }
 
 function humanOf(random: Random, products: [string, ...string[]], starts: number): Action {
