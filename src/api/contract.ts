@@ -89,10 +89,13 @@ export const productViewSchema = z.object({
 });
 export type ProductView = z.infer<typeof productViewSchema>;
 
-/** Sessions that live or have ended today (UTC). */
+/** What has cost money today (UTC). */
 const todaySchema = z.object({
+  /** those that live or have ended today */
   sessions: z.number(),
-  /** those of them whose cost is unknown: a subscription, a model without a price */
+  /** of the model, that monitors asked for */
+  turns: z.number(),
+  /** sessions and turns whose cost is unknown: a subscription, a model without a price */
   unpriced: z.number(),
   /** input and output, without cache; null: unknown */
   tokens: z.number().nullable(),
@@ -106,13 +109,14 @@ export const fleetStatusSchema = z.object({
     slots: z.number(),
     liveSessions: z.number(),
     maxLiveSessions: z.number(),
+    /** of the sessions; null: of none that lives it is measured yet. Likewise cpuCores */
     memoryBytes: z.number().nullable(),
     maxMemoryBytes: z.number().nullable(),
     cpuCores: z.number().nullable(),
     maxCpuCores: z.number().nullable(),
     /** by the runtime's cgroup, whatever runs in it; null: not measured yet, or no cgroup */
     container: footprintSchema.shape.container.nullable(),
-    /** Σ of what is known, live sessions included; null: none is */
+    /** USD; Σ of what is known, live sessions included; null: of none that ran it is */
     spentTodayUsd: z.number().nullable(),
     maxCostUsdPerDay: z.number().nullable(),
     today: todaySchema,
@@ -428,8 +432,8 @@ export const usageSchema = z.object({
       at: z.string(),
       memoryBytes: z.number(),
       cpuCores: z.number(),
-      /** of the UTC day so far */
-      spentUsd: z.number(),
+      /** of the UTC day so far; null: not known */
+      spentUsd: z.number().nullable(),
       /** those that held a slot */
       sessions: z.number(),
     }),

@@ -6,27 +6,32 @@ import { schedulerState, startOfDayMs } from './scheduler-state.ts';
 export function capacityOf(context: FleetContext): FleetStatus['capacity'] {
   const { limits, sessions, spentTodayUsd } = schedulerState(context);
   const measured = sessions.flatMap((s) => s.measured ?? []);
+  // Nothing at work uses nothing; of what works and is not measured yet nobody knows.
+  const used = (pick: (one: { memoryBytes: number; cpuCores: number }) => number) =>
+    sessions.length > 0 && measured.length === 0 ? null : measured.reduce((sum, one) => sum + pick(one), 0);
+  const today = spentToday(context);
   return {
     slotsUsed: sessions.filter((s) => !s.waitingOnHuman).length,
     slots: limits.maxConcurrentSessions,
     liveSessions: sessions.length,
     maxLiveSessions: limits.maxLiveSessions,
-    memoryBytes: measured.length > 0 ? measured.reduce((sum, m) => sum + m.memoryBytes, 0) : null,
+    memoryBytes: used((one) => one.memoryBytes),
     maxMemoryBytes: limits.maxMemoryBytes,
     container: context.container,
-    cpuCores: measured.length > 0 ? measured.reduce((sum, m) => sum + m.cpuCores, 0) : null,
+    cpuCores: used((one) => one.cpuCores),
     maxCpuCores: limits.maxCpuCores,
-    spentTodayUsd,
+    spentTodayUsd: today.sessions + today.turns === 0 ? 0 : spentTodayUsd,
     maxCostUsdPerDay: limits.maxCostUsdPerDay,
-    today: sessionsToday(context),
+    today,
   };
 }
 
-function sessionsToday({ journal, clock }: FleetContext): FleetStatus['capacity']['today'] {
+function spentToday({ journal, clock }: FleetContext): FleetStatus['capacity']['today'] {
   const each = [...journal.spent(startOfDayMs(clock.nowMs())).values()];
   const tokens = each.flatMap((product) => product.tokens ?? []);
   return {
     sessions: each.reduce((sum, { sessions }) => sum + sessions, 0),
+    turns: each.reduce((sum, { turns }) => sum + turns, 0),
     unpriced: each.reduce((sum, { unpriced }) => sum + unpriced, 0),
     tokens: tokens.length === 0 ? null : tokens.reduce((sum, n) => sum + n, 0),
   };

@@ -274,7 +274,7 @@ export function createLoop(
       usage.take({
         memoryBytes: memoryBytes ?? 0,
         cpuCores: cpuCores ?? 0,
-        spentUsd: spentTodayUsd ?? 0,
+        spentUsd: spentTodayUsd,
         sessions: slotsUsed,
       });
       schedule();

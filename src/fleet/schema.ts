@@ -307,6 +307,20 @@ export const migrations: readonly string[] = [
     decided_ms INTEGER
   ) STRICT;
   `,
+  `
+  -- Spend that is not known is no row of 0, which is what it was written as before.
+  CREATE TABLE usage_known (
+    at_ms INTEGER PRIMARY KEY,
+    memory_bytes INTEGER NOT NULL,
+    cpu_cores REAL NOT NULL,
+    spent_usd REAL,
+    sessions INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO usage_known SELECT at_ms, memory_bytes, cpu_cores, nullif(spent_usd, 0), sessions FROM usage;
+  DROP TABLE usage;
+  ALTER TABLE usage_known RENAME TO usage;
+  CREATE INDEX interventions_begun ON interventions (begun_at_ms);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

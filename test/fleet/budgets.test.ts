@@ -272,6 +272,14 @@ describe('a product over its own cap', () => {
 });
 
 describe('cost that nobody knows', () => {
+  it('is nothing where nothing ran', async () => {
+    const { capacity } = (
+      await ready(budget({ maxCostUsdPerDay: 20, maxMemoryBytes: 8 * gib }))
+    ).fleet.status(null);
+    expect(capacityLine(capacity)).toContain('memory 0 MiB of 8.0 GiB');
+    expect(capacityLine(capacity)).toContain('$0.00 of $20.00 spent today');
+  });
+
   it('is unknown and not zero, is counted in tokens and sessions, and holds up nobody', async () => {
     const t = await ready(budget({ maxCostUsdPerDay: 1 }));
     t.start('alpha', 'a');
@@ -284,8 +292,13 @@ describe('cost that nobody knows', () => {
       today: { sessions: 1, unpriced: 1, tokens: 1_234_567 },
     });
     expect(capacityLine(capacity)).toContain(
-      'unknown of $1.00 spent today (1 session of unknown cost, 1,234,567 tokens in all)',
+      'spent today not known, limit $1.00 (no cost known for 1 session; 1,234,567 tokens in all)',
     );
+    // the curve has a gap there, not a line along zero
+    expect(t.fleet.past.usage(3_600_000, 60).points).toMatchObject([
+      { sessions: 1, spentUsd: null },
+      { sessions: 1, spentUsd: null },
+    ]);
     await t.finish('alpha');
     expect(t.events('session.ended')).toMatchObject([{ data: { costUsd: null, tokens: 1_234_567 } }]);
     t.start('beta', 'b');

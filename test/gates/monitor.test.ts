@@ -1,6 +1,7 @@
 // Monitors on a whole fleet in memory: when the model is asked to look, how often, for how much, and that it is not
 // asked where nobody wanted it.
 import { describe, expect, it } from 'vitest';
+import { capacityLine } from '../../src/api/text/capacity.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const monitor = { perHour: 2, maxCostUsdPerDay: 1 };
@@ -71,6 +72,23 @@ describe('a monitor', () => {
     expect(t.journal.eventsAfter(0, 10_000).filter(({ kind }) => kind === 'intervention.asked')).toHaveLength(
       2,
     );
+  });
+
+  it('counts what its turns cost as spent today: of the product and of the fleet', async () => {
+    const t = await working({ perHour: 60, maxCostUsdPerDay: 5 });
+    for (const [n, usd] of [0.6, 1.5, null].entries()) {
+      await escalate(t, n + 1);
+      t.fleet.monitor.begin(n + 1);
+      t.fleet.monitor.end(n + 1, 'I looked.', usd);
+    }
+    const { capacity } = t.fleet.status(null);
+    expect(capacity).toMatchObject({ spentTodayUsd: 2.1, today: { sessions: 1, turns: 3, unpriced: 2 } });
+    expect(capacityLine(capacity)).toContain(
+      'at least $2.10 spent today (no cost known for 2 of the sessions and monitors)',
+    );
+    t.fleet.controls.cap('alpha', 'cost', '$2', t.source);
+    await t.clock.advance(16_000);
+    expect(t.fleet.commands.objective('obj-1').condition).toBe('paused');
   });
 
   it('is begun once, whoever asks, and tells the human what the model said', async () => {

@@ -108,7 +108,7 @@ export function fleetStatus(products: ProductView[]): FleetStatus {
       container: null,
       spentTodayUsd: null,
       maxCostUsdPerDay: null,
-      today: { sessions: 0, unpriced: 0, tokens: null },
+      today: { sessions: 0, turns: 0, unpriced: 0, tokens: null },
     },
     queue: [],
     overrides: [],

@@ -73,7 +73,7 @@ export const fleetStatus = (products: ProductView[], fields: Partial<FleetStatus
     container: null,
     spentTodayUsd: null,
     maxCostUsdPerDay: null,
-    today: { sessions: 0, unpriced: 0, tokens: null },
+    today: { sessions: 0, turns: 0, unpriced: 0, tokens: null },
   },
   queue: [],
   overrides: [],

@@ -5,7 +5,7 @@ import { type Surface, sentence } from './layout.ts';
 import { bytes, count, duration, usd } from './measure.ts';
 import { line } from './sanitise.ts';
 
-/** `1 of 2 slots used, memory 1.2 of 4.0 GiB, CPU 0.8 of 2 cores, $1.20 of $10.00 today` */
+/** `1 of 2 slots used, memory 1.2 of 4.0 GiB, CPU 0.8 of 2 cores, $1.20 of $10.00 spent today` */
 export function capacityLine(capacity: FleetStatus['capacity']): string {
   const { slots, slotsUsed, liveSessions, maxLiveSessions } = capacity;
   const parts = [`${slotsUsed} of ${count(slots, 'slot')} used`];
@@ -18,15 +18,23 @@ export function capacityLine(capacity: FleetStatus['capacity']): string {
   return parts.join(', ');
 }
 
-/** Where the cost of a session is unknown its tokens are what can be told: `unknown of $10.00 spent today (2 sessions …)` */
+/** Nothing is said where there is no limit and nothing was spent. */
 function spent({ spentTodayUsd, maxCostUsdPerDay, today }: FleetStatus['capacity']): string[] {
-  const { sessions, unpriced, tokens } = today;
-  const now = sessions === 0 && maxCostUsdPerDay !== null ? 0 : spentTodayUsd;
-  const known = used('', now, maxCostUsdPerDay, usd, ' spent today');
-  if (unpriced === 0) return known;
-  const counted = tokens === null ? 'tokens unknown' : `${tokens.toLocaleString('en-US')} tokens in all`;
-  const [money = 'cost today unknown'] = known;
-  return [`${money} (${count(unpriced, 'session')} of unknown cost, ${counted})`];
+  if (today.unpriced === 0 && maxCostUsdPerDay === null && !spentTodayUsd) return [];
+  const limit = (word: string) => (maxCostUsdPerDay === null ? '' : `${word} ${usd(maxCostUsdPerDay)}`);
+  const money =
+    spentTodayUsd === null
+      ? `spent today not known${limit(', limit')}`
+      : `${today.unpriced > 0 ? 'at least ' : ''}${usd(spentTodayUsd)}${limit(' of')} spent today`;
+  const unpriced = unpricedText(today);
+  return [unpriced === null ? money : `${money} (${unpriced})`];
+}
+
+/** Where a cost is not known, tokens are what can be told; null: every cost is known. */
+export function unpricedText({ unpriced, turns, tokens }: FleetStatus['capacity']['today']): string | null {
+  if (unpriced === 0) return null;
+  const what = turns === 0 ? count(unpriced, 'session') : `${unpriced} of the sessions and monitors`;
+  return `no cost known for ${what}${tokens === null ? '' : `; ${tokens.toLocaleString('en-US')} tokens in all`}`;
 }
 
 function used(
@@ -36,9 +44,8 @@ function used(
   say: (n: number) => string,
   unit = '',
 ): string[] {
-  if (now === null && most === null) return [];
-  const limit = most === null ? '' : ` of ${say(most)}`;
-  return [`${label}${now === null ? 'unknown' : say(now)}${limit}${unit}`];
+  if (now === null) return most === null ? [] : [`${label}not measured yet, limit ${say(most)}${unit}`];
+  return [`${label}${say(now)}${most === null ? '' : ` of ${say(most)}`}${unit}`];
 }
 
 /** What is wrong with the whole fleet, first things first; nothing when all is well. */

@@ -163,4 +163,4 @@ function meters(surface: Surface, capacity: FleetStatus['capacity']): string[] {
 }
 
 const of = (now: number | null, most: number | null, say: (n: number) => string): string =>
-  `${now === null ? '–' : say(now)}${most === null ? '' : ` of ${say(most)}`}`;
+  `${now === null ? '–' : say(now)}${most === null ? '' : `${now === null ? ', limit' : ' of'} ${say(most)}`}`;

@@ -1,6 +1,7 @@
 // How full the budget is: now as figures and bars, over time as areas. Drawn as SVG by the server: no script, no library.
 import type { FleetStatus, Usage } from '../../api/contract.ts';
-import { bytes, count, duration, usd } from '../../api/text/measure.ts';
+import { unpricedText } from '../../api/text/capacity.ts';
+import { bytes, duration, usd } from '../../api/text/measure.ts';
 import { placeIn, type Span } from './span.ts';
 
 const width = 240;
@@ -10,9 +11,7 @@ type Point = Usage['points'][number];
 export function Budget({ status, usage, span }: { status: FleetStatus; usage: Usage; span: Span }) {
   const { capacity } = status;
   const cores = (n: number) => n.toFixed(1);
-  // Nothing at work uses nothing; of what works and is not measured yet nobody knows.
-  const used = (now: number | null) => (capacity.liveSessions === 0 ? 0 : now);
-  const over = (pick: (point: Point) => number) => ({ pick, usage, span });
+  const over = (pick: (point: Point) => number | null) => ({ pick, usage, span });
   return (
     <section class="budget" aria-labelledby="budget">
       <h2 id="budget" class="unseen">
@@ -35,14 +34,14 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
         />
         <Tile
           name="Memory"
-          now={used(capacity.memoryBytes)}
+          now={capacity.memoryBytes}
           most={capacity.maxMemoryBytes}
           say={bytes}
           over={over((point) => point.memoryBytes)}
         />
         <Tile
           name="CPU"
-          now={used(capacity.cpuCores)}
+          now={capacity.cpuCores}
           most={capacity.maxCpuCores}
           say={cores}
           unit=" cores"
@@ -50,11 +49,12 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
         />
         <Tile
           name="Spent today"
-          now={capacity.today.sessions === 0 ? 0 : capacity.spentTodayUsd}
+          now={capacity.spentTodayUsd}
+          atLeast={capacity.today.unpriced > 0}
           most={capacity.maxCostUsdPerDay}
           say={usd}
           over={over((point) => point.spentUsd)}
-          note={unpriced(capacity.today)}
+          note={unpricedText(capacity.today)}
         />
       </ul>
       <p class="quiet small">
@@ -66,13 +66,6 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
   );
 }
 
-/** What can be told of sessions whose cost is unknown; null: there are none. */
-function unpriced({ unpriced: sessions, tokens }: FleetStatus['capacity']['today']): string | null {
-  if (sessions === 0) return null;
-  const counted = tokens === null ? 'tokens unknown' : `${tokens.toLocaleString('en-US')} tokens in all`;
-  return `${count(sessions, 'session')} of unknown cost, ${counted}`;
-}
-
 function Tile(props: {
   name: string;
   /** null: unknown */
@@ -80,9 +73,11 @@ function Tile(props: {
   most: number | null;
   say: (n: number) => string;
   unit?: string;
+  /** whether some of it is not known */
+  atLeast?: boolean;
   /** whether full is a trouble: of slots it is the aim */
   alarming?: boolean;
-  over: { pick: (point: Point) => number; usage: Usage; span: Span };
+  over: { pick: (point: Point) => number | null; usage: Usage; span: Span };
   note?: string | null;
 }) {
   const { now, most, say, unit = '' } = props;
@@ -91,8 +86,13 @@ function Tile(props: {
     <li class="tile">
       <h3>{props.name}</h3>
       <p class="amount">
-        <strong>{now === null ? 'unknown' : say(now)}</strong>{' '}
-        <span class="quiet">{most === null ? `${unit}, no limit`.trim() : `of ${say(most)}${unit}`}</span>
+        {props.atLeast && now !== null && <span class="quiet">at least </span>}
+        <strong>{now === null ? 'not known' : say(now)}</strong>{' '}
+        <span class="quiet">
+          {most === null
+            ? `${unit}, no limit`.trim()
+            : `${now === null ? 'limit' : 'of'} ${say(most)}${unit}`}
+        </span>
       </p>
       <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
         {most !== null && (
@@ -116,32 +116,45 @@ function Area(props: {
   name: string;
   usage: Usage;
   span: Span;
-  pick: (point: Point) => number;
+  pick: (point: Point) => number | null;
   most: number | null;
   say: (n: number) => string;
 }) {
   const { usage, span } = props;
   if (usage.points.length === 0) return null;
-  const values = usage.points.map((point) => ({ atMs: Date.parse(point.at), value: props.pick(point) }));
-  const peak = Math.max(...values.map(({ value }) => value));
+  const all = usage.points.map((point) => ({ atMs: Date.parse(point.at), value: props.pick(point) }));
+  const runs = known(all);
+  if (runs.length === 0) return null;
+  const peak = Math.max(...runs.flat().map(({ value }) => value));
   const top = Math.max(props.most ?? 0, peak) * 1.06 || 1;
   const x = (atMs: number) => (placeIn(span, atMs) * width).toFixed(1);
   const y = (value: number) => (height - 0.75 - (value / top) * (height - 0.75)).toFixed(1);
-  const lastMs = values.at(-1)?.atMs ?? span.toMs;
-  const line = stretches(values, usage.stepMs)
-    .map(({ atMs, value }) => `${x(atMs)},${y(value)}`)
-    .join(' L');
+  // Before the first session there was nothing, which is known.
+  const start = all[0]?.value === null ? [] : [`0,${y(0)}`];
+  const drawn = runs.map((run, i) => {
+    const points = stretches(run, usage.stepMs).map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
+    const lastMs = run.at(-1)?.atMs ?? span.toMs;
+    return { line: [...(i === 0 ? start : []), ...points], end: x(lastMs) };
+  });
+  const partly = runs.flat().length < all.length;
   return (
     <svg
       class="area"
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${props.name} over time: at most ${props.say(peak)}`}
+      aria-label={`${props.name} over time: at most ${props.say(peak)}${partly ? ', not known at times' : ''}`}
     >
-      <title>{`At most ${props.say(peak)}`}</title>
-      <path class="fill" d={`M0,${height} L0,${y(0)} L${line} L${x(lastMs)},${height} Z`} />
-      <path class="stroke" d={`M0,${y(0)} L${line}`} />
+      <title>{`At most ${props.say(peak)}${partly ? '; where the line is missing it is not known' : ''}`}</title>
+      {drawn.map(({ line, end }) => (
+        <>
+          <path
+            class="fill"
+            d={`M${line[0]?.split(',')[0]},${height} L${line.join(' L')} L${end},${height} Z`}
+          />
+          <path class="stroke" d={`M${line.join(' L')}`} />
+        </>
+      ))}
       {props.most !== null && (
         <line class="limit" x1="0" x2={String(width)} y1={y(props.most)} y2={y(props.most)} />
       )}
@@ -149,8 +162,22 @@ function Area(props: {
   );
 }
 
+interface Known {
+  atMs: number;
+  value: number;
+}
+
+/** Runs of values between those that are not known. */
+function known(all: { atMs: number; value: number | null }[]): Known[][] {
+  const runs: Known[][] = [[]];
+  for (const { atMs, value } of all)
+    if (value === null) runs.push([]);
+    else runs.at(-1)?.push({ atMs, value });
+  return runs.filter((run) => run.length > 0);
+}
+
 /** Down to nothing where nothing lived, instead of a slope from one session to the next. */
-function stretches(values: { atMs: number; value: number }[], stepMs: number) {
+function stretches(values: Known[], stepMs: number) {
   return values.flatMap((point, i) => {
     const before = values[i - 1];
     const after = values[i + 1];

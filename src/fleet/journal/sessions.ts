@@ -25,10 +25,12 @@ export interface SessionRow {
   why: string | null;
 }
 
-/** What a product's sessions of a day have come to. */
+/** What a product's sessions of a day have come to, and the turns of the model that its monitor asked for. */
 export interface Spent {
   sessions: number;
-  /** those of them whose cost is unknown */
+  /** of the monitor; begun, so paid for */
+  turns: number;
+  /** sessions and turns whose cost is unknown */
   unpriced: number;
   /** Σ of the known ones; null: none is known */
   tokens: number | null;
@@ -118,15 +120,20 @@ export function sessionStore({ rows, row }: Reader) {
     spent(sinceMs: number): Map<string, Spent> {
       return new Map(
         rows(
-          `SELECT product, count(*) AS sessions, count(*) - count(cost_usd) AS unpriced, sum(tokens) AS tokens,
-             sum(cost_usd) AS usd
-           FROM sessions WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?)
-           GROUP BY product`,
+          `SELECT product, count(*) - sum(turn) AS sessions, sum(turn) AS turns,
+             count(*) - count(cost_usd) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
+           FROM (
+             SELECT product, 0 AS turn, tokens, cost_usd FROM sessions
+             WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?1)
+             UNION ALL
+             SELECT product, 1, NULL, cost_usd FROM interventions WHERE begun_at_ms >= ?1
+           ) GROUP BY product`,
           sinceMs,
         ).map((r) => [
           r.product as string,
           {
             sessions: r.sessions as number,
+            turns: r.turns as number,
             unpriced: r.unpriced as number,
             tokens: r.tokens as number | null,
             costUsd: r.usd as number | null,

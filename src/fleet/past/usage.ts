@@ -14,7 +14,8 @@ export interface UsagePoint {
   atMs: number;
   memoryBytes: number;
   cpuCores: number;
-  spentUsd: number;
+  /** null: not known */
+  spentUsd: number | null;
   sessions: number;
 }
 
@@ -44,7 +45,8 @@ export function createUsage(db: DatabaseSync, clock: Clock, onError: (error: unk
       db.prepare(
         `INSERT INTO usage (at_ms, memory_bytes, cpu_cores, spent_usd, sessions) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (at_ms) DO UPDATE SET memory_bytes = max(memory_bytes, excluded.memory_bytes),
-           cpu_cores = max(cpu_cores, excluded.cpu_cores), spent_usd = max(spent_usd, excluded.spent_usd),
+           cpu_cores = max(cpu_cores, excluded.cpu_cores),
+           spent_usd = coalesce(max(spent_usd, excluded.spent_usd), spent_usd, excluded.spent_usd),
            sessions = max(sessions, excluded.sessions)`,
       ).run(done.atMs, Math.round(done.memoryBytes), done.cpuCores, done.spentUsd, done.sessions);
       if (done.atMs - prunedMs < 60 * minuteMs) return;
@@ -76,7 +78,7 @@ export function createUsage(db: DatabaseSync, clock: Clock, onError: (error: unk
           atMs: Number(r.at_ms),
           memoryBytes: Number(r.memory_bytes),
           cpuCores: Number(r.cpu_cores),
-          spentUsd: Number(r.spent_usd),
+          spentUsd: r.spent_usd as number | null,
           sessions: Number(r.sessions),
         }));
       if (minute === null || minute.atMs < fromMs) return { stepMs, found };
@@ -95,7 +97,10 @@ function higher(a: UsagePoint, b: UsagePoint): UsagePoint {
     atMs: a.atMs,
     memoryBytes: Math.max(a.memoryBytes, b.memoryBytes),
     cpuCores: Math.max(a.cpuCores, b.cpuCores),
-    spentUsd: Math.max(a.spentUsd, b.spentUsd),
+    spentUsd:
+      a.spentUsd === null || b.spentUsd === null
+        ? (a.spentUsd ?? b.spentUsd)
+        : Math.max(a.spentUsd, b.spentUsd),
     sessions: Math.max(a.sessions, b.sessions),
   };
 }
