@@ -86,10 +86,13 @@ export async function startDemoModel({ port, mode, log }: DemoModelOptions): Pro
 function answerTo(request: MessagesRequest): Answer {
   const { text, results } = readTurn(request);
   if (results.length > 0) {
+    // Our tools say a failure as text that begins with its code.
+    const refused = ({ failed, text }: (typeof results)[number]) => failed || /^[A-Z]+_[A-Z_]+: /.test(text);
     const parts = results.map((result) =>
-      result.failed ? `That did not work:\n${result.text}` : result.text,
+      refused(result) ? `That did not work:\n${result.text}` : result.text,
     );
-    return say([leadOf(request), ...parts].join('\n\n'));
+    const lead = results.every(refused) ? [] : [leadOf(request)];
+    return say([...lead, ...parts].join('\n\n'));
   }
   const tools = request.tools ?? [];
   // Titles and recaps of the gateway's own: nobody reads help there.
@@ -97,6 +100,7 @@ function answerTo(request: MessagesRequest): Answer {
   const intent = understand(text);
   if (intent === null)
     return say(`I understand only sentences like these:\n${examples.map((line) => `- ${line}`).join('\n')}`);
+  if (intent.calls.length === 0) return say(intent.lead);
   const missing = intent.calls.filter((call) => !tools.some((tool) => tool.name === call.name));
   if (missing.length > 0)
     return say(

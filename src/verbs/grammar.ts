@@ -42,7 +42,11 @@ export function parse(
     program.parse(words.length > 0 ? words : ['help'], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.code === 'commander.helpDisplayed')
-      return parse(['help', ...program.args.slice(0, 1)], surface, verbs);
+      return parse(
+        ['help', ...program.args.filter((word) => !word.startsWith('-')).slice(0, 1)],
+        surface,
+        verbs,
+      );
     throw usageError(error, program.args, known);
   }
   // commander calls the action of one command or throws
@@ -95,11 +99,14 @@ function usageError(error: unknown, words: string[], known: readonly Verb[]): Fl
     return new FleetError({
       code: 'VERB_UNKNOWN',
       class: 'usage',
-      message: `Expected one of ${names.join(', ')}; got ${name ? JSON.stringify(name.slice(0, 60)) : 'none'}.`,
+      message: `Expected ${meant ? 'a verb' : `one of ${names.join(', ')}`}, got ${name ? JSON.stringify(name.slice(0, 60)) : 'none'}.`,
       mend: meant ? `Did you mean \`fleet ${meant}\`? \`fleet help\` explains each.` : 'See `fleet help`.',
     });
   }
-  const complaint = error.message.replace(/^error: /, '').replace(/\.$/, '');
+  const complaint = error.message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replace(/^missing required argument '(.+)'$/, 'no $1');
   const dashes =
     error.code === 'commander.unknownOption' && verb.takesText
       ? ` A text that holds ${complaint.match(/'(.+?)'/)?.[1] ?? 'dashes'} goes after \`--\`.`

@@ -104,6 +104,7 @@ describe('answers', () => {
   test('help, --help and --version need no fleetd', async () => {
     const env = { FLEET_SOCKET: join(empty, 'none') };
     expect((await start([], { env }).ended).stdout).toContain('start [--accept text]');
+    expect((await start(['--help'], { env }).ended).stdout).toContain('start [--accept text]');
     expect((await start(['start', '--help'], { env }).ended).stdout).toContain('Example: start product-a');
     expect((await start(['--version'], { env }).ended).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(fleetd.received).toEqual([]);

@@ -178,6 +178,40 @@ test('results are told verbatim, and context after them is not taken for a quest
   );
 });
 
+test('what failed is not announced as done', async () => {
+  const results = (content: string) => [
+    { role: 'user', content: 'Start work on product-z' },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'fleet_start', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content }] },
+  ];
+  const told = async (content: string) => (await say('', { messages: results(content) }))[0]?.text;
+  expect(await told('PRODUCT_UNKNOWN: Expected a product. Mend: …')).toMatch(
+    /^That did not work:\nPRODUCT_UNKNOWN/,
+  );
+  expect(await told('obj-1 is starting.')).toMatch(/^Handed over:/);
+});
+
+test.each([
+  ['what are you waiting for?', 'fleet_status'],
+  ['status', 'fleet_status'],
+  ['What do you need from me?', 'fleet_gates'],
+])('%s', async (sentence, name) => {
+  expect(await calls(sentence, { tools: [...tools, tool('fleet_gates')] })).toEqual([[name, {}]]);
+});
+
+test.each([
+  ['Cancel obj-2', '`/fleet cancel obj-2`'],
+  ['undo', '`/fleet undo`'],
+  ['approve 3', '`/fleet approve 3`'],
+  ['add a product called shop', 'products.yaml'],
+])('%s is told whose it is', async (sentence, answer) => {
+  expect((await say(sentence))[0]?.text).toContain(answer);
+});
+
+test('a product page is work, not a product', async () => {
+  expect(await calls('Add a product page to the shop on product-a')).toMatchObject([['fleet_start', {}]]);
+});
+
 test('streams the same answer as events', async () => {
   const streamed = async (content: string) => {
     const response = await post({ stream: true, messages: [{ role: 'user', content }] });

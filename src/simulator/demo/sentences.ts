@@ -2,7 +2,7 @@
 import type { ToolCall } from './wire.ts';
 
 export interface Intent {
-  /** Said above the tools' answers. */
+  /** Said above the tools' answers; the whole answer where no tool is called. */
   lead: string;
   calls: ToolCall[];
 }
@@ -30,7 +30,8 @@ const rules: Rule[] = [
   },
   {
     example: "What's the status across all products?",
-    pattern: /\b(status|how are)\b.*\b(all|across|everything|every|fleet|products)\b/i,
+    pattern:
+      /\b(status|how are)\b.*\b(all|across|everything|every|fleet|products)\b|^\W*(?:the )?status\W*$/i,
     intent: () => one('The status of the fleet now:', 'fleet_status', {}),
   },
   {
@@ -73,6 +74,16 @@ const rules: Rule[] = [
     pattern: new RegExp(`^\\W*why (?:is|does|has|did)? ?(${product})`, 'i'),
     intent: ([, name = '']) =>
       one('The reason:', 'fleet_why', { target: name.startsWith('obj-') ? name : named(name) }),
+  },
+  {
+    example: 'What is waiting?',
+    pattern: /\b(what|who|anything|anybody)\b.*\b(waits|waiting|queued|queue)\b/i,
+    intent: () => one('What runs and what waits:', 'fleet_status', {}),
+  },
+  {
+    example: 'What do you need from me?',
+    pattern: /\b(need|want)\b.*\bfrom me\b|\b(open|any) (gates|questions)\b/i,
+    intent: () => one('What only you can answer:', 'fleet_gates', {}),
   },
   {
     example: 'What if I start work on product-c?',
@@ -156,6 +167,22 @@ const rules: Rule[] = [
     ),
     intent: started,
   },
+  {
+    example: 'Undo',
+    pattern: /^\W*(undo|cancel|approve|reject|answer|retry|report)((?: [\w#-]+)*)\W*$/i,
+    intent: ([, verb = '', rest = '']) => ({
+      lead: `That is yours to type, no model needed: \`/fleet ${verb.toLowerCase()}${rest}\``,
+      calls: [],
+    }),
+  },
+  {
+    example: 'Add a product',
+    pattern: /^\W*(?:add|create|register|new) (?:an?(?:other)? |the )?(?:new )?product(?![\w-])/i,
+    intent: () => ({
+      lead: 'Products stand in products.yaml: write it in there (name, path) and save; it is read again by itself.',
+      calls: [],
+    }),
+  },
 ];
 
 /** null when no rule fits. Lines are tried from the last: earlier ones may be older messages or metadata. */
@@ -195,7 +222,6 @@ function started([sentence = '', products = '']: RegExpExecArray): Intent {
   return { lead: names.length === 1 ? 'Handed over:' : 'Handed over, one objective each:', calls };
 }
 
-/** `product A`, `A` and `product-a` are one product. */
 /** `Ship auth` → `ship-auth` */
 const planName = (text: string): string =>
   text
@@ -204,6 +230,7 @@ const planName = (text: string): string =>
     .slice(0, 41)
     .replace(/^-+|-+$/g, '') || 'plan';
 
+/** `product A`, `A` and `product-a` are one product. */
 function named(words: string): string {
   const name = words
     .trim()
