@@ -86,6 +86,9 @@ describe('a monitor', () => {
     expect(capacityLine(capacity)).toContain(
       'at least $2.10 spent today (no cost known for 2 of the sessions and monitors)',
     );
+    expect(t.fleet.report('today').lines).toContain(
+      'Monitors had the model look 3 times: $2.10 and no cost known for 1.',
+    );
     t.fleet.controls.cap('alpha', 'cost', '$2', t.source);
     await t.clock.advance(16_000);
     expect(t.fleet.commands.objective('obj-1').condition).toBe('paused');

@@ -31,6 +31,13 @@ export function sinceMs(text: string, nowMs: number): number {
   });
 }
 
+/** Turns of the model that monitors asked for. usd: of those whose cost is known; null: of none. */
+interface Looks {
+  turns: number;
+  priced: number;
+  usd: number | null;
+}
+
 interface Blocked {
   objective: string;
   product: string;
@@ -47,6 +54,12 @@ export function reportOf({ journal }: Context, fromMs: number, toMs: number): Re
   const recurred = count(
     `SELECT count(*) AS n FROM events WHERE kind = 'recurring.due' AND at_ms >= ? AND at_ms < ?`,
   );
+  const looks = db
+    .prepare(
+      `SELECT count(*) AS turns, count(cost_usd) AS priced, sum(cost_usd) AS usd FROM interventions
+       WHERE begun_at_ms >= ? AND begun_at_ms < ?`,
+    )
+    .get(fromMs, toMs) as unknown as Looks;
   const known = ended.flatMap(({ costUsd }) => costUsd ?? []);
   const costUsd = known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
   return {
@@ -66,7 +79,15 @@ export function reportOf({ journal }: Context, fromMs: number, toMs: number): Re
     blocked,
     restarts,
     recurred,
-    lines: linesOf({ ended, costUsd, unknown: ended.length - known.length, blocked, restarts, recurred }),
+    lines: linesOf({
+      ended,
+      costUsd,
+      unknown: ended.length - known.length,
+      blocked,
+      restarts,
+      recurred,
+      looks,
+    }),
   };
 }
 
@@ -149,8 +170,9 @@ function linesOf(told: {
   blocked: readonly Blocked[];
   restarts: number;
   recurred: number;
+  looks: Looks;
 }): string[] {
-  const { ended, costUsd, unknown, blocked, restarts, recurred } = told;
+  const { ended, costUsd, unknown, blocked, restarts, recurred, looks } = told;
   const n = (end: Outcome['end']) => ended.filter((one) => one.end === end).length;
   const human = ended.reduce((sum, { humanMs }) => sum + humanMs, 0);
   const money =
@@ -158,7 +180,7 @@ function linesOf(told: {
       ? ended.length > 0
         ? ', cost not known'
         : ''
-      : `, ${usd(costUsd)}${unknown > 0 ? ` and ${unknown} of unknown cost` : ''}`;
+      : `, ${usd(costUsd)}${unknown > 0 ? ` and no cost known for ${unknown}` : ''}`;
   const cut = <T>(all: readonly T[], show: (one: T) => string): string[] => [
     ...all.slice(0, listedMost).map((one) => `- ${show(one)}`),
     ...(all.length > listedMost ? [`- … and ${all.length - listedMost} more`] : []),
@@ -169,6 +191,7 @@ function linesOf(told: {
       : `${n('done')} done, ${n('failed')} failed, ${n('cancelled')} cancelled${money}; questions waited ${span(human)} for you.`,
     ...(recurred > 0 ? [`${recurred} recurring ${recurred === 1 ? 'run' : 'runs'} came due.`] : []),
     ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? 'session was' : 'sessions were'} restarted.`] : []),
+    ...(looks.turns > 0 ? [lookedText(looks)] : []),
     ...(ended.length > 0 ? ['What ran:'] : []),
     ...cut(
       ended,
@@ -182,4 +205,10 @@ function linesOf(told: {
         `${objective ? `${objective} on ` : ''}${product}: ${span(ms)} for ${by}`,
     ),
   ];
+}
+
+function lookedText({ turns, priced, usd: cost }: Looks): string {
+  const unpriced = priced < turns ? `no cost known for ${turns - priced}` : '';
+  const money = [cost === null ? '' : usd(cost), unpriced].filter((part) => part !== '').join(' and ');
+  return `Monitors had the model look ${turns} ${turns === 1 ? 'time' : 'times'}: ${money}.`;
 }
