@@ -3,7 +3,7 @@ import { readFileSync, watch } from 'node:fs';
 import { atMost, type Figure, quantile, spread } from './figure.ts';
 import { openLab } from './lab.ts';
 
-const samples = 12;
+const samples = 24;
 
 export async function run(): Promise<Figure[]> {
   await using lab = await openLab({ products: samples });

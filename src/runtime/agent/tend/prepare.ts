@@ -71,21 +71,22 @@ async function allOf(...steps: Promise<unknown>[]): Promise<void> {
 }
 
 export async function requireGit(folder: string, product: string): Promise<void> {
-  const [top, head, identity] = await Promise.all([
-    git(folder, ['rev-parse', '--show-toplevel']),
-    git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']),
+  // Without a commit it prints the top alone, and fails; each git costs a start some milliseconds.
+  const [topAndHead, identity] = await Promise.all([
+    git(folder, ['rev-parse', '--show-toplevel', '--verify', '--quiet', 'HEAD']),
     git(folder, ['var', 'GIT_COMMITTER_IDENT']),
   ]);
-  if (top.failed) throw ovFailure(top.stderr);
-  if ((await realpath(top.stdout)) !== folder)
+  const top = topAndHead.stdout.split('\n')[0] ?? '';
+  if (top === '') throw ovFailure(topAndHead.stderr);
+  if ((await realpath(top)) !== folder)
     throw new FleetError({
       code: 'PRODUCT_NOT_GIT_ROOT',
       class: 'usage',
       product,
-      message: `Expected ${folder} to be the top of its git repository, got a folder inside ${top.stdout}.`,
-      mend: `Give ${top.stdout} as the product's path: overstory works on whole repositories only.`,
+      message: `Expected ${folder} to be the top of its git repository, got a folder inside ${top}.`,
+      mend: `Give ${top} as the product's path: overstory works on whole repositories only.`,
     });
-  if (head.failed) throw ovFailure("fatal: not a valid object name: 'HEAD'");
+  if (topAndHead.failed) throw ovFailure("fatal: not a valid object name: 'HEAD'");
   if (identity.failed)
     throw new FleetError({
       code: 'GIT_NO_IDENTITY',
@@ -116,10 +117,10 @@ export async function requireOwner(inside: string): Promise<void> {
 
 export async function requireOwnName({ folder, workspaceRoot, product }: Place): Promise<void> {
   const nameOf = async (root: string) => (await readProjectName(root)) ?? basename(root);
-  const mine = await nameOf(folder);
-  for (const other of await list(workspaceRoot)) {
-    if (!other.overstory || (await realpath(other.root)) === folder) continue;
-    if ((await nameOf(other.root)) !== mine) continue;
+  const others = (await list(workspaceRoot)).filter(({ overstory }) => overstory);
+  const [mine, ...names] = await Promise.all([folder, ...others.map(({ root }) => root)].map(nameOf));
+  for (const [at, other] of others.entries()) {
+    if (names[at] !== mine || (await realpath(other.root)) === folder) continue;
     throw new FleetError({
       code: 'PROJECT_NAME_TAKEN',
       class: 'refused',
