@@ -286,6 +286,27 @@ export function askOperator(product: ProductRef, n: number): string {
   return subject;
 }
 
+/**
+ * A coordinator as overstory's books have it, over a tmux session that is there: overstory starts none for root, and
+ * its own takes twelve seconds. It does nothing, and is ended with the lab's tmux server.
+ */
+export function liveCoordinator({ name, root }: ProductRef, env: NodeJS.ProcessEnv): void {
+  const session = `overstory-${name}-coordinator`;
+  const tmux = (...args: string[]) =>
+    execFileSync('tmux', ['-L', 'overstory', ...args], { env, encoding: 'utf8' });
+  tmux('new-session', '-d', '-s', session, '-c', root, 'sleep', 'infinity');
+  const pid = Number(tmux('display-message', '-p', '-t', `=${session}:`, '#{pane_pid}'));
+  const database = new DatabaseSync(join(root, '.overstory/sessions.db'));
+  database
+    .prepare(
+      `INSERT INTO sessions (id, agent_name, capability, worktree_path, branch_name, task_id, tmux_session, state, pid,
+         started_at, last_activity)
+       VALUES (?, 'coordinator', 'coordinator', ?, 'main', 'coordinator', ?, 'working', ?, ?, ?)`,
+    )
+    .run(`session-bench-${name}`, root, session, pid, new Date().toISOString(), new Date().toISOString());
+  database.close();
+}
+
 function writeMail({ root }: ProductRef, id: string, subject: string, type: string): string {
   const database = new DatabaseSync(join(root, '.overstory/mail.db'));
   database

@@ -1,9 +1,10 @@
 // The fleet's status against the naive way: for each product in turn a process per call. Ours is one agent,
 // asked over its held-open stream.
 import { execa } from 'execa';
+import type { ProductRef } from '../src/runtime/protocol.ts';
 import { type Container, engineMissing, startContainer } from './container.ts';
 import { atLeast, atMost, type Figure, median, notMeasured, shown, timed } from './figure.ts';
-import { type Lab, openLab, ovArgv, touch, until } from './lab.ts';
+import { type Lab, liveCoordinator, openLab, ovArgv, touch, until } from './lab.ts';
 import { cpuSeconds } from './machine.ts';
 
 const products = 16;
@@ -48,20 +49,20 @@ const aims = [
 
 async function local(where: string, rounds: number, ov: string[] | undefined): Promise<Figure[]> {
   await using lab = await openLab({ products, ...(ov && { ov }) });
-  const naive = async () => {
-    for (const { root } of lab.products)
-      await execa(lab.ov, ['status', '--json'], { cwd: root, env: lab.env, extendEnv: false });
-  };
+  const one = ({ root }: ProductRef) =>
+    execa(lab.ov, ['status', '--json'], { cwd: root, env: lab.env, extendEnv: false });
   const figures = await compare(
     lab,
     where,
     rounds,
-    naive,
+    async () => {
+      for (const product of lab.products) await one(product);
+    },
+    () => Promise.all(lab.products.map(one)),
     async (_pid) => cpuSeconds('self'),
     async (pid) => cpuSeconds(pid),
   );
-  if (ov === undefined) figures.push(...(await served(lab, where, figures)));
-  return figures;
+  return [...figures, ...(await served(lab, where, figures))];
 }
 
 async function onEngine(quick: boolean): Promise<Figure[]> {
@@ -85,6 +86,14 @@ async function onEngine(quick: boolean): Promise<Figure[]> {
     'docker exec, simulator',
     quick ? 2 : 3,
     naive,
+    () =>
+      execa('docker', [
+        'exec',
+        id,
+        'bash',
+        '-c',
+        `${lab.products.map(({ root }) => `(cd ${root} && ov status --json) &`).join(' ')} wait`,
+      ]),
     async () => cpuSeconds('self') + (await inside()),
     inside,
   );
@@ -96,11 +105,13 @@ async function compare(
   where: string,
   rounds: number,
   naive: () => Promise<void>,
+  atOnce: () => Promise<unknown>,
   naiveCpu: (pid: number) => Promise<number>,
   agentCpu: (pid: number) => Promise<number>,
 ): Promise<Figure[]> {
   const costs = {
     naive: [] as Cost[],
+    floor: [] as number[],
     first: [] as Cost[],
     changed: [] as Cost[],
     unchanged: [] as Cost[],
@@ -109,6 +120,7 @@ async function compare(
   const starts = { first: 0, changed: 0, unchanged: 0 };
   for (let round = 0; round < rounds; round += 1) {
     costs.naive.push(await cost(naive, () => naiveCpu(0)));
+    costs.floor.push(await timed(atOnce));
     const opening = performance.now();
     const { runtime, agentPid } = await lab.connect();
     const openMs = performance.now() - opening;
@@ -138,6 +150,7 @@ async function compare(
   // A single change costs a tick or two of /proc: the sum over all of them is finer than a median.
   const changedCpuMs = costs.changed.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / costs.changed.length;
   const unchanged = cheapest(costs.unchanged);
+  const floorMs = median(costs.floor);
   const words = (cost: Cost) => `${cost.wallMs.toFixed(0)} ms, ${cost.cpuMs.toFixed(0)} ms CPU`;
   return [
     atLeast(
@@ -153,6 +166,12 @@ async function compare(
       naiveCost.wallMs / median(costs.opened),
       '×',
       `ours ${median(costs.opened).toFixed(0)} ms from nothing`,
+    ),
+    shown(
+      `the floor of a new agent, 16 ov at once: ${where}`,
+      naiveCost.wallMs / floorMs,
+      '×',
+      `${floorMs.toFixed(0)} ms without an agent, in the same rounds; ours takes ${(first.wallMs / floorMs).toFixed(2)}× that`,
     ),
     atLeast(
       `the same, 1 of 16 changed: ${where}`,
@@ -193,7 +212,7 @@ async function served(lab: Lab, where: string, naive: Figure[]): Promise<Figure[
   const naiveMs = Number(/naive (\d+) ms/.exec(naive[0]?.why ?? '')?.[1]);
   const { runtime } = await lab.connect();
   const some = lab.products.slice(0, live);
-  for (const product of some) await runtime.ov(product, 'coordinator.start', {});
+  for (const product of some) liveCoordinator(product, lab.env);
   await runtime.snapshot(lab.products, { fresh: true });
   await until(() => lab.calls().filter((call) => call.includes(' serve ')).length >= live, 10_000).catch(
     () => {},
@@ -206,7 +225,6 @@ async function served(lab: Lab, where: string, naive: Figure[]): Promise<Figure[
     walls.push(await timed(() => runtime.snapshot(lab.products)));
   }
   const started = lab.calls().length - before;
-  for (const product of some) await runtime.ov(product, 'coordinator.stop', {});
   await runtime.close();
   const why = `ours ${median(walls).toFixed(1)} ms, ${started} ov started in ${walls.length} rounds`;
   return [atLeast(name, 'ratio', naiveMs / median(walls), 20, '×', why)];

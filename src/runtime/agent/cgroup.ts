@@ -1,10 +1,15 @@
 // What the container as a whole may use and does use, from the cgroup mounted at /sys/fs/cgroup (version
 // 2, or version 1). In a container that is the container's own; null where there is none.
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
-async function read(file: string): Promise<string | null> {
-  return await readFile(`/sys/fs/cgroup/${file}`, 'utf8').catch(() => null);
+/** At once: the kernel answers from memory, and a thread of the pool would be waited for longer than that. */
+function read(file: string): string | null {
+  try {
+    return readFileSync(`/sys/fs/cgroup/${file}`, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function toNumber(text: string | null | undefined): number | null {
@@ -21,12 +26,12 @@ function field(text: string | null, key: string): number | null {
  * Cores the runtime may use: what FLEET_CORES says (0: the machine's), else the quota, which may be a fraction, or the
  * machine's. FLEET_CORES is set where fleetd itself makes the quota, as a percentage of this number.
  */
-export async function coresAllowed(): Promise<number> {
+export function coresAllowed(): number {
   const told = toNumber(process.env.FLEET_CORES);
   if (told !== null) return told > 0 ? Math.min(told, cpus().length) : cpus().length;
-  const [v2 = null, period2 = null] = ((await read('cpu.max')) ?? '').trim().split(' ');
-  const quota = toNumber(v2) ?? toNumber(await read('cpu/cpu.cfs_quota_us'));
-  const period = toNumber(period2) ?? toNumber(await read('cpu/cpu.cfs_period_us'));
+  const [v2 = null, period2 = null] = (read('cpu.max') ?? '').trim().split(' ');
+  const quota = toNumber(v2) ?? toNumber(read('cpu/cpu.cfs_quota_us'));
+  const period = toNumber(period2) ?? toNumber(read('cpu/cpu.cfs_period_us'));
   const machine = availableParallelism();
   return quota !== null && period !== null && quota > 0 && period > 0
     ? Math.min(quota / period, machine)
@@ -40,18 +45,18 @@ export function memoryAllowed(): number {
 }
 
 /** Bytes in use without the page cache that the kernel would give back first, as `docker stats` counts. */
-export async function memoryUsed(): Promise<number | null> {
-  const v2 = toNumber(await read('memory.current'));
-  if (v2 !== null) return v2 - (field(await read('memory.stat'), 'inactive_file') ?? 0);
-  const v1 = toNumber(await read('memory/memory.usage_in_bytes'));
+export function memoryUsed(): number | null {
+  const v2 = toNumber(read('memory.current'));
+  if (v2 !== null) return v2 - (field(read('memory.stat'), 'inactive_file') ?? 0);
+  const v1 = toNumber(read('memory/memory.usage_in_bytes'));
   if (v1 === null) return null;
-  return v1 - (field(await read('memory/memory.stat'), 'total_inactive_file') ?? 0);
+  return v1 - (field(read('memory/memory.stat'), 'total_inactive_file') ?? 0);
 }
 
 /** CPU time used so far, in seconds. */
-export async function cpuSecondsUsed(): Promise<number | null> {
-  const v2 = field(await read('cpu.stat'), 'usage_usec');
+export function cpuSecondsUsed(): number | null {
+  const v2 = field(read('cpu.stat'), 'usage_usec');
   if (v2 !== null) return v2 / 1e6;
-  const v1 = toNumber(await read('cpuacct/cpuacct.usage'));
+  const v1 = toNumber(read('cpuacct/cpuacct.usage'));
   return v1 === null ? null : v1 / 1e9;
 }

@@ -14,8 +14,8 @@ export function createFootprintMeter(ours: () => ReadonlySet<number> = () => new
   const meters = new Map<string, CpuMeter>();
   let container: { atMs: number; cpuSeconds: number } | null = null;
 
-  async function measureContainer(): Promise<FootprintReport['container']> {
-    const [memoryBytes, cpuSeconds] = await Promise.all([memoryUsed(), cpuSecondsUsed()]);
+  function measureContainer(): FootprintReport['container'] {
+    const [memoryBytes, cpuSeconds] = [memoryUsed(), cpuSecondsUsed()];
     const atMs = performance.now();
     const last = container;
     container = cpuSeconds === null ? null : { atMs, cpuSeconds };
@@ -67,7 +67,7 @@ export function createFootprintMeter(ours: () => ReadonlySet<number> = () => new
             measureProduct(product, root, owned.get(product) ?? [], atTicks),
           ),
         ),
-        container: await measureContainer(),
+        container: measureContainer(),
       };
     },
   };

@@ -17,7 +17,7 @@ export async function hello(ov: Ov, workspaceRoot: string): Promise<RuntimeInfo>
     pid: process.pid,
     startedAtMs,
     platform: `${process.platform}-${process.arch}`,
-    cores: await coresAllowed(),
+    cores: coresAllowed(),
     memoryBytes: memoryAllowed(),
     workspaceRoot,
     ov: await ov.features().then(

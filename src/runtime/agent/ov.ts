@@ -41,7 +41,7 @@ export function createOv(
 
   const ov: Ov = {
     async features() {
-      const now = await installedOv(path);
+      const now = installedOv(path);
       if (now !== installed) asked = null;
       installed = now;
       asked ??= askFeatures().catch((error) => {
