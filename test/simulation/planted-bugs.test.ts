@@ -1,4 +1,5 @@
-// The simulation is worth what it finds: every planted bug must be found, by an invariant that it breaks.
+// The simulation is worth what it finds: every planted bug must be found, by an invariant that it breaks. Looked for
+// first where it was found before; when a change of the program has moved it, in the first seeds.
 import { describe, expect, it } from 'vitest';
 import { invariants } from './invariants.ts';
 import { find, plantedBugs } from './planted.ts';
@@ -9,8 +10,8 @@ describe('a planted bug is found', () => {
     expect(planted.breaks, found?.what).toContain(found?.invariant);
   });
 
-  it('every invariant has one', () => {
-    const broken = new Set(plantedBugs.flatMap(({ breaks }) => breaks));
+  it('every invariant has one in this run', () => {
+    const broken = new Set(plantedBugs.filter(({ seldom }) => !seldom).flatMap(({ breaks }) => breaks));
     expect(Object.keys(invariants).filter((one) => !broken.has(one as keyof typeof invariants))).toEqual([]);
   });
 });
