@@ -1,13 +1,27 @@
 // `npm run docs:traps`: writes the table of traps in docs/overstory.md from test/sessions/traps.ts and from
-// docs/results/overstory.json, which `npm run test:overstory -- --record` writes. A test holds the page to it.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// docs/results/overstory.json, which `npm run test:overstory -- --record` writes; cases whose test is gone are taken
+// out of it. A test holds the page and the results to it.
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Trap, traps } from '../test/sessions/traps.ts';
 
 const page = 'docs/overstory.md';
 const heading = '## Traps';
 const end = '<!-- end of traps -->';
 
-type Results = Record<string, { name: string; state: string; date: string }[]>;
+type Results = Record<string, { name: string; state: string; date: string; ms: number }[]>;
+const resultsFile = 'docs/results/overstory.json';
+
+/** What was recorded, without the cases of tests that no longer stand in test/real. */
+export function keptResults(): Results {
+  const sources = globSync('test/real/*.real.ts').map((file) =>
+    readFileSync(file, 'utf8').replaceAll("\\'", "'"),
+  );
+  const stands = (name: string) => sources.some((text) => text.includes(name.split(' > ').at(-1) ?? name));
+  const recorded: Results = JSON.parse(readFileSync(resultsFile, 'utf8'));
+  return Object.fromEntries(
+    Object.entries(recorded).map(([version, cases]) => [version, cases.filter(({ name }) => stands(name))]),
+  );
+}
 
 const recordings = 'test/fixtures/recordings';
 /** When these were made (their folder's own versions): a recording never changes. */
@@ -48,7 +62,7 @@ function cyclesLine(): string {
 
 /** The whole page as it should be now. */
 export function renderTraps(): string {
-  const results: Results = JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'));
+  const results = keptResults();
   const rows = traps.map(({ trap, does, test, real }) => {
     const [file = '', name = ''] = test?.split(/: (.*)/s) ?? [];
     const held = test === null ? '–' : `\`${file.replace('test/', '')}\`${name && `: ${name}`}`;
@@ -75,4 +89,7 @@ export function renderTraps(): string {
   return before.slice(0, from) + text + before.slice(to + end.length);
 }
 
-if (process.argv[1]?.endsWith('overstory-traps.ts')) writeFileSync(page, renderTraps());
+if (process.argv[1]?.endsWith('overstory-traps.ts')) {
+  writeFileSync(resultsFile, `${JSON.stringify(keptResults(), null, 2)}\n`);
+  writeFileSync(page, renderTraps());
+}

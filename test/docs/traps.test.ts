@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { provedOn, recordedFor, renderTraps } from '../../scripts/overstory-traps.ts';
+import { keptResults, provedOn, recordedFor, renderTraps } from '../../scripts/overstory-traps.ts';
 import { traps } from '../sessions/traps.ts';
 
 it('docs/overstory.md has the table of traps as it is now (mend: npm run docs:traps)', () => {
   expect(readFileSync('docs/overstory.md', 'utf8')).toBe(renderTraps());
+});
+
+it('docs/results/overstory.json has no case whose test is gone (mend: npm run docs:traps)', () => {
+  expect(JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'))).toEqual(keptResults());
 });
 
 it.each(traps.map((one) => [one.trap, one] as const))(

@@ -98,7 +98,7 @@ describe('argv', () => {
       ],
     ],
     ['stop', { agent: 'lead-1' }, ['stop', 'lead-1', '--json']],
-    ['nudge', { agent: 'coordinator', message: '--force' }, ['nudge', 'coordinator', ' --force', '--json']],
+    ['nudge', { message: '--force' }, ['nudge', 'coordinator', ' --force', '--json']],
     [
       'spec.write',
       { taskId: 'obj-1', body: 'x' },
@@ -135,6 +135,11 @@ describe('argv', () => {
     ['coordinator.send', { subject: 's', body: '\u0003\u001b;' }],
   ])('%s refuses %j', (name, args) => {
     expect(code(() => argvOf(name, args))).toBe('OV_BAD_ARGUMENT');
+  });
+
+  it('nudges the coordinator and nobody else: a worker cannot be named', () => {
+    expect(argvOf('nudge', { message: 'mail' })).toContain('coordinator');
+    expect(code(() => argvOf('nudge', { agent: 'lead-1', message: 'mail' }))).toBe('OV_BAD_ARGUMENT');
   });
 
   it('names the field it refuses', () => {

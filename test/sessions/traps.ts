@@ -182,8 +182,8 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: '`nudge` exits 0 with `delivered: false`, and types into no worker in a terminal from 0.10.3 on: it starts a second claude',
-    does: 'read as `OV_BUSY`, `OV_NOT_RUNNING`; only coordinators are nudged',
-    test: o('recordings', '%s is a failure although it exits 0 or answers in text'),
+    does: 'read as `OV_BUSY`, `OV_NOT_RUNNING`; only coordinators are nudged, a worker cannot be named',
+    test: o('commands', 'nudges the coordinator and nobody else'),
     real: recorded('nudge-worker'),
   },
   {

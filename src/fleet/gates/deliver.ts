@@ -153,7 +153,6 @@ async function verify(context: FleetContext, product: Product, gate: GateRow): P
   if (Math.abs(clock.nowMs() - last) < nudgeAfterMs) return;
   known.set(gate.n, clock.nowMs());
   await runtime.ov(product, 'nudge', {
-    agent: 'coordinator',
     message: `Gate ${gate.n} is answered: read your mail from operator.`,
   });
 }

@@ -71,7 +71,6 @@ async function nudge(
 ): Promise<void> {
   try {
     await context.runtime.ov(product, 'nudge', {
-      agent: 'coordinator',
       message: `You have unread mail from operator: [${message}]. Read it now (ov mail check).`,
     });
     settle(

@@ -2,24 +2,24 @@ import { z } from 'zod';
 import type { OvCommand } from '../command.ts';
 import { readReply } from '../envelope.ts';
 import { notDelivered } from '../errors.ts';
-import { argument, idSchema, textSchema, typedLine } from '../sanitize.ts';
+import { argument, textSchema, typedLine } from '../sanitize.ts';
 
-const args = z.strictObject({ agent: idSchema, message: textSchema });
+const args = z.strictObject({ message: textSchema });
 const reply = z.object({ agentName: z.string(), delivered: z.boolean(), reason: z.string().optional() });
 
 /**
- * `ov nudge`: types a line into an agent's terminal. Exits 0 even when it did not: that is thrown here.
- * Only the coordinator is a safe target; from 0.10.3 on a nudged tmux worker gets a second claude.
+ * `ov nudge coordinator`: types a line into its terminal. Exits 0 even when it did not: that is thrown here.
+ * Nobody else can be named: from 0.10.3 on a nudged tmux worker gets a second claude.
  * @throws OV_BUSY, OV_NOT_RUNNING, OV_NOT_DELIVERED
  */
 export const nudge: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
   name: 'nudge',
   args,
   reply,
-  argv({ agent, message }) {
+  argv({ message }) {
     const line = typedLine('message', message);
     // A positional cannot take the `--x=` form, and `--` is eaten before nudge parses its own words.
-    return ['nudge', agent, argument(line.startsWith('-') ? ` ${line}` : line, 'message'), '--json'];
+    return ['nudge', 'coordinator', argument(line.startsWith('-') ? ` ${line}` : line, 'message'), '--json'];
   },
   timeoutMs: 20_000,
   read(run) {
