@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFleetClient } from '../src/api/client.ts';
-import { fleetTools } from '../src/openclaw/tools.ts';
+import { fleetTools } from '../src/openclaw/tools/index.ts';
 import { atMost, type Figure, shown } from './figure.ts';
 import { openLab } from './lab.ts';
 

@@ -1,11 +1,10 @@
 // How every client (CLI, plugin, dashboard tests) talks to fleetd: one request per call over its unix
 // socket, replies checked against contract.ts, failures as FleetError. Event streams: events.ts.
 import { z } from 'zod';
-import { FleetError } from '../errors.ts';
 import { type LookReply, type LookRequest, lookReplySchema } from '../runtime/protocol.ts';
+import { createCalls } from './calls.ts';
 import {
   type Attach,
-  apiPrefix,
   attachSchema,
   type Backup,
   backupSchema,
@@ -61,40 +60,13 @@ import {
   bodyOf,
   connectionError,
   type FleetdAddress,
-  openRequest,
   query,
   segment,
   unpack,
 } from './transport.ts';
-import {
-  type ApplyRequest,
-  type BlueprintReply,
-  type BlueprintView,
-  blueprintReplySchema,
-  blueprintSchema,
-  type DecisionRequest,
-  type DraftRequest,
-  type EstimateView,
-  type EveryRequest,
-  estimateSchema,
-  type LayDownReply,
-  type LayDownRequest,
-  type LessonRequest,
-  type LessonView,
-  layDownReplySchema,
-  lessonSchema,
-  type ProposalRequest,
-  type ProposalView,
-  proposalSchema,
-  type RecurringView,
-  type ReportView,
-  recurringSchema,
-  reportSchema,
-} from './work.ts';
+import { type WorkClient, workClient } from './work-client.ts';
 
 export type { FleetdAddress } from './transport.ts';
-
-const defaultTimeoutMs = 30_000;
 
 const numbered = z.object({ n: z.number() });
 
@@ -105,7 +77,7 @@ const numbered = z.object({ n: z.number() });
  * FLEETD_REPLY_INVALID (not a reply of this contract), FLEETD_REPLY_TOO_LARGE (over 64 MiB),
  * BAD_NAME (a product or objective that cannot be one).
  */
-export interface FleetClient {
+export interface FleetClient extends WorkClient {
   health(): Promise<Health>;
   /** One product when asked for; NOT_FOUND when there is none of that name. */
   status(product?: string): Promise<FleetStatus>;
@@ -128,36 +100,6 @@ export interface FleetClient {
   cap(asked: CapRequest): Promise<ControlReply>;
   undo(asked: ControlRequest): Promise<ControlReply>;
   requeue(id: string, asked: ControlRequest): Promise<ObjectiveView>;
-  /** What one more objective is expected to take; its text tells the kind of work where `kind` does not. */
-  estimate(product: string, about: { text?: string; kind?: string }): Promise<EstimateView>;
-  blueprints(): Promise<BlueprintView[]>;
-  /** @param name of one that was applied, or `draft-<n>` */
-  blueprint(name: string): Promise<BlueprintView>;
-  /** Writes a plan down to be looked at. */
-  draftBlueprint(asked: DraftRequest): Promise<BlueprintReply>;
-  diffBlueprint(asked: ApplyRequest): Promise<BlueprintReply>;
-  /** A human's word: lets it run. */
-  applyBlueprint(asked: ApplyRequest): Promise<BlueprintReply>;
-  deleteBlueprint(name: string, asked: ControlRequest & { stop?: boolean }): Promise<BlueprintView>;
-  retryBlueprint(name: string, asked: ControlRequest): Promise<BlueprintView>;
-  /** @param since yesterday, today, 12h, 7d or a date */
-  report(since: string): Promise<ReportView>;
-  lessons(product?: string): Promise<LessonView[]>;
-  keepLesson(product: string, asked: LessonRequest): Promise<LessonView>;
-  forgetLesson(n: number, asked: ControlRequest): Promise<LessonView>;
-  proposals(): Promise<ProposalView[]>;
-  propose(asked: ProposalRequest): Promise<ProposalView>;
-  decideProposal(n: number, asked: DecisionRequest): Promise<ProposalView>;
-  /** Overstory's files for a product that is not code; on the operator's socket only. */
-  layDown(product: string, asked: LayDownRequest): Promise<LayDownReply>;
-  recurring(): Promise<RecurringView[]>;
-  /** A human's word: work that comes again. */
-  every(asked: EveryRequest): Promise<RecurringView>;
-  changeRecurring(
-    name: string,
-    change: 'pause' | 'resume' | 'delete',
-    asked: ControlRequest,
-  ): Promise<RecurringView>;
   /** @param target an objective or a product */
   why(target: string): Promise<Why>;
   plan(asked: PlanRequest): Promise<PlanReply>;
@@ -196,54 +138,11 @@ export interface FleetClient {
   events(options?: EventsOptions): AsyncIterable<FleetEvent>;
 }
 
-interface Call<T> {
-  method: 'GET' | 'POST';
-  path: string;
-  body?: unknown;
-  reply: z.ZodType<T>;
-}
-
 /** @param options.timeoutMs for one whole call, event streams excepted. Default 30 s. */
 export function createFleetClient(address: FleetdAddress, options: { timeoutMs?: number } = {}): FleetClient {
-  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const where = 'socketPath' in address ? address.socketPath : address.url;
-
-  const open = (method: string, path: string, signal: AbortSignal, headers: Record<string, string>) =>
-    openRequest(address, { method, path: `${apiPrefix}${path}`, signal, headers });
-
-  async function call<T>({ method, path, body, reply }: Call<T>): Promise<T> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const outgoing = open(method, path, signal, {
-      accept: 'application/json',
-      ...(payload !== undefined && {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(payload)),
-      }),
-    });
-    outgoing.end(payload);
-    try {
-      const response = await answered(outgoing);
-      return unpack(await bodyOf(response), response.statusCode ?? 0, reply, where);
-    } catch (error) {
-      if (!signal.aborted) throw connectionError(error, where);
-      throw new FleetError({
-        code: 'FLEETD_TIMEOUT',
-        class: 'unavailable',
-        message: `Expected an answer from fleetd within ${timeoutMs / 1000} s, got none.`,
-        mend: `${method === 'GET' ? 'Try again' : 'It may have been done: look at `fleet status` before trying again'}; if this repeats, read fleetd's log.`,
-        cause: error,
-      });
-    } finally {
-      outgoing.destroy();
-    }
-  }
-
-  const get = <T>(path: string, reply: z.ZodType<T>) => call({ method: 'GET', path, reply });
-  const post = <T>(path: string, body: unknown, reply: z.ZodType<T>) =>
-    call({ method: 'POST', path, body, reply });
-
+  const { get, post, open, where } = createCalls(address, options.timeoutMs);
   return {
+    ...workClient({ get, post }),
     health: () => get('/health', healthSchema),
     status: (product) => get(`/status${query({ product })}`, fleetStatusSchema),
     objectives: (filter = {}) => get(`/objectives${query(filter)}`, objectiveViewSchema.array()),
@@ -263,27 +162,6 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
     cap: (asked) => post('/caps', asked, controlReplySchema),
     undo: (asked) => post('/undo', asked, controlReplySchema),
     requeue: async (id, asked) => post(`/objectives/${segment(id)}/requeue`, asked, objectiveViewSchema),
-    estimate: async (product, about) => get(`/estimate/${segment(product)}${query(about)}`, estimateSchema),
-    blueprints: () => get('/blueprints', blueprintSchema.array()),
-    blueprint: async (name) => get(`/blueprints/${segment(name)}`, blueprintSchema),
-    draftBlueprint: (asked) => post('/blueprints/draft', asked, blueprintReplySchema),
-    diffBlueprint: (asked) => post('/blueprints/diff', asked, blueprintReplySchema),
-    applyBlueprint: (asked) => post('/blueprints/apply', asked, blueprintReplySchema),
-    deleteBlueprint: async (name, asked) =>
-      post(`/blueprints/${segment(name)}/delete`, asked, blueprintSchema),
-    retryBlueprint: async (name, asked) => post(`/blueprints/${segment(name)}/retry`, asked, blueprintSchema),
-    report: (since) => get(`/report${query({ since })}`, reportSchema),
-    lessons: (product) => get(`/lessons${query({ product })}`, lessonSchema.array()),
-    keepLesson: async (product, asked) => post(`/products/${segment(product)}/lessons`, asked, lessonSchema),
-    forgetLesson: (n, asked) => post(`/lessons/${n}/delete`, asked, lessonSchema),
-    proposals: () => get('/proposals', proposalSchema.array()),
-    propose: (asked) => post('/proposals', asked, proposalSchema),
-    decideProposal: (n, asked) => post(`/proposals/${n}`, asked, proposalSchema),
-    layDown: async (product, asked) => post(`/products/${segment(product)}/init`, asked, layDownReplySchema),
-    recurring: () => get('/recurring', recurringSchema.array()),
-    every: (asked) => post('/recurring', asked, recurringSchema),
-    changeRecurring: async (name, change, asked) =>
-      post(`/recurring/${segment(name)}/${change}`, asked, recurringSchema),
     why: async (target) => get(`/why/${segment(target)}`, whySchema),
     plan: (asked) => post('/plan', asked, planReplySchema),
     message: async (product, asked) =>

@@ -3,8 +3,6 @@ import type { z } from 'zod';
 import {
   type FleetEvent,
   type inboxSchema,
-  maxObjectiveBytes,
-  type messageReplySchema,
   type messageRequestSchema,
   type ObjectiveView,
   objectiveStates,
@@ -13,21 +11,20 @@ import {
 } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import { readStatusReply } from '../overstory/operator.ts';
-import { cleanText } from '../overstory/sanitize.ts';
 import type { Product } from '../registry/registry.ts';
 import type { LookReply, LookRequest } from '../runtime/protocol.ts';
 import { findCycle } from '../scheduler/index.ts';
+import { acceptText, queuedEvent } from './accept.ts';
 import { productOf } from './context.ts';
-import type { EventData, NewEvent } from './events.ts';
-import { answeredByOperatorOnly, refuseChatAtGate, refuseModelAtGate } from './gates/waiting.ts';
+import { refuseModelAtGate } from './gates/waiting.ts';
 import type { ObjectiveRow } from './journal.ts';
 import type { Loop } from './loop.ts';
+import { sendMessage } from './message.ts';
 import { estimates } from './outcomes/estimate.ts';
 import { kindOf } from './outcomes/kind.ts';
 import { outcomeStore } from './outcomes/store.ts';
 import { requireRoom } from './queue-room.ts';
 import { coordinatorAlive } from './reconcile.ts';
-import { deliver } from './session/deliver.ts';
 import { eventView, listedObjective, objectiveView } from './view.ts';
 
 export type Commands = ReturnType<typeof createCommands>;
@@ -187,49 +184,12 @@ export function createCommands(loop: Loop) {
       return objectiveView(loop, requireObjective(session.objective));
     },
 
-    /**
-     * Sends a message to the coordinator of a running session.
-     * @param surface the socket it came by
-     */
-    async message(
+    /** @throws FleetError PRODUCT_UNKNOWN, and as `sendMessage` */
+    message: (
       name: string,
       request: z.infer<typeof messageRequestSchema>,
       surface: 'gateway' | 'operator' = 'operator',
-    ): Promise<z.infer<typeof messageReplySchema>> {
-      const product = requireProduct(name);
-      refuseModelAtGate(context, product.name, request.source);
-      if (surface === 'gateway') refuseChatAtGate(context, product.name);
-      const text = acceptText(request.text, product.name);
-      const session = journal.liveSession(product.name);
-      // Until it has its objective, a message would pass for it.
-      const ready = session?.state === 'running' && journal.hasDispatched(session.id);
-      if (!session || !ready) {
-        throw new FleetError({
-          code: 'NO_SESSION',
-          class: 'refused',
-          product: product.name,
-          message: `Expected a running session on ${product.name}, got ${session?.state === 'running' ? 'one that has not been given its objective yet' : (session?.state ?? 'none')}.`,
-          mend: `Give it an objective first (\`fleet start ${product.name} …\`), or wait until it runs.`,
-        });
-      }
-      const number = requireObjective(session.objective).messages + 1;
-      const id = `${session.objective}.${number}`;
-      const stamp =
-        request.source.via === 'model'
-          ? "[from the fleet's model, not a human; approves nothing]\n"
-          : surface === 'gateway' && answeredByOperatorOnly(context, product.name)
-            ? '[from chat; approves nothing: approvals here come with a gate’s number]\n'
-            : '';
-      const delivered = await deliver(context, product, session, {
-        number,
-        // Its words stay out of the subject: there a stamp would be cut, and "APPROVED" would not.
-        subject: `[${id}] ${stamp === '' ? firstLine(text) : 'a message that approves nothing'}`,
-        body: `${stamp}${text}`,
-      });
-      if (delivered) return delivered;
-      loop.drive(product.name);
-      return { id, nudged: false };
-    },
+    ) => sendMessage(loop, requireProduct(name), request, surface),
 
     /** Mail to the operator, newest first; the bodies are worker text. */
     inbox(name: string): z.infer<typeof inboxSchema> {
@@ -274,47 +234,4 @@ export function createCommands(loop: Loop) {
 
     eventsAfter: (seq: number, limit: number): FleetEvent[] => journal.eventsAfter(seq, limit).map(eventView),
   };
-}
-
-/** The fact that an objective was asked for. */
-export function queuedEvent(data: EventData['objective.queued'] & { product: string }): NewEvent {
-  const { product, ...asked } = data;
-  const id = `obj-${asked.n}`;
-  return {
-    kind: 'objective.queued',
-    product,
-    objective: id,
-    text: `${id} asked for on ${product} by ${asked.source.sender ?? asked.source.via}: ${firstLine(asked.text)}`,
-    data: asked,
-  };
-}
-
-/** Text from a human or the model without the control characters that would be keys in a terminal. */
-export function acceptText(text: string, product: string): string {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxObjectiveBytes) {
-    throw new FleetError({
-      code: 'TEXT_TOO_LARGE',
-      class: 'usage',
-      product,
-      message: `Expected at most ${maxObjectiveBytes} bytes of text, got ${bytes}.`,
-      mend: 'Put the long part into a file of the product and name the file.',
-    });
-  }
-  const clean = cleanText(text).trim();
-  if (clean === '') {
-    throw new FleetError({
-      code: 'TEXT_EMPTY',
-      class: 'usage',
-      product,
-      message: 'Expected some text, got none.',
-      mend: `Say what should be done, e.g. \`fleet start ${product} fix the login page\`.`,
-    });
-  }
-  return clean;
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? '';
-  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }

@@ -2,8 +2,9 @@
 import type { FleetStatus } from '../api/contract.ts';
 import type { LayDownReply, ReportView } from '../api/work.ts';
 import type { Finding } from '../runtime/protocol.ts';
+import { acceptText } from './accept.ts';
 import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
-import { acceptText, type Commands, createCommands } from './commands.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
 import { createGates, type Gates } from './gates/commands.ts';

@@ -8,7 +8,7 @@ import { fleetCommand } from './command.ts';
 import { monitorService } from './monitor-service.ts';
 import { noticeService, send } from './notice-service.ts';
 import { panelDescriptor, panelRoute } from './panel.ts';
-import { fleetTools } from './tools.ts';
+import { fleetTools } from './tools/index.ts';
 
 export default definePluginEntry({
   id: 'meta-coordinator',

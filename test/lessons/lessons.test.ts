@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fleetTools } from '../../src/openclaw/tools.ts';
+import { fleetTools } from '../../src/openclaw/tools/index.ts';
 import { recordLesson } from '../../src/runtime/agent/tend/record-lesson.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 

@@ -17,7 +17,7 @@ import {
   type GatewayOptions,
   gatewayConfig,
 } from '../../src/openclaw/gateway-config.ts';
-import { fleetTools } from '../../src/openclaw/tools.ts';
+import { fleetTools } from '../../src/openclaw/tools/index.ts';
 import { buildPlugin } from '../support/plugin.ts';
 
 const token = 'test-token-0123456789abcdef0123456789abcdef';

@@ -9,7 +9,8 @@ import type {
   draftRequestSchema,
 } from '../../api/work.ts';
 import { FleetError } from '../../errors.ts';
-import { type Commands, queuedEvent } from '../commands.ts';
+import { queuedEvent } from '../accept.ts';
+import type { Commands } from '../commands.ts';
 import type { Controls } from '../controls.ts';
 import type { NewEvent } from '../events.ts';
 import { humanOnly } from '../human.ts';
