@@ -15,7 +15,7 @@ import { watchGround } from './ground.ts';
 import type { SessionRow } from './journal.ts';
 import { createMeasurements } from './measure.ts';
 import { createUsage } from './past/usage.ts';
-import { reconcile } from './reconcile.ts';
+import { coordinatorAlive, reconcile } from './reconcile.ts';
 import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { driveSession } from './session/drive.ts';
@@ -244,23 +244,26 @@ export function createLoop(
   }
 
   /**
-   * Time alone changes live products (stalled, zombie, footprint), and nothing on disk tells that `ov` would
-   * answer again (a database no longer locked): both are looked at again at a slow pace.
+   * Time alone changes live products (stalled, zombie, footprint), also those whose coordinator was started by hand,
+   * and nothing on disk tells that `ov` would answer again (a database no longer locked): all are looked at again at
+   * a slow pace.
    */
   function sweepWhileLive(): void {
-    const failing = [...context.observations].filter(([, o]) => o.snapshot.health === 'error');
-    if (cancelSweep || closed || journal.liveSessions().length + failing.length === 0) return;
+    if (cancelSweep || closed || swept().size === 0) return;
     cancelSweep = clock.after(tuning.sweepLiveMs, () => {
       cancelSweep = null;
       void measure();
-      for (const name of new Set([
-        ...journal.liveSessions().map((s) => s.product),
-        ...[...context.observations].flatMap(([name, o]) => (o.snapshot.health === 'error' ? name : [])),
-      ]))
-        look(name, true);
+      for (const name of swept()) look(name, true);
       sweepWhileLive();
     });
   }
+  const swept = (): Set<string> =>
+    new Set([
+      ...journal.liveSessions().map((s) => s.product),
+      ...[...context.observations].flatMap(([name, { snapshot }]) =>
+        snapshot.health === 'error' || coordinatorAlive(snapshot) ? name : [],
+      ),
+    ]);
 
   async function measure(): Promise<void> {
     const live = journal.liveSessions().flatMap((s) => productOf(context, s.product) ?? []);

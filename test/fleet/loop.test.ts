@@ -220,6 +220,23 @@ describe('trouble', () => {
     expect(t.fake.product('beta').starts).toBe(0);
   });
 
+  it('looks at it again by itself: it is never stale, and its slot is free when it died without a trace', async () => {
+    const t = testFleet({ registry: two() });
+    t.fake.product('alpha').coordinator = 'alive';
+    await t.clock.settle();
+    t.fake.changed('alpha');
+    await t.clock.settle();
+    const waiting = t.start('beta', 'x');
+    await t.clock.advance(5 * 60_000);
+    const shown = () => t.fleet.status(null).products.find(({ name }) => name === 'alpha');
+    expect(shown()).toMatchObject({ state: 'running', stale: false });
+    expect(t.fleet.commands.objective(waiting.id).state).toBe('queued');
+    t.fake.product('alpha').coordinator = 'dead';
+    await t.clock.advance(60_000);
+    expect(shown()).toMatchObject({ state: 'idle', stale: false });
+    expect(t.fleet.commands.objective(waiting.id).state).toBe('running');
+  });
+
   it.each([
     ['an unknown product', 'gamma', 'x', 'PRODUCT_UNKNOWN'],
     ['an empty objective', 'alpha', ' \n\u0000 ', 'TEXT_EMPTY'],
