@@ -11,6 +11,7 @@ const programs: Record<string, string> = {
   'openclaw/index': 'src/openclaw/index.ts',
   'gateway-main': 'src/openclaw/gateway-main.ts',
   'ov-sim': 'src/simulator/ov-sim.ts',
+  'tmux-sim': 'src/simulator/tmux-sim.ts',
   trial: 'src/trial/main.ts',
 };
 

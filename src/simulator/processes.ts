@@ -1,5 +1,6 @@
 // Child processes: run one to its end, ask whether one lives, end a whole tree. argv only, never a shell.
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Finished {
@@ -35,15 +36,32 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Each process with its parent: from /proc, or by `ps` where there is none. */
+async function parents(): Promise<[child: number, parent: number][]> {
+  if (!existsSync('/proc/self/stat')) {
+    const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  }
+  return readdirSync('/proc').flatMap((pid): [number, number][] => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      // The name before it is in parentheses, and may hold anything.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return [[Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
+    } catch {
+      return []; // it has ended
+    }
+  });
+}
+
 /** `pid` and its descendants, deepest first. */
 async function tree(pid: number): Promise<number[]> {
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
   const children = new Map<number, number[]>();
-  for (const line of stdout.trim().split('\n')) {
-    const [child, parent] = line.trim().split(/\s+/).map(Number);
-    if (child !== undefined && parent !== undefined)
-      children.set(parent, [...(children.get(parent) ?? []), child]);
-  }
+  for (const [child, parent] of await parents())
+    children.set(parent, [...(children.get(parent) ?? []), child]);
   const below = (of: number): number[] => [...(children.get(of) ?? []).flatMap(below), of];
   return below(pid);
 }

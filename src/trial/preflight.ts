@@ -12,10 +12,10 @@ interface Need {
 
 const always: Need[] = [
   { program: 'git', mend: 'Install git (Debian: `apt-get install git`, macOS: `xcode-select --install`).' },
-  { program: 'tmux', mend: 'Install tmux (Debian: `apt-get install tmux`, macOS: `brew install tmux`).' },
 ];
 
 const forReal: Need[] = [
+  { program: 'tmux', mend: 'Install tmux (Debian: `apt-get install tmux`, macOS: `brew install tmux`).' },
   {
     program: 'ov',
     mend: 'Install overstory (`npm install -g @os-eco/overstory-cli`; it needs bun), or leave out --real.',
@@ -49,7 +49,7 @@ export async function preflight(options: TrialOptions, env: NodeJS.ProcessEnv = 
 }
 
 /** Path of a program on PATH, or null. */
-async function findProgram(name: string, path = ''): Promise<string | null> {
+export async function findProgram(name: string, path = ''): Promise<string | null> {
   for (const folder of path.split(delimiter).filter(Boolean)) {
     const file = join(folder, name);
     const found = await access(file, constants.X_OK).then(

@@ -13,11 +13,14 @@ import type { Channel } from '../runtime/channel.ts';
 import { localChannel } from '../runtime/local-channel.ts';
 import { type PreparedProduct, prepareProducts } from '../runtime/prepare/index.ts';
 import type { TrialOptions } from './options.ts';
+import { findProgram } from './preflight.ts';
 
 export interface TrialRuntime {
   workspaceRoot: string;
   channel: Channel;
   ovVersion: string;
+  /** argv by which a human reaches the same tmux */
+  tmux: string[];
   prepared: PreparedProduct[];
   /** Ends what the simulator left running. Real sessions are ended by the fleet, never from here. */
   close(): Promise<void>;
@@ -46,6 +49,11 @@ export async function prepareRuntime(
     const bin = join(options.stateDir, 'bin');
     await mkdir(bin, { recursive: true });
     await writeProgram(join(bin, 'ov'), join(dist, 'ov-sim.js'));
+    // A simulated swarm needs no real terminal.
+    if ((await findProgram('tmux', process.env.PATH)) === null) {
+      await writeProgram(join(bin, 'tmux'), join(dist, 'tmux-sim.js'));
+      onProgress('No tmux on this machine: the terminals of the coordinators are simulated too');
+    } else await rm(join(bin, 'tmux'), { force: true });
     env.PATH = [bin, process.env.PATH].join(delimiter);
     const wanted = join(options.stateDir, 'tmux');
     tmuxFolder =
@@ -83,6 +91,10 @@ export async function prepareRuntime(
     workspaceRoot,
     prepared,
     ovVersion: version.version,
+    tmux:
+      tmuxFolder === null
+        ? ['tmux']
+        : ['env', `TMUX_TMPDIR=${tmuxFolder}`, (await findProgram('tmux', env.PATH)) ?? 'tmux'],
     channel: localChannel({ argv: [process.execPath, join(dist, 'agent.js')], cwd: workspaceRoot, env }),
     async close() {
       if (tmuxFolder === null) return;

@@ -73,7 +73,7 @@ export async function startTrial(
               host: '127.0.0.1',
               token: process.env.FLEET_OPERATOR_TOKEN || null,
             },
-      tmux: options.real ? ['tmux'] : ['env', `TMUX_TMPDIR=${process.env.TMUX_TMPDIR}`, 'tmux'],
+      tmux: runtime.tmux,
       channel: runtime.channel,
       log,
     });
