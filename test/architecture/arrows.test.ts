@@ -56,6 +56,14 @@ async function imports(): Promise<Import[]> {
 
 const folder = (file: string): string => file.split('/')[1] ?? '';
 
+it('every folder opens with a README', async () => {
+  const folders = Object.keys(mayImport).map((name) => join('src', name));
+  const without = await Promise.all(
+    folders.map(async (at) => ((await readdir(at)).includes('README.md') ? [] : [at])),
+  );
+  expect(without.flat()).toEqual([]);
+});
+
 describe('arrows', () => {
   it('every folder imports only what lies below it', async () => {
     const wrong = (await imports())
