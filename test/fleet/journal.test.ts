@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { layQueue, product, registry, testFleet } from '../support/fleet.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const undo: (() => void)[] = [];
@@ -137,23 +137,11 @@ describe('much', () => {
       file: join(folder(), 'journal.db'),
     });
     await t.clock.settle();
-    for (let from = 0; from < 10_000; from += 1_000)
-      t.journal.record(
-        ...Array.from({ length: 1_000 }, (_, i) => ({
-          kind: 'objective.queued' as const,
-          product: `p${(from + i) % 50}`,
-          objective: `obj-${from + i + 1}`,
-          text: 'asked for',
-          data: {
-            n: from + i + 1,
-            text: 'work',
-            acceptance: null,
-            needs: [],
-            source: t.source,
-            idempotencyKey: null,
-          },
-        })),
-      );
+    layQueue(
+      t.journal,
+      10_000,
+      products.map(({ name }) => name),
+    );
     const decided = timed(() => t.fleet.loop.schedule());
     const shown = timed(() => expect(t.fleet.status(null).queue).toHaveLength(9_999));
     console.log(`10,000 queued: decided in ${decided} ms, shown in ${shown} ms`);

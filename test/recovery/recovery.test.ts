@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FleetdProcess, type Lab, openLab } from '../../bench/lab.ts';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
 import { until } from '../simulator/ov.ts';
+import { layQueue } from '../support/fleet.ts';
 
 const source = { via: 'cli', sender: 'tester', thread: null } as const;
 const queued = 10_000;
@@ -55,7 +56,13 @@ describe('kill -9 of fleetd', { timeout: 240_000 }, () => {
   it('with 10,000 in the queue: all of them are there, in order, and what ran goes on', async () => {
     const stateDir = join(lab.folder, 'state-of-many');
     mkdirSync(stateDir);
-    layQueue(join(stateDir, 'journal.db'));
+    const journalFile = openJournal(join(stateDir, 'journal.db'), systemClock);
+    layQueue(
+      journalFile,
+      queued,
+      lab.products.slice(0, few).map(({ name }) => name),
+    );
+    journalFile.close();
     const first = await lab.fleetd(few, stateDir);
     await running(first, few - 2);
     const { queue: before, products: seen } = await first.client.status();
@@ -91,29 +98,6 @@ describe('kill -9 of fleetd', { timeout: 240_000 }, () => {
       (first) => first.every(({ state }) => state !== 'queued' && state !== 'starting'),
       60_000,
     );
-
-  /** As if they had been asked for one by one, which takes a commit each. */
-  function layQueue(file: string): void {
-    const journal = openJournal(file, systemClock);
-    for (let from = 0; from < queued; from += 1_000)
-      journal.record(
-        ...Array.from({ length: 1_000 }, (_, i) => ({
-          kind: 'objective.queued' as const,
-          product: `product-${(from + i) % few}`,
-          objective: `obj-${from + i + 1}`,
-          text: 'asked for',
-          data: {
-            n: from + i + 1,
-            text: 'work',
-            acceptance: null,
-            needs: [],
-            source,
-            idempotencyKey: null,
-          },
-        })),
-      );
-    journal.close();
-  }
 });
 
 /** RECORD_FIGURES=1 on a machine that does nothing else: what docs/reliability.md says. */

@@ -1,6 +1,7 @@
 // A whole fleet in memory: real loop, real SQLite, fake runtime, manual clock.
 import { pino } from 'pino';
 import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
+import type { Journal } from '../../src/fleet/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import { fakeRuntime } from './fake-runtime.ts';
 import { manualClock } from './manual-clock.ts';
@@ -97,4 +98,25 @@ export function testFleet(options: {
       void fleet.loop.close();
     },
   };
+}
+
+/** A queue of so many, over products in turn: as if asked for one by one, which takes a commit each. */
+export function layQueue(journal: Pick<Journal, 'record'>, count: number, products: string[]): void {
+  for (let from = 0; from < count; from += 1_000)
+    journal.record(
+      ...Array.from({ length: Math.min(1_000, count - from) }, (_, i) => ({
+        kind: 'objective.queued' as const,
+        product: products[(from + i) % products.length],
+        objective: `obj-${from + i + 1}`,
+        text: 'asked for',
+        data: {
+          n: from + i + 1,
+          text: 'work',
+          acceptance: null,
+          needs: [],
+          source: { via: 'cli', sender: 'tester', thread: null } as const,
+          idempotencyKey: null,
+        },
+      })),
+    );
 }
