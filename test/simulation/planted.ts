@@ -375,8 +375,6 @@ const seldom = new Set([
   'what is over is left unread for the next coordinator',
   'a clock set back hides questions',
   'a gate is answered a second time',
-  'an answer is sent again before the cut-off ov has ended',
-  'an answer in doubt stays in doubt when its session ends',
 ]);
 export const plantedBugs: PlantedBug[] = all.map((one) =>
   seldom.has(one.name) ? { ...one, seldom: true } : one,
