@@ -6,15 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { gatewayEnvironment, openclawOfDevDependency } from '../src/openclaw/gateway.ts';
 import { atMost, type Figure } from './figure.ts';
-import { openGateway } from './gateway.ts';
+import { openCountedGateway } from './gateway.ts';
 import { openLab } from './lab.ts';
 
 export async function run({ quick }: { quick: boolean }): Promise<Figure[]> {
   const seconds = quick ? 60 : 600;
   await using lab = await openLab({ products: 50 });
   const { socket } = await lab.fleetd();
-  await using gateway = await openGateway(socket);
-  const { model, stateDir, token } = gateway;
+  await using gateway = await openCountedGateway(socket);
+  const { model, token } = gateway;
+  const { stateDir } = gateway.started;
   await lab.quiet();
   const starts = lab.calls().length;
   await sleep(seconds * 1000);

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectGateway } from '../test/support/gateway-client.ts';
 import { atMost, type Figure, quantile, spread } from './figure.ts';
-import { openGateway } from './gateway.ts';
+import { openCountedGateway } from './gateway.ts';
 import { askOperator, openLab } from './lab.ts';
 
 const questions = 20;
@@ -13,7 +13,7 @@ const lookEveryMs = 20;
 export async function run({ quick }: { quick: boolean }): Promise<Figure[]> {
   await using lab = await openLab({ products: 10 });
   const { socket } = await lab.fleetd();
-  await using gateway = await openGateway(socket);
+  await using gateway = await openCountedGateway(socket);
   const client = await connectGateway(gateway.url, gateway.token);
   try {
     await lab.quiet();

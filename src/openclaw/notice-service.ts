@@ -4,10 +4,11 @@ import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
 import { getSessionEntry } from 'openclaw/plugin-sdk/session-store-runtime';
 import { appendAssistantMirrorMessageByIdentity } from 'openclaw/plugin-sdk/session-transcript-runtime';
+import { z } from 'zod';
 import type { FleetClient } from '../api/client.ts';
 import type { Button } from './buttons.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
-import { deliverNotices } from './notices.ts';
+import { deliverNotices, numbersOf } from './notices.ts';
 import type { Destination } from './places.ts';
 
 export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
@@ -23,6 +24,7 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
           connect,
           channels: {
             slackOn: async () => (await slackOutbound(api)) !== undefined,
+            told: (session) => told(api, session),
             send: (to, text, buttons, key) => send(api, to, text, buttons, key),
           },
           mainSession: mainSessionKey,
@@ -97,6 +99,17 @@ async function note(
   const message = { agentId, sessionKey, sessionId, text, idempotencyKey, config };
   const noted = await appendAssistantMirrorMessageByIdentity(message);
   if (!noted.ok) throw new Error(`WebChat did not take it: ${noted.reason}`);
+}
+
+const keyed = z.object({ idempotencyKey: z.string() });
+
+/** Of the latest 200 messages: between a note and its receipt a gateway writes a few. */
+async function told(api: OpenClawPluginApi, sessionKey: string): Promise<number[]> {
+  const { messages } = await api.runtime.subagent.getSessionMessages({ sessionKey, limit: 200 });
+  return messages.flatMap((message) => {
+    const read = keyed.safeParse(message);
+    return read.success ? numbersOf(read.data.idempotencyKey) : [];
+  });
 }
 
 /**

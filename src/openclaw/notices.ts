@@ -11,6 +11,11 @@ export interface Channels {
   /** Whether Slack is on in this gateway. */
   slackOn(): Promise<boolean>;
   /**
+   * Numbers of the latest notices that a session of WebChat shows already.
+   * @throws what the gateway says when it cannot tell
+   */
+  told(session: string): Promise<number[]>;
+  /**
    * @param key the same for the same notices
    * @throws what the channel says when it did not take the text
    */
@@ -48,8 +53,10 @@ export async function deliverNotices(
   signal: AbortSignal,
 ): Promise<void> {
   const webchat: Destination = { kind: 'webchat', to: mainSession, thread: null };
-  /** What a channel took while another one did not: not told there again. Memory only. */
+  /** What a channel took while another one did not: not told there again. Memory only; of WebChat, see `recall`. */
   const taken = new Set<string>();
+  const takenBy = (to: Destination, n: number) => `${n} ${JSON.stringify(to)}`;
+  const recalled = new Set<string>();
   const away = new Map<string, Away>();
   let said = '';
 
@@ -58,11 +65,20 @@ export async function deliverNotices(
     said = line;
   };
 
+  /**
+   * What a sink that was killed before its receipt has told in WebChat. Its key alone does not keep it from being
+   * told again: what is due together may have grown.
+   */
+  async function recall(to: Destination): Promise<void> {
+    if (to.kind !== 'webchat' || recalled.has(to.to)) return;
+    for (const n of await channels.told(to.to)) taken.add(takenBy(to, n));
+    recalled.add(to.to);
+  }
+
   async function send(to: Destination, batch: NoticeView[], note = ''): Promise<void> {
     const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
     const buttons = batch.length === 1 ? buttonsFor(batch[0]?.gate ?? null) : [];
-    const key = `fleet-notice-${batch.map(({ n }) => n).join('-')}`;
-    await channels.send(to, `${noticesText(surface, batch)}${note}`, buttons, key);
+    await channels.send(to, `${noticesText(surface, batch)}${note}`, buttons, keyOf(batch));
   }
 
   /** Whether it is done with. */
@@ -93,10 +109,10 @@ export async function deliverNotices(
       if (signal.aborted) return false;
       let open = false;
       for (const to of destinations(batch, mainSession, await channels.slackOn())) {
-        const key = (n: number) => `${n} ${JSON.stringify(to)}`;
-        const untold = batch.filter(({ n }) => !taken.has(key(n)));
+        await recall(to);
+        const untold = batch.filter(({ n }) => !taken.has(takenBy(to, n)));
         if (untold.length === 0) continue;
-        if (await hand(to, untold)) for (const { n } of untold) taken.add(key(n));
+        if (await hand(to, untold)) for (const { n } of untold) taken.add(takenBy(to, n));
         else open = true;
       }
       if (open) left = true;
@@ -116,6 +132,13 @@ export async function deliverNotices(
     }
   }
 }
+
+const keyStart = 'fleet-notice-';
+const keyOf = (batch: NoticeView[]): string => keyStart + batch.map(({ n }) => n).join('-');
+
+/** The numbers of the notices that were sent under this key; none when it is no key of ours. */
+export const numbersOf = (key: string): number[] =>
+  key.startsWith(keyStart) ? key.slice(keyStart.length).split('-').map(Number) : [];
 
 /**
  * Questions and critical words stand alone; the rest that is due together is one message per product and place,

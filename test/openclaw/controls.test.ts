@@ -1,71 +1,36 @@
 // What a human says about sessions, pauses and focus, through the real gateway, the demo model and the real loop.
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listenOnSocket } from '../../src/api/listen.ts';
-import { createApi } from '../../src/api/server.ts';
-import { type Gateway, startGateway } from '../../src/openclaw/gateway.ts';
-import { type DemoModel, startDemoModel } from '../../src/simulator/demo-model.ts';
+import { startDemoModel } from '../../src/simulator/demo-model.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
+import { openGateway, serveFleet } from '../support/gateway.ts';
 import { connectGateway, type GatewayClient } from '../support/gateway-client.ts';
-import { buildPlugin } from '../support/plugin.ts';
-import { freePort } from '../support/trial-process.ts';
 
 const main = 'agent:meta-coordinator:main';
 const names = ['product-a', 'product-b', 'product-c'];
 
-let folder: string;
+const opened = new AsyncDisposableStack();
 let fleet: ReturnType<typeof testFleet>;
-let server: Server;
-let model: DemoModel;
-let gateway: Gateway;
+let model: Awaited<ReturnType<typeof startDemoModel>>;
 let client: GatewayClient;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gw-controls-'));
-  fleet = testFleet({
-    registry: registry(
-      names.map((name) => product(name)),
-      { maxConcurrentSessions: 2 },
-    ),
-  });
+  fleet = opened.adopt(
+    testFleet({
+      registry: registry(
+        names.map((name) => product(name)),
+        { maxConcurrentSessions: 2 },
+      ),
+    }),
+    ({ crash }) => crash(),
+  );
   await fleet.clock.settle();
-  const socketPath = join(folder, 'fleetd.sock');
-  server = await listenOnSocket(createApi(fleet.fleet, 'gateway', pino({ level: 'silent' })), socketPath);
-  await buildPlugin(join(folder, 'plugin'));
-  model = await startDemoModel({ port: 0, mode: 'demo' });
-  const token = 'test-token-0123456789abcdef0123456789abcdef';
-  gateway = await startGateway({
-    config: {
-      port: await freePort(),
-      bind: 'loopback',
-      pluginDir: join(folder, 'plugin'),
-      workspaceDir: join(folder, 'workspace'),
-      logFile: join(folder, 'openclaw.log'),
-      socketPath,
-      model: { kind: 'local', baseUrl: model.url },
-      slack: null,
-      allowedOrigins: [],
-    },
-    stateDir: join(folder, 'state'),
-    token,
-  });
-  await gateway.ready;
-  client = await connectGateway(gateway.url, token);
+  const { socketPath } = opened.use(await serveFleet(fleet.fleet));
+  model = opened.adopt(await startDemoModel({ port: 0, mode: 'demo' }), ({ close }) => close());
+  const { url, token } = opened.use(await openGateway({ fleetd: socketPath, model: model.url }));
+  client = opened.adopt(await connectGateway(url, token), ({ close }) => close());
 }, 200_000);
 
-afterAll(async () => {
-  client?.close();
-  await gateway?.stop();
-  server?.close();
-  server?.closeAllConnections();
-  fleet?.crash();
-  await model?.close();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => opened.disposeAsync(), 60_000);
 
 const paused = () =>
   fleet.fleet

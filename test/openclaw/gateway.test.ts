@@ -1,36 +1,28 @@
 // The plugin in a real gateway, with a scripted model and a fake fleetd on a real socket. One gateway for all.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
-import {
-  type Gateway,
-  gatewayEnvironment,
-  openclawOfDevDependency,
-  startGateway,
-} from '../../src/openclaw/gateway.ts';
-import { allowedTools, type GatewayOptions } from '../../src/openclaw/gateway-config.ts';
+import { gatewayEnvironment, openclawOfDevDependency, startGateway } from '../../src/openclaw/gateway.ts';
+import { allowedTools } from '../../src/openclaw/gateway-config.ts';
 import type { Answer } from '../../src/simulator/demo/wire.ts';
+import { openGateway, type TestGateway } from '../support/gateway.ts';
 import { connectGateway, type GatewayClient } from '../support/gateway-client.ts';
-import { buildPlugin } from '../support/plugin.ts';
+import { freePort } from '../support/trial-process.ts';
 import { chromiumPath, openWebChat } from '../support/webchat.ts';
 import { type FakeFleetd, fleetStatus, objectiveView, productView, startFakeFleetd } from './fake-fleetd.ts';
 import { type ModelRequest, type ScriptedModel, startScriptedModel } from './scripted-model.ts';
 
-const token = 'test-token-0123456789abcdef0123456789abcdef';
 const main = 'agent:meta-coordinator:main';
 const secretWord = `marker-${Math.random().toString(36).slice(2)}`;
 
 let folder: string;
-let config: GatewayOptions;
 let model: ScriptedModel;
 let fleetd: FakeFleetd;
-let gateway: Gateway;
+let gateway: TestGateway;
 let client: GatewayClient;
 let sessions = 0;
 /** a session of its own per question: no question sees another's history */
@@ -84,38 +76,17 @@ const startFleetd = () =>
     throw new Error(`unexpected ${method} ${path}`);
   });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gw-'));
-  await buildPlugin(join(folder, 'plugin'));
   model = await startScriptedModel(script);
   fleetd = await startFleetd();
-  config = {
-    port: await freePort(),
-    bind: 'loopback',
-    pluginDir: join(folder, 'plugin'),
-    workspaceDir: join(folder, 'workspace'),
-    logFile: join(folder, 'openclaw.log'),
-    socketPath: fleetdSocket(),
-    model: { kind: 'local', baseUrl: model.url },
-    slack: null,
-    allowedOrigins: [],
-  };
-  gateway = await startGateway({ config, stateDir: join(folder, 'state'), token });
-  await gateway.ready;
-  client = await connectGateway(gateway.url, token);
+  gateway = await openGateway({ fleetd: fleetdSocket(), model: model.url });
+  client = await connectGateway(gateway.url, gateway.token);
 }, 200_000);
 
 afterAll(async () => {
   client?.close();
-  await gateway?.stop();
+  await gateway?.[Symbol.asyncDispose]();
   await fleetd?.close();
   await model?.close();
   await rm(folder, { recursive: true, force: true });
@@ -124,13 +95,20 @@ afterAll(async () => {
 describe('startGateway', () => {
   it('names a taken port before it starts anything', async () => {
     const stateDir = join(folder, 'state-2');
-    await expect(startGateway({ config, stateDir, token })).rejects.toMatchObject({ code: 'PORT_TAKEN' });
+    await expect(startGateway({ ...gateway.started, stateDir })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+    });
     expect(existsSync(stateDir)).toBe(false);
   });
 
   it('says what a refused config is refused for', async () => {
-    const bad = { ...config, port: await freePort(), allowedOrigins: [7 as unknown as string] };
-    const refused = await startGateway({ config: bad, stateDir: join(folder, 'state-3'), token });
+    const { started } = gateway;
+    const config = {
+      ...started.config,
+      port: await freePort(),
+      allowedOrigins: [7 as unknown as string],
+    };
+    const refused = await startGateway({ ...started, config, stateDir: join(folder, 'state-3') });
     await expect(refused.ready).rejects.toMatchObject({
       code: 'GATEWAY_CONFIG',
       message: expect.stringContaining('gateway.controlUi.allowedOrigins'),
@@ -144,7 +122,7 @@ describe('the plugin in a real gateway', () => {
     const { stdout } = await execa(
       process.execPath,
       [openclawOfDevDependency(), 'plugins', 'list', '--json'],
-      { env: gatewayEnvironment(join(folder, 'state'), token), extendEnv: false },
+      { env: gatewayEnvironment(gateway.started.stateDir, gateway.token), extendEnv: false },
     );
     const { plugins, diagnostics } = JSON.parse(stdout) as {
       plugins: { id: string; status: string }[];

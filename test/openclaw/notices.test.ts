@@ -50,6 +50,7 @@ async function deliver(
   due: NoticeView[],
   fails: (to: Destination, attempt: number) => boolean = () => false,
   reason = 'the channel is away',
+  shown: number[] = [],
 ) {
   const stop = new AbortController();
   const sent: { to: Destination; text: string; buttons: string[] }[] = [];
@@ -74,6 +75,7 @@ async function deliver(
       pause: async () => {},
       channels: {
         slackOn: async () => true,
+        told: async () => shown,
         async send(to, text, buttons) {
           attempt += 1;
           if (fails(to, attempt)) throw new Error(reason);
@@ -221,5 +223,13 @@ describe('again', () => {
     const second = await deliver(due);
     expect(second.sent).toEqual(first.sent);
     expect(second.sent[0]?.text).toContain('(notice 7)');
+  });
+
+  it('what WebChat shows already is not told there again in a larger message', async () => {
+    const channels: NoticeView['channels'] = [{ kind: 'webchat', target: null }];
+    const due = [1, 2, 3].map((n) => notice(n, { channels }));
+    const { sent, receipts } = await deliver(due, () => false, '', [1, 2]);
+    expect(sent.map(({ text }) => text)).toEqual([expect.stringContaining('(notice 3)')]);
+    expect(receipts).toEqual([1, 2, 3]);
   });
 });

@@ -1,49 +1,27 @@
 // The Fleet tab in a real gateway's Control UI, in a real Chromium, over a real fleetd in memory.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, startGateway } from '../../src/openclaw/gateway.ts';
 import { panelPath } from '../../src/openclaw/panel.ts';
 import { busyScene, type Scene } from '../dashboard/scenes.ts';
-import { buildPlugin } from '../support/plugin.ts';
-import { freePort } from '../support/trial-process.ts';
+import { openGateway, type TestGateway } from '../support/gateway.ts';
 import { chromiumPath, openWebChat } from '../support/webchat.ts';
 
-const token = 'test-token-0123456789abcdef0123456789abcdef';
-let folder: string;
+const opened = new AsyncDisposableStack();
 let scene: Scene;
-let gateway: Gateway;
+let gateway: TestGateway;
 
 describe.skipIf(chromiumPath === null)('the Fleet tab', () => {
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'panel-'));
-    scene = await busyScene();
-    await buildPlugin(join(folder, 'plugin'));
-    gateway = await startGateway({
-      config: {
-        port: await freePort(),
-        bind: 'loopback',
-        pluginDir: join(folder, 'plugin'),
-        workspaceDir: join(folder, 'workspace'),
-        logFile: join(folder, 'openclaw.log'),
-        socketPath: scene.socketPath,
+    scene = opened.use(await busyScene());
+    gateway = opened.use(
+      await openGateway({
+        fleetd: scene.socketPath,
         // never called: nobody chats here
-        model: { kind: 'local', baseUrl: 'http://127.0.0.1:9' },
-        slack: null,
-        allowedOrigins: [],
-      },
-      stateDir: join(folder, 'state'),
-      token,
-      env: { FLEET_DASHBOARD_PORT: '41999' },
-    });
-    await gateway.ready;
+        model: 'http://127.0.0.1:9',
+        env: { FLEET_DASHBOARD_PORT: '41999' },
+      }),
+    );
   }, 200_000);
-  afterAll(async () => {
-    await gateway?.stop();
-    await scene?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  afterAll(() => opened.disposeAsync(), 60_000);
 
   it('shows the fleet, refreshes by itself, and is for who has the token', async () => {
     expect((await fetch(gateway.url + panelPath)).status).toBe(401);

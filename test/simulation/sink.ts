@@ -73,6 +73,7 @@ export function createSink(
         connect: () => client as FleetClient,
         channels: {
           slackOn: async () => true,
+          told: async () => [],
           async send({ kind }, text) {
             await takes(500);
             if (!mine.alive) return never();

@@ -17,9 +17,45 @@ export interface WebChat {
   send(text: string): Promise<void>;
   /** Waits until the page shows `text`: one that was not on it before, nor in what was sent. */
   waitForText(text: string | RegExp, timeoutMs?: number): Promise<void>;
+  /** How often `text` stands on the page where a human sees it: not in what only a screen reader is told. */
+  shown(text: string): Promise<number>;
   screenshot(file: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * In the page. Counts the innermost elements that hold the text and are not hidden, row by row from the first message
+ * to the last: WebChat draws only the rows that are near what is scrolled to.
+ */
+const countShown = `async (text) => {
+  const seen = (element) => {
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
+    for (let at = element; at !== null && at !== document.body; at = at.parentElement) {
+      const { width, height } = at.getBoundingClientRect();
+      if (getComputedStyle(at).overflow !== 'visible' && (width <= 1 || height <= 1)) return false;
+    }
+    return true;
+  };
+  const holds = (element) => element.textContent.includes(text);
+  const inRow = (row) =>
+    [row, ...row.querySelectorAll(':not(script, style)')].filter(
+      (element) => holds(element) && ![...element.children].some(holds) && seen(element),
+    ).length;
+  const thread = document.querySelector('.chat-thread');
+  const found = new Map();
+  const look = () => {
+    for (const row of thread.querySelectorAll('.chat-virtual-row[data-virtual-row-key]'))
+      found.set(row.dataset.virtualRowKey, inRow(row));
+  };
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60)));
+  for (let top = 0; ; top += thread.clientHeight / 2) {
+    thread.scrollTop = top;
+    await drawn();
+    look();
+    if (top + thread.clientHeight >= thread.scrollHeight) break;
+  }
+  return [...found.values()].reduce((sum, n) => sum + n, 0);
+}`;
 
 /** @param link as `Gateway.link`: WebChat with the token in the fragment */
 export async function openWebChat(link: string): Promise<WebChat> {
@@ -89,6 +125,7 @@ export async function openWebChat(link: string): Promise<WebChat> {
     async waitForText(text, timeoutMs = 60_000) {
       await page.getByText(text).last().waitFor({ timeout: timeoutMs });
     },
+    shown: (text) => page.evaluate(`(${countShown})(${JSON.stringify(text)})`),
     async screenshot(file) {
       await page.screenshot({ path: file });
     },
