@@ -16,7 +16,7 @@ const programs: Record<string, string> = {
 };
 
 /** What the dashboard serves as it is lies beside the programs, as it lies beside the sources. */
-const dashboardAssets: Plugin = {
+export const dashboardAssets: Plugin = {
   name: 'dashboard-assets',
   generateBundle() {
     for (const name of readdirSync('src/dashboard/assets'))

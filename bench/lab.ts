@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'rolldown';
-import { withoutImageBuilding } from '../rolldown.config.ts';
+import { dashboardAssets, withoutImageBuilding } from '../rolldown.config.ts';
 import { createFleetClient, type FleetClient } from '../src/api/client.ts';
 import {
   type Channel,
@@ -57,7 +57,11 @@ export interface Lab extends AsyncDisposable {
   /** A new agent; its pid is the local one's. */
   connect(): Promise<{ runtime: Runtime; agentPid: number }>;
   /** fleetd with its agent, on the first `count` products; resolves when each was looked at once. */
-  fleetd(count?: number, stateDir?: string): Promise<FleetdProcess>;
+  fleetd(
+    count?: number,
+    stateDir?: string,
+    dashboard?: LocalFleetdOptions['dashboard'],
+  ): Promise<FleetdProcess>;
   /** Resolves when no `ov` was started for `ms`. */
   quiet(ms?: number): Promise<void>;
 }
@@ -145,7 +149,7 @@ export async function openLab(options: {
       });
       return { runtime, agentPid };
     },
-    async fleetd(count = products.length, stateDir = path(`state-${closers.length}`)) {
+    async fleetd(count = products.length, stateDir = path(`state-${closers.length}`), dashboard = null) {
       const productsFile = path(`products-${closers.length}.yaml`);
       writeFileSync(productsFile, productsYaml(products.slice(0, count)));
       const program = path('fleetd.mjs');
@@ -153,7 +157,7 @@ export async function openLab(options: {
         await build({
           input: join(import.meta.dirname, 'local-fleetd.ts'),
           platform: 'node',
-          plugins: [withoutImageBuilding],
+          plugins: [withoutImageBuilding, dashboardAssets],
           logLevel: 'silent',
           output: { file: program, format: 'esm', codeSplitting: false },
         });
@@ -163,6 +167,7 @@ export async function openLab(options: {
         workspaceRoot: path('w'),
         stateDir,
         operatorSocket: socket,
+        dashboard,
         agentArgv,
       };
       const started = performance.now();

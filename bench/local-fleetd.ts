@@ -9,6 +9,8 @@ export interface LocalFleetdOptions {
   workspaceRoot: string;
   stateDir: string;
   operatorSocket: string;
+  /** null or left out: none. The token is given: nobody reads what is printed. */
+  dashboard?: { port: number; host: '127.0.0.1'; token: string } | null;
   agentArgv: [string, ...string[]];
 }
 

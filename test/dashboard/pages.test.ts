@@ -1,13 +1,16 @@
 // The pages in a real Chromium: fleetd, fleet-agent and ov-sim are real; what changes shows without a reload.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLab } from '../../bench/lab.ts';
 import { createFleetClient } from '../../src/api/client.ts';
 import { startDashboard } from '../../src/dashboard/index.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
 import { openSimOv } from '../support/sim-ov.ts';
+import { freePort } from '../support/trial-process.ts';
 import { chromiumPath } from '../support/webchat.ts';
 import { busyScene, emptyScene, fiftyScene, oneScene, outageScene, type Scene } from './scenes.ts';
 
@@ -197,16 +200,53 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
       await back.close();
     });
 
+    it('goes on when the process of fleetd is killed and started again', async () => {
+      await using lab = await openLab({ products: 1 });
+      const at = { port: await freePort(), host: '127.0.0.1', token: 'a-token-of-the-operator' } as const;
+      const stateDir = join(lab.folder, 'state');
+      const first = await lab.fleetd(1, stateDir, at);
+      const { page, close } = await open(`http://localhost:${at.port}/#token=${at.token}`);
+      process.kill(first.pid, 'SIGKILL');
+      await page.getByText(/Not connected\. As of .* old/).waitFor();
+      const second = await lab.fleetd(1, stateDir, at);
+      await page.locator('#connection[data-state=live]').waitFor({ timeout: 30_000 });
+      const [name] = lab.products.map((each) => each.name);
+      await second.client.start({ product: name ?? '', text: 'Ship it', source: scene.world.source });
+      await page.locator(`#product-${name}`).getByText('Ship it').waitFor({ timeout: 30_000 });
+      expect(await reloaded(page)).toBe(false);
+      await close();
+      await second.close();
+    }, 120_000);
+
     it('has no serious finding of axe, and nothing wider than the screen', async () => {
       await using empty = await emptyScene();
       await using one = await oneScene();
       await using outage = await outageScene();
+      const { world } = scene;
+      const ship = { name: 'ship', product: 'shop', objective: 'Ship auth', acceptance: null, needs: [] };
+      const tell = { ...ship, name: 'tell', product: 'launch', objective: 'Announce it', needs: ['ship'] };
+      world.fleet.blueprints.apply({
+        yaml: JSON.stringify({
+          blueprint: 'release',
+          steps: [ship, tell].map(({ acceptance: _none, ...step }) => step),
+        }),
+        source: world.source,
+      });
+      world.fleet.blueprints.draft({
+        name: 'next',
+        description: null,
+        steps: [ship, tell],
+        source: world.source,
+      });
       for (const [link, paths] of [
         [
           scene.dashboard.link,
-          ['/', '/products/shop', '/products/launch', '/gates/1', '/gates/2', '/nothing'],
+          [
+            ...['/', '/products/shop', '/products/launch', '/gates/1', '/gates/2', '/nothing'],
+            ...['/blueprints', '/blueprints/release', '/blueprints/draft-1', '/blueprints/nothing'],
+          ],
         ],
-        [empty.dashboard.link, ['/']],
+        [empty.dashboard.link, ['/', '/blueprints']],
         [one.dashboard.link, ['/', '/products/product-a']],
         [outage.dashboard.link, ['/', '/products/launch']],
       ] as const)

@@ -50,6 +50,7 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
         <Tile
           name="Spent today"
           now={capacity.spentTodayUsd}
+          falls={false}
           atLeast={capacity.today.unpriced > 0}
           most={capacity.maxCostUsdPerDay}
           say={usd}
@@ -73,6 +74,8 @@ function Tile(props: {
   most: number | null;
   say: (n: number) => string;
   unit?: string;
+  /** whether it is nothing while nothing lives */
+  falls?: boolean;
   /** whether some of it is not known */
   atLeast?: boolean;
   /** whether full is a trouble: of slots it is the aim */
@@ -87,11 +90,10 @@ function Tile(props: {
       <h3>{props.name}</h3>
       <p class="amount">
         {props.atLeast && now !== null && <span class="quiet">at least </span>}
-        <strong>{now === null ? 'not known' : say(now)}</strong>{' '}
+        <strong>{now === null ? 'not known' : say(now)}</strong>
+        {most !== null && ' '}
         <span class="quiet">
-          {most === null
-            ? `${unit}, no limit`.trim()
-            : `${now === null ? 'limit' : 'of'} ${say(most)}${unit}`}
+          {most === null ? `${unit}, no limit` : `${now === null ? 'limit' : 'of'} ${say(most)}${unit}`}
         </span>
       </p>
       <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
@@ -106,7 +108,15 @@ function Tile(props: {
           </>
         )}
       </svg>
-      {now !== null && <Area name={props.name} most={most} say={(n) => `${say(n)}${unit}`} {...props.over} />}
+      {now !== null && (
+        <Area
+          name={props.name}
+          most={most}
+          say={(n) => `${say(n)}${unit}`}
+          falls={props.falls !== false}
+          {...props.over}
+        />
+      )}
       {props.note && <p class="quiet small">{props.note}</p>}
     </li>
   );
@@ -116,6 +126,7 @@ function Area(props: {
   name: string;
   usage: Usage;
   span: Span;
+  falls: boolean;
   pick: (point: Point) => number | null;
   most: number | null;
   say: (n: number) => string;
@@ -132,8 +143,10 @@ function Area(props: {
   // Before the first session there was nothing, which is known.
   const start = all[0]?.value === null ? [] : [`0,${y(0)}`];
   const drawn = runs.map((run, i) => {
-    const points = stretches(run, usage.stepMs).map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
-    const lastMs = run.at(-1)?.atMs ?? span.toMs;
+    const untilMs = i === runs.length - 1 && all.at(-1)?.value !== null ? span.toMs : null;
+    const shape = props.falls ? stretches(run, usage.stepMs, untilMs) : run;
+    const points = shape.map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
+    const lastMs = shape.at(-1)?.atMs ?? span.toMs;
     return { line: [...(i === 0 ? start : []), ...points], end: x(lastMs) };
   });
   const partly = runs.flat().length < all.length;
@@ -176,13 +189,17 @@ function known(all: { atMs: number; value: number | null }[]): Known[][] {
   return runs.filter((run) => run.length > 0);
 }
 
-/** Down to nothing where nothing lived, instead of a slope from one session to the next. */
-function stretches(values: Known[], stepMs: number) {
+/**
+ * Down to nothing where nothing lived, instead of a slope from one session to the next.
+ * @param untilMs when it is told; null: it is not known what came after the last value
+ */
+function stretches(values: Known[], stepMs: number, untilMs: number | null): Known[] {
   return values.flatMap((point, i) => {
     const before = values[i - 1];
     const after = values[i + 1];
     const begins = before === undefined || point.atMs - before.atMs > 2.5 * stepMs;
-    const ends = after !== undefined && after.atMs - point.atMs > 2.5 * stepMs;
+    const nextMs = after?.atMs ?? untilMs;
+    const ends = nextMs !== null && nextMs - point.atMs > 2.5 * stepMs;
     return [
       ...(begins ? [{ atMs: point.atMs, value: 0 }] : []),
       point,
@@ -190,6 +207,7 @@ function stretches(values: Known[], stepMs: number) {
         ? [
             { atMs: point.atMs + stepMs, value: point.value },
             { atMs: point.atMs + stepMs, value: 0 },
+            { atMs: nextMs, value: 0 },
           ]
         : []),
     ];

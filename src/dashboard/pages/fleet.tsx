@@ -74,8 +74,8 @@ export function FleetPage(props: {
             {folded.length > 0 && <Folded products={folded} />}
             {products.length > 0 && products.every(quiet) && status.queue.length === 0 && (
               <p class="quiet hint">
-                Nothing has been asked for. In chat, say “Ship the auth feature on {products[0]?.name}”; in a
-                terminal, <code>fleet start {products[0]?.name} …</code>
+                Nothing is queued and nothing runs. In chat, say “Ship the auth feature on {products[0]?.name}
+                ”; in a terminal, <code>fleet start {products[0]?.name} …</code>
               </p>
             )}
           </section>
