@@ -92,7 +92,7 @@ export function createCommands(loop: Loop) {
 
       const kind = request.kind ?? kindOf(text);
       const open = journal.openObjectives();
-      requireRoom(open, text, request.acceptance);
+      requireRoom(journal.openSize(), text, request.acceptance);
       const n = journal.nextObjectiveNumber();
       const id = `obj-${n}`;
       const cycle = findCycle([

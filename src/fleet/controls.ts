@@ -197,7 +197,7 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
     requeue(id: string, source: Source): ObjectiveView {
       const objective = requireObjective(id);
       if (objective.state === 'failed' || objective.state === 'cancelled')
-        requireRoom(journal.openObjectives(), objective.text, objective.acceptance);
+        requireRoom(journal.openSize(), objective.text, objective.acceptance);
       const why = `Requeued by ${who(source)}.`;
       const session = journal.liveSession(objective.product);
       const live = session?.objective === id ? session : null;

@@ -17,7 +17,7 @@ import { sessionStore } from './journal/sessions.ts';
 export type { ActionRow } from './journal/actions.ts';
 export type { JournalBackup } from './journal/backup.ts';
 export type { OverrideRow } from './journal/control.ts';
-export type { ObjectiveRow } from './journal/objectives.ts';
+export { type ListedRow, listedCharacters, type ObjectiveRow } from './journal/objectives.ts';
 export type { SessionRow } from './journal/sessions.ts';
 
 export type Journal = ReturnType<typeof openJournal>;

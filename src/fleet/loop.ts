@@ -11,6 +11,7 @@ import { capacityOf } from './capacity.ts';
 import { type FleetContext, productOf } from './context.ts';
 import { recordDecisions } from './decisions.ts';
 import type { NewEvent } from './events.ts';
+import { keptSnapshot } from './evidence.ts';
 import { watchGround } from './ground.ts';
 import type { SessionRow } from './journal.ts';
 import { createMeasurements } from './measure.ts';
@@ -20,6 +21,9 @@ import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { driveSession } from './session/drive.ts';
 import { sessionTroubles } from './session/watch.ts';
+
+/** Mails marked read between two looks. */
+const acknowledgedAtOnce = 50;
 
 export type Loop = ReturnType<typeof createLoop>;
 
@@ -39,6 +43,7 @@ export function createLoop(
   const { runtime, journal, clock, log, tuning } = base;
   const observing = new Map<string, Promise<ProductSnapshot>>();
   const changedWhileObserving = new Set<string>();
+  const acknowledging = new Set<string>();
   const driving = new Map<string, Promise<void>>();
   const again = new Map<string, () => void>();
   const unsubscribe: (() => void)[] = [];
@@ -76,8 +81,9 @@ export function createLoop(
     const asked = journal.liveSession(name);
     const root = rootOf(name);
     if (root === null) return emptySnapshot(name, clock.nowMs(), 'missing');
-    const [snapshot] = await runtime.snapshot([{ name, root }], { fresh });
-    if (snapshot === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
+    const [seen] = await runtime.snapshot([{ name, root }], { fresh });
+    if (seen === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
+    const snapshot = keptSnapshot(seen);
     lookAtGround();
     context.observations.set(name, { snapshot, receivedAtMs: clock.nowMs() });
     record(name, snapshot, asked);
@@ -172,11 +178,20 @@ export function createLoop(
     }
     if (events.length > 0) journal.record(...events);
     // Journalled first, acknowledged after: a crash in between shows the mail again, and it is known then.
+    acknowledge(name, snapshot);
+  }
+
+  /** Each is an `ov` of its own, ahead of every look: a flood of mail must not be one of processes. */
+  function acknowledge(name: string, { operatorMail }: ProductSnapshot): void {
     const product = productOf(context, name);
-    for (const mail of snapshot.operatorMail) {
-      if (product)
-        runtime.ov(product, 'mail.read', { id: mail.id }).catch((error) => log.debug({ err: error }, 'ack'));
-    }
+    if (product === null || acknowledging.has(name)) return;
+    acknowledging.add(name);
+    void (async () => {
+      for (const { id } of operatorMail.slice(0, acknowledgedAtOnce))
+        await runtime.ov(product, 'mail.read', { id }).catch((error) => log.debug({ err: error }, 'ack'));
+      acknowledging.delete(name);
+      if (operatorMail.length > acknowledgedAtOnce) look(name, true);
+    })();
   }
 
   // ── act ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,31 +1,28 @@
 // How much may wait at once. A queue has an end so that nobody, a gateway that was taken over least of all, can fill
 // the journal's disk with objectives or make every decision slow.
 import { FleetError } from '../errors.ts';
-import type { ObjectiveRow } from './journal.ts';
 
 /** Twice of what a busy fleet was measured with. */
 export const maxQueued = 20_000;
-/** Texts of all that wait or run, in characters: each decision reads them. */
-export const maxQueuedCharacters = 64 * 1024 * 1024;
+/** Texts of all that wait or run: 128 of the longest. */
+export const maxQueuedBytes = 32 * 1024 * 1024;
 
-const size = (text: string, acceptance: string | null) => text.length + (acceptance?.length ?? 0);
+/** Of an objective's own words. */
+export const sizeOf = (text: string, acceptance: string | null): number =>
+  Buffer.byteLength(text) + Buffer.byteLength(acceptance ?? '');
 
 /**
  * @param open queued, starting and running objectives
  * @throws FleetError QUEUE_FULL when one more would be too many, or too long
  */
 export function requireRoom(
-  open: readonly Pick<ObjectiveRow, 'text' | 'acceptance'>[],
+  open: { count: number; bytes: number },
   text: string,
   acceptance: string | null,
 ): void {
-  const characters = open.reduce((sum, one) => sum + size(one.text, one.acceptance), 0);
-  if (open.length >= maxQueued) throw full(`at most ${maxQueued} objectives that wait or run`, 'one more');
-  if (characters + size(text, acceptance) > maxQueuedCharacters)
-    throw full(
-      `at most ${maxQueuedCharacters / 1024 ** 2} million characters in objectives that wait or run`,
-      'more',
-    );
+  if (open.count >= maxQueued) throw full(`at most ${maxQueued} objectives that wait or run`, 'one more');
+  if (open.bytes + sizeOf(text, acceptance) > maxQueuedBytes)
+    throw full(`at most ${maxQueuedBytes / 1024 ** 2} MiB of text in objectives that wait or run`, 'more');
 }
 
 function full(expected: string, got: string): FleetError {

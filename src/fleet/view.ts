@@ -10,7 +10,7 @@ import { capText } from './caps.ts';
 import type { JournalEvent } from './events.ts';
 import { gateStore } from './gates/store.ts';
 import { waitsFor } from './gates/waiting.ts';
-import type { ObjectiveRow } from './journal.ts';
+import { type ListedRow, listedCharacters } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { type CapValue, fleetScope, type Overrides, overridesOf, type PauseValue } from './overrides.ts';
 import { coordinatorAlive } from './reconcile.ts';
@@ -19,12 +19,14 @@ import { restartsOf } from './session/restart.ts';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** Characters of an objective in a list: 10,000 of them whole could be gigabytes. One alone is shown whole. */
-const listedCharacters = 2_000;
+/** Characters of all texts of a queue that is shown, but some of each. */
+const queueCharacters = 4_000_000;
+const fewestCharacters = 80;
 
-export function listedObjective(loop: Loop, o: ObjectiveRow): ObjectiveView {
+/** @param most  characters of its text: in a list a text is cut, one alone is shown whole */
+export function listedObjective(loop: Loop, o: ListedRow, most = listedCharacters): ObjectiveView {
   const { text } = o;
-  const short = text.length > listedCharacters ? `${text.slice(0, listedCharacters - 1)}…` : text;
+  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   return objectiveView(loop, { ...o, text: short });
 }
 
@@ -38,7 +40,7 @@ export const eventView = (event: JournalEvent): FleetEvent => ({
   data: event.data as Record<string, unknown>,
 });
 
-export function objectiveView(loop: Loop, o: ObjectiveRow): ObjectiveView {
+export function objectiveView(loop: Loop, o: ListedRow): ObjectiveView {
   const { context } = loop;
   const wait = o.state === 'queued' ? waitOf(loop, o.id) : undefined;
   return {
@@ -71,7 +73,7 @@ function conditionOf(loop: Loop, product: string): string | null {
 }
 
 /** One line, without the runtime's or the product's trouble left out. */
-export function whyQueued(loop: Loop, o: ObjectiveRow): string {
+export function whyQueued(loop: Loop, o: ListedRow): string {
   const { context } = loop;
   const link = context.runtime.link();
   if (link.state !== 'connected') {
@@ -221,6 +223,10 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
   const registry = context.registry.current();
   const overrides = overridesOf(journal, registry);
   const waiting = journal.openObjectives().filter((o) => o.state === 'queued');
+  const shown = Math.min(
+    listedCharacters,
+    Math.max(fewestCharacters, Math.floor(queueCharacters / waiting.length)),
+  );
   const queued = new Map<string, number>();
   for (const { product } of waiting) queued.set(product, (queued.get(product) ?? 0) + 1);
   const live = new Map(overrides.registry.products.map((p) => [p.name, p]));
@@ -234,7 +240,7 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
     capacity: capacityOf(context),
     queue: waiting
       .filter((o) => only === null || o.product === only.name)
-      .map((o) => listedObjective(loop, o))
+      .map((o) => listedObjective(loop, o, shown))
       .sort((a, b) => (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER)),
     overrides: overrides.rows
       .filter(({ scope }) => only === null || scope === only.name)

@@ -3,7 +3,6 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/api/server.ts';
-import type { ObjectiveRow } from '../../src/fleet/journal/objectives.ts';
 import { maxQueued, requireRoom } from '../../src/fleet/queue-room.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
@@ -130,26 +129,15 @@ describe('the journal’s disk', () => {
 
   it('a queue has an end, in number and in length; what a human needs fits many times', () => {
     world();
-    const row = (text: string) => ({ text, acceptance: null }) as ObjectiveRow;
-    const room = (open: ObjectiveRow[], text: string) => () => requireRoom(open, text, null);
+    const room = (count: number, bytes: number, text: string) => () =>
+      requireRoom({ count, bytes }, text, null);
     const refused = expect.objectContaining({ code: 'QUEUE_FULL', mend: expect.stringContaining('cancel') });
-    const many = (n: number) => Array.from({ length: n }, () => row('short'));
-    expect(room(many(10_000), 'one more')).not.toThrow();
-    expect(room(many(maxQueued - 1), 'one more')).not.toThrow();
-    expect(room(many(maxQueued), 'one more')).toThrow(refused);
+    expect(room(10_000, 1_000_000, 'one more')).not.toThrow();
+    expect(room(maxQueued - 1, 0, 'one more')).not.toThrow();
+    expect(room(maxQueued, 0, 'one more')).toThrow(refused);
     const long = 'x'.repeat(262_144);
-    expect(
-      room(
-        Array.from({ length: 255 }, () => row(long)),
-        long,
-      ),
-    ).not.toThrow();
-    expect(
-      room(
-        Array.from({ length: 256 }, () => row(long)),
-        'x',
-      ),
-    ).toThrow(refused);
+    expect(room(127, 127 * long.length, long)).not.toThrow();
+    expect(room(128, 128 * long.length, 'x')).toThrow(refused);
   });
 
   it('lists stay short when texts are long', async () => {
@@ -159,6 +147,16 @@ describe('the journal’s disk', () => {
       await ask('operator', 'objectives', { product: 'alpha', text, source: operator });
     const { queue } = t.fleet.status(null);
     expect(JSON.stringify(queue).length).toBeLessThan(100_000);
+    expect(queue[0]?.text).toMatch(/^y{1999}…$/);
+    // Nor is more than that read for a decision, nor for a list of what is over.
+    t.fleet.commands.cancel('obj-2', null, { ...operator, thread: null });
+    const { journal } = t;
+    for (const list of [
+      journal.openObjectives(),
+      journal.objectives(1_000),
+      journal.endedObjectives(9, null),
+    ])
+      for (const row of list) expect(row.text).toHaveLength(2_001);
     expect(t.fleet.commands.objective('obj-20').text).toHaveLength(200_000);
   });
 });

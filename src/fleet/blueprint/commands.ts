@@ -17,7 +17,7 @@ import { humanOnly } from '../human.ts';
 import type { Loop } from '../loop.ts';
 import { estimates } from '../outcomes/estimate.ts';
 import { kindOf } from '../outcomes/kind.ts';
-import { requireRoom } from '../queue-room.ts';
+import { requireRoom, sizeOf } from '../queue-room.ts';
 import { objectiveView } from '../view.ts';
 import { type Blueprint, blueprintYaml, parseBlueprint, type Step } from './parse.ts';
 import { type KnownStep, planBlueprint } from './plan.ts';
@@ -180,7 +180,7 @@ export function createBlueprints(
           data: { end: 'cancelled', why, result: null },
         });
       };
-      const waiting: { text: string; acceptance: string | null }[] = [...journal.openObjectives()];
+      const waiting = journal.openSize();
       let n = journal.nextObjectiveNumber();
       for (const step of steps) {
         const change = of.get(step.name);
@@ -188,7 +188,8 @@ export function createBlueprints(
         if (change.action === 'replace') cancel(change);
         commands.requireStartable(step.product);
         requireRoom(waiting, step.text, step.acceptance);
-        waiting.push(step);
+        waiting.count += 1;
+        waiting.bytes += sizeOf(step.text, step.acceptance);
         const id = `obj-${n}`;
         events.push(
           queuedEvent({

@@ -6,6 +6,7 @@ import type { Product } from '../../registry/registry.ts';
 import type { Mail } from '../../runtime/protocol.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent } from '../events.ts';
+import { keptMail } from '../evidence.ts';
 import { questionOf } from './question.ts';
 import { gateStore } from './store.ts';
 
@@ -17,6 +18,7 @@ export async function lookForQuestions(context: FleetContext, product: Product):
   const answered = new Set(decisions.map((mail) => mail.threadId).filter((id) => id !== null));
   const objective = journal.liveSession(product.name)?.objective;
   const events: NewEvent[] = [...decisions.filter((mail) => !answered.has(mail.id)), ...orchestrator]
+    .map(keptMail)
     .filter((mail, i, all) => all.findIndex(({ id }) => id === mail.id) === i)
     .filter((mail) => questionOf(mail) !== null && !journal.hasMail(product.name, mail.id))
     .reverse()
@@ -49,7 +51,9 @@ export async function lookForForgedMail(context: FleetContext, product: Product)
   const { messages } = await runtime.ov(product, 'mail.list', { from: 'operator' });
   const counted = store.countedOperatorMail(product.name);
   const own = store.ownOperatorMail(product.name);
-  const foreign = messages.filter((mail) => !own.ids.has(mail.id) && !isInFlight(mail, own.inFlight));
+  const foreign = messages
+    .map(keptMail)
+    .filter((mail) => !own.ids.has(mail.id) && !isInFlight(mail, own.inFlight));
   if (counted === null) {
     journal.record({
       kind: 'operator-mail.counted',

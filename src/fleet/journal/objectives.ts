@@ -27,6 +27,18 @@ export interface ObjectiveRow {
   endedAtMs: number | null;
 }
 
+/** As lists and decisions have it: of the text its beginning. */
+export type ListedRow = Omit<ObjectiveRow, 'acceptance' | 'result'>;
+
+/** What a list shows of a text, in characters; a whole one may have 256 KiB. */
+export const listedCharacters = 2_000;
+
+/**
+ * One character more than is shown, so that a text is seen to be cut. Whole ones in a queue, or in a list of a thousand,
+ * would be what time and memory are spent on, at every decision.
+ */
+const listed = `*, substr(text, 1, ${listedCharacters + 1}) AS text, NULL AS acceptance, NULL AS result`;
+
 const objectiveOf = (r: Row): ObjectiveRow => ({
   id: r.id as string,
   n: r.n as number,
@@ -59,10 +71,17 @@ export function objectiveStore({ rows, row }: Reader) {
       return found ? objectiveOf(found) : null;
     },
     /** queued, starting and running, in order of arrival */
-    openObjectives(): ObjectiveRow[] {
-      return rows(`SELECT * FROM objectives WHERE state IN ('queued','starting','running') ORDER BY n`).map(
-        objectiveOf,
-      );
+    openObjectives(): ListedRow[] {
+      return rows(
+        `SELECT ${listed} FROM objectives WHERE state IN ('queued','starting','running') ORDER BY n`,
+      ).map(objectiveOf);
+    },
+    /** How many are open, and what their texts come to. */
+    openSize(): { count: number; bytes: number } {
+      return row(
+        `SELECT count(*) AS count, coalesce(sum(octet_length(text) + coalesce(octet_length(acceptance), 0)), 0) AS bytes
+         FROM objectives WHERE state IN ('queued','starting','running')`,
+      ) as { count: number; bytes: number };
     },
     /** The scheduler's rule that held each queued objective when last asked; null: none yet. */
     waitRules(): Map<string, string | null> {
@@ -74,25 +93,25 @@ export function objectiveStore({ rows, row }: Reader) {
       );
     },
     /** Those that are over and that a queued one still names in its `needs`. */
-    endedNeeds(): ObjectiveRow[] {
+    endedNeeds(): ListedRow[] {
       return rows(
-        `SELECT * FROM objectives WHERE state IN ('done','failed','cancelled') AND id IN (
+        `SELECT ${listed} FROM objectives WHERE state IN ('done','failed','cancelled') AND id IN (
          SELECT need.value FROM objectives AS waiting, json_each(waiting.needs) AS need
          WHERE waiting.state = 'queued')`,
       ).map(objectiveOf);
     },
     /** Newest first, of one state or of all. */
-    objectives(limit: number, state: string | null = null): ObjectiveRow[] {
+    objectives(limit: number, state: string | null = null): ListedRow[] {
       return (
         state === null
-          ? rows('SELECT * FROM objectives ORDER BY n DESC LIMIT ?', limit)
-          : rows('SELECT * FROM objectives WHERE state = ? ORDER BY n DESC LIMIT ?', state, limit)
+          ? rows(`SELECT ${listed} FROM objectives ORDER BY n DESC LIMIT ?`, limit)
+          : rows(`SELECT ${listed} FROM objectives WHERE state = ? ORDER BY n DESC LIMIT ?`, state, limit)
       ).map(objectiveOf);
     },
     /** Those that are over, of one product or of all: the one that ended last comes first. */
-    endedObjectives(limit: number, product: string | null): ObjectiveRow[] {
+    endedObjectives(limit: number, product: string | null): ListedRow[] {
       return rows(
-        `SELECT * FROM objectives WHERE state IN ('done','failed','cancelled') AND product = coalesce(?, product)
+        `SELECT ${listed} FROM objectives WHERE state IN ('done','failed','cancelled') AND product = coalesce(?, product)
        ORDER BY ended_at_ms DESC, n DESC LIMIT ?`,
         product,
         limit,

@@ -14,7 +14,8 @@ import { type NoticeRow, noticeStore } from './store.ts';
 export const remindMs: readonly number[] = [30 * 60_000, 2 * 3_600_000, 8 * 3_600_000, 24 * 3_600_000];
 /** A queued objective is told of when it has waited this long, in ms. */
 export const queuedLongMs = 30 * 60_000;
-const page = 500;
+/** An event may carry 256 KiB of text. */
+const page = 100;
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
