@@ -28,6 +28,7 @@ import { addInterventionRoutes } from './interventions.ts';
 import { maxBodyBytes } from './listen.ts';
 import { addOutputRoutes } from './output.ts';
 import { addPastRoutes } from './past.ts';
+import { refusalLog } from './refusals.ts';
 import { layDownRequestSchema } from './work.ts';
 import { addWorkRoutes } from './work-routes.ts';
 
@@ -38,6 +39,7 @@ const keepAliveMs = 15_000;
 /** Each stream holds one batch while its reader is slow; an event may carry an objective of 256 KiB. */
 const maxStreams = 32;
 const eventsPerBatch = 20;
+const charactersPerBatch = 65_536;
 const tooLargeMend = 'Put the long part into a file of the product and name the file.';
 
 /**
@@ -54,13 +56,14 @@ export function createApi(
   const app = new Hono();
   const api = app.basePath(apiPrefix);
   const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
+  const refused = refusalLog(log);
 
   app.onError((thrown, c) => {
     const error = FleetError.wrap(thrown);
     const asked = { method: c.req.method, path: c.req.path.slice(0, 200) };
     if (error.class === 'internal') log.error({ err: thrown, ...asked }, 'a request failed');
     else if (surface === 'gateway')
-      log.warn({ code: error.code, ...asked }, 'refused what came over the gateway’s socket');
+      refused.log(error.code, { code: error.code, ...asked }, 'refused what came over the gateway’s socket');
     return c.json({ ok: false, error: error.toJSON() }, errorClasses[error.class].http);
   });
   app.notFound((c) => {
@@ -171,7 +174,7 @@ export function createApi(
     const send = async (stream: SSEStreamingApi) => {
       let seq = Number.isSafeInteger(Number(start)) ? Math.max(0, Number(start)) : known;
       while (!stream.aborted) {
-        const events = fleet.commands.eventsAfter(seq, eventsPerBatch);
+        const events = fleet.commands.eventsAfter(seq, eventsPerBatch, charactersPerBatch);
         for (const event of events) {
           await stream.writeSSE({ id: String(event.seq), event: event.kind, data: JSON.stringify(event) });
           seq = event.seq;

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { FleetClient } from '../api/client.ts';
 import type { GateRequest } from '../api/contract.ts';
 import { boundedServer } from '../api/listen.ts';
+import { refusalLog } from '../api/refusals.ts';
 import { errorClasses, FleetError } from '../errors.ts';
 import { acceptToken, createGuard } from './guard.ts';
 import { watchFleet } from './live.ts';
@@ -53,6 +54,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const token = acceptToken(options.token);
   const guard = createGuard(token);
   const live = watchFleet(client);
+  const refused = refusalLog(log);
   const app = new Hono();
 
   app.use(guard.boundary);
@@ -72,7 +74,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     const { token: presented } = await c.req.parseBody();
     const came = guard.login(c, typeof presented === 'string' ? presented.trim() : '');
     if (came === 'in') return c.redirect('/', 303);
-    log.warn({ came, path: c.req.path }, 'a login to the dashboard was refused');
+    refused.log(came, { came, path: c.req.path }, 'a login to the dashboard was refused');
     if (came === 'wrong') return c.html(<LoginPage wrong />, 401);
     throw new FleetError({
       code: 'TOO_MANY_TRIES',

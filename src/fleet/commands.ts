@@ -232,6 +232,7 @@ export function createCommands(loop: Loop) {
     requireObjective,
     requireStartable,
 
-    eventsAfter: (seq: number, limit: number): FleetEvent[] => journal.eventsAfter(seq, limit).map(eventView),
+    eventsAfter: (seq: number, limit: number, characters?: number): FleetEvent[] =>
+      journal.eventsAfter(seq, limit, characters).map(eventView),
   };
 }

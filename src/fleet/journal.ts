@@ -86,9 +86,20 @@ export function openJournal(file: string, clock: Clock) {
     ...actionStore(reader),
     ...mailStore(reader),
 
-    /** ascending */
-    eventsAfter(seq: number, limit: number): JournalEvent[] {
-      return rows('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(eventOf);
+    /**
+     * Ascending.
+     * @param characters  no further one is read when those before it have so many: one may carry 256 KiB
+     */
+    eventsAfter(seq: number, limit: number, characters = Number.POSITIVE_INFINITY): JournalEvent[] {
+      const found: JournalEvent[] = [];
+      let read = 0;
+      const after = reader.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
+      for (const row of after.iterate(seq, limit)) {
+        found.push(eventOf(row));
+        read += String(row.data).length;
+        if (read >= characters) break;
+      }
+      return found;
     },
     /** Those of one kind on one objective, ascending. */
     eventsOf<K extends NewEvent['kind']>(objective: string, kind: K): (JournalEvent & { kind: K })[] {

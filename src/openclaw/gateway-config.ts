@@ -164,6 +164,8 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       codeMode: false,
       toolSearch: false,
       exec: { mode: 'deny' },
+      // For every agent, one that somebody adds too.
+      deny: [...deniedTools],
       elevated: { enabled: false },
       fs: { workspaceOnly: true },
     },

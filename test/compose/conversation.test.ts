@@ -87,6 +87,24 @@ describe.skipIf(!(await composeAvailable()))('a conversation in Slack', () => {
   );
 
   test(
+    'OpenClaw’s audit says that several people reach it, and nothing else: no tool that runs or writes is anybody’s',
+    async () => {
+      const script = 'OPENCLAW_GATEWAY_TOKEN=$(cat ~/.openclaw/token) openclaw security audit --json';
+      const { findings } = JSON.parse(await stack.exec('openclaw-meta', ['sh', '-c', script])) as {
+        findings: { severity: string; checkId: string; detail: string }[];
+      };
+      expect(findings.filter(({ severity }) => severity !== 'info')).toMatchObject([
+        {
+          severity: 'warn',
+          checkId: 'security.trust_model.multi_user_heuristic',
+          detail: expect.stringContaining('No unguarded runtime/filesystem contexts detected.'),
+        },
+      ]);
+    },
+    2 * minutes,
+  );
+
+  test(
     'what is asked becomes an objective that knows who asked and where; progress and plan come to the thread',
     async () => {
       asked = await say('U1', 'ship the auth feature on product-a');

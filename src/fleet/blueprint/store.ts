@@ -17,6 +17,10 @@ export interface DraftRow {
   appliedMs: number | null;
 }
 
+/** A list is read at once, each draft parsed: those before these are still there by their number or name. */
+const listedDrafts = 20;
+const listedBlueprints = 100;
+
 const blueprintOf = (r: Record<string, unknown>): BlueprintRow => ({
   name: r.name as string,
   description: r.description as string | null,
@@ -36,14 +40,20 @@ export function blueprintStore(db: DatabaseSync) {
   return {
     /** The one applied last first. */
     blueprints: (): BlueprintRow[] =>
-      db.prepare('SELECT * FROM blueprints ORDER BY applied_ms DESC, name').all().map(blueprintOf),
+      db
+        .prepare(`SELECT * FROM blueprints ORDER BY applied_ms DESC, name LIMIT ${listedBlueprints}`)
+        .all()
+        .map(blueprintOf),
     blueprint(name: string): BlueprintRow | null {
       const found = db.prepare('SELECT * FROM blueprints WHERE name = ?').get(name);
       return found ? blueprintOf(found) : null;
     },
     /** Those that nobody has applied, newest first. */
     drafts: (): DraftRow[] =>
-      db.prepare('SELECT * FROM drafts WHERE applied_ms IS NULL ORDER BY n DESC').all().map(draftOf),
+      db
+        .prepare(`SELECT * FROM drafts WHERE applied_ms IS NULL ORDER BY n DESC LIMIT ${listedDrafts}`)
+        .all()
+        .map(draftOf),
     draft(n: number): DraftRow | null {
       const found = db.prepare('SELECT * FROM drafts WHERE n = ?').get(n);
       return found ? draftOf(found) : null;

@@ -37,20 +37,19 @@ export const listedCharacters = 2_000;
  * One character more than is shown, so that a text is seen to be cut. Whole ones in a queue, or in a list of a thousand,
  * would be what time and memory are spent on, at every decision.
  */
-const listed = `*, substr(text, 1, ${listedCharacters + 1}) AS text, NULL AS acceptance, NULL AS result`;
+const listed = `id, n, product, needs, kind, source, state, why, attempts, messages, not_before_ms, created_at_ms,
+  queued_at_ms, started_at_ms, ended_at_ms, substr(text, 1, ${listedCharacters + 1}) AS text`;
 
-const objectiveOf = (r: Row): ObjectiveRow => ({
+const listedOf = (r: Row): ListedRow => ({
   id: r.id as string,
   n: r.n as number,
   product: r.product as string,
   text: r.text as string,
-  acceptance: r.acceptance as string | null,
   needs: parse(r.needs),
   kind: r.kind as string,
   source: parse(r.source),
   state: r.state as ObjectiveRow['state'],
   why: r.why as string | null,
-  result: r.result as string | null,
   attempts: r.attempts as number,
   messages: r.messages as number,
   notBeforeMs: r.not_before_ms as number | null,
@@ -58,6 +57,12 @@ const objectiveOf = (r: Row): ObjectiveRow => ({
   queuedAtMs: r.queued_at_ms as number,
   startedAtMs: r.started_at_ms as number | null,
   endedAtMs: r.ended_at_ms as number | null,
+});
+
+const objectiveOf = (r: Row): ObjectiveRow => ({
+  ...listedOf(r),
+  acceptance: r.acceptance as string | null,
+  result: r.result as string | null,
 });
 
 export function objectiveStore({ rows, row }: Reader) {
@@ -74,7 +79,7 @@ export function objectiveStore({ rows, row }: Reader) {
     openObjectives(): ListedRow[] {
       return rows(
         `SELECT ${listed} FROM objectives WHERE state IN ('queued','starting','running') ORDER BY n`,
-      ).map(objectiveOf);
+      ).map(listedOf);
     },
     /** How many are open, and what their texts come to. */
     openSize(): { count: number; bytes: number } {
@@ -98,7 +103,7 @@ export function objectiveStore({ rows, row }: Reader) {
         `SELECT ${listed} FROM objectives WHERE state IN ('done','failed','cancelled') AND id IN (
          SELECT need.value FROM objectives AS waiting, json_each(waiting.needs) AS need
          WHERE waiting.state = 'queued')`,
-      ).map(objectiveOf);
+      ).map(listedOf);
     },
     /** Newest first, of one state or of all. */
     objectives(limit: number, state: string | null = null): ListedRow[] {
@@ -106,7 +111,7 @@ export function objectiveStore({ rows, row }: Reader) {
         state === null
           ? rows(`SELECT ${listed} FROM objectives ORDER BY n DESC LIMIT ?`, limit)
           : rows(`SELECT ${listed} FROM objectives WHERE state = ? ORDER BY n DESC LIMIT ?`, state, limit)
-      ).map(objectiveOf);
+      ).map(listedOf);
     },
     /** Those that are over, of one product or of all: the one that ended last comes first. */
     endedObjectives(limit: number, product: string | null): ListedRow[] {
@@ -115,7 +120,7 @@ export function objectiveStore({ rows, row }: Reader) {
        ORDER BY ended_at_ms DESC, n DESC LIMIT ?`,
         product,
         limit,
-      ).map(objectiveOf);
+      ).map(listedOf);
     },
     /** How many objectives are in each state. */
     objectiveCounts(): Map<string, number> {

@@ -14,8 +14,9 @@ import { type NoticeRow, noticeStore } from './store.ts';
 export const remindMs: readonly number[] = [30 * 60_000, 2 * 3_600_000, 8 * 3_600_000, 24 * 3_600_000];
 /** A queued objective is told of when it has waited this long, in ms. */
 export const queuedLongMs = 30 * 60_000;
-/** An event may carry 256 KiB of text. */
-const page = 100;
+const page = 500;
+/** Of a page, in characters. */
+const pageCharacters = 4_000_000;
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
@@ -113,7 +114,7 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
     start(): void {
       const until = journal.lastSeq();
       for (let seq = notices.lastCause(); seq < until; ) {
-        const events = journal.eventsAfter(seq, page).filter((event) => event.seq <= until);
+        const events = journal.eventsAfter(seq, page, pageCharacters).filter((event) => event.seq <= until);
         queue.push(...events);
         // Page by page: taking from the front of a queue of 100,000 is quadratic.
         drain();

@@ -11,6 +11,8 @@ import { anchorMs } from './due.ts';
 import { type Recurring, recurringStore } from './store.ts';
 
 const shownRuns = 3;
+/** Each is looked at whenever one is due. */
+const mostRecurring = 200;
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 export type RecurringCommands = ReturnType<typeof createRecurring>;
@@ -67,7 +69,7 @@ export function createRecurring(
   return {
     list: (): RecurringView[] => all().map(view),
 
-    /** @throws FleetError CRON_INVALID, TIME_ZONE_INVALID, RECURRING_EXISTS, PRODUCT_UNKNOWN, HUMAN_ONLY */
+    /** @throws FleetError CRON_INVALID, TIME_ZONE_INVALID, RECURRING_EXISTS, RECURRING_FULL, PRODUCT_UNKNOWN, HUMAN_ONLY */
     every(request: z.infer<typeof everyRequestSchema>): RecurringView {
       humanOnly(request.source, 'sets up recurring work', '/fleet every "0 9 * * 1-5" <product> <objective>');
       const product = requireProduct(request.product);
@@ -96,6 +98,14 @@ export function createRecurring(
           product: product.name,
           message: `Expected a name that nothing has that recurs, got "${name}".`,
           mend: `Use another name, or take that one away first: \`fleet recurring delete ${name}\`.`,
+        });
+      if (all().length >= mostRecurring)
+        throw new FleetError({
+          code: 'RECURRING_FULL',
+          class: 'refused',
+          product: product.name,
+          message: `Expected at most ${mostRecurring} things that recur, got one more.`,
+          mend: 'End one first: `fleet recurring`, `fleet recurring delete <name>`. If nobody asked for this much, look into the gateway: docs/security.md.',
         });
       const text = acceptText(request.text, product.name);
       const { timeZone, missed, acceptance, source } = request;
