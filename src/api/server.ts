@@ -67,12 +67,12 @@ export function createApi(
     return c.json({ ok: false, error: error.toJSON() }, errorClasses[error.class].http);
   });
   app.notFound((c) => {
-    throw new FleetError({
-      code: 'ROUTE_UNKNOWN',
-      class: 'not-found',
-      message: `Expected a route of the fleet API, got ${c.req.method} ${c.req.path}.`,
-      mend: 'Use a client of the same version as fleetd.',
-    });
+    throw routeUnknown(c);
+  });
+  // Hono answers HEAD by the route of GET and drops the body: a stream would be kept for a reader that never was.
+  app.use(async (c, next) => {
+    if (c.req.method === 'HEAD') throw routeUnknown(c);
+    await next();
   });
   app.use(
     bodyLimit({
@@ -221,6 +221,15 @@ function valid<T>(schema: z.ZodType<T>, value: unknown): T {
     class: 'usage',
     message: `${where}: ${issue?.message ?? z.prettifyError(result.error)}.`,
     mend: tooLarge ? tooLargeMend : 'Correct the request and send it again.',
+  });
+}
+
+function routeUnknown(c: Context): FleetError {
+  return new FleetError({
+    code: 'ROUTE_UNKNOWN',
+    class: 'not-found',
+    message: `Expected a route of the fleet API, got ${c.req.method} ${c.req.path}.`,
+    mend: 'Use a client of the same version as fleetd.',
   });
 }
 

@@ -22,6 +22,21 @@ export type { SessionRow } from './journal/sessions.ts';
 
 export type Journal = ReturnType<typeof openJournal>;
 
+/** Of what happened on a product, in characters: 200 events whole could be 100 MB. */
+const shownCharacters = 4_000_000;
+
+/** Events until they have so many characters. */
+function upTo(characters: number, rows: Iterable<Record<string, unknown>>): JournalEvent[] {
+  const found: JournalEvent[] = [];
+  let read = 0;
+  for (const row of rows) {
+    found.push(eventOf(row));
+    read += String(row.data).length;
+    if (read >= characters) break;
+  }
+  return found;
+}
+
 /**
  * @param file  path of the SQLite file, created with its folder; `:memory:` for tests
  * @throws FleetError JOURNAL_NEWER (written by a newer fleetd), JOURNAL_LOCKED (another fleetd has it),
@@ -91,15 +106,10 @@ export function openJournal(file: string, clock: Clock) {
      * @param characters  no further one is read when those before it have so many: one may carry 256 KiB
      */
     eventsAfter(seq: number, limit: number, characters = Number.POSITIVE_INFINITY): JournalEvent[] {
-      const found: JournalEvent[] = [];
-      let read = 0;
-      const after = reader.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
-      for (const row of after.iterate(seq, limit)) {
-        found.push(eventOf(row));
-        read += String(row.data).length;
-        if (read >= characters) break;
-      }
-      return found;
+      return upTo(
+        characters,
+        reader.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?').iterate(seq, limit),
+      );
     },
     /** Those of one kind on one objective, ascending. */
     eventsOf<K extends NewEvent['kind']>(objective: string, kind: K): (JournalEvent & { kind: K })[] {
@@ -107,11 +117,10 @@ export function openJournal(file: string, clock: Clock) {
         eventOf,
       ) as (JournalEvent & { kind: K })[];
     },
-    /** of one product, newest first */
+    /** of one product, newest first; fewer where they are long */
     productEvents(product: string, limit: number): JournalEvent[] {
-      return rows('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?', product, limit).map(
-        eventOf,
-      );
+      const newest = reader.prepare('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?');
+      return upTo(shownCharacters, newest.iterate(product, limit));
     },
     lastSeq(): number {
       return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;

@@ -190,3 +190,16 @@ describe('garbage', () => {
       expect(await raw(sockets().gateway, request('POST', path, body))).toContain('OPERATOR_ONLY');
   });
 });
+
+it('a stream that was only asked for its head is not kept', async () => {
+  for (let n = 0; n < 40; n++)
+    expect(
+      await raw(
+        sockets().gateway,
+        'HEAD /v1/events?after=0 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      ),
+    ).toMatch(/^HTTP/);
+  const kinds = [];
+  for await (const event of gateway.events({ last: 1, follow: false })) kinds.push(event.kind);
+  expect(kinds).toHaveLength(1);
+});

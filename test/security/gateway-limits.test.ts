@@ -140,6 +140,30 @@ describe('the journal’s disk', () => {
     expect(room(128, 128 * long.length, 'x')).toThrow(refused);
   });
 
+  it('plans that nobody applies, and what recurs, have an end', async () => {
+    const ask = world();
+    const draft = (n: number, length: number) => ({
+      name: `plan-${n}`,
+      steps: Array.from({ length: 50 }, (_, i) => ({
+        name: `step-${i}`,
+        product: 'alpha',
+        objective: 'x'.repeat(length),
+      })),
+      source: { via: 'model', sender: 'm' },
+    });
+    expect(await ask('gateway', 'blueprints/draft', draft(0, 16_000))).toBe('TEXT_TOO_LARGE');
+    for (let n = 1; n <= 25; n++)
+      expect(await ask('gateway', 'blueprints/draft', draft(n, 1_000))).toBe('ok');
+    const drafts = t.fleet.blueprints.list();
+    expect(drafts.map(({ draft: n }) => n)).toEqual(Array.from({ length: 20 }, (_, i) => 25 - i));
+    expect(JSON.stringify(drafts).length).toBeLessThan(1_000_000);
+    expect(t.fleet.blueprints.get('draft-1').steps[0]?.objective).toHaveLength(1_000);
+
+    const every = { every: '0 9 * * 1', product: 'alpha', text: 'report', source: chat };
+    for (let n = 0; n < 200; n++) expect(await ask('gateway', 'recurring', every)).toBe('ok');
+    expect(await ask('gateway', 'recurring', every)).toBe('RECURRING_FULL');
+  }, 60_000);
+
   it('lists stay short when texts are long', async () => {
     const ask = world();
     const text = 'y'.repeat(200_000);
@@ -158,5 +182,8 @@ describe('the journal’s disk', () => {
     ])
       for (const row of list) expect(row.text).toHaveLength(2_001);
     expect(t.fleet.commands.objective('obj-20').text).toHaveLength(200_000);
+    // What follows the events, or shows those of a product, reads some of the long ones at a time, and goes on.
+    expect(journal.eventsAfter(0, 100, 65_536)).toHaveLength(2);
+    expect(JSON.stringify(t.fleet.past.events('alpha', 1_000)).length).toBeLessThan(5_000_000);
   });
 });
