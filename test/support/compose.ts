@@ -157,7 +157,15 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
       });
       return stdout;
     },
-    logs: (service) => compose('logs', '--no-color', '--no-log-prefix', service),
+    async logs(service) {
+      const { all } = await execa('docker', ['logs', `${project}-${service}-1`], {
+        all: true,
+        env: dockerEnvironment(),
+        extendEnv: false,
+        stdin: 'ignore',
+      });
+      return all;
+    },
     async inspect(service) {
       const id = await compose('ps', '--all', '--quiet', service);
       const { stdout } = await execa('docker', ['inspect', id], { env: dockerEnv, extendEnv: false });

@@ -47,6 +47,7 @@ export function agents(shared: Shared): void {
     'a flood of well-formed lies in its name, and of its log, holds up nobody',
     async () => {
       const before = await worker(`echo ${pid}`);
+      const already = (await shared.stack().logs('fleetd')).split('"from":"agent"').length;
       const lie = frame('{"jsonrpc":"2.0","method":"fleet/changed","params":{"product":"product-a"}}');
       const { mib, waitedMs } = await meanwhile(shared, async () => {
         await worker(
@@ -57,7 +58,8 @@ export function agents(shared: Shared): void {
       expect(waitedMs).toBeLessThan(mostMs);
       if (await lost()) await replaced(before);
       const log = await shared.stack().logs('fleetd');
-      expect(log).toContain('more lines were left out');
+      // 200 lines in ten seconds, of tens of thousands.
+      expect(log.split('"from":"agent"').length - already).toBeLessThan(450);
       expect(log.match(obeyed)).toBeNull();
     },
     minutes,

@@ -1,5 +1,6 @@
 // What attackers have: a shell in a container, and the one socket of fleetd that the gateway's has. And the operator,
 // who must be answered meanwhile.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { FleetEvent, FleetStatus } from '../../../src/api/contract.ts';
 import type { Service } from '../../support/compose.ts';
@@ -90,6 +91,7 @@ export async function meanwhile(
     const at = performance.now();
     await stack().fleet<FleetStatus>('status');
     waitedMs = Math.max(waitedMs, performance.now() - at);
+    await sleep(200);
   } while (!over);
   await attacking;
   expect(await started(), 'fleetd ended, and was started again').toBe(before);
