@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { createFleetClient } from '../api/client.ts';
 import type { Finding } from '../api/contract.ts';
+import { line } from '../api/text/sanitise.ts';
 import { FleetError } from '../errors.ts';
 import { quietJson } from '../quiet-json.ts';
 import { statusFindings, versionFinding } from './checks/fleetd.ts';
@@ -19,7 +20,7 @@ export async function runDoctor(
   const { fix, json, socket } = readWords(words);
   const findings = await diagnose(() => findSocket(socket), fix);
   const failed = findings.some(({ state }) => state === 'failed');
-  const text = json ? quietJson({ ok: !failed, data: findings }) : findings.map(line).join('\n');
+  const text = json ? quietJson({ ok: !failed, data: findings }) : findings.map(findingText).join('\n');
   return { text, exitCode: failed ? failedExit : 0 };
 }
 
@@ -40,9 +41,10 @@ async function diagnose(findSocket: () => string, fix: boolean): Promise<Finding
   return found;
 }
 
-function line({ check, product, state, says, mend }: Finding): string {
+/** What the agent found is told in its own words: who has its end of the channel writes them. */
+export function findingText({ check, product, state, says, mend }: Finding): string {
   const what = product === null ? check : `${product}: ${check}`;
-  return `${signs[state]}  ${what}: ${says}${mend === null ? '' : `\n         Mend: ${mend}`}`;
+  return `${signs[state]}  ${line(what)}: ${line(says)}${mend === null ? '' : `\n         Mend: ${line(mend)}`}`;
 }
 
 function readWords(words: string[]): { fix: boolean; json: boolean; socket: string | null } {

@@ -7,6 +7,7 @@ import type { GateView, NoticeView } from '../../src/api/contract.ts';
 import * as views from '../../src/api/text/index.ts';
 import { surfaceFor } from '../../src/api/text/index.ts';
 import type { BlueprintView, RecurringView } from '../../src/api/work.ts';
+import { findingText } from '../../src/doctor/index.ts';
 import { quietLines } from '../../src/quiet-json.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { busyFleet, nowMs, objectiveView, worker } from '../support/views.ts';
@@ -169,6 +170,8 @@ const shown: [string, (surface: Surface) => string][] = [
   ['history', (s) => views.historyText(s, objectives)],
   ['result', (s) => views.resultText(s, { objective, result: evil })],
   ['output', (s) => views.outputText(s, { product: 'product-a', content: evil })],
+  ['doctor', () => findingText({ check: evil, product: evil, state: 'failed', says: evil, mend: evil })],
+  ['attach', (s) => views.attachText(s, { product: 'product-a', argv: ['tmux', '-t', `=${evil}`] })],
   ['gates', (s) => views.gatesText(s, [gate, own, closed, withdrawn])],
   ['resolved', (s) => views.resolvedText(s, closed)],
   ['inbox', (s) => views.inboxText(s, { product: 'product-a', observedAt: null, mail: [mail] })],
@@ -258,8 +261,8 @@ describe.each(shown)('%s', (name, render) => {
     expect(text.match(obeyed)).toBeNull();
   });
 
-  // The screen of a coordinator is shown in a terminal only.
-  it.runIf(name !== 'output')('pings nobody and loads nothing in chat', () => {
+  // The screen of a coordinator, and the doctor, are shown in a terminal only.
+  it.runIf(name !== 'output' && name !== 'doctor')('pings nobody and loads nothing in chat', () => {
     const text = render(surfaceFor({ kind: 'chat', nowMs }));
     expect(text.match(obeyed)).toBeNull();
     const outside = withoutFences(text);
@@ -311,12 +314,19 @@ describe('as JSON', () => {
   });
 });
 
+it.each(['=a\nrm -rf ~', '=a\u001b[201~\nrm -rf ~\n', '=a\rrm -rf ~'])(
+  'a session of the name %j is no command that a human would paste',
+  (name) => {
+    const show = surfaceFor({ kind: 'terminal', nowMs, columns: 100 });
+    const text = views.attachText(show, { product: 'product-a', argv: ['tmux', 'attach', '-t', name] });
+    expect(text).not.toContain('rm -rf');
+    const plain = { product: 'product-a', argv: ['tmux', '-t', "=it's; rm -rf ~"] };
+    expect(views.attachText(show, plain)).toBe(`tmux -t '=it'\\''s; rm -rf ~'`);
+  },
+);
+
 it('every view is poisoned here', () => {
   const named = Object.keys(views).filter((name) => name.endsWith('Text'));
   const used = shown.map(([, render]) => render.toString()).join();
-  expect(named.filter((name) => !used.includes(name)).sort()).toEqual([
-    'attachText',
-    'backupText',
-    'estimateText',
-  ]);
+  expect(named.filter((name) => !used.includes(name)).sort()).toEqual(['backupText', 'estimateText']);
 });

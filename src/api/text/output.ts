@@ -17,6 +17,12 @@ export function resultText(surface: Surface, { objective, result }: Result): str
 /** One line to copy; nothing else on it. */
 export function attachText(surface: Surface, { product, argv }: Attach): string {
   if (argv === null) return sentence(surface, `Nothing is live on ${product}.`);
+  // The session's name came from the runtime. Pasted, a control character ends the quotes and begins a command.
+  if (argv.some((word) => /\p{Cc}/u.test(word) || block(word) !== word.trimEnd()))
+    return sentence(
+      surface,
+      `The session on ${product} has a name that a terminal would obey, so it is not shown. Stop it: fleet stop ${product}.`,
+    );
   return argv
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(' ');
