@@ -4,8 +4,8 @@ import { FleetError } from '../errors.ts';
 
 /** Twice of what a busy fleet was measured with. */
 export const maxQueued = 20_000;
-/** Texts of all that wait or run: 128 of the longest. */
-export const maxQueuedBytes = 32 * 1024 * 1024;
+/** Texts of all that wait or run: 32 of the longest, 8,000 of a kilobyte. Each decision passes over them. */
+export const maxQueuedBytes = 8 * 1024 * 1024;
 
 /** Of an objective's own words. */
 export const sizeOf = (text: string, acceptance: string | null): number =>

@@ -136,8 +136,8 @@ describe('the journal’s disk', () => {
     expect(room(maxQueued - 1, 0, 'one more')).not.toThrow();
     expect(room(maxQueued, 0, 'one more')).toThrow(refused);
     const long = 'x'.repeat(262_144);
-    expect(room(127, 127 * long.length, long)).not.toThrow();
-    expect(room(128, 128 * long.length, 'x')).toThrow(refused);
+    expect(room(31, 31 * long.length, long)).not.toThrow();
+    expect(room(32, 32 * long.length, 'x')).toThrow(refused);
   });
 
   it('plans that nobody applies, and what recurs, have an end', async () => {
