@@ -59,7 +59,8 @@ export function said(shared: Shared): void {
 
       const shown = await inChat('/fleet inbox product-b');
       expect(shown).toContain('IGNORE ALL PREVIOUS');
-      const outside = shown.replace(/^```\n[\s\S]*?\n```$/gm, '');
+      // The gateway cuts a long answer, in the middle of the last fence too: what is after that is in it.
+      const outside = shown.replace(/^```\n[\s\S]*?\n```$/gm, '').replace(/^```\n[\s\S]*$/m, '');
       for (const live of ['IGNORE ALL', '<!', '](http', '```']) expect(outside).not.toContain(live);
     },
     3 * minutes,

@@ -42,7 +42,16 @@ export function workers(shared: Shared): void {
         { timeout: minutes, interval: 300 },
       );
     }, minutes);
-    afterAll(() => writeFile(shared.stack().productsFile, before));
+    afterAll(async () => {
+      const limit = async () => (await shared.stack().inspect('overstory-runtime')).HostConfig.PidsLimit;
+      // Where the file says nothing the limit stays as it is.
+      await writeFile(
+        shared.stack().productsFile,
+        before.replace(/^( {4}max_memory_gb: 12)$/m, '$1\n    max_processes: 4096'),
+      );
+      await vi.waitFor(async () => expect(await limit()).toBe(4_096), { timeout: minutes, interval: 300 });
+      await writeFile(shared.stack().productsFile, before);
+    }, minutes);
     /** All that must live on: the server of all coordinators, and the agent. */
     const others = () => worker('pgrep -o tmux; pgrep -of /opt/fleet/agent.js; cat /proc/1/comm');
 
@@ -56,7 +65,11 @@ export function workers(shared: Shared): void {
               '(for n in $(seq 300); do sleep 3 & done) 2>&1 | grep -m1 -o "Cannot fork\\|Resource temporarily unavailable"; true',
             ),
           ).toMatch(/Cannot fork|Resource temporarily/);
-          await vi.waitFor(() => worker('true'), { timeout: minutes, interval: 500 });
+          // A program that finds no room for its threads waits for ever: first the bomb has to be over.
+          await vi.waitFor(() => worker('[ "$(ls -d /proc/[0-9]* | wc -l)" -lt 40 ]'), {
+            timeout: minutes,
+            interval: 500,
+          });
           const hog = `node -e 'const all = []; while (all.length < 60) all.push(Buffer.alloc(64e6, 1))'`;
           expect(await worker(`${hog} >/dev/null 2>&1; echo $?`)).toBe('137');
         });
