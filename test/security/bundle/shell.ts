@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { FleetEvent, FleetStatus } from '../../../src/api/contract.ts';
 import type { Service } from '../../support/compose.ts';
-import type { SharedStack } from '../../support/shared-stack.ts';
+import type { FleetStack } from '../../support/shared-stack.ts';
 
 export const minutes = 60_000;
 /** What a terminal or a reader obeys: control characters but line ends and tabs, and those that turn the direction. */
 export const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;
-export type Shared = { stack: () => SharedStack };
+export type Shared = { stack: () => FleetStack };
 /** method, path and, of a POST, its body */
 export type Asked = [method: string, path: string, body?: object];
 
