@@ -18,7 +18,7 @@ class SharedStackOrder extends BaseSequencer {
   }
 }
 
-const common = { testTimeout: 30_000, hookTimeout: 60_000 };
+const common = { testTimeout: 30_000, hookTimeout: 60_000, globalSetup: ['test/support/tmux.ts'] };
 
 export default defineConfig({
   test: {
@@ -50,7 +50,7 @@ export default defineConfig({
           name: 'compose',
           include: ['test/compose/**/*.test.ts'],
           fileParallelism: false,
-          globalSetup: ['test/compose/setup.ts'],
+          globalSetup: ['test/support/tmux.ts', 'test/compose/setup.ts'],
           // Last, so that the stack which these files share is up no longer than they run.
           sequence: { groupOrder: 2 },
         },

@@ -118,7 +118,8 @@ async function running(): Promise<Terminal[]> {
   return all;
 }
 
-if (process.argv[2] === '__hold') await hold(JSON.parse(process.argv[3] ?? '') as Order);
+if (process.argv[2] === '-V') print('tmux 3.5 (tmux-sim: no terminal emulator)');
+else if (process.argv[2] === '__hold') await hold(JSON.parse(process.argv[3] ?? '') as Order);
 else {
   // `-L overstory` names a server: TMUX_TMPDIR does that here.
   const [verb = '', ...words] = read(process.argv.slice(2), 'L').rest;

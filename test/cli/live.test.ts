@@ -10,6 +10,7 @@ import { busyScene } from '../dashboard/scenes.ts';
 import { until } from '../simulator/ov.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
+import { standIn } from '../support/tmux.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -76,7 +77,7 @@ describe('the verbs that go on', () => {
   }, 60_000);
 });
 
-describe('fleet top', () => {
+describe.skipIf(process.env[standIn])('fleet top', () => {
   const server = `top-${process.pid}`;
   const tmux = (...args: string[]) => execa('tmux', ['-L', server, ...args], { reject: false });
   const screen = async () => (await tmux('capture-pane', '-p', '-t', 'board')).stdout;
