@@ -81,7 +81,7 @@ and write of the main job. A seed that fails is shrunk and printed with the comm
 
 ${
   simulation
-    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.gates === undefined ? 'without gates and notices' : `${simulation.gates} gates, ${simulation.notices} notices`}, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s (${simulation.machine}). ${simulation.everyUpTo === undefined ? '' : `fleetd was killed at every n up to ${everyN(simulation.everyUpTo)}.`}`
+    ? `Last recorded run: ${simulation.runs} seeds from ${simulation.from}, ${simulation.failed} failed; ${simulation.accepted} objectives, ${simulation.gates === undefined ? 'without gates and notices' : `${simulation.gates} gates, ${simulation.notices} notices`}, ${simulation.calls} calls, ${simulation.writes} writes, ${simulation.kills} kills, ${simulation.simulatedHours} simulated hours in ${simulation.seconds} s${simulation.cpuSeconds === undefined ? '' : `, ${simulation.cpuSeconds} s of CPU time`} (${simulation.machine}). ${simulation.everyUpTo === undefined ? '' : `fleetd was killed at every n up to ${everyN(simulation.everyUpTo)}.`}`
     : 'No run has been recorded.'
 }
 

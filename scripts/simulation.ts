@@ -142,6 +142,8 @@ if (!isMainThread && parentPort) {
   if (whole && gaps.length > 0) console.log(`FAILED: not at every n that was meant: ${gaps.join(', ')}`);
   if (values.record) {
     const { simulatedMs, failed: _failed, ...counted } = total;
+    // Of all threads: what it takes where nothing else runs.
+    const { user, system } = process.cpuUsage();
     const figures = {
       from,
       ...counted,
@@ -149,6 +151,7 @@ if (!isMainThread && parentPort) {
       everyUpTo,
       simulatedHours: Math.round(simulatedMs / 3_600_000),
       seconds: Math.round((performance.now() - startedAt) / 1000),
+      cpuSeconds: Math.round((user + system) / 1e6),
       machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`,
     };
     const file = fileURLToPath(new URL('../docs/results/simulation.json', import.meta.url));
