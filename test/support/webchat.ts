@@ -17,17 +17,17 @@ export interface WebChat {
   send(text: string): Promise<void>;
   /** Waits until the page shows `text`: one that was not on it before, nor in what was sent. */
   waitForText(text: string | RegExp, timeoutMs?: number): Promise<void>;
-  /** How often `text` stands on the page where a human sees it: not in what only a screen reader is told. */
-  shown(text: string): Promise<number>;
+  /** Each place on the page where a human sees `text`, with what stands around it: not what only a screen reader is told. */
+  shown(text: string): Promise<string[]>;
   screenshot(file: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * In the page. Counts the innermost elements that hold the text and are not hidden, row by row from the first message
+ * In the page. The innermost elements that hold the text and are not hidden, row by row from the first message
  * to the last: WebChat draws only the rows that are near what is scrolled to.
  */
-const countShown = `async (text) => {
+const findShown = `async (text) => {
   const seen = (element) => {
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
     for (let at = element; at !== null && at !== document.body; at = at.parentElement) {
@@ -38,9 +38,9 @@ const countShown = `async (text) => {
   };
   const holds = (element) => element.textContent.includes(text);
   const inRow = (row) =>
-    [row, ...row.querySelectorAll(':not(script, style)')].filter(
-      (element) => holds(element) && ![...element.children].some(holds) && seen(element),
-    ).length;
+    [row, ...row.querySelectorAll(':not(script, style)')]
+      .filter((element) => holds(element) && ![...element.children].some(holds) && seen(element))
+      .map((element) => element.textContent);
   const thread = document.querySelector('.chat-thread');
   const found = new Map();
   const look = () => {
@@ -54,7 +54,7 @@ const countShown = `async (text) => {
     look();
     if (top + thread.clientHeight >= thread.scrollHeight) break;
   }
-  return [...found.values()].reduce((sum, n) => sum + n, 0);
+  return [...found.values()].flat();
 }`;
 
 /** @param link as `Gateway.link`: WebChat with the token in the fragment */
@@ -125,7 +125,7 @@ export async function openWebChat(link: string): Promise<WebChat> {
     async waitForText(text, timeoutMs = 60_000) {
       await page.getByText(text).last().waitFor({ timeout: timeoutMs });
     },
-    shown: (text) => page.evaluate(`(${countShown})(${JSON.stringify(text)})`),
+    shown: (text) => page.evaluate(`(${findShown})(${JSON.stringify(text)})`),
     async screenshot(file) {
       await page.screenshot({ path: file });
     },
