@@ -152,7 +152,8 @@ if (!isMainThread && parentPort) {
       simulatedHours: Math.round(simulatedMs / 3_600_000),
       seconds: Math.round((performance.now() - startedAt) / 1000),
       cpuSeconds: Math.round((user + system) / 1e6),
-      machine: `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`,
+      // Over the last fifteen minutes: at its end alone other work may just have ended.
+      machine: `${availableParallelism()} cores, load ${loadavg()[2]?.toFixed(1)}`,
     };
     const file = fileURLToPath(new URL('../docs/results/simulation.json', import.meta.url));
     writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
