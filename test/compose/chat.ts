@@ -134,6 +134,12 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       expect((await fleet<ObjectiveView>('objective', waiting?.id ?? '')).state).toBe('done');
       recordMilestone(5, 'two starts, one slot: the second queued, said why, and ran when the slot was free');
       expect(chat.external).toEqual([]);
+      // An open WebChat shows each notice, and shows it once.
+      const told = (await chat.shown('(notice')).flatMap(
+        (text) => /\(notices? ([\d, ]+)\)/.exec(text)?.[1]?.split(', ') ?? [],
+      );
+      expect(told).not.toEqual([]);
+      expect(told.toSorted()).toEqual([...new Set(told)].toSorted());
     },
     4 * minutes,
   );

@@ -60,8 +60,7 @@ describe.skipIf(chromiumPath === null && process.env.CI !== '1')('a notice in We
     receiptsLost = true;
     await ends('product-a', 'told before the kill');
     await seen('told before the kill').toBe(1);
-    await gateway.restart('SIGKILL');
-    await ends('product-a', 'told after the kill');
+    await gateway.restart('SIGKILL', () => ends('product-a', 'told after the kill'));
     receiptsLost = false;
     await expect.poll(due, { timeout: 60_000 }).toBe(0);
     await seen('told after the kill').toBe(1);

@@ -19,8 +19,11 @@ export interface TestGateway extends AsyncDisposable {
   token: string;
   /** what it was started with */
   started: StartGateway;
-  /** Ends it by a signal and starts it again on the same state; resolves when it is ready. */
-  restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /**
+   * Ends it by a signal and starts it again on the same state; resolves when it is ready.
+   * @param meanwhile what happens while it is gone
+   */
+  restart(signal: 'SIGTERM' | 'SIGKILL', meanwhile?: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -69,9 +72,10 @@ export async function openGateway(options: {
     link,
     token: started.token,
     started,
-    async restart(signal) {
+    async restart(signal, meanwhile) {
       process.kill(gateway.pid, signal);
       await gateway.exited;
+      await meanwhile?.();
       gateway = await startGateway(started);
       await gateway.ready;
     },
