@@ -53,7 +53,7 @@ const groups: Record<string, { title: string; limit: string }> = {
   plugin: {
     title: 'The plugin in the gateway',
     limit:
-      'Checking a status of 50 products and writing it as text is the longest stretch; garbage collection and other processes show up in the same number.',
+      'Checking a status of 50 products and writing it as text is the longest stretch. Garbage collection is of the whole process: it is left out of the figure and told beside it.',
   },
   notice: {
     title: "From a worker's question to the human",
