@@ -21,6 +21,7 @@ import { build } from 'rolldown';
 import { dashboardAssets, withoutImageBuilding } from '../rolldown.config.ts';
 import { createFleetClient, type FleetClient } from '../src/api/client.ts';
 import {
+  agentArgv,
   type Channel,
   connectRuntime,
   dockerChannel,
@@ -119,7 +120,7 @@ export async function openLab(options: {
   const products = layProducts(path('w'), options.products, ov, env);
   const container = (await options.container?.(folder)) ?? null;
 
-  const agentArgv: [string, ...string[]] = [process.execPath, join(dist, 'agent.js')];
+  const localAgent = agentArgv(process.execPath, join(dist, 'agent.js'));
   const closers: (() => Promise<void>)[] = [];
   const calls = () => readFileSync(callsFile, 'utf8').split('\n').slice(0, -1);
   const lab: Lab = {
@@ -131,10 +132,10 @@ export async function openLab(options: {
     callsFile,
     channel: () =>
       container === null
-        ? localChannel({ argv: agentArgv, env, cwd: path('w') })
+        ? localChannel({ argv: localAgent, env, cwd: path('w') })
         : dockerChannel({
             project: container.project,
-            argv: ['node', join(dist, 'agent.js')],
+            argv: agentArgv('node', join(dist, 'agent.js')),
             workingDir: path('w'),
             env: ['PATH', 'HOME', 'FLEET_WORKSPACE', 'GIT_CONFIG_GLOBAL'].map(
               (name) => `${name}=${container.env[name] ?? env[name]}`,
@@ -168,7 +169,7 @@ export async function openLab(options: {
         stateDir,
         operatorSocket: socket,
         dashboard,
-        agentArgv,
+        agentArgv: localAgent,
       };
       const started = performance.now();
       const child = spawn(process.execPath, [program, JSON.stringify(settings)], {

@@ -40,7 +40,6 @@ try {
         : { port: dashboardPort, host: '0.0.0.0', token: env.FLEET_OPERATOR_TOKEN || null },
     channel: dockerChannel({
       project: env.FLEET_PROJECT ?? 'meta-coordinator',
-      argv: ['node', '/opt/fleet/agent.js'],
       workingDir: settings.workspaceRoot,
       onLog: (line) => log.info({ from: 'agent' }, line),
     }),

@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
 import { FleetError } from '../errors.ts';
-import type { ByteStream, Channel } from './channel.ts';
+import { agentArgv, type ByteStream, type Channel } from './channel.ts';
 import { limitContainer } from './docker-limits.ts';
 import { readLines } from './log-lines.ts';
 import type { Finding } from './protocol.ts';
@@ -45,7 +45,7 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
   const containerId = await findContainer(docker, options.project);
   const exec = await engine(
     docker.getContainer(containerId).exec({
-      Cmd: options.argv ?? ['node', '/opt/fleet/agent.js'],
+      Cmd: options.argv ?? agentArgv('node', '/opt/fleet/agent.js'),
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,

@@ -1,7 +1,7 @@
 // src/runtime: how fleetd reaches the place where `ov` runs. A channel opens a byte stream (docker exec, a
 // child process); connection.ts speaks protocol.ts over it and is the Runtime; agent/ is the program at
 // the far end, bundled alone. Nothing here decides anything.
-export type { Channel } from './channel.ts';
+export { agentArgv, type Channel } from './channel.ts';
 export { connectRuntime, exponentialBackoff } from './connection.ts';
 export { dockerChannel, runtimeLabel } from './docker-channel.ts';
 export { localChannel } from './local-channel.ts';

@@ -9,7 +9,7 @@ import { featuresOf } from '../overstory/features.ts';
 import { runOv } from '../overstory/run.ts';
 import { type Product, readRegistry } from '../registry/index.ts';
 import { createFootprintMeter } from '../runtime/agent/footprint.ts';
-import type { Channel } from '../runtime/channel.ts';
+import { agentArgv, type Channel } from '../runtime/channel.ts';
 import { localChannel } from '../runtime/local-channel.ts';
 import { type PreparedProduct, prepareProducts } from '../runtime/prepare/index.ts';
 import type { TrialOptions } from './options.ts';
@@ -95,7 +95,11 @@ export async function prepareRuntime(
       tmuxFolder === null
         ? ['tmux']
         : ['env', `TMUX_TMPDIR=${tmuxFolder}`, (await findProgram('tmux', env.PATH)) ?? 'tmux'],
-    channel: localChannel({ argv: [process.execPath, join(dist, 'agent.js')], cwd: workspaceRoot, env }),
+    channel: localChannel({
+      argv: agentArgv(process.execPath, join(dist, 'agent.js')),
+      cwd: workspaceRoot,
+      env,
+    }),
     async close() {
       if (tmuxFolder === null) return;
       await tmux(env, ['kill-server']).catch(() => {});
