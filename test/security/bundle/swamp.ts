@@ -50,6 +50,15 @@ export function swamps(shared: Shared): void {
     return said;
   };
 
+  // Fleetd waits ten seconds for a head: they are let go while the others attack.
+  let halfOpen: Promise<string>;
+  beforeAll(() => {
+    halfOpen = attack(
+      `await Promise.all((await open('GET /v1/health HT', 10)).map((socket) => new Promise((done) => socket.resume().once('close', done)))); console.log('let go')`,
+    );
+    halfOpen.catch(() => {});
+  });
+
   test.each([
     ['1,000 connections that say nothing', `await open('', 1000); await sleep(1500)`],
     [
@@ -63,17 +72,17 @@ export function swamps(shared: Shared): void {
   ])('the operator is answered beside %s', async (_what, script) => void (await bounded(script)), minutes);
 
   test(
-    'what is garbage is refused, what is half open is let go, and the operator is answered meanwhile',
+    'what is garbage is refused, and the operator is answered meanwhile',
     async () => {
       const said = await bounded(`
-        const half = (await open('GET /v1/health HT', 20)).map((socket) => new Promise((done) => socket.resume().once('close', done)));
         for (const bytes of [...${JSON.stringify(garbage)}, 'GET / HTTP/1.1\\r\\nhost: x\\r\\nx: ' + 'a'.repeat(1e6) + '\\r\\n\\r\\n', 'GET /v1/' + 'a'.repeat(1e6) + ' HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n'])
-          console.log(((await raw(Buffer.from(bytes, 'latin1'))).split(' ')[1] ?? 'closed'));
-        await Promise.all(half); console.log('let go')`);
-      expect(said).toMatch(/^((4\d\d|closed)\n){8}let go$/);
+          console.log(((await raw(Buffer.from(bytes, 'latin1'))).split(' ')[1] ?? 'closed'));`);
+      expect(said).toMatch(/^((4\d\d|closed)\n?){8}$/);
     },
     minutes,
   );
+
+  test('what is half open is let go', async () => expect((await halfOpen).trim()).toBe('let go'), minutes);
 
   describe('filling the journal', () => {
     beforeAll(() => shared.stack().fleet('pause', 'product-b'));
