@@ -3,6 +3,7 @@ import { maxObjectiveBytes } from '../api/contract.ts';
 import { FleetError } from '../errors.ts';
 import { cleanText } from '../overstory/sanitize.ts';
 import type { EventData, NewEvent } from './events.ts';
+import { shorten } from './shorten.ts';
 
 /** The fact that an objective was asked for. */
 export function queuedEvent(data: EventData['objective.queued'] & { product: string }): NewEvent {
@@ -47,6 +48,5 @@ export function acceptText(text: string, product: string): string {
 
 /** At most 100 characters of it. */
 export function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? '';
-  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+  return shorten(text.split('\n', 1)[0] ?? '', 100);
 }

@@ -1,6 +1,7 @@
 // Evidence as fleetd keeps it. Whoever runs in the runtime writes it, as long as a frame may be; what is kept is told
 // in lists of fifty mails or a thousand events, and those must fit into memory.
 import type { Mail, ProductSnapshot } from '../runtime/protocol.ts';
+import { shorten } from './shorten.ts';
 
 /** Of a mail's text, and of its payload, in characters. The longest plan that was seen had 9,000. */
 export const maxMailCharacters = 65_536;
@@ -9,12 +10,13 @@ const maxLine = 1_000;
 /** Workers of a product, and worktrees. */
 const maxRows = 1_000;
 
-const line = (text: string): string => (text.length > maxLine ? `${text.slice(0, maxLine - 1)}…` : text);
-
 /** A row with each of its texts cut. */
 const row = <T extends object>(of: T): T =>
   Object.fromEntries(
-    Object.entries(of).map(([key, value]) => [key, typeof value === 'string' ? line(value) : value]),
+    Object.entries(of).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? shorten(value, maxLine) : value,
+    ]),
   ) as T;
 
 /** A mail that can be kept. A payload that is cut means nothing, so one that is too long is left out. */

@@ -16,6 +16,7 @@ import { type CapValue, fleetScope, type Overrides, overridesOf, type PauseValue
 import { coordinatorAlive } from './reconcile.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { restartsOf } from './session/restart.ts';
+import { shorten } from './shorten.ts';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -25,9 +26,7 @@ const fewestCharacters = 80;
 
 /** @param most  characters of its text: in a list a text is cut, one alone is shown whole */
 export function listedObjective(loop: Loop, o: ListedRow, most = listedCharacters): ObjectiveView {
-  const { text } = o;
-  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return objectiveView(loop, { ...o, text: short });
+  return objectiveView(loop, { ...o, text: shorten(o.text, most) });
 }
 
 export const eventView = (event: JournalEvent): FleetEvent => ({

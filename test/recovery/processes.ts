@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LocalFleetdOptions } from '../../bench/local-fleetd.ts';
 import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
+import { agentArgv } from '../../src/runtime/index.ts';
 import { type Lab, openLab, until } from '../simulator/ov.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -53,7 +54,7 @@ export async function ground(names: string[]): Promise<Ground> {
     workspaceRoot: lab.folder,
     stateDir: state,
     operatorSocket: socket,
-    agentArgv: [process.execPath, join(root, 'dist/agent.js')],
+    agentArgv: agentArgv(process.execPath, join(root, 'dist/agent.js')),
   };
 
   const made: Ground = {

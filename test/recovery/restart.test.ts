@@ -39,6 +39,12 @@ describe('fleetd on a journal', { timeout: 180_000 }, () => {
   let on: Ground;
   let up: Running;
   let firstLog: Record<string, unknown>[] = [];
+  const allLookedAt = () =>
+    until(
+      async () => (await up.client.status()).products,
+      (products) => products.every(({ ageMs }) => ageMs !== null),
+      60_000,
+    );
   const follower = { seen: [] as FleetEvent[], stop: () => {} };
 
   beforeAll(async () => {
@@ -90,11 +96,7 @@ describe('fleetd on a journal', { timeout: 180_000 }, () => {
     up = await on.fleetd();
     expect(await known(on)).toEqual(before);
     // Looked at again, it is still the session that it was.
-    await until(
-      async () => (await up.client.status()).products,
-      (products) => products.every(({ ageMs }) => ageMs !== null),
-      60_000,
-    );
+    await allLookedAt();
     expect(await known(on)).toEqual(before);
     const starts = (await up.client.status()).products.filter(({ objective }) => objective !== null);
     expect(starts.map(({ name }) => name)).toEqual(['alpha']);
@@ -176,11 +178,7 @@ describe('fleetd on a journal', { timeout: 180_000 }, () => {
     rmSync(`${on.journalFile}-wal`, { force: true });
     up = await on.fleetd();
     expect(await known(on)).toEqual(before);
-    await until(
-      async () => (await up.client.status()).products,
-      (products) => products.every(({ ageMs }) => ageMs !== null),
-      60_000,
-    );
+    await allLookedAt();
     // The session that runs was adopted, not started again.
     const { json } = await on.lab.ov(join(on.lab.folder, 'alpha'), [
       ...['mail', 'list', '--from', 'operator', '--json'],

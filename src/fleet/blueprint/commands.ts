@@ -18,6 +18,7 @@ import type { Loop } from '../loop.ts';
 import { estimates } from '../outcomes/estimate.ts';
 import { kindOf } from '../outcomes/kind.ts';
 import { requireRoom, sizeOf } from '../queue-room.ts';
+import { shorten } from '../shorten.ts';
 import { objectiveView } from '../view.ts';
 import { type Blueprint, blueprintYaml, parseBlueprint, type Step } from './parse.ts';
 import { type KnownStep, planBlueprint } from './plan.ts';
@@ -32,12 +33,10 @@ const inList = (view: BlueprintView): BlueprintView => ({
   ...view,
   steps: view.steps.map((step) => ({
     ...step,
-    objective: cut(step.objective),
-    acceptance: step.acceptance && cut(step.acceptance),
+    objective: shorten(step.objective, listedCharacters),
+    acceptance: step.acceptance && shorten(step.acceptance, listedCharacters),
   })),
 });
-const cut = (text: string) =>
-  text.length > listedCharacters ? `${text.slice(0, listedCharacters - 1)}…` : text;
 
 export type Blueprints = ReturnType<typeof createBlueprints>;
 

@@ -72,14 +72,14 @@ export async function hold(order: Order): Promise<void> {
     createInterface({ input: socket }).once('line', (line) => {
       const request = JSON.parse(line) as Request;
       if (request.kind === 'type') child.stdin.write(request.text);
-      if (request.kind === 'kill') signal('SIGHUP');
+      if (request.kind === 'kill') hangUp();
       const told = { name: order.name, pid: process.pid, panePid: child.pid, screen: screenOf(drawn) };
       socket.end(`${JSON.stringify(told)}\n`, () => request.kind === 'kill' && end());
     });
   }
-  function signal(name: NodeJS.Signals): void {
+  function hangUp(): void {
     try {
-      if (child.pid !== undefined) process.kill(-child.pid, name);
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGHUP');
     } catch {
       // it has ended
     }
