@@ -58,12 +58,20 @@ steps:
   - {name: announce, product: gamma, objective: Announce it, needs: [ship, docs]}
 `,
   );
-  sim.faults(join(sim.folder, 'beta'), [{ command: 'coordinator', kind: 'die', ms: 1_500, times: 1 }]);
+  const beta = join(sim.folder, 'beta');
+  sim.faults(beta, [{ command: 'worker', kind: 'endless', times: 1 }]);
   const before = await say('diff', file);
   expect(before.text).toMatch(/ship\s+\+ add\s+new/);
   expect(fleet.fleetd.fleet.commands.objectives(10, null)).toEqual([]);
   expect((await say('apply', file)).exitCode).toBe(0);
 
+  // At its work: one that dies before it is seen alive is only started again.
+  await until(
+    () => fleet.said('beta'),
+    (said) => said.includes('obj-2.1 was sent.'),
+    90_000,
+  );
+  sim.faults(beta, [{ command: 'coordinator', kind: 'die', times: 1 }]);
   await become(['ship done', 'docs failed', 'announce queued']);
   const shown = await say('blueprints', 'launch');
   expect(shown.text).toMatch(/cannot start: it needs obj-2, which is failed/);

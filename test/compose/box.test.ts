@@ -40,8 +40,12 @@ describe.skipIf(!(await composeAvailable()))('the bundle under attack', () => {
     );
   }, 8 * minutes);
 
+  let toldLater = () => {};
+  describe('what is said', () => {
+    toldLater = said(shared);
+  });
   describe('a gateway taken over', () => gateways(shared));
-  describe('what is said', () => said(shared));
+  describe('what was said meanwhile', () => toldLater());
   describe('a worker', () => workers(shared));
   describe('who has the agent’s end', () => agents(shared));
   describe('what it is made of', () => madeOf(shared));

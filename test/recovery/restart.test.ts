@@ -72,32 +72,43 @@ describe('fleetd on a journal', { timeout: 180_000 }, () => {
     await on.asked('start', 'beta', 'is not wanted any more');
     await on.asked('cancel', 'obj-3');
     await on.asked('priority', 'gamma', 'high');
-    await on.lab.ov(join(on.lab.folder, 'gamma'), [
-      ...['mail', 'send', '--from', 'lead-1', '--to', 'operator', '--type', 'question'],
-      ...['--subject', 'which one?', '--body', 'the first or the second'],
-    ]);
-    await until(
-      () => up.client.gates(),
-      (gates) => gates.length === 1,
-      60_000,
-    );
+    for (const [subject, asked] of [
+      ['which one?', 1],
+      ['and when?', 2],
+    ] as const) {
+      await on.lab.ov(join(on.lab.folder, 'gamma'), [
+        ...['mail', 'send', '--from', 'lead-1', '--to', 'operator', '--type', 'question'],
+        ...['--subject', subject, '--body', 'the first or the second'],
+      ]);
+      await until(
+        () => up.client.gates(),
+        (gates) => gates.length === asked,
+        60_000,
+      );
+    }
   }, 180_000);
   afterAll(async () => {
     follower.stop();
     await on?.[Symbol.asyncDispose]();
   });
 
-  it('kill -9: the running session, the queue, the pause, the question and the history are back', async () => {
+  it('kill -9: what runs, waits, is paused, is asked, was, and is still to be told is back', async () => {
     const before = await known(on);
+    const [told, ...toTell] = await up.client.notices(0, 0);
+    await up.client.noticeSent(told?.n ?? 0);
+    expect(toTell.map(({ text }) => text).join()).toContain('and when?');
+    const itself = expect.objectContaining({ kind: 'recovered' });
     expect(before.queue).toEqual(['obj-2']);
     expect(before.history.map(({ id, state }) => [id, state])).toEqual([['obj-3', 'cancelled']]);
     await up.end('SIGKILL');
     firstLog = up.log();
     up = await on.fleetd();
     expect(await known(on)).toEqual(before);
+    expect(await up.client.notices(0, 0)).toEqual([...toTell, itself]);
     // Looked at again, it is still the session that it was.
     await allLookedAt();
     expect(await known(on)).toEqual(before);
+    expect(await up.client.notices(0, 0)).toEqual([...toTell, itself]);
     const starts = (await up.client.status()).products.filter(({ objective }) => objective !== null);
     expect(starts.map(({ name }) => name)).toEqual(['alpha']);
   });

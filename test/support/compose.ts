@@ -93,6 +93,8 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
   const { engineSocket } = options;
   const env = {
     FLEET_DASHBOARD_PORT: String(await freePort()),
+    // Each start waits for three first looks, one after the other.
+    HEALTH_INTERVAL: '2s',
     ...(engineSocket && { DOCKER_SOCKET: engineSocket }),
     ...options.env,
     FLEET_PORT: String(port),
