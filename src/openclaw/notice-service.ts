@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { FleetClient } from '../api/client.ts';
 import type { Button } from './buttons.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
-import { deliverNotices, numbersOf } from './notices.ts';
+import { deliverNotices, marksOf } from './notices.ts';
 import type { Destination } from './places.ts';
 
 export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
@@ -104,11 +104,11 @@ async function note(
 const keyed = z.object({ idempotencyKey: z.string() });
 
 /** Of the latest 200 messages: between a note and its receipt a gateway writes a few. */
-async function told(api: OpenClawPluginApi, sessionKey: string): Promise<number[]> {
+async function told(api: OpenClawPluginApi, sessionKey: string): Promise<string[]> {
   const { messages } = await api.runtime.subagent.getSessionMessages({ sessionKey, limit: 200 });
   return messages.flatMap((message) => {
     const read = keyed.safeParse(message);
-    return read.success ? numbersOf(read.data.idempotencyKey) : [];
+    return read.success ? marksOf(read.data.idempotencyKey) : [];
   });
 }
 

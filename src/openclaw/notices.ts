@@ -11,10 +11,10 @@ export interface Channels {
   /** Whether Slack is on in this gateway. */
   slackOn(): Promise<boolean>;
   /**
-   * Numbers of the latest notices that a session of WebChat shows already.
+   * Marks (see markOf) of the latest notices that a session of WebChat shows already.
    * @throws what the gateway says when it cannot tell
    */
-  told(session: string): Promise<number[]>;
+  told(session: string): Promise<string[]>;
   /**
    * @param key the same for the same notices
    * @throws what the channel says when it did not take the text
@@ -55,7 +55,7 @@ export async function deliverNotices(
   const webchat: Destination = { kind: 'webchat', to: mainSession, thread: null };
   /** What a channel took while another one did not: not told there again. Memory only; of WebChat, see `recall`. */
   const taken = new Set<string>();
-  const takenBy = (to: Destination, n: number) => `${n} ${JSON.stringify(to)}`;
+  const takenBy = (to: Destination, mark: string) => `${mark} ${JSON.stringify(to)}`;
   const recalled = new Set<string>();
   const away = new Map<string, Away>();
   let said = '';
@@ -71,7 +71,7 @@ export async function deliverNotices(
    */
   async function recall(to: Destination): Promise<void> {
     if (to.kind !== 'webchat' || recalled.has(to.to)) return;
-    for (const n of await channels.told(to.to)) taken.add(takenBy(to, n));
+    for (const mark of await channels.told(to.to)) taken.add(takenBy(to, mark));
     recalled.add(to.to);
   }
 
@@ -110,9 +110,9 @@ export async function deliverNotices(
       let open = false;
       for (const to of destinations(batch, mainSession, await channels.slackOn())) {
         await recall(to);
-        const untold = batch.filter(({ n }) => !taken.has(takenBy(to, n)));
+        const untold = batch.filter((notice) => !taken.has(takenBy(to, markOf(notice))));
         if (untold.length === 0) continue;
-        if (await hand(to, untold)) for (const { n } of untold) taken.add(takenBy(to, n));
+        if (await hand(to, untold)) for (const notice of untold) taken.add(takenBy(to, markOf(notice)));
         else open = true;
       }
       if (open) left = true;
@@ -133,12 +133,18 @@ export async function deliverNotices(
   }
 }
 
-const keyStart = 'fleet-notice-';
-const keyOf = (batch: NoticeView[]): string => keyStart + batch.map(({ n }) => n).join('-');
+/**
+ * Which notice it is, for what outlives the journal. The number alone does not say: after a restore, or with a journal
+ * begun anew, it is given again, and what the old one told must not hide what the new one tells.
+ */
+export const markOf = ({ n, at }: NoticeView): string => `${n}.${Date.parse(at).toString(36)}`;
 
-/** The numbers of the notices that were sent under this key; none when it is no key of ours. */
-export const numbersOf = (key: string): number[] =>
-  key.startsWith(keyStart) ? key.slice(keyStart.length).split('-').map(Number) : [];
+const keyStart = 'fleet-notice-';
+const keyOf = (batch: NoticeView[]): string => keyStart + batch.map(markOf).join('-');
+
+/** The marks of the notices that were sent under this key; none when it is no key of ours. */
+export const marksOf = (key: string): string[] =>
+  key.startsWith(keyStart) ? key.slice(keyStart.length).split('-') : [];
 
 /**
  * Questions and critical words stand alone; the rest that is due together is one message per product and place,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/api/client.ts';
 import type { GateView, NoticeView } from '../../src/api/contract.ts';
-import { batches, deliverNotices } from '../../src/openclaw/notices.ts';
+import { batches, deliverNotices, markOf } from '../../src/openclaw/notices.ts';
 import { channelOf, type Destination, destinations } from '../../src/openclaw/places.ts';
 
 const main = 'agent:meta-coordinator:main';
@@ -50,7 +50,7 @@ async function deliver(
   due: NoticeView[],
   fails: (to: Destination, attempt: number) => boolean = () => false,
   reason = 'the channel is away',
-  shown: number[] = [],
+  shown: NoticeView[] = [],
 ) {
   const stop = new AbortController();
   const sent: { to: Destination; text: string; buttons: string[] }[] = [];
@@ -75,7 +75,7 @@ async function deliver(
       pause: async () => {},
       channels: {
         slackOn: async () => true,
-        told: async () => shown,
+        told: async () => shown.map(markOf),
         async send(to, text, buttons) {
           attempt += 1;
           if (fails(to, attempt)) throw new Error(reason);
@@ -228,8 +228,15 @@ describe('again', () => {
   it('what WebChat shows already is not told there again in a larger message', async () => {
     const channels: NoticeView['channels'] = [{ kind: 'webchat', target: null }];
     const due = [1, 2, 3].map((n) => notice(n, { channels }));
-    const { sent, receipts } = await deliver(due, () => false, '', [1, 2]);
+    const { sent, receipts } = await deliver(due, () => false, '', due.slice(0, 2));
     expect(sent.map(({ text }) => text)).toEqual([expect.stringContaining('(notice 3)')]);
     expect(receipts).toEqual([1, 2, 3]);
+  });
+
+  it('a number that a restored journal gives again hides nothing, whatever WebChat shows', async () => {
+    const channels: NoticeView['channels'] = [{ kind: 'webchat', target: null }];
+    const before = notice(1, { channels, at: '2026-01-05T08:00:00.000Z' });
+    const { sent } = await deliver([notice(1, { channels })], () => false, '', [before]);
+    expect(sent).toHaveLength(1);
   });
 });
