@@ -59,6 +59,8 @@ test('work that fails frees its slot', async () => {
   expect(await slots.run(async () => 'next', false)).toBe('next');
 });
 
+const a = { name: 'a', root: '/w/a' };
+
 test('a write whose turn does not come in time is refused and never started', async () => {
   const calls: string[] = [];
   const ends: (() => void)[] = [];
@@ -69,15 +71,29 @@ test('a write whose turn does not come in time is refused and never started', as
     },
   } as unknown as Ov;
   const runs = createRuns(ov, createSlots({ size: 4, lendAfterMs: 2_000, maxLent: 4 }));
-  const first = runs.run('a', '/w/a', 'coordinator.start', {});
-  const second = runs.run('a', '/w/a', 'coordinator.stop', {}).catch((error) => error.code);
+  const first = runs.run(a, async () => a.root, 'coordinator.start', {});
+  const second = runs.run(a, async () => a.root, 'coordinator.stop', {}).catch((error) => error.code);
   await vi.advanceTimersByTimeAsync(writeQueueMs);
   expect(await second).toBe('PRODUCT_BUSY');
   ends[0]?.();
   await first;
-  const third = runs.run('a', '/w/a', 'coordinator.stop', {});
+  const third = runs.run(a, async () => a.root, 'coordinator.stop', {});
   await vi.advanceTimersByTimeAsync(0);
   ends[1]?.();
   await third;
+  expect(calls).toEqual(['coordinator.start', 'coordinator.stop']);
+});
+
+test('writes run in the order they came, also when the folder of the first is found last', async () => {
+  const calls: string[] = [];
+  const ov = { call: async (_folder: string, name: string) => void calls.push(name) } as unknown as Ov;
+  const runs = createRuns(ov, createSlots({ size: 4, lendAfterMs: 2_000, maxLent: 4 }));
+  const late = Promise.withResolvers<string>();
+  const first = runs.run(a, () => late.promise, 'coordinator.start', {});
+  const second = runs.run(a, async () => a.root, 'coordinator.stop', {});
+  await vi.advanceTimersByTimeAsync(100);
+  expect(calls).toEqual([]);
+  late.resolve(a.root);
+  await Promise.all([first, second]);
   expect(calls).toEqual(['coordinator.start', 'coordinator.stop']);
 });

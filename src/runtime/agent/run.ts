@@ -4,25 +4,27 @@ import { FleetError } from '../../errors.ts';
 import { isOvCommandName } from '../../overstory/commands/index.ts';
 import { badArgument } from '../../overstory/errors.ts';
 import { readOvArgs } from '../../overstory/run.ts';
-import { readCommands, writeQueueMs } from '../protocol.ts';
+import { type ProductRef, readCommands, writeQueueMs } from '../protocol.ts';
 import type { Ov } from './ov.ts';
 import type { Slots } from './slots.ts';
 
 export interface Runs {
   /**
+   * @param folder finds the product's; only when its turn has come: looked for before, a later command may be quicker
+   *               at the disk and overtake
    * @param args as they came from far away
    * @throws OV_BAD_ARGUMENT before anything is started; PRODUCT_BUSY when earlier writes took too long
-   *         (nothing was started); else what the command throws
+   *         (nothing was started); else what `folder` or the command throws
    */
-  run(product: string, folder: string, name: string, args: unknown): Promise<unknown>;
+  run(product: ProductRef, folder: () => Promise<string>, name: string, args: unknown): Promise<unknown>;
 }
 
 export function createRuns(ov: Ov, slots: Slots): Runs {
-  /** The end of the last write, by folder. It never rejects. */
+  /** The end of the last write, by the product's path. It never rejects. */
   const lastWrite = new Map<string, Promise<void>>();
 
-  async function inTurn<T>(product: string, folder: string, work: () => Promise<T>): Promise<T> {
-    const before = lastWrite.get(folder) ?? Promise.resolve();
+  async function inTurn<T>({ name, root }: ProductRef, work: () => Promise<T>): Promise<T> {
+    const before = lastWrite.get(root) ?? Promise.resolve();
     /** its turn came, or it will not wait for it any longer */
     let given = false;
     const mine = before.then(async () => {
@@ -34,18 +36,18 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
       () => {},
       () => {},
     );
-    lastWrite.set(folder, settled);
+    lastWrite.set(root, settled);
     void settled.then(() => {
-      if (lastWrite.get(folder) === settled) lastWrite.delete(folder);
+      if (lastWrite.get(root) === settled) lastWrite.delete(root);
     });
     const late = Promise.withResolvers<never>();
     const patience = setTimeout(() => {
       given = true;
-      late.reject(busy(product));
+      late.reject(busy(name));
     }, writeQueueMs);
     void before.then(() => clearTimeout(patience));
     const done = await Promise.race([mine, late.promise]);
-    if (done === null) throw busy(product);
+    if (done === null) throw busy(name);
     return done.reply;
   }
 
@@ -54,8 +56,11 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
       if (!isOvCommandName(name))
         throw badArgument(`Expected a command of the list, got ${JSON.stringify(name)}.`);
       const checked = readOvArgs(name, args);
-      const call = () => slots.run(() => ov.call(folder, name, checked), true);
-      return await (readCommands.has(name) ? call() : inTurn(product, folder, call));
+      const call = async () => {
+        const found = await folder();
+        return await slots.run(() => ov.call(found, name, checked), true);
+      };
+      return await (readCommands.has(name) ? call() : inTurn(product, call));
     },
   };
 }

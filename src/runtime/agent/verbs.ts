@@ -97,12 +97,19 @@ export function serveVerbs(
   verb(methods.hello, none, () => hello(ov, workspaceRoot));
   verb(methods.list, none, () => list(workspaceRoot));
   verb(methods.snapshot, snapshotParamsSchema, ({ product, fresh }) => snapshots.take(product, fresh));
-  verb(methods.run, runParamsSchema, async ({ product, command, args }) => {
-    const folder = await existing(product);
-    if (command !== 'init' && command !== 'version' && !(await initialised(folder)))
-      throw ovFailure(`'${product.root}' is not an overstory project (missing .overstory/config.yaml).`);
-    return await runs.run(product.name, folder, command, args);
-  });
+  verb(methods.run, runParamsSchema, ({ product, command, args }) =>
+    runs.run(
+      product,
+      async () => {
+        const folder = await existing(product);
+        if (command !== 'init' && command !== 'version' && !(await initialised(folder)))
+          throw ovFailure(`'${product.root}' is not an overstory project (missing .overstory/config.yaml).`);
+        return folder;
+      },
+      command,
+      args,
+    ),
+  );
   verb(methods.watch, productsParamsSchema, async ({ products }) => {
     const found = await Promise.allSettled(products.map(locate));
     await watcher.set(found.filter((one) => one.status === 'fulfilled').map(({ value }) => value));
