@@ -54,7 +54,10 @@ export function shells(shared: Shared) {
       (await shared.stack().exec('fleetd', ['fleet', 'events', '--last', String(last), '--json']))
         .split('\n')
         .map((line) => JSON.parse(line).data),
-    logged: (pattern: RegExp) => expect.poll(() => shared.stack().logs('fleetd')).toMatch(pattern),
+    logged: (pattern: RegExp) =>
+      expect
+        .poll(() => shared.stack().logs('fleetd'), { timeout: minutes / 2, interval: 300 })
+        .toMatch(pattern),
   };
 }
 
