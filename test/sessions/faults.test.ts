@@ -131,12 +131,14 @@ describe('liveness', () => {
   });
 
   it('died silently fails the objective', async () => {
-    // Late enough to be seen alive first, and with work that would take for ever.
-    const mine = await open('dying', [
-      { command: 'coordinator', kind: 'die', ms: 4_000, times: 1 },
-      { command: 'worker', kind: 'endless', times: 1 },
-    ]);
+    const mine = await open('dying', [{ command: 'worker', kind: 'endless', times: 1 }]);
     const id = mine.start('dying', 'ship it');
+    // At its work: one that dies before it is seen alive is only started again.
+    await until(
+      () => mine.said('dying'),
+      (said) => said.includes(`${id}.1 was sent.`),
+    );
+    sim.faults(root, [{ command: 'coordinator', kind: 'die', times: 1 }]);
     expect((await mine.reaches(id, 'done', 'failed')).why).toContain('its run was not closed');
   });
 
