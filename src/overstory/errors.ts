@@ -56,7 +56,7 @@ export const knownFailures: readonly KnownFailure[] = [
     code: 'OV_DB_CORRUPT',
     class: 'unavailable',
     pattern: /file is not a database|disk image is malformed|SQLITE_CORRUPT/i,
-    mend: 'Move the broken *.db out of .overstory (`ov` makes a new one) or restore it from a backup; workers must be stopped first.',
+    mend: 'Move the broken *.db, with its -wal and -shm, out of .overstory (`ov` makes a new one) or restore it from a backup; workers must be stopped first.',
   },
   {
     // Its cause stays inside overstory: another process writes, the disk is full, or the file is not ours.

@@ -36,6 +36,8 @@ const faults = (list: object[]) => {
   execFileSync('mkdir', ['-p', join(root, '.overstory/sim')]);
   writeFileSync(join(root, '.overstory/sim/faults.json'), JSON.stringify(list));
 };
+/** Workers that are still there when the test looks. */
+const endless = { command: 'worker', kind: 'endless' };
 const git = (...args: string[]) =>
   execFileSync('git', args, { cwd: root, env: { ...process.env, ...lab.env }, encoding: 'utf8' });
 const dispatch = (text: string, planApproval: 'required' | 'none' = 'none') => {
@@ -136,6 +138,7 @@ test('a dispatch that was not typed is not read until a nudge', async () => {
 });
 
 test('stop ends every process of the session and leaves the worktrees', async () => {
+  faults([endless]);
   await start();
   await dispatch('Ship it');
   await until(status, ({ agents }) => agents.length === 4);
@@ -152,6 +155,7 @@ test('stop ends every process of the session and leaves the worktrees', async ()
 });
 
 test('"stop" by mail ends the workers and parks their worktrees', async () => {
+  faults([endless]);
   await start();
   await dispatch('Ship it');
   await until(status, ({ agents }) => agents.length === 4);
@@ -163,10 +167,11 @@ test('"stop" by mail ends the workers and parks their worktrees', async () => {
 });
 
 test('a coordinator that dies silently is a zombie with its run still active; its workers live on', async () => {
+  faults([endless]);
   await start();
   await dispatch('Ship it');
   await until(status, ({ agents }) => agents.length === 4);
-  faults([{ command: 'coordinator', kind: 'die', times: 1 }]);
+  faults([endless, { command: 'coordinator', kind: 'die', times: 1 }]);
   const dead = await until(status, ({ agents }) => agents[0].state === 'zombie');
   expect(dead.currentRunId).toMatch(/^run-/);
   expect((await ov('run', '--json')).json.run.status).toBe('active');
