@@ -8,7 +8,7 @@ import { eventOf, type JournalEvent, type NewEvent } from './events.ts';
 import { actionStore } from './journal/actions.ts';
 import { backUp, type JournalBackup } from './journal/backup.ts';
 import { controlStore } from './journal/control.ts';
-import { journalError, openDatabase } from './journal/database.ts';
+import { hasRoom, journalError, openDatabase } from './journal/database.ts';
 import { mailStore } from './journal/mail.ts';
 import { objectiveStore } from './journal/objectives.ts';
 import { createReader } from './journal/reader.ts';
@@ -48,6 +48,7 @@ export function openJournal(file: string, clock: Clock) {
   const { prepare, rows, row } = reader;
   const listeners = new Set<(events: JournalEvent[]) => void>();
   let problem: FleetError | null = null;
+  let writtenSince = false;
 
   return {
     /** Appends and applies, all or nothing. Returns the events with their numbers. */
@@ -75,19 +76,28 @@ export function openJournal(file: string, clock: Clock) {
           recorded.push(full);
         }
         db.exec('COMMIT');
-        problem = null;
+        writtenSince = true;
       } catch (thrown) {
         if (db.isTransaction) db.exec('ROLLBACK');
         const error = journalError(thrown, file);
-        if (error instanceof FleetError) problem = error;
+        if (error instanceof FleetError) {
+          problem = error;
+          writtenSince = false;
+        }
         throw error;
       }
       for (const listener of listeners) listener(recorded);
       return recorded;
     },
 
-    /** Why the last write failed; null when it did not. Reading goes on meanwhile. */
-    problem: (): FleetErrorShape | null => problem?.toJSON() ?? null,
+    /**
+     * Why it cannot be written; null when it can. Reading goes on meanwhile. On a disk that is all but full a few
+     * words still fit where an objective does not: that ends no alarm.
+     */
+    problem(): FleetErrorShape | null {
+      if (problem !== null && writtenSince && hasRoom(file)) problem = null;
+      return problem?.toJSON() ?? null;
+    },
 
     /** Called after each commit, in order. Returns the way to stop. */
     onRecorded(listener: (events: JournalEvent[]) => void): () => void {

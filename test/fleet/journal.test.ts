@@ -101,6 +101,8 @@ describe('no space left', () => {
       }
       expect(refused).toMatchObject({ code: 'JOURNAL_UNUSABLE', class: 'unavailable' });
       await t.clock.advance(60_000);
+      // What is short still fits: no sign of space.
+      accepted.push(t.start('alpha', 'short').id);
       const status = t.fleet.status(null);
       expect(status.journal.error).toMatchObject({ code: 'JOURNAL_UNUSABLE' });
       expect(t.fleet.commands.objectives(1_000, null)).toHaveLength(accepted.length);

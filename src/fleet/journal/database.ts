@@ -1,5 +1,5 @@
 // The file under the journal: opened by one fleetd, brought to this version, and its errors in words.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FleetError } from '../../errors.ts';
@@ -37,6 +37,19 @@ function migrate(db: DatabaseSync, file: string): void {
   }
   // Takes the exclusive lock now: SQLite takes it at the first write otherwise.
   db.exec('BEGIN IMMEDIATE; COMMIT;');
+}
+
+/** Twice the longest event (256 KiB): in the log of writes, and in the file. */
+const leastFreeBytes = 512 * 1024;
+
+/** Whether the longest event finds room beside this file. True where that cannot be told. */
+export function hasRoom(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize >= leastFreeBytes;
+  } catch {
+    return true;
+  }
 }
 
 /** What SQLite or the file system said, as a FleetError where it has a mend. */
