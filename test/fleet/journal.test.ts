@@ -101,8 +101,11 @@ describe('no space left', () => {
       }
       expect(refused).toMatchObject({ code: 'JOURNAL_UNUSABLE', class: 'unavailable' });
       await t.clock.advance(60_000);
-      // What is short still fits: no sign of space.
+      // Room for what is short, and no more: that ends no alarm.
+      execFileSync('mount', ['-o', 'remount,size=3328k', at]);
+      await t.clock.advance(60_000);
       accepted.push(t.start('alpha', 'short').id);
+      await t.clock.advance(1_000);
       const status = t.fleet.status(null);
       expect(status.journal.error).toMatchObject({ code: 'JOURNAL_UNUSABLE' });
       expect(t.fleet.commands.objectives(1_000, null)).toHaveLength(accepted.length);
