@@ -120,7 +120,7 @@ describe.skipIf(!(await composeAvailable()))('while four products run', () => {
       async () => {
         const state = '/var/lib/fleetd';
         await stack.configure({ files: ['test/compose/small-state.yaml'] });
-        await stack.exec('fleetd', ['sh', '-c', `head -c 1000000 /dev/zero > ${state}/filler`]);
+        await stack.exec('fleetd', ['sh', '-c', `head -c 6000000 /dev/zero > ${state}/filler`]);
         const accepted: string[] = [];
         let refusal = '';
         for (let i = 0; i < 200 && refusal === ''; i += 1)
