@@ -76,6 +76,11 @@ export function ovArgv(): { argv: string[]; real: string | null } {
 }
 
 /** @param ov argv that stands for `ov`; @param container started by container.ts, with `folder` mounted */
+/** As fleetd runs in its container. */
+const optionsOfTheImage = /^FROM base AS fleetd\n(?:.*\n)*?ENV NODE_OPTIONS=(\S+)$/m.exec(
+  readFileSync(join(import.meta.dirname, '../containers/Dockerfile'), 'utf8'),
+)?.[1];
+
 export async function openLab(options: {
   products: number;
   ov?: string[];
@@ -173,7 +178,7 @@ export async function openLab(options: {
       };
       const started = performance.now();
       const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
-        env: { ...env, LOG_LEVEL: process.env.LOG_LEVEL },
+        env: { ...env, LOG_LEVEL: process.env.LOG_LEVEL, NODE_OPTIONS: optionsOfTheImage },
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       const close = () => ended(child);

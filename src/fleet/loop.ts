@@ -6,8 +6,10 @@ import { FleetError } from '../errors.ts';
 import { emptySnapshot, type ProductSnapshot } from '../runtime/protocol.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
+import { createAcknowledging } from './acknowledge.ts';
 import { admit } from './admit.ts';
 import { capacityOf } from './capacity.ts';
+import { conclude } from './conclude.ts';
 import { type FleetContext, productOf } from './context.ts';
 import { recordDecisions } from './decisions.ts';
 import type { NewEvent } from './events.ts';
@@ -16,14 +18,10 @@ import { watchGround } from './ground.ts';
 import type { SessionRow } from './journal.ts';
 import { createMeasurements } from './measure.ts';
 import { createUsage } from './past/usage.ts';
-import { coordinatorAlive, reconcile } from './reconcile.ts';
+import { coordinatorAlive } from './reconcile.ts';
 import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { driveSession } from './session/drive.ts';
-import { sessionTroubles } from './session/watch.ts';
-
-/** Mails marked read between two looks. */
-const acknowledgedAtOnce = 50;
 
 export type Loop = ReturnType<typeof createLoop>;
 
@@ -43,7 +41,6 @@ export function createLoop(
   const { runtime, journal, clock, log, tuning } = base;
   const observing = new Map<string, Promise<ProductSnapshot>>();
   const changedWhileObserving = new Set<string>();
-  const acknowledging = new Set<string>();
   const driving = new Map<string, Promise<void>>();
   const again = new Map<string, () => void>();
   const unsubscribe: (() => void)[] = [];
@@ -70,6 +67,7 @@ export function createLoop(
     },
   };
   const absorb = createMeasurements(context);
+  const acknowledge = createAcknowledging(context, (product) => look(product, true));
   const lookAtGround = watchGround(context, () => lookAtAll(true));
   const usage = createUsage(journal.database, clock, (error) =>
     log.warn({ err: error }, 'a minute of the budget was not kept'),
@@ -101,16 +99,19 @@ export function createLoop(
   function stopRemoved(): void {
     for (const session of journal.liveSessions()) {
       if (session.state === 'stopping' || productOf(context, session.product) !== null) continue;
-      const reason = `${session.product} is no longer in products.yaml.`;
-      journal.record({
-        kind: 'session.stopping',
-        product: session.product,
-        objective: session.objective,
-        text: `Stopping ${session.objective} on ${session.product}: ${reason}`,
-        data: { session: session.id, reason, outcome: 'requeued' },
-      });
+      requeue(session, `${session.product} is no longer in products.yaml.`);
       drive(session.product);
     }
+  }
+
+  function requeue({ id, product, objective }: SessionRow, reason: string): void {
+    journal.record({
+      kind: 'session.stopping',
+      product,
+      objective,
+      text: `Stopping ${objective} on ${product}: ${reason}`,
+      data: { session: id, reason, outcome: 'requeued' },
+    });
   }
 
   /** Observes soon; changes that arrive meanwhile cause exactly one more observation. */
@@ -140,58 +141,10 @@ export function createLoop(
       look(name, true);
       return;
     }
-    const events: NewEvent[] = [];
-    const known = journal.trouble(name);
-    if (snapshot.health === 'ok') {
-      if (known && !sessionTroubles.has(known.code))
-        events.push({ kind: 'product.recovered', product: name, text: `${name} answers again.`, data: {} });
-    } else if (snapshot.error && snapshot.error.code !== known?.code) {
-      events.push({
-        kind: 'product.trouble',
-        product: name,
-        text: `${name}: ${snapshot.error.message} ${snapshot.error.mend}`,
-        data: { error: snapshot.error },
-      });
-    }
-    const findings = reconcile(snapshot, session, (id) => journal.hasMail(name, id));
-    for (const finding of findings) {
-      const common = { product: name, objective: session?.objective };
-      if (finding.kind === 'mail') {
-        events.push({
-          ...common,
-          kind: 'mail.received',
-          text: `Mail from ${finding.mail.from} of ${name}: ${finding.mail.subject}`,
-          data: { mail: finding.mail },
-        });
-      } else if (session) {
-        events.push({
-          ...common,
-          kind: 'session.stopping',
-          text: finding.why,
-          data: {
-            session: session.id,
-            reason: finding.why,
-            outcome: finding.kind === 'finished' ? 'done' : 'failed',
-          },
-        });
-      }
-    }
+    const events = conclude(journal, name, snapshot, session);
     if (events.length > 0) journal.record(...events);
     // Journalled first, acknowledged after: a crash in between shows the mail again, and it is known then.
     acknowledge(name, snapshot);
-  }
-
-  /** Each is an `ov` of its own, ahead of every look: a flood of mail must not be one of processes. */
-  function acknowledge(name: string, { operatorMail }: ProductSnapshot): void {
-    const product = productOf(context, name);
-    if (product === null || acknowledging.has(name)) return;
-    acknowledging.add(name);
-    void (async () => {
-      for (const { id } of operatorMail.slice(0, acknowledgedAtOnce))
-        await runtime.ov(product, 'mail.read', { id }).catch((error) => log.debug({ err: error }, 'ack'));
-      acknowledging.delete(name);
-      if (operatorMail.length > acknowledgedAtOnce) look(name, true);
-    })();
   }
 
   // ── act ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -355,15 +308,7 @@ export function createLoop(
     suspend(reason: string): void {
       suspended = true;
       for (const session of journal.liveSessions()) {
-        if (session.state !== 'stopping') {
-          journal.record({
-            kind: 'session.stopping',
-            product: session.product,
-            objective: session.objective,
-            text: `Stopping ${session.objective} on ${session.product}: ${reason}`,
-            data: { session: session.id, reason, outcome: 'requeued' },
-          });
-        }
+        if (session.state !== 'stopping') requeue(session, reason);
         drive(session.product);
       }
     },

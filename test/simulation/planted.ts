@@ -179,7 +179,7 @@ const all: PlantedBug[] = [
     'dead is called done',
     ['done is done'],
     [
-      'fleet/loop.ts',
+      'fleet/conclude.ts',
       "finding.kind === 'finished' ? 'done' : 'failed'",
       "finding.kind === 'mail' ? 'failed' : 'done'",
     ],
