@@ -53,6 +53,13 @@ export const knownFailures: readonly KnownFailure[] = [
     mend: 'Try again in a few seconds. If it stays, find the process that holds the databases under .overstory open and end it.',
   },
   {
+    // git's own race: `worktree add` and `worktree list` read each other's half-made entries.
+    code: 'GIT_WORKTREE_HALF_MADE',
+    class: 'unavailable',
+    pattern: /failed to read \S+commondir/i,
+    mend: 'Look again: a worktree was being made just then. If it stays, run `git worktree prune` in the product.',
+  },
+  {
     code: 'OV_DB_CORRUPT',
     class: 'unavailable',
     pattern: /file is not a database|disk image is malformed|SQLITE_CORRUPT/i,

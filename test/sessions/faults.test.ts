@@ -79,6 +79,15 @@ describe('a start', () => {
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
   });
 
+  it('looks again while a worktree is half made, and calls it no trouble', async () => {
+    const halfMade =
+      'git worktree list --porcelain failed (exit 128): fatal: failed to read .git/worktrees/a/commondir';
+    const mine = await open('making', [{ command: 'status', kind: 'fail', text: halfMade, times: 3 }]);
+    const id = mine.start('making', 'ship it');
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+    expect(mine.events('product.trouble')).toEqual([]);
+  });
+
   it('is refused for good where only a human can mend', async () => {
     const mine = await open('unmendable');
     writeFileSync(join(root, '.overstory/config.local.yaml'), 'agents: [');

@@ -3,6 +3,7 @@
 // `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../errors.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
@@ -34,6 +35,18 @@ export async function initialised(folder: string): Promise<boolean> {
   );
 }
 
+/** Workers' worktrees are made while we look: that is no trouble, and over in milliseconds. */
+async function onceMade<T>(look: () => Promise<T>): Promise<T> {
+  for (let again = 0; ; again++) {
+    try {
+      return await look();
+    } catch (thrown) {
+      if (again === 3 || FleetError.wrap(thrown).code !== 'GIT_WORKTREE_HALF_MADE') throw thrown;
+      await sleep(50);
+    }
+  }
+}
+
 interface Known {
   /** the last good look, and the signature from before it began; status is the last that `ov` said itself */
   last: { signature: string; status: ReplyOf<'status'>; snapshot: ProductSnapshot } | null;
@@ -59,7 +72,7 @@ export function createSnapshots(
     const signature = await signatureOf(folder);
     const observedAtMs = Date.now();
     await requireSpace(folder, leastToLookBytes);
-    const status = await ov.call(folder, 'status', { agent: 'operator' });
+    const status = await onceMade(() => ov.call(folder, 'status', { agent: 'operator' }));
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);
     const snapshot = describe(product.name, folder, observedAtMs, projectName, status, messages);

@@ -1,5 +1,6 @@
 // git as the swarm uses it: worktrees under .overstory/worktrees, commits, merges. Every call is argv.
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OvFailure } from '../cli/failure.ts';
 import { run } from '../processes.ts';
 
@@ -9,9 +10,16 @@ export interface Worktree {
   branch: string;
 }
 
+/** What git says, before it has made anything, while another worktree is being made. */
+const halfMade = /failed to read \S+commondir/;
+
 /** @throws OvFailure with git's own words, e.g. dubious ownership */
 async function git(cwd: string, ...args: string[]): Promise<string> {
-  const { exit, stdout, stderr } = await run('git', args, cwd);
+  let { exit, stdout, stderr } = await run('git', args, cwd);
+  for (let again = 0; exit !== 0 && halfMade.test(stderr) && again < 10; again++) {
+    await sleep(20);
+    ({ exit, stdout, stderr } = await run('git', args, cwd));
+  }
   if (exit !== 0)
     throw new OvFailure(`git ${args.join(' ')} failed (exit ${exit}): ${stderr.trim()}`, 'WORKTREE_ERROR');
   return stdout.trimEnd();
@@ -44,7 +52,9 @@ export async function branchExists(root: string, branch: string): Promise<boolea
 /** New branch and worktree off the root's current branch. @returns the worktree's folder */
 export async function addWorktree(root: string, agentName: string, branch: string): Promise<string> {
   const path = join(root, '.overstory', 'worktrees', agentName);
-  await git(root, 'worktree', 'add', '-b', branch, path, await currentBranch(root));
+  // In two steps: where the second is refused because another one is half made, the first is done.
+  await git(root, 'branch', branch, await currentBranch(root));
+  await git(root, 'worktree', 'add', path, branch);
   return path;
 }
 
