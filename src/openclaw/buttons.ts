@@ -17,16 +17,19 @@ const namespace = 'fleet-gate';
 const longestLabel = 70;
 const mostOptions = 5;
 
-/** A gate's text never changes under its number: what is pressed is an answer to what was shown. */
+/** The question itself: its number alone is given again after a restore, to another one. */
+const marked = ({ n, digest }: GateView): string => `${n}:${digest.slice(0, 12)}`;
+
+/** What is pressed is an answer to what was shown, or to nothing. */
 export function buttonsFor(gate: GateView | null): Button[] {
   if (gate?.state !== 'open' || gate.surface === 'dashboard') return [];
   const value = (payload: string) => `${namespace}:${payload}`;
   const options = gate.options.filter((option) => option.trim() !== '' && option.length <= longestLabel);
   if (options.length > 0 && options.length <= mostOptions && options.length === gate.options.length)
-    return options.map((label, at) => ({ label, value: value(`option:${gate.n}:${at}`) }));
+    return options.map((label, at) => ({ label, value: value(`option:${marked(gate)}:${at}`) }));
   return [
-    { label: 'Approve', value: value(`approve:${gate.n}`) },
-    { label: 'Reject', value: value(`reject:${gate.n}`) },
+    { label: 'Approve', value: value(`approve:${marked(gate)}`) },
+    { label: 'Reject', value: value(`reject:${marked(gate)}`) },
   ];
 }
 
@@ -82,11 +85,14 @@ export function gateButtons(
 
 /** What a press types; null: nothing. */
 async function wordsOf(client: FleetClient, payload: string): Promise<string[] | null> {
-  const [, verb, number = '', at] = /^(approve|reject|option):(\d{1,9})(?::(\d))?$/.exec(payload) ?? [];
+  const [, verb, mark = '', number = '', at] =
+    /^(approve|reject|option):((\d{1,9}):[0-9a-f]{1,12})(?::(\d))?$/.exec(payload) ?? [];
+  if (verb === undefined) return null;
+  const gate = await client.gate(Number(number));
+  if (marked(gate) !== mark) return null;
   if (verb === 'approve') return ['approve', number];
   if (verb === 'reject')
     return ['reject', number, 'Rejected by a button, without a reason: ask what to change.'];
-  if (verb !== 'option' || at === undefined) return null;
-  const option = (await client.gate(Number(number))).options[Number(at)];
+  const option = at === undefined ? undefined : gate.options[Number(at)];
   return option === undefined ? null : ['answer', number, '--', option];
 }

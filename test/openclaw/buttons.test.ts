@@ -9,7 +9,10 @@ async function press(payload: string, changes: { authorized?: boolean; refuse?: 
   const resolved: { n: number; asked: GateRequest }[] = [];
   const privately: string[] = [];
   const posted: { to: { channel: string; thread: string | null }; text: string }[] = [];
-  const view = { n: 3, product: 'alpha', state: 'approved', delivery: 'pending', options: ['A', '--help'] };
+  const view = {
+    ...{ n: 3, product: 'alpha', state: 'approved', delivery: 'pending', options: ['A', '--help'] },
+    digest: 'abcdef012345678',
+  };
   const client = {
     gate: async () => view as unknown as GateView,
     resolveGate: async (n: number, asked: GateRequest) => {
@@ -34,9 +37,12 @@ async function press(payload: string, changes: { authorized?: boolean; refuse?: 
   return { outcome, resolved, privately, posted };
 }
 
+/** The number of the question, and which it is. */
+const gate = '3:abcdef012345';
+
 describe('a press', () => {
   it('answers as who pressed, from where they pressed, and says so for all to see', async () => {
-    const { resolved, posted, privately } = await press('approve:3');
+    const { resolved, posted, privately } = await press(`approve:${gate}`);
     expect(resolved).toEqual([
       {
         n: 3,
@@ -61,21 +67,27 @@ describe('a press', () => {
   });
 
   it('of an option answers with just its words, whatever they look like', async () => {
-    expect((await press('option:3:0')).resolved[0]?.asked).toMatchObject({ verdict: 'answered', text: 'A' });
-    expect((await press('option:3:1')).resolved[0]?.asked).toMatchObject({ text: '--help' });
+    expect((await press(`option:${gate}:0`)).resolved[0]?.asked).toMatchObject({
+      verdict: 'answered',
+      text: 'A',
+    });
+    expect((await press(`option:${gate}:1`)).resolved[0]?.asked).toMatchObject({ text: '--help' });
   });
 
   it('that is refused is told to nobody but who pressed', async () => {
-    const { posted, privately } = await press('reject:3', { refuse: true });
+    const { posted, privately } = await press(`reject:${gate}`, { refuse: true });
     expect(posted).toEqual([]);
     expect(privately).toEqual([expect.stringContaining('NOT_APPROVER')]);
   });
 
   it.each([
-    ['approve:3', { authorized: false }],
-    ['approve:3; reject 4', {}],
+    [`approve:${gate}`, { authorized: false }],
+    [`approve:${gate}; reject 4`, {}],
     ['approve', {}],
-    ['option:3:9', {}],
+    ['approve:3', {}],
+    // Of another question, which had that number in a journal that was replaced since.
+    ['approve:3:012345abcdef', {}],
+    [`option:${gate}:9`, {}],
     ['message:3', {}],
     ['', {}],
   ])('%j %j answers nothing, and is never handed to the model', async (payload, changes) => {
