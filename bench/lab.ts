@@ -75,12 +75,12 @@ export function ovArgv(): { argv: string[]; real: string | null } {
     : { argv: ['node', join(dist, 'ov-sim.js')], real: null };
 }
 
-/** @param ov argv that stands for `ov`; @param container started by container.ts, with `folder` mounted */
 /** As fleetd runs in its container. */
 const optionsOfTheImage = /^FROM base AS fleetd\n(?:.*\n)*?ENV NODE_OPTIONS=(\S+)$/m.exec(
   readFileSync(join(import.meta.dirname, '../containers/Dockerfile'), 'utf8'),
 )?.[1];
 
+/** @param ov argv that stands for `ov`; @param container started by container.ts, with `folder` mounted */
 export async function openLab(options: {
   products: number;
   ov?: string[];

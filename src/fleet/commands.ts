@@ -25,6 +25,7 @@ import { kindOf } from './outcomes/kind.ts';
 import { outcomeStore } from './outcomes/store.ts';
 import { requireRoom } from './queue-room.ts';
 import { coordinatorAlive } from './reconcile.ts';
+import { stopping } from './session/stopping.ts';
 import { eventView, listedObjective, objectiveView } from './view.ts';
 
 export type Commands = ReturnType<typeof createCommands>;
@@ -171,13 +172,7 @@ export function createCommands(loop: Loop) {
       }
       if (session.state !== 'stopping') {
         const why = reason ?? `Stopped by ${source.sender ?? source.via}.`;
-        journal.record({
-          kind: 'session.stopping',
-          product: product.name,
-          objective: session.objective,
-          text: `Stopping ${session.objective} on ${product.name}: ${why}`,
-          data: { session: session.id, reason: why, outcome: 'cancelled' },
-        });
+        journal.record(stopping(session, why, 'cancelled'));
         loop.drive(product.name);
         loop.schedule();
       }

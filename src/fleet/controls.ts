@@ -12,6 +12,7 @@ import { fleetScope, overridesOf, type PauseValue } from './overrides.ts';
 import { stopForPause } from './pause.ts';
 import { requireRoom } from './queue-room.ts';
 import { schedulerState } from './scheduler-state.ts';
+import { stopping } from './session/stopping.ts';
 import { objectiveView, overrideText } from './view.ts';
 
 interface Lookup {
@@ -213,17 +214,12 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
               : 'Try again when it has stopped.',
         });
       }
-      const common = { product: objective.product, objective: id };
       journal.record(
         live !== null
-          ? {
-              ...common,
-              kind: 'session.stopping',
-              text: `Stopping ${id} on ${objective.product}: ${why}`,
-              data: { session: live.id, reason: why, outcome: 'requeued' },
-            }
+          ? stopping(live, why, 'requeued')
           : {
-              ...common,
+              product: objective.product,
+              objective: id,
               kind: 'objective.requeued',
               text: `${id} on ${objective.product} waits again: ${why}`,
               data: { why, notBeforeMs: null, error: null },

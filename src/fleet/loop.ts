@@ -22,6 +22,7 @@ import { coordinatorAlive } from './reconcile.ts';
 import { relieve } from './relief.ts';
 import { schedulerState } from './scheduler-state.ts';
 import { driveSession } from './session/drive.ts';
+import { stopping } from './session/stopping.ts';
 
 export type Loop = ReturnType<typeof createLoop>;
 
@@ -99,19 +100,9 @@ export function createLoop(
   function stopRemoved(): void {
     for (const session of journal.liveSessions()) {
       if (session.state === 'stopping' || productOf(context, session.product) !== null) continue;
-      requeue(session, `${session.product} is no longer in products.yaml.`);
+      journal.record(stopping(session, `${session.product} is no longer in products.yaml.`, 'requeued'));
       drive(session.product);
     }
-  }
-
-  function requeue({ id, product, objective }: SessionRow, reason: string): void {
-    journal.record({
-      kind: 'session.stopping',
-      product,
-      objective,
-      text: `Stopping ${objective} on ${product}: ${reason}`,
-      data: { session: id, reason, outcome: 'requeued' },
-    });
   }
 
   /** Observes soon; changes that arrive meanwhile cause exactly one more observation. */
@@ -308,7 +299,7 @@ export function createLoop(
     suspend(reason: string): void {
       suspended = true;
       for (const session of journal.liveSessions()) {
-        if (session.state !== 'stopping') requeue(session, reason);
+        if (session.state !== 'stopping') journal.record(stopping(session, reason, 'requeued'));
         drive(session.product);
       }
     },

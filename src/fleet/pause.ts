@@ -3,24 +3,18 @@
 import type { NewEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 import { pauseAction } from './session/farewell.ts';
+import { stopping } from './session/stopping.ts';
 
 /** @param why one sentence, kept with the objective. @returns nothing when no session is there to be stopped */
 export function stopForPause(journal: Journal, product: string, why: string): NewEvent[] {
   const session = journal.liveSession(product);
   if (session === null || session.state === 'stopping') return [];
-  const common = { product, objective: session.objective };
-  const events: NewEvent[] = [
-    {
-      ...common,
-      kind: 'session.stopping',
-      text: `Stopping ${session.objective} on ${product}: ${why}`,
-      data: { session: session.id, reason: why, outcome: 'requeued' },
-    },
-  ];
+  const events = [stopping(session, why, 'requeued')];
   // One that has not been given its objective has nothing to say.
   if (session.state === 'running' && journal.hasDispatched(session.id))
     events.push({
-      ...common,
+      product,
+      objective: session.objective,
       kind: 'action.intended',
       text: `The coordinator of ${product} is to be told of the pause.`,
       data: {

@@ -66,11 +66,7 @@ steps:
   expect((await say('apply', file)).exitCode).toBe(0);
 
   // At its work: one that dies before it is seen alive is only started again.
-  await until(
-    () => fleet.said('beta'),
-    (said) => said.includes('obj-2.1 was sent.'),
-    90_000,
-  );
+  await fleet.handedOver('beta', 'obj-2', 90_000);
   sim.faults(beta, [{ command: 'coordinator', kind: 'die', times: 1 }]);
   await become(['ship done', 'docs failed', 'announce queued']);
   const shown = await say('blueprints', 'launch');

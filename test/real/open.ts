@@ -53,12 +53,10 @@ export function withRealOv() {
         (state) => state !== 'queued' && state !== 'starting',
         60_000,
       ),
-    handedOver: (name: string, id: string) =>
-      until(
-        () => fleet?.said(name) ?? [],
-        (said) => said.includes(`${id}.1 was sent.`),
-        60_000,
-      ),
+    async handedOver(name: string, id: string) {
+      if (fleet === null) throw new Error('Expected an open fleet, got none');
+      await fleet.handedOver(name, id, 60_000);
+    },
     trouble: (name: string) => fleet?.fleetd.fleet.status(name).products[0]?.error?.code ?? null,
     notices: () => fleet?.fleetd.fleet.outbox.due(0).map(({ kind, text }) => `${kind}: ${text}`) ?? [],
   };

@@ -143,10 +143,7 @@ describe('liveness', () => {
     const mine = await open('dying', [{ command: 'worker', kind: 'endless', times: 1 }]);
     const id = mine.start('dying', 'ship it');
     // At its work: one that dies before it is seen alive is only started again.
-    await until(
-      () => mine.said('dying'),
-      (said) => said.includes(`${id}.1 was sent.`),
-    );
+    await mine.handedOver('dying', id);
     sim.faults(root, [{ command: 'coordinator', kind: 'die', times: 1 }]);
     expect((await mine.reaches(id, 'done', 'failed')).why).toContain('its run was not closed');
   });

@@ -48,12 +48,6 @@ const named = (name: string, code: string) =>
     30_000,
   );
 const notices = () => fleet?.fleetd.fleet.outbox.due(0).map(({ kind, text }) => `${kind}: ${text}`) ?? [];
-const handedOver = (mine: RealFleet, name: string, id: string) =>
-  until(
-    () => mine.said(name),
-    (said) => said.includes(`${id}.1 was sent.`),
-  );
-
 /** A tmpfs of this size there; false where this user may not mount. */
 function smallDisk(folder: string, mebibytes: number): boolean {
   mkdirSync(folder, { recursive: true });
@@ -104,7 +98,7 @@ describe('a disk that is full', () => {
       () => mine.objective(id).state,
       (state) => state === 'running',
     );
-    await handedOver(mine, 'small', id);
+    await mine.handedOver('small', id);
     // Nothing more can be written down: what is seen is not taken for the truth.
     filler = fill(root, 1024 * 1024);
     await named('small', 'OV_DISK_FULL');
@@ -163,7 +157,7 @@ describe('another ov in the place of the one before', () => {
     const mine = await open('upgraded');
     const { runtime } = mine.fleetd.fleet.loop.context;
     const id = mine.start('upgraded', 'ship it');
-    await handedOver(mine, 'upgraded', id);
+    await mine.handedOver('upgraded', id);
     const before = mine.fleetd.fleet.status(null).runtime.ovVersion;
     install('0.11.0');
     // The heartbeat of the link asks, every 10 s.
@@ -196,7 +190,7 @@ describe('a restart of the container', () => {
     sim.faults(root, [{ command: 'worker', kind: 'endless', times: 1 }]);
     const mine = await open('restarted');
     const id = mine.start('restarted', 'ship it');
-    await handedOver(mine, 'restarted', id);
+    await mine.handedOver('restarted', id);
     // All of it at once: agent, tmux server, coordinator, workers. What is left are the files.
     const link = mine.fleetd.fleet.loop.context.runtime.link();
     await sim.tmux('kill-server');

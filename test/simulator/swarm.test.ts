@@ -53,6 +53,19 @@ const dispatch = (text: string, planApproval: 'required' | 'none' = 'none') => {
   return send(subject, body);
 };
 
+/** A coordinator, its lead and two workers, none of whom ends by itself. */
+async function allAtWork() {
+  faults([endless]);
+  await start();
+  await dispatch('Ship it');
+  await until(status, ({ agents }) => agents.length === 4);
+  // A worker's row is there a little before its process is.
+  await until(
+    () => processesIn(root),
+    (pids) => pids.length >= 4,
+  );
+}
+
 test('an objective is built by real workers, merged and reported', async () => {
   await start();
   expect((await dispatch('Ship the auth feature')).json.nudged).toBe(true);
@@ -138,10 +151,7 @@ test('a dispatch that was not typed is not read until a nudge', async () => {
 });
 
 test('stop ends every process of the session and leaves the worktrees', async () => {
-  faults([endless]);
-  await start();
-  await dispatch('Ship it');
-  await until(status, ({ agents }) => agents.length === 4);
+  await allAtWork();
   expect(processesIn(root).length).toBeGreaterThanOrEqual(4);
   expect((await ov('coordinator', 'stop', '--json')).json).toMatchObject({
     stopped: true,
@@ -155,10 +165,7 @@ test('stop ends every process of the session and leaves the worktrees', async ()
 });
 
 test('"stop" by mail ends the workers and parks their worktrees', async () => {
-  faults([endless]);
-  await start();
-  await dispatch('Ship it');
-  await until(status, ({ agents }) => agents.length === 4);
+  await allAtWork();
   await send('[obj-3.2] stop', 'Stop the work, please.');
   await until(inbox, (mails) =>
     mails.some((mail) => mail.body.startsWith('Stopped. Workers ended: lead-obj-3')),
@@ -167,10 +174,7 @@ test('"stop" by mail ends the workers and parks their worktrees', async () => {
 });
 
 test('a coordinator that dies silently is a zombie with its run still active; its workers live on', async () => {
-  faults([endless]);
-  await start();
-  await dispatch('Ship it');
-  await until(status, ({ agents }) => agents.length === 4);
+  await allAtWork();
   faults([endless, { command: 'coordinator', kind: 'die', times: 1 }]);
   const dead = await until(status, ({ agents }) => agents[0].state === 'zombie');
   expect(dead.currentRunId).toMatch(/^run-/);

@@ -18,6 +18,8 @@ export interface RealFleet extends AsyncDisposable {
   objective(id: string): ReturnType<Fleetd['fleet']['commands']['objective']>;
   /** Waits until the objective is in one of these states. */
   reaches(id: string, ...states: string[]): Promise<ReturnType<RealFleet['objective']>>;
+  /** Waits until the objective was sent to the product's coordinator. @param ms until's own unless given */
+  handedOver(product: string, id: string, ms?: number): Promise<unknown>;
   /** The sentences of the events on this product, in order. */
   said(product: string): string[];
   events(kind: string): { data: Record<string, unknown>; text: string; product: string | null }[];
@@ -61,6 +63,11 @@ export async function openRealFleet(options: {
     () => loop.context.runtime.link().state,
     (state) => state === 'connected',
   );
+  const said = (product: string) =>
+    commands
+      .eventsAfter(0, 10_000)
+      .filter((event) => event.product === product)
+      .map((event) => event.text);
   return {
     fleetd,
     socket: join(folder, 'operator.sock'),
@@ -74,11 +81,13 @@ export async function openRealFleet(options: {
         (seen) => states.includes(seen.state),
         90_000,
       ),
-    said: (product) =>
-      commands
-        .eventsAfter(0, 10_000)
-        .filter((event) => event.product === product)
-        .map((event) => event.text),
+    handedOver: (product, id, ms) =>
+      until(
+        () => said(product),
+        (seen) => seen.includes(`${id}.1 was sent.`),
+        ms,
+      ),
+    said,
     events: (kind) => commands.eventsAfter(0, 10_000).filter((event) => event.kind === kind),
     async [Symbol.asyncDispose]() {
       await fleetd.close();

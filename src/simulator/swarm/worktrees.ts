@@ -15,14 +15,13 @@ const halfMade = /failed to read \S+commondir/;
 
 /** @throws OvFailure with git's own words, e.g. dubious ownership */
 async function git(cwd: string, ...args: string[]): Promise<string> {
-  let { exit, stdout, stderr } = await run('git', args, cwd);
-  for (let again = 0; exit !== 0 && halfMade.test(stderr) && again < 10; again++) {
+  for (let again = 0; ; again++) {
+    const { exit, stdout, stderr } = await run('git', args, cwd);
+    if (exit === 0) return stdout.trimEnd();
+    if (again === 10 || !halfMade.test(stderr))
+      throw new OvFailure(`git ${args.join(' ')} failed (exit ${exit}): ${stderr.trim()}`, 'WORKTREE_ERROR');
     await sleep(20);
-    ({ exit, stdout, stderr } = await run('git', args, cwd));
   }
-  if (exit !== 0)
-    throw new OvFailure(`git ${args.join(' ')} failed (exit ${exit}): ${stderr.trim()}`, 'WORKTREE_ERROR');
-  return stdout.trimEnd();
 }
 
 /** All worktrees of the repository, its root first. */
