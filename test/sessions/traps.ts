@@ -232,7 +232,9 @@ export const traps: readonly Trap[] = [
     trap: 'Ids become paths and branches, and `spec write` does not hold its own to the folder of specs',
     does: '`[a-z0-9][a-z0-9-]{0,40}`, checked before anything starts',
     test: o('run', 'starts nothing for arguments it refuses'),
-    real: { not: 'what it takes to show is kept out of this repository; seen on 0.9.4 and 0.10.3 (2026-11-20)' },
+    real: {
+      not: 'what it takes to show is kept out of this repository; seen on 0.9.4 and 0.10.3 (2026-11-20)',
+    },
   },
   {
     trap: 'Mail of workers is text of a model',
