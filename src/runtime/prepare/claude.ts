@@ -1,9 +1,8 @@
 // First-run state of Claude Code. Each of its dialogs is one that `ov` cannot answer: unseeded, a coordinator
 // dies or waits for a human who is not there (docs/overstory.md, Claude Code versions).
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-
-type Json = { [key: string]: unknown };
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { editJson, type Json, object } from './claude-file.ts';
 
 export interface ClaudeSeed {
   /** holds .claude.json and .claude/ */
@@ -14,9 +13,12 @@ export interface ClaudeSeed {
   roots: string[];
 }
 
-/** Adds what is missing and keeps all else. An unreadable file is moved aside, not overwritten. */
+/**
+ * Adds what is missing and keeps all else. An unreadable file is moved aside, not overwritten.
+ * @throws FleetError CLAUDE_CONFIG_LOCKED
+ */
 export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<void> {
-  await edit(join(home, '.claude.json'), (state) => ({
+  await editJson(join(home, '.claude.json'), (state) => ({
     theme: 'dark',
     ...state,
     hasCompletedOnboarding: true,
@@ -36,7 +38,7 @@ export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<v
       ),
     },
   }));
-  await edit(join(home, '.claude', 'settings.json'), (settings) => ({
+  await editJson(join(home, '.claude', 'settings.json'), (settings) => ({
     ...settings,
     skipDangerousModePermissionPrompt: true,
   }));
@@ -70,25 +72,4 @@ function approved(responses: Json, apiKey: string | null): Json {
     approved: tail === undefined ? others : [...others, tail],
     rejected: list(responses.rejected).filter((one) => one !== tail),
   };
-}
-
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-async function edit(file: string, change: (before: Json) => Json): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
-    throw error;
-  });
-  let before: unknown;
-  try {
-    before = JSON.parse(text);
-  } catch {
-    await rename(file, `${file}.unreadable`);
-  }
-  const draft = `${file}.draft`;
-  await writeFile(draft, `${JSON.stringify(change(object(before)), null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
 }

@@ -1,7 +1,20 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seedClaude } from '../../../src/runtime/prepare/index.ts';
 
 const apiKey = `sk-ant-${'x'.repeat(80)}0123456789abcdefghij`;
@@ -56,4 +69,67 @@ test('a file that cannot be read is moved aside, not lost', async () => {
   await seedClaude({ home, apiKey: null, roots: [] });
   expect(await readFile(join(home, '.claude.json.unreadable'), 'utf8')).toBe('{"half":');
   expect((await read('.claude.json')).customApiKeyResponses).toEqual({ approved: [], rejected: [] });
+});
+
+describe('one writer of Claude Code’s files', () => {
+  const source = new URL('../../../src/runtime/prepare/claude.ts', import.meta.url).href;
+  const roots = Array.from({ length: 16 }, (_, index) => `/workspace/p${index}`);
+  /** Another process, as the container's prepare step, `fleet doctor --fix` and an agent are. */
+  const seedElsewhere = (mine: string[]) =>
+    execa(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `import { seedClaude } from ${JSON.stringify(source)};
+       await Promise.all(${JSON.stringify(mine)}.map((root) => seedClaude({ home: ${JSON.stringify(home)}, apiKey: null, roots: [root] })));`,
+    ]);
+
+  test('16 products at once, in one process and in four, lose nothing and leave nothing', async () => {
+    await writeFile(join(home, '.claude.json'), JSON.stringify({ numStartups: 7 }));
+    const [here, ...elsewhere] = [0, 1, 2, 3, 4].map((part) => roots.filter((_, at) => at % 5 === part));
+    await Promise.all([
+      ...(here ?? []).map((root) => seedClaude({ home, apiKey, roots: [root] })),
+      ...elsewhere.map(seedElsewhere),
+    ]);
+    const { projects, numStartups } = await read('.claude.json');
+    expect(Object.keys(projects).sort()).toEqual([...roots].sort());
+    expect(numStartups).toBe(7);
+    expect((await readdir(home)).sort()).toEqual(['.claude', '.claude.json']);
+    expect(await readdir(join(home, '.claude'))).toEqual(['settings.json']);
+  });
+
+  test('waits for a Claude Code that holds its lock, and takes over one whose holder is gone', async () => {
+    const lock = join(home, '.claude.json.lock');
+    await mkdir(lock);
+    const seeding = seedClaude({ home, apiKey, roots });
+    // As Claude Code does: read under the lock, write, give it back.
+    await writeFile(join(home, '.claude.json'), JSON.stringify({ numStartups: 8 }));
+    await rm(lock, { recursive: true });
+    await seeding;
+    expect(await read('.claude.json')).toMatchObject({
+      numStartups: 8,
+      projects: { '/workspace/p15': { hasTrustDialogAccepted: true } },
+    });
+
+    await mkdir(lock);
+    const longAgo = new Date(Date.now() - 11_000);
+    await utimes(lock, longAgo, longAgo);
+    await Promise.all(
+      [0, 1, 2].map((part) => seedElsewhere([`/workspace/late${part}a`, `/workspace/late${part}b`])),
+    );
+    expect(Object.keys((await read('.claude.json')).projects)).toHaveLength(16 + 6);
+    expect((await readdir(home)).sort()).toEqual(['.claude', '.claude.json']);
+  });
+
+  test('keeps a link a link, and its mode; writes nothing that changes nothing', async () => {
+    const file = join(home, 'dotfiles.json');
+    await writeFile(file, '{}');
+    await chmod(file, 0o640);
+    await symlink(file, join(home, '.claude.json'));
+    await seedClaude({ home, apiKey, roots });
+    expect((await lstat(join(home, '.claude.json'))).isSymbolicLink()).toBe(true);
+    const once = await stat(file);
+    expect(once.mode & 0o777).toBe(0o640);
+    await seedClaude({ home, apiKey, roots });
+    expect((await stat(file)).ino).toBe(once.ino);
+  });
 });

@@ -156,8 +156,11 @@ export async function keepKeeper(): Promise<string | null> {
   throw ovFailure(started.code === 'ENOENT' ? 'Executable not found in $PATH: "tmux"' : started.stderr);
 }
 
+/** Whether starts may write into it; a human's is written by `fleet doctor --fix` only. */
+export const homeIsHumans = (): boolean => process.env.FLEET_CLAUDE_HOME === 'human';
+
 async function requireTrust(folder: string, product: string): Promise<string | null> {
-  if (process.env.FLEET_CLAUDE_HOME !== 'human') return await seedTrust(folder);
+  if (!homeIsHumans()) return await seedTrust(folder);
   if (await isSeeded(homedir(), folder)) return null;
   throw new FleetError({
     code: 'CLAUDE_NOT_TRUSTING',

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { isSeeded } from '../../../prepare/claude.ts';
 import type { Place } from '../../tend/index.ts';
-import { seedTrust } from '../../tend/prepare.ts';
+import { homeIsHumans, seedTrust } from '../../tend/prepare.ts';
 import { type Check, ok } from '../check.ts';
 
 export const trust: Check<Place> = {
@@ -14,7 +14,9 @@ export const trust: Check<Place> = {
     return {
       state: 'warning',
       says: 'Expected Claude Code to trust this root, got none of it: a session would stop at a dialog.',
-      mend: '`fleet doctor --fix`; every start does it too.',
+      mend: homeIsHumans()
+        ? '`fleet doctor --fix`: it writes so into your ~/.claude.json and ~/.claude/settings.json. Starts do not write there, they refuse.'
+        : '`fleet doctor --fix`; every start does it too.',
     };
   },
 };
