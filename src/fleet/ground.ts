@@ -1,7 +1,7 @@
 // What may change under fleetd's feet: another `ov` in the place of the one before, and a clock that is set. Both are
 // said, and what was concluded from before is looked at anew. Looked for at every observation; costs nothing.
 import type { FleetContext } from './context.ts';
-import { forgetScreens } from './session/watch.ts';
+import { forgetScreens } from './session/screens.ts';
 
 /** A clock that is corrected a little at a time is no jump, and neither is a busy machine. */
 const leastJumpMs = 5_000;

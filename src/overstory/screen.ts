@@ -3,14 +3,34 @@
 import { FleetError } from '../errors.ts';
 
 export interface Screen {
-  /** it thinks or runs a tool: "esc to interrupt" */
+  /**
+   * blank: nothing is drawn yet (a slow start) · busy: it thinks or runs a tool · idle: at its prompt ·
+   * dialog: a menu, a login or a question waits for a human · limited: a usage limit · problem: any other error
+   */
+  state: 'blank' | 'busy' | 'idle' | 'dialog' | 'limited' | 'problem';
   busy: boolean;
-  /** what no coordinator gets out of alone; null: nothing */
+  /** what it says is wrong; null: nothing */
   problem: FleetError | null;
   /** it will go on by itself when the service answers again */
   passing: boolean;
+  /** of `limited`, and of the menu that a limit opens */
+  limit: UsageLimit | null;
+  /** false: typed text and Enter would choose something, or go nowhere. Nothing may be typed */
+  acceptsText: boolean;
   /** the text without what changes while nothing happens (seconds, spinners): equal means that it stands still */
   print: string;
+}
+
+export interface UsageLimit {
+  window: 'session' | 'week' | 'model' | 'spend' | 'credit' | 'unknown';
+  /** ms since epoch; null: it did not say */
+  resetsAtMs: number | null;
+  /** the line as shown, untrusted */
+  text: string;
+  /** Claude Code said that it goes on by itself at the reset: leave it alone */
+  continuesByItself: boolean;
+  /** a menu stands over the prompt */
+  opensMenu: boolean;
 }
 
 /** Lines at the end that belong to Claude Code itself: its last message, its prompt, its status line. */
@@ -46,8 +66,11 @@ const problems = [
   },
 ] as const;
 
-/** @param content  of `coordinator.output`: untrusted text */
-export function readScreen(content: string): Screen {
+/**
+ * @param content of `coordinator.output`: untrusted text
+ * @param _nowMs  by which "resets 8:50pm" is a moment
+ */
+export function readScreen(content: string, _nowMs: number): Screen {
   const lines = content.split('\n').map((line) => line.trimEnd());
   const own = lines
     .filter((line) => line.trim() !== '')
@@ -55,8 +78,20 @@ export function readScreen(content: string): Screen {
     .join('\n');
   const busy = /esc to interrupt/i.test(own);
   const found = busy ? undefined : problems.find(({ pattern }) => pattern.test(own));
+  const state = busy
+    ? 'busy'
+    : own === ''
+      ? 'blank'
+      : !found
+        ? 'idle'
+        : found.code === 'CLAUDE_DIALOG'
+          ? 'dialog'
+          : 'problem';
   return {
+    state,
     busy,
+    limit: null,
+    acceptsText: state === 'busy' || state === 'idle' || (state === 'problem' && found?.passing === true),
     problem: found
       ? new FleetError({ code: found.code, class: found.class, message: found.message, mend: found.mend })
       : null,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { liveness } from '../../src/fleet/session/liveness.ts';
-import { lookAtScreen } from '../../src/fleet/session/watch.ts';
+import { lookAtScreen } from '../../src/fleet/session/screens.ts';
 import { until } from '../simulator/ov.ts';
 import type { RealFleet } from '../support/real-fleet.ts';
 import { by, withRealOv } from './open.ts';

@@ -57,7 +57,7 @@ function evidence(
     nowMs: now,
   };
 }
-const shows = (text: string, sinceMs: number) => ({ seen: readScreen(text), sinceMs: now - sinceMs });
+const shows = (text: string, sinceMs: number) => ({ seen: readScreen(text, now), sinceMs: now - sinceMs });
 const state = (given: Evidence) => liveness(given, patience).state;
 const gone = { state: 'completed', tmuxAlive: false };
 
@@ -96,14 +96,14 @@ describe('liveness', () => {
 describe('a screen', () => {
   it('does not take what a worker wrote for the state of Claude Code', () => {
     const quoted = `I added the text "Please run /login" to login.ts.\n${'more output\n'.repeat(20)}❯ `;
-    expect(readScreen(quoted).problem).toBeNull();
+    expect(readScreen(quoted, now).problem).toBeNull();
   });
 
   it('stands still when only seconds and spinners change', () => {
     const at = (s: number, spinner: string) =>
-      readScreen(`${spinner} Thinking… (${s}s · esc to interrupt)`).print;
+      readScreen(`${spinner} Thinking… (${s}s · esc to interrupt)`, now).print;
     expect(at(3, '✶')).toBe(at(184, '✻'));
-    expect(at(3, '✶')).not.toBe(readScreen('✶ Writing… (3s · esc to interrupt)').print);
+    expect(at(3, '✶')).not.toBe(readScreen('✶ Writing… (3s · esc to interrupt)', now).print);
   });
 
   it.each([
@@ -115,6 +115,6 @@ describe('a screen', () => {
     ['Select login method:\n ❯ 1. Claude account', 'CLAUDE_LOGGED_OUT'],
     ['Invalid API key · Please run /login', 'CLAUDE_LOGGED_OUT'],
   ])('knows %j', (text, code) => {
-    expect(readScreen(text).problem?.code).toBe(code);
+    expect(readScreen(text, now).problem?.code).toBe(code);
   });
 });

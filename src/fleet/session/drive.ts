@@ -5,10 +5,11 @@ import { type FleetContext, productOf } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
 import { confirmReading } from './confirm.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
+import { mayType } from './may-type.ts';
 import { watchSpend } from './spend.ts';
 import { startSession } from './start.ts';
 import { stopSession } from './stop.ts';
-import { loggedOut, lookAtScreen, watchSession } from './watch.ts';
+import { loggedOut, watchSession } from './watch.ts';
 
 /** What readScreen says of a screen that only a human gets past. */
 const screenProblems = new Set(['CLAUDE_LOGGED_OUT', 'CLAUDE_DIALOG']);
@@ -62,8 +63,12 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       return await watchSession(context, product, session);
     }
     // A fresh screen shows nothing of a worker yet: a login or a dialog on it is one.
-    const screen = await lookAtScreen(context, product);
+    const { screen, refused } = await mayType(context, product);
     if (screen?.problem && !screen.passing) throw screen.problem;
+    if (refused !== null) {
+      context.driveAgain(session.product, context.tuning.lookAgainMs * 10);
+      return false;
+    }
     return await deliverObjective(context, product, session, objective);
   } catch (thrown) {
     const error = FleetError.wrap(thrown, session.product);

@@ -2,7 +2,6 @@
 // check-complete), asks liveness() what it means, and records what follows. A hung session and an API that
 // does not answer are put before the human, not ended: only the human knows whether to wait.
 import { FleetError } from '../../errors.ts';
-import { readScreen, type Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent, SessionOutcome } from '../events.ts';
@@ -11,33 +10,10 @@ import { waitsFor } from '../gates/waiting.ts';
 import type { SessionRow } from '../journal.ts';
 import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
 import { lookForLosses } from './losses.ts';
+import { latestScreen, watchScreen } from './screens.ts';
 
 /** Troubles that a healthy snapshot does not end: only this file, or the session's end, does. */
 export const sessionTroubles: ReadonlySet<string> = new Set(['SESSION_HUNG', 'CLAUDE_API_ERROR']);
-
-interface Looked {
-  session: number;
-  atMs: number;
-  sinceMs: number;
-  seen: Screen;
-}
-/** Memory only: after a restart the screen must stand as long again. */
-const screens = new WeakMap<FleetContext, Map<string, Looked>>();
-
-/** The clock was set: each screen must stand as long again. */
-export function forgetScreens(context: FleetContext): void {
-  screens.delete(context);
-}
-
-/** The coordinator's screen now; null when it cannot be had (headless, just gone, out of reach). */
-export async function lookAtScreen(context: FleetContext, product: Product): Promise<Screen | null> {
-  try {
-    return readScreen((await context.runtime.ov(product, 'coordinator.output', { lines: 60 })).content);
-  } catch (thrown) {
-    context.log.debug({ product: product.name, err: thrown }, 'no screen');
-    return null;
-  }
-}
 
 /** Returns whether something was recorded that the driver should act on. */
 export async function watchSession(
@@ -46,25 +22,17 @@ export async function watchSession(
   session: SessionRow,
 ): Promise<boolean> {
   const { clock, tuning, journal } = context;
-  const known = screens.get(context) ?? new Map<string, Looked>();
-  screens.set(context, known);
-  const before = known.get(product.name);
-  const mine = before?.session === session.id ? before : undefined;
-  if (mine && clock.nowMs() - mine.atMs < tuning.screenEveryMs) return false;
-  const seen = await lookAtScreen(context, product);
+  const before = latestScreen(context, session);
+  if (before && clock.nowMs() - before.atMs < tuning.screenEveryMs) return false;
+  const looked = await watchScreen(context, product, session);
   const now = clock.nowMs();
-  if (seen !== null) {
-    const sinceMs = mine?.seen.print === seen.print && mine.seen.busy === seen.busy ? mine.sinceMs : now;
-    known.set(product.name, { session: session.id, atMs: now, sinceMs, seen });
-  }
   const snapshot = context.observations.get(product.name)?.snapshot;
   if (!snapshot || journal.liveSession(product.name)?.state !== 'running') return false;
-  const looked = seen === null ? null : known.get(product.name);
   const found = liveness(
     {
       snapshot,
       finalMail: false,
-      screen: looked ? { seen: looked.seen, sinceMs: looked.sinceMs } : null,
+      screen: looked,
       nowMs: now,
     },
     tuning,
@@ -81,7 +49,7 @@ export async function watchSession(
       loggedOut(context, session, found.error),
     );
   // Not yet for long enough to be believed: look again when it is.
-  if (seen?.problem && !seen.passing) context.driveAgain(product.name, tuning.screenConfirmMs);
+  if (looked?.seen.problem && !looked.seen.passing) context.driveAgain(product.name, tuning.screenConfirmMs);
   const quietMs = now - Math.max(quietSinceMs(snapshot), session.runningAtMs ?? now, looked?.sinceMs ?? 0);
   const silent = () =>
     silentTooLong(context, product, session, quietMs) &&
