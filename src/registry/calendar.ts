@@ -1,9 +1,17 @@
-// When something recurs. Only this file knows the cron library, and asks it nothing but "the next run after then":
-// it never looks at a clock and never sets a timer, so that whoever holds the clock decides what time it is.
+// When something recurs. Only this file knows the cron library, and asks it nothing but "the next time after then" of
+// clocks that are never changed: it never looks at a clock and never sets a timer, so that whoever holds the clock
+// decides what time it is. What a change of clocks does to a run is decided here:
 //
-// A local time that a change of clocks skips runs at the moment the clocks are put forward to; one that comes twice
-// runs once, the first time.
+// - A local time that is skipped runs as much later as was skipped: 02:30 at 03:30 when 02:00 becomes 03:00, and once
+//   when that is a time of the pattern too.
+// - A local time that comes twice runs once, the first time.
+// - But a pattern that has the hour before, this one and the next goes on and runs both times: `*` as the hour is
+//   hourly or shorter, and would be silent for an hour.
+//
+// A day field that excludes no day (`*`, `?`, `*/1`, `1-31`, `0-6`) is no condition. With two conditions a day has to
+// fit one of them, as in every cron: "0 9 1 * 1" is the first of each month and every Monday.
 import { Cron } from 'croner';
+import { aheadMs, changeBefore, changeOnTheWay } from './wall-clock.ts';
 
 export interface Calendar {
   /** five fields: minute, hour, day of month, month, day of week */
@@ -12,22 +20,91 @@ export interface Calendar {
   timeZone: string;
 }
 
-/** With the last question and its answer: the same is asked again and again until it comes true. */
-const parsed = new Map<string, { cron: Cron; asked: number; answer: number | null }>();
+interface Parsed {
+  /** The first wall time of the pattern at or after this one, both as `wall-clock.ts` has them; null: none within years. */
+  wallFrom(wallMs: number): number | null;
+  /** Whether it runs in the hour of this wall time, the one before and the one after. */
+  goesOn(wallMs: number): boolean;
+  /** the last question and its answer: the same is asked again and again until it comes true */
+  asked: number;
+  answer: number | null;
+}
 
-function cronOf({ cron, timeZone }: Calendar): { cron: Cron; asked: number; answer: number | null } {
-  const key = `${timeZone} ${cron}`;
-  const known = parsed.get(key);
-  if (known) return known;
-  const made = {
-    cron: new Cron(cron, { timezone: timeZone, paused: true }),
+const parsed = new Map<string, Parsed>();
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+const onWalls = (cron: string): Cron => new Cron(cron, { timezone: 'UTC', paused: true });
+/** The library looks at whole seconds after the one it is given. */
+const firstFrom = (cron: Cron, wallMs: number): number | null =>
+  cron.nextRun(new Date(wallMs - 1_000))?.getTime() ?? null;
+
+/** Those of `of` steps from a January's first midnight on which the pattern runs. */
+function stepsOf(cron: string, stepMs: number, of: number): Set<number> {
+  const january = Date.UTC(2024, 0, 1);
+  const runs = onWalls(cron).nextRuns(of, new Date(january - 1_000));
+  return new Set(runs.map((run) => (run.getTime() - january) / stepMs).filter((step) => step < of));
+}
+
+function parse(cron: string): Parsed {
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = cron.trim().split(/\s+/);
+  const days = 31;
+  const everyDay = (only: string) => stepsOf(only, 24 * hourMs, days).size === days;
+  const pattern = onWalls(
+    [
+      minute,
+      hour,
+      everyDay(`0 0 ${day} * *`) ? '*' : day,
+      month,
+      everyDay(`0 0 * * ${weekday}`) ? '*' : weekday,
+    ].join(' '),
+  );
+  const hours = stepsOf(`0 ${hour} * * *`, hourMs, 24);
+  return {
+    wallFrom: (wallMs) => firstFrom(pattern, wallMs),
+    goesOn: (wallMs) => {
+      const at = new Date(wallMs).getUTCHours();
+      return [at + 23, at, at + 1].every((one) => hours.has(one % 24));
+    },
     asked: Number.NaN,
     answer: null,
   };
+}
+
+function parsedOf({ cron, timeZone }: Calendar): Parsed {
+  const key = `${timeZone} ${cron}`;
+  const known = parsed.get(key);
+  if (known) return known;
+  const made = parse(cron);
   // Bounded: what chat tries is not kept for ever.
   if (parsed.size > 1_000) parsed.clear();
   parsed.set(key, made);
   return made;
+}
+
+/** The first run at or after this time, by what was said above of changed clocks. */
+function firstRunMs({ wallFrom, goesOn }: Parsed, timeZone: string, earliestMs: number): number | null {
+  let fromMs = earliestMs;
+  for (;;) {
+    const ahead = aheadMs(timeZone, fromMs);
+    const change = changeBefore(timeZone, fromMs);
+    let wallMs = wallFrom(fromMs + ahead);
+    if (change) {
+      // Until here the clocks show what they have shown already.
+      const repeatedMs = change.atMs + change.fromMs;
+      while (wallMs !== null && wallMs < repeatedMs && !goesOn(wallMs)) wallMs = wallFrom(wallMs + minuteMs);
+      // What was skipped, read off clocks that were not put forward.
+      const unchanged = wallFrom(fromMs + change.fromMs);
+      if (unchanged !== null && unchanged < change.atMs + change.toMs)
+        wallMs = Math.min(wallMs ?? Number.POSITIVE_INFINITY, unchanged - change.fromMs + ahead);
+    }
+    if (wallMs === null) return null;
+    const runMs = wallMs - ahead;
+    const next = changeOnTheWay(timeZone, fromMs, runMs);
+    if (next === null) return runMs;
+    fromMs = 'askAgainFromMs' in next ? next.askAgainFromMs : next.atMs;
+  }
 }
 
 /** Whether it is five fields that some day fits. */
@@ -49,11 +126,12 @@ export function isTimeZone(timeZone: string): boolean {
   }
 }
 
-/** The first run after this time; null: none within years. */
+/** The first run after this time: always later than it. null: none within years. */
 export function nextRunMs(calendar: Calendar, afterMs: number): number | null {
-  const known = cronOf(calendar);
+  const known = parsedOf(calendar);
   if (known.asked !== afterMs) {
-    known.answer = known.cron.nextRun(new Date(afterMs))?.getTime() ?? null;
+    const earliestMs = (Math.floor(afterMs / minuteMs) + 1) * minuteMs;
+    known.answer = firstRunMs(known, calendar.timeZone, earliestMs);
     known.asked = afterMs;
   }
   return known.answer;
@@ -71,7 +149,6 @@ export function nextRunsMs(calendar: Calendar, count: number, afterMs: number): 
   return runs;
 }
 
-const hourMs = 3_600_000;
 const windows = [hourMs, 24 * hourMs, 14 * 24 * hourMs, 400 * 24 * hourMs, 5 * 366 * 24 * hourMs];
 
 /**

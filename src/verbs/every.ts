@@ -7,7 +7,7 @@ import { everywhere, type Verb } from './verb.ts';
 import { textOf } from './words.ts';
 
 /** A cron without its quotes is five words; a product's name is none of these. */
-const field = /^[\d*][\d*/,-]*$|^(?:[a-z]{3})(?:[-,][a-z]{3})*$/i;
+const field = /^[\d*?][\d*?/,-]*$|^(?:[a-z]{3})(?:[-,][a-z]{3})*$/i;
 
 /** The cron, the product and the objective, however they were quoted. */
 function partsOf(first: string, rest: string): { every: string; product: string; text: string } {
@@ -28,8 +28,8 @@ export const every: Verb = {
   usage: '[--tz zone] [--missed once|skip] [--name name] "<cron>" <product> <objective…>',
   summary: 'Work that comes again; same queue and budgets as any other',
   details: [
-    'The five fields are minute, hour, day of month, month, day of week: "0 9 * * 1-5" is at 9 on weekdays.',
-    '--tz is the time zone (UTC when left out), e.g. Europe/Berlin.',
+    'The five fields are minute, hour, day of month, month, day of week: "0 9 * * 1-5" is at 9 on weekdays. With both day fields set a day that fits one of them will do.',
+    '--tz is the time zone (UTC when left out), e.g. Europe/Berlin. A time that a change of clocks skips runs as much later; one that comes twice runs the first time, and both when the pattern has the hours around it too, as "0 * * * *" has.',
     'While the last one is still open the next is skipped. Runs missed while nobody was there are made up for once, or with --missed skip not at all.',
     'Example: every --tz Europe/Berlin "0 9 * * 1-5" product-c daily social posts',
   ],

@@ -115,6 +115,42 @@ describe('every', () => {
     expect(t.fleet.recurring.list()).toEqual([]);
   });
 
+  it.each([
+    ['30 2 * * *', 'Europe/Berlin', '2026-10-25T01:10:00Z', '2026-10-26T01:30:00.000Z'],
+    ['45 1 * * *', 'America/New_York', '2026-11-01T06:10:00Z', '2026-11-02T06:45:00.000Z'],
+  ])(
+    '"%s" (%s) set up in the hour that comes twice waits for its next time',
+    async (every, timeZone, now, next) => {
+      const t = await ready([], Date.parse(now));
+      const set = t.every({ every, timeZone, name: 'daily' });
+      expect(set.next[0]).toBe(next);
+      await t.clock.advance(hour / 2);
+      expect(t.due()).toEqual([]);
+      t.fleet.recurring.pause('daily', source);
+      t.fleet.recurring.resume('daily', source);
+      await t.clock.advance(hour / 2);
+      expect(t.due()).toEqual([]);
+      await t.clock.advance(Date.parse(next) - t.clock.nowMs() + 1_000);
+      expect(t.due()).toMatchObject([{ data: { dueMs: Date.parse(next), missed: 0 } }]);
+    },
+  );
+
+  it('an hourly one runs in both of the hours that come twice', async () => {
+    const t = await ready([], Date.parse('2026-10-24T23:59:00Z'));
+    t.every({ every: '0 * * * *', timeZone: 'Europe/Berlin' });
+    await t.clock.advance(2 * hour + 2 * 60_000);
+    expect(t.due().map(({ data }) => new Date((data as { dueMs: number }).dueMs).getUTCHours())).toEqual([
+      0, 1, 2,
+    ]);
+  });
+
+  it('with ? for the day it keeps to the weekdays that were asked for', async () => {
+    const t = await ready([], Date.parse('2026-11-07T08:00:00Z'));
+    expect(t.every({ every: '0 9 ? * 1-5' }).next[0]).toBe('2026-11-09T09:00:00.000Z');
+    await t.clock.advance(2 * hour);
+    expect(t.due()).toEqual([]);
+  });
+
   it('counts what the product refuses as skipped, with the reason', async () => {
     const t = await ready();
     t.every({ every: '0 * * * *' });
