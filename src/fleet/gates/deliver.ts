@@ -217,6 +217,10 @@ function answerText(gate: GateRow, action: string, recovery: boolean) {
         ? '.'
         : `, asked by ${asker}: see that ${asker} gets it.`,
   ].join('');
+  const again =
+    verdict === 'rejected' && gate.kind === 'plan'
+      ? ' A revised plan is a new mail of type question with a subject that starts with PLAN: in a reply to this one it is not seen as a plan.'
+      : '';
   const mark = `[${action}]`;
   const begins = `${head} by the operator ${mark}.`;
   return {
@@ -224,6 +228,6 @@ function answerText(gate: GateRow, action: string, recovery: boolean) {
     begins,
     reply: `${begins}${said}`,
     subject: `${mark} ${head}: ${about}`,
-    body: `${head} by the operator (gate ${gate.n}).${said}\n\n${context}`,
+    body: `${head} by the operator (gate ${gate.n}).${said}\n\n${context}${again}`,
   };
 }

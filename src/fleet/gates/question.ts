@@ -56,6 +56,37 @@ export function questionOf(mail: Mail): Asked | null {
   };
 }
 
+/**
+ * Whether a mail in a thread that a human has answered asks something again. A reply inherits the type of what it
+ * answers, and a coordinator is told to acknowledge every mail from operator: its type says nothing here, its own
+ * words do. They ask when they hold a question or options, when the subject is a plan of its own (not "Re: PLAN"), or
+ * when they call an escalation critical.
+ */
+export function asksAnew(mail: Pick<Mail, 'subject' | 'body' | 'payload' | 'type'>): boolean {
+  if (/^\s*PLAN\b/.test(mail.subject) || payloadOf(mail.payload).options.length > 0) return true;
+  const own = ownWords(mail.body);
+  if (mail.type === 'escalation' && /\bseverity:\s*critical\b/i.test(own)) return true;
+  // A mark inside a word is none: `a?.b` and a link's `?x=` ask nothing.
+  return (
+    /[?？؟](?=[\s"'”’»)\]*_.!]|$)/u.test(own) ||
+    /^[^\w\n]*(options|choices)\b[^\n]*:/im.test(own) ||
+    lettered(own)
+  );
+}
+
+/** Two lines or more that begin as `A)`, `(b)` or `C.` do. Numbers are no options: plans and reports are numbered. */
+const lettered = (text: string): boolean => (text.match(/^[ \t*-]*\(?[A-Fa-f][).]\s/gm) ?? []).length > 1;
+
+/** A mail's text without what it quotes of others, and without code and links. Linear in the text: it is an agent's. */
+function ownWords(body: string): string {
+  return body
+    .replace(/^(?:[-_ \t]*original message[-_ \t]*$|on\b.{0,200}\bwrote:[ \t]*$)[\s\S]*/im, '')
+    .replace(/^[ \t]*>.*$/gm, '')
+    .replace(/```[\s\S]*?(?:```|$)/g, ' ')
+    .replace(/`[^`\n]*`/g, ' ')
+    .replace(/\bhttps?:\/\/\S+/gi, ' ');
+}
+
 /** The same matter asked again: a plan of the same objective, or the same subject by the same agent. */
 export function sameMatter(a: Asked, b: Asked): boolean {
   if (a.question.asker !== b.question.asker || a.kind !== b.kind) return false;

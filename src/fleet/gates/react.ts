@@ -2,7 +2,8 @@
 import type { FleetContext } from '../context.ts';
 import type { JournalEvent, NewEvent } from '../events.ts';
 import { overridesOf, type PauseValue } from '../overrides.ts';
-import { questionOf, sameMatter } from './question.ts';
+import { askedIn } from './asked.ts';
+import { sameMatter } from './question.ts';
 import { lowerGates, raiseGate } from './raise.ts';
 import { type GateRow, gateStore } from './store.ts';
 
@@ -122,7 +123,7 @@ function askedByMail(
   { journal }: Context,
   event: JournalEvent & { kind: 'mail.received'; product: string },
 ): NewEvent[] {
-  const asked = questionOf(event.data.mail);
+  const asked = askedIn({ journal }, event.product, event.data.mail);
   const store = gateStore(journal.database);
   const { product } = event;
   if (asked === null || store.gateOfMail(product, event.data.mail.id) !== null) return [];

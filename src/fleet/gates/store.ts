@@ -99,6 +99,20 @@ export function gateStore(db: DatabaseSync) {
         )[0] ?? null
       );
     },
+    /** Whether the operator has spoken in this thread: answered a gate whose question stands in it, or begun it. */
+    isAnsweredThread(product: string, thread: string): boolean {
+      return (
+        db
+          .prepare(
+            `SELECT 1 FROM gates WHERE product = ?1 AND state IN ('approved','rejected','answered')
+               AND (mail = ?2 OR mail IN (SELECT id FROM mail WHERE product = ?1 AND json_extract(mail, '$.threadId') = ?2))
+             UNION ALL
+             SELECT 1 FROM actions WHERE product = ?1 AND kind IN ('coordinator.send','gate.answer')
+               AND ?2 IN (json_extract(result, '$.id'), json_extract(result, '$.reply')) LIMIT 1`,
+          )
+          .get(product, thread) !== undefined
+      );
+    },
     /** Whether just this was being asked at that event: open since then, or closed only later. (Clocks jump.) */
     wasAsked(product: string, digest: string, seq: number): boolean {
       return (

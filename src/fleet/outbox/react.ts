@@ -4,6 +4,7 @@ import { span, usd } from '../../scheduler/index.ts';
 import type { FleetContext } from '../context.ts';
 import { productOf } from '../context.ts';
 import type { JournalEvent, NewEvent } from '../events.ts';
+import { askedIn } from '../gates/asked.ts';
 import type { GateSeverity } from '../gates/events.ts';
 import { questionOf } from '../gates/question.ts';
 import type { NoticeKind } from './events.ts';
@@ -53,9 +54,13 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
       return event.data.error === null ? progress(event.text) : null;
     case 'mail.received': {
       const { mail } = event.data;
-      const reports = mail.from === 'coordinator' && ['status', 'result'].includes(mail.type);
+      const asks = askedIn(context, event.product ?? '', mail) !== null;
+      // By its type a question and in its words none: what it says to an answer is news like any other.
+      const reports =
+        mail.from === 'coordinator' &&
+        (['status', 'result'].includes(mail.type) || (questionOf(mail) !== null && !asks));
       // The final mail comes with the end, a question with its gate.
-      if (!reports || /run complete/i.test(mail.subject) || questionOf(mail) !== null) return null;
+      if (!reports || /run complete/i.test(mail.subject) || asks) return null;
       return progress(`${event.objective} on ${event.product}: its coordinator reports.`, mail);
     }
     case 'gate.resolved': {

@@ -5,6 +5,7 @@ import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent, SessionOutcome } from '../events.ts';
+import { askedIn } from '../gates/asked.ts';
 import { raiseGate } from '../gates/raise.ts';
 import { waitsFor } from '../gates/waiting.ts';
 import type { SessionRow } from '../journal.ts';
@@ -83,7 +84,7 @@ function asksHuman(context: FleetContext, session: SessionRow): boolean {
   const last = context.journal
     .mail(session.product, 20)
     .find((mail) => Date.parse(mail.createdAt) >= session.startingAtMs);
-  return last !== undefined && /^(question|escalation|error|decision_gate)$/.test(last.type);
+  return last !== undefined && askedIn(context, session.product, last) !== null;
 }
 
 function end(
