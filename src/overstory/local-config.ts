@@ -9,6 +9,8 @@ const mark = ' set by the fleet';
 export interface LocalLimits {
   /** agents alive at once below the coordinator, leads included; null: the project's own limit */
   maxWorkers: number | null;
+  /** role → model alias of headless workers, see models.ts */
+  models: Record<string, string>;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface LocalLimits {
  * @returns the file as it should be; null: nothing to write
  * @throws OV_BAD_CONFIG when it is not a YAML mapping: it is a human's, so it is not overwritten
  */
-export function withFleetSettings(text: string | null, { maxWorkers }: LocalLimits): string | null {
+export function withFleetSettings(text: string | null, { maxWorkers, models }: LocalLimits): string | null {
   const document = parseDocument(text ?? '');
   if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
     throw new FleetError({
@@ -26,7 +28,7 @@ export function withFleetSettings(text: string | null, { maxWorkers }: LocalLimi
       mend: 'Correct the file, or delete it: the fleet writes its own settings anew.',
     });
   let changed = false;
-  function set(path: string[], value: number | boolean | null): void {
+  function set(path: string[], value: number | boolean | string | null): void {
     const now = document.getIn(path, true);
     if (now !== undefined && !(isScalar(now) && now.comment === mark)) return;
     if ((isScalar(now) ? now.value : null) === value) return;
@@ -43,5 +45,8 @@ export function withFleetSettings(text: string | null, { maxWorkers }: LocalLimi
   set(['agents', 'maxConcurrent'], maxWorkers === null ? null : maxWorkers + 1);
   // Off by default: without one of them check-complete says "not complete" for ever.
   set(['coordinator', 'exitTriggers', 'allAgentsDone'], true);
+  const said = document.get('models');
+  const known = isMap(said) ? said.items.map(({ key }) => String(isScalar(key) ? key.value : key)) : [];
+  for (const role of new Set([...known, ...Object.keys(models)])) set(['models', role], models[role] ?? null);
   return changed ? document.toString() : null;
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withFleetSettings } from '../../src/overstory/local-config.ts';
+import { workerModels } from '../../src/overstory/models.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
 
@@ -128,7 +129,8 @@ describe('end-processes', () => {
 });
 
 describe('config.local.yaml', () => {
-  const ours = (maxWorkers: number | null, text: string | null) => withFleetSettings(text, { maxWorkers });
+  const ours = (maxWorkers: number | null, text: string | null, models = {}) =>
+    withFleetSettings(text, { maxWorkers, models });
   it('is written once, followed when the limit changes, and gives the limit back', () => {
     const first = ours(4, null);
     expect(first).toContain('maxConcurrent: 5 # set by the fleet');
@@ -146,7 +148,39 @@ describe('config.local.yaml', () => {
     );
   });
 
+  it("says the workers' models again, follows the manifest, and keeps a human's", () => {
+    const first = ours(null, 'models:\n  lead: opus # mine\n', { builder: 'sonnet', lead: 'haiku' });
+    expect(first).toContain('lead: opus # mine');
+    expect(first).toContain('builder: sonnet # set by the fleet');
+    expect(ours(null, first, { builder: 'haiku' })).toContain('builder: haiku # set by the fleet');
+    expect(ours(null, first)).not.toContain('builder');
+  });
+
   it.each(['agents: [', '- a list\n', 'just words'])('refuses %j and overwrites nothing', (text) => {
     expect(() => ours(4, text)).toThrow(expect.objectContaining({ code: 'OV_BAD_CONFIG' }));
+  });
+});
+
+describe("headless workers' models", () => {
+  const manifest = JSON.stringify({
+    agents: {
+      lead: { model: 'opus' },
+      builder: { model: 'sonnet' },
+      scout: { model: 'claude-haiku-4-5' },
+      coordinator: { model: 'opus' },
+      odd: {},
+    },
+  });
+  it('are the aliases of the manifest; what only a human can say is named', () => {
+    expect(workerModels('project: {name: a}', manifest)).toEqual({
+      set: { lead: 'opus', builder: 'sonnet' },
+      deaf: ['scout'],
+    });
+  });
+  it("leave the project's own choice, another runtime and what cannot be read alone", () => {
+    expect(workerModels('models: {lead: haiku}', manifest).set).toEqual({ builder: 'sonnet' });
+    expect(workerModels('runtime: {default: codex}', manifest)).toEqual({ set: {}, deaf: [] });
+    expect(workerModels('models: [', '{')).toEqual({ set: {}, deaf: [] });
+    expect(workerModels(null, null)).toEqual({ set: {}, deaf: [] });
   });
 });

@@ -303,6 +303,12 @@ export const traps: readonly Trap[] = [
     real: 'in terminals leaves nothing open when its rows say completed',
   },
   {
+    trap: 'A headless worker gets no `--model` from agent-manifest.json: it runs on the default of Claude Code, which may be dearer',
+    does: 'the aliases of the manifest are said again as `models:` in config.local.yaml, marked as ours; another name there is warned of by `fleet doctor`',
+    test: s('prepare', "says the workers' models again, follows the manifest, and keeps a human's"),
+    real: { not: 'tried by hand on 0.10.3 and 0.11.0: without it no --model, with it --model sonnet' },
+  },
+  {
     trap: "Limits of a human's config.yaml and what the fleet wants differ",
     does: '`agents.maxConcurrent` in config.local.yaml, marked as ours; what a human set there stands',
     test: s('prepare', 'keeps what a human set, and every comment'),

@@ -8,6 +8,7 @@ import { claude } from './checks/claude.ts';
 import { disk } from './checks/disk.ts';
 import { git } from './checks/git.ts';
 import { key } from './checks/key.ts';
+import { models } from './checks/models.ts';
 import { name } from './checks/name.ts';
 import { ov } from './checks/ov.ts';
 import { owner } from './checks/owner.ts';
@@ -19,7 +20,7 @@ import { watchdog } from './checks/watchdog.ts';
 /** What every product of this runtime depends on. */
 const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];
 /** What one product's start depends on: the same steps as `prepare`, looked at one by one. */
-const productChecks: Check<Place>[] = [repository, owner, name, watchdog, trust];
+const productChecks: Check<Place>[] = [repository, owner, name, watchdog, models, trust];
 
 /** @param products  those that overstory works on and whose folder is there */
 export async function examine(machine: MachinePlace, products: Place[], fix: boolean): Promise<Finding[]> {

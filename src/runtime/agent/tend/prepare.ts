@@ -12,7 +12,7 @@
 //   trust      Claude Code knows this root: its dialogs are ones that `ov` cannot answer. In a runtime of the
 //              fleet's own it is told so; in a human's home (FLEET_CLAUDE_HOME=human) only `fleet doctor --fix`,
 //              which a human typed, writes there
-//   limits     agents.maxConcurrent and an exit trigger, in config.local.yaml
+//   limits     agents.maxConcurrent, an exit trigger and the workers' models, in config.local.yaml
 import {
   access,
   constants,
@@ -30,6 +30,7 @@ import { FleetError } from '../../../errors.ts';
 import { readProjectName } from '../../../overstory/config.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
+import { workerModels } from '../../../overstory/models.ts';
 import { isSeeded, seedClaude } from '../../prepare/claude.ts';
 import type { TendReply } from '../../protocol.ts';
 import { leastToStartBytes, requireSpace } from '../disk.ts';
@@ -181,10 +182,16 @@ export async function seedTrust(folder: string): Promise<string | null> {
 
 async function pushLimits(inside: string, maxWorkers: number | null): Promise<string | null> {
   const file = join(inside, 'config.local.yaml');
-  const before = await readFile(file, 'utf8').catch(() => null);
-  const after = withFleetSettings(before, { maxWorkers });
+  const [before, models] = await Promise.all([readFile(file, 'utf8').catch(() => null), modelsOf(inside)]);
+  const after = withFleetSettings(before, { maxWorkers, models: models.set });
   if (after === null) return null;
   await writeFile(`${file}.draft`, after);
   await rename(`${file}.draft`, file);
   return 'set limits in config.local.yaml';
+}
+
+/** What a product's workers run on. @param inside its .overstory */
+export async function modelsOf(inside: string): Promise<ReturnType<typeof workerModels>> {
+  const text = (name: string) => readFile(join(inside, name), 'utf8').catch(() => null);
+  return workerModels(await text('config.yaml'), await text('agent-manifest.json'));
 }
