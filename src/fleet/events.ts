@@ -131,8 +131,8 @@ export interface EventData
     error: FleetErrorShape | null;
   };
   'mail.received': { mail: Mail };
-  /** Told by a mail to its parent, or (mail null) by its row: then it may only be silent. */
-  'worker.lost': { session: number; agent: string; mail: string | null; why: string };
+  /** Told by a mail to its parent, or (mail null) by its row: then it may only be silent, unless a code says more. */
+  'worker.lost': { session: number; agent: string; mail: string | null; why: string; code?: string };
   'merge.failed': { session: number; agent: string; mail: string; branch: string | null; why: string };
   'product.trouble': { error: FleetErrorShape };
   'product.recovered': Record<string, never>;

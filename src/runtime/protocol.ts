@@ -52,11 +52,16 @@ export const runtimeInfoSchema = z.object({
 });
 export type RuntimeInfo = z.infer<typeof runtimeInfoSchema>;
 
+/** What a worker that never spoke printed, at most. */
+export const maxDeathCharacters = 2_000;
+
 export const workerSchema = z.object({
   name: z.string(),
   capability: z.string(),
   /** as `ov status` says: booting, working, in_turn, between_turns, stalled, zombie, completed */
   state: z.string(),
+  /** Its claude ended before its first word (its state is then zombie, whatever `ov` says): what it printed, or ''. */
+  death: z.string().max(maxDeathCharacters).nullish(),
   taskId: z.string(),
   parent: z.string().nullable(),
   depth: z.number(),

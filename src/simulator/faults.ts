@@ -21,6 +21,7 @@ export type FaultKind =
   | 'die'
   | 'hang-busy'
   | 'logged-out'
+  | 'stillborn'
   | 'crash'
   | 'leak'
   | 'endless';
@@ -58,6 +59,8 @@ export const failureTexts: Record<string, string> = {
   'watchdog-running':
     "Watchdog daemon (PID 4242) is already running from a previous session. It will supervise this coordinator run and may take escalation actions you did not opt into. To proceed: pass --watchdog to acknowledge, pass --accept-existing-watchdog to suppress this check, or run 'ov watch --kill-others' (or remove .overstory/watchdog.pid) first.",
   'server-exited': 'Failed to kill tmux session "$session": server exited unexpectedly',
+  'nested-claude':
+    'Error: Claude Code cannot be launched inside another Claude Code session.\nNested sessions share runtime resources and will crash all active sessions.\nTo bypass this check, unset the CLAUDECODE environment variable.',
   'no-tmux': 'Executable not found in $PATH: "tmux"',
   'no-ov': 'Executable not found in $PATH: "ov"',
   'dubious-ownership':

@@ -120,6 +120,24 @@ describe('what a swarm loses', () => {
     expect(t.events('worker.lost').map(({ data }) => data.agent)).toEqual(['builder-1']);
   });
 
+  it('one that died at its start is told once, as an error, with what its claude printed', async () => {
+    const t = await running();
+    const death = 'Error: Claude Code cannot be launched inside another session.\n\u001b[31m<!channel>';
+    t.p.workers = [{ ...builder('zombie', t.clock.nowMs()), death }];
+    await t.clock.advance(tuning.sweepLiveMs * 3);
+    expect(t.events('worker.lost').map(({ data }) => data)).toEqual([
+      expect.objectContaining({ agent: 'builder-1', code: 'WORKER_DIED_AT_START' }),
+    ]);
+    const told = t.fleet.outbox.due(0).filter(({ kind }) => kind === 'trouble');
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({
+      severity: 'error',
+      text: expect.stringContaining(
+        'WORKER_DIED_AT_START: Worker builder-1 of alpha died at its start: Error: Claude Code cannot be launched inside another session.',
+      ),
+    });
+  });
+
   it('one that is completed and has sent no last mail is told, one that has is not', async () => {
     const t = await running();
     const rows = ['builder-1', 'builder-2'].map((name) => ({

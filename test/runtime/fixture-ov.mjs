@@ -18,6 +18,7 @@ const {
   mode = 'ok',
   mail = [],
   startMs = 0,
+  workers = [],
 } = existsSync('fixture.json') ? JSON.parse(readFileSync('fixture.json', 'utf8')) : {};
 appendFileSync('calls.log', `start ${argv.join(' ')}\n`);
 process.on('exit', () => appendFileSync('calls.log', `end ${argv.join(' ')}\n`));
@@ -48,6 +49,7 @@ switch (argv.slice(0, 2).join(' ')) {
       agents: [
         ['coordinator', 'coordinator', 'working', 'overstory-fixture-coordinator'],
         ['scout-1', 'scout', 'stalled', ''],
+        ...workers.map(({ agentName }) => [agentName, 'lead', 'working', '']),
       ].map(([agentName, capability, state, tmuxSession]) => ({
         id: `session-${agentName}`,
         agentName,
@@ -63,6 +65,7 @@ switch (argv.slice(0, 2).join(' ')) {
         runId: 'run-1',
         startedAt: '2026-11-20T09:28:25.034Z',
         lastActivity: '2026-11-20T09:28:27.139Z',
+        ...workers.find((worker) => worker.agentName === agentName),
       })),
       worktrees: [
         { path: root, head: 'a'.repeat(40), branch: 'main' },

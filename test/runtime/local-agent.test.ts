@@ -1,7 +1,7 @@
 // The Runtime over a real fleet-agent process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
@@ -75,6 +75,54 @@ describe('snapshot', () => {
       mergeQueueCount: 1,
       worktrees: [{ branch: 'overstory/scout-1/t' }],
     });
+  });
+
+  test('tells a worker whose claude ended before its first word from all that live, have spoken or are about to', async () => {
+    const now = new Date().toISOString();
+    const product = await workspace.addProduct('died', {
+      workers: [
+        { agentName: 'dead' },
+        { agentName: 'silent' },
+        { agentName: 'spoke', claudeSessionId: 'b1' },
+        { agentName: 'alive' },
+        { agentName: 'beginning', startedAt: now },
+        { agentName: 'linked' },
+        { agentName: 'in-terminal', tmuxSession: 'overstory-x-in-terminal' },
+        { agentName: '../../escape' },
+      ],
+    });
+    const inside = join(product.root, '.overstory');
+    const turn = async (agent: string, stderr: string) => {
+      const folder = join(inside, 'logs', agent, '2026-11-20T09-28-25-034Z');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'stderr.log'), stderr);
+    };
+    for (const agent of ['dead', 'spoke', 'alive', 'in-terminal'])
+      await turn(agent, `${'x'.repeat(5_000)}\nError: \u001b[31mno\u0007 nesting\n`);
+    for (const agent of ['silent', 'beginning']) await turn(agent, '');
+    const secret = join(workspace.root, 'secret');
+    await writeFile(secret, 'sk-ant-secret');
+    await mkdir(join(inside, 'logs/linked/2026'), { recursive: true });
+    await symlink(secret, join(inside, 'logs/linked/2026/stderr.log'));
+    await mkdir(join(inside, 'agents/alive'), { recursive: true });
+    await writeFile(join(inside, 'agents/alive/turn.pid'), `${process.pid}\n`);
+    const [snapshot] = await runtime.snapshot([product]);
+    const seen = Object.fromEntries(
+      snapshot?.workers.map(({ name, state, death }) => [name, [state, death]]) ?? [],
+    );
+    expect(seen).toEqual({
+      'scout-1': ['stalled', null],
+      dead: ['zombie', expect.stringMatching(/^x{1900,}\nError: \[31mno nesting$/)],
+      silent: ['zombie', ''],
+      spoke: ['working', null],
+      alive: ['working', null],
+      beginning: ['working', null],
+      // Read as little as any other link out of the product.
+      linked: ['zombie', ''],
+      'in-terminal': ['working', null],
+      '../../escape': ['working', null],
+    });
+    expect(snapshot?.workers.find(({ name }) => name === 'dead')?.death?.length).toBe(2_000);
   });
 
   test('keeps the oldest mail when there is too much of it', async () => {

@@ -20,6 +20,8 @@ export interface FixtureSettings {
   mode?: 'ok' | 'garbage' | 'hang' | 'huge' | 'locked';
   mail?: object[];
   startMs?: number;
+  /** further rows of `ov status`; what is not given is as of a headless lead at work */
+  workers?: { agentName: string; [field: string]: unknown }[];
 }
 
 export async function createWorkspace() {

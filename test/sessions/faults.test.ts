@@ -148,6 +148,26 @@ describe('liveness', () => {
     expect((await mine.reaches(id, 'done', 'failed')).why).toContain('its run was not closed');
   });
 
+  it('a worker whose claude died at its start is told with what it printed, though sling called it a success', async () => {
+    const mine = await open('stillborn', [
+      { command: 'worker', kind: 'stillborn', text: 'nested-claude', times: 1 },
+    ]);
+    const id = mine.start('stillborn', 'ship it');
+    const lost = await until(
+      () => mine.events('worker.lost'),
+      (events) => events.length > 0,
+    );
+    expect(lost[0]).toMatchObject({
+      text: expect.stringContaining(
+        'WORKER_DIED_AT_START: Worker lead-obj-1 of stillborn died at its start: Error: Claude Code cannot be launched inside another Claude Code session.',
+      ),
+      data: { agent: 'lead-obj-1', mail: null, code: 'WORKER_DIED_AT_START' },
+    });
+    const status = mine.fleetd.fleet.status(null);
+    expect(status.products[0]?.workers).toMatchObject([{ name: 'lead-obj-1', state: 'zombie' }]);
+    expect(mine.fleetd.fleet.commands.objective(id).state).toBe('running');
+  });
+
   it('a broken mail.db is a trouble, not "no mail"; mended, the objective goes on', async () => {
     const mine = await open('corrupt');
     const file = join(root, '.overstory/mail.db');

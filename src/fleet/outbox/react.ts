@@ -84,7 +84,11 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
     case 'decision.relief':
       return { kind: 'over-budget', severity: 'error', text: event.text };
     case 'worker.lost':
-      return { kind: 'trouble', severity: event.data.mail === null ? 'warning' : 'error', text: event.text };
+      return {
+        kind: 'trouble',
+        severity: event.data.mail === null && event.data.code === undefined ? 'warning' : 'error',
+        text: event.text,
+      };
     case 'merge.failed':
       return { kind: 'trouble', severity: 'error', text: event.text };
     case 'product.trouble':

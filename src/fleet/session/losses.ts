@@ -3,11 +3,13 @@
 // coordinators do: such a one is `completed` and has sent no last mail, or has become `zombie`. The coordinator deals
 // with it; the human is told, and not asked.
 import { z } from 'zod';
+import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { Mail, ProductSnapshot } from '../../runtime/protocol.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent } from '../events.ts';
 import type { SessionRow } from '../journal.ts';
+import { shorten } from '../shorten.ts';
 
 type Loss = Extract<NewEvent, { kind: 'worker.lost' | 'merge.failed' }>;
 
@@ -51,7 +53,11 @@ export async function lookForLosses(
     }),
     ...snapshot.workers
       .filter(({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs)
-      .map(({ name }) => dead(name, null, 'its process is gone, or it has not moved for 10 minutes.')),
+      .map(({ name, death }) =>
+        typeof death === 'string'
+          ? diedAtStart(common, session, name, death)
+          : dead(name, null, 'its process is gone, or it has not moved for 10 minutes.'),
+      ),
     ...(await silent(context, product, session, snapshot)).map((name) =>
       dead(name, null, 'it is completed and has not sent its last mail.'),
     ),
@@ -69,6 +75,29 @@ export async function lookForLosses(
   ];
   if (journal.liveSession(product.name)?.id !== session.id) return;
   for (const loss of found) if (!isKnown(context, session, loss)) journal.record(loss);
+}
+
+/** Told with what it printed, which is data: the reason is nowhere else, and the coordinator waits for it. */
+function diedAtStart(
+  common: { product: string; objective: string },
+  session: SessionRow,
+  agent: string,
+  printed: string,
+): Loss {
+  const error = new FleetError({
+    code: 'WORKER_DIED_AT_START',
+    class: 'runtime',
+    product: common.product,
+    message: `Worker ${agent} of ${common.product} died at its start: ${printed === '' ? 'it printed nothing' : shorten(oneSpaced(printed), 500)}`,
+    mend: `Mend what it says (\`fleet doctor\` names versions of overstory and Claude Code that do not work together), then tell the coordinator: \`fleet message ${common.product} …\`.`,
+  });
+  const why = `${error.code}: ${error.message}`;
+  return {
+    ...common,
+    kind: 'worker.lost',
+    text: `${why} Mend: ${error.mend}`,
+    data: { session: session.id, agent, mail: null, why, code: error.code },
+  };
 }
 
 /** Names of workers of this session that are completed without a last mail. */
@@ -110,7 +139,5 @@ function payloadOf({ payload }: Mail): z.infer<typeof payloadSchema> {
   }
 }
 
-const oneLine = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
-};
+const oneSpaced = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => shorten(oneSpaced(text), 200);

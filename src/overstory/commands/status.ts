@@ -23,6 +23,8 @@ export const agentSchema = z.object({
   parentAgent: z.string().nullable(),
   depth: z.number(),
   runId: z.string().nullable(),
+  /** claude's own, from its first word on; said from 0.10 on */
+  claudeSessionId: z.string().nullish(),
   startedAt: z.string(),
   lastActivity: z.string(),
 });

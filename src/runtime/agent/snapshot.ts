@@ -16,6 +16,7 @@ import {
 } from '../protocol.ts';
 import { productFolder } from './confine.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
+import { neverSpoke } from './never-spoke.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
 import { readServe, withAgents } from './served.ts';
@@ -75,7 +76,7 @@ export function createSnapshots(
     const status = await onceMade(() => ov.call(folder, 'status', { agent: 'operator' }));
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);
-    const snapshot = describe(product.name, folder, observedAtMs, projectName, status, messages);
+    const snapshot = await describe(product, folder, observedAtMs, projectName, status, messages);
     await looked(folder, snapshot);
     if (signature !== null) known.last = { signature, status, snapshot };
     return snapshot;
@@ -91,8 +92,8 @@ export function createSnapshots(
     const status = read && withAgents(last.status, read.agents);
     if (status === null || known.last !== last) return null;
     const { projectName } = last.snapshot;
-    const snapshot = describe(
-      product.name,
+    const snapshot = await describe(
+      product,
       folder,
       observedAtMs,
       projectName,
@@ -164,18 +165,19 @@ export function createSnapshots(
   };
 }
 
-function describe(
-  product: string,
+async function describe(
+  product: ProductRef,
   folder: string,
   observedAtMs: number,
   projectName: string | null,
   status: ReplyOf<'status'>,
   newestFirst: Mail[],
-): ProductSnapshot {
+): Promise<ProductSnapshot> {
+  const deaths = await neverSpoke(product, folder, status.agents, observedAtMs);
   const row = status.agents.find((agent) => agent.capability === 'coordinator');
   const mail = withinBytes(newestFirst.toReversed(), maxSnapshotMailBytes);
   return {
-    ...emptySnapshot(product, observedAtMs, 'ok'),
+    ...emptySnapshot(product.name, observedAtMs, 'ok'),
     projectName,
     runId: status.currentRunId,
     coordinator:
@@ -195,7 +197,8 @@ function describe(
       .map((agent) => ({
         name: agent.agentName,
         capability: agent.capability,
-        state: agent.state,
+        state: deaths.has(agent.agentName) ? 'zombie' : agent.state,
+        death: deaths.get(agent.agentName) ?? null,
         taskId: agent.taskId,
         parent: agent.parentAgent,
         depth: agent.depth,

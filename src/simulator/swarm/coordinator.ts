@@ -56,6 +56,10 @@ export async function coordinatorMain(root: string): Promise<never> {
       pane.busy = true;
       return text;
     },
+    async waitInVain() {
+      pane.busy = false;
+      while (!stopped) await sleep(readSettings(root).pollMs);
+    },
   };
 
   /** Everything an operator can send, in the order of overstory's coordinator definition. */

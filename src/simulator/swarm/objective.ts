@@ -39,6 +39,8 @@ export interface Desk {
     question: Pick<MailMessage, 'subject' | 'body' | 'type'> & { payload?: string; priority?: string },
   ): Promise<string>;
   tell(message: Pick<MailMessage, 'subject' | 'body' | 'type'> & { priority?: string }): void;
+  /** Idle, until the operator stops it. */
+  waitInVain(): Promise<void>;
 }
 
 export async function carryOut(objective: Objective, desk: Desk): Promise<void> {
@@ -57,6 +59,12 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
     objective: `${kind}\n${objective.text.slice(0, 20_000)}`,
   });
   if (desk.stopped()) return;
+  if (lead.state === 'booting') {
+    // `ov sling` says success: a coordinator that believes it waits for mail that never comes.
+    desk.say(`● ${name} is launched; I wait for its mail`);
+    await desk.waitInVain();
+    return;
+  }
   recordUse(desk, 0.8);
   await desk.pause(400);
   const reports = reportsOf(desk.root, name);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { faultText, takeFault } from '../faults.ts';
 import { selfArgv } from '../processes.ts';
 import { readCurrentRun } from '../project.ts';
 import { EventStore } from '../stores/ledgers.ts';
@@ -28,13 +29,15 @@ export function turnPidFile(root: string, agentName: string): string {
 
 /**
  * Resolves when the worker's process has ended. Its row is then `completed`; after a crash it stays
- * `working` with no process behind it, which is what 0.10.3 shows (0.11 says between_turns).
+ * `working` with no process behind it, which is what 0.10.3 shows (0.11 says between_turns). One whose claude ended
+ * before its first word stays `booting` (fault `stillborn`): the only trace is stderr.log, as with the real one.
  * @throws OvFailure git's text when the name's worktree exists already
  */
 export async function runWorker(root: string, order: WorkerOrder): Promise<AgentSession> {
   const branchName = `overstory/${order.name}/${order.taskId}`;
   const worktreePath = await addWorktree(root, order.name, branchName);
   const now = new Date();
+  const stillborn = takeFault(root, 'worker', ['stillborn']);
   const session: AgentSession = {
     id: `session-${now.getTime()}-${order.name}`,
     agentName: order.name,
@@ -43,7 +46,7 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
     branchName,
     taskId: order.taskId,
     tmuxSession: '',
-    state: 'working',
+    state: stillborn === null ? 'working' : 'booting',
     pid: null,
     parentAgent: order.parent,
     depth: order.depth,
@@ -53,11 +56,17 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
     escalationLevel: 0,
     stalledSince: null,
     transcriptPath: null,
-    claudeSessionId: randomUUID(),
+    ...(stillborn === null && { claudeSessionId: randomUUID() }),
   };
   using store = new SessionStore(root);
   store.put(session);
   announce(root, session, order);
+  if (stillborn !== null) {
+    const turn = join(root, '.overstory', 'logs', order.name, now.toISOString().replace(/[:.]/g, '-'));
+    mkdirSync(turn, { recursive: true });
+    writeFileSync(join(turn, 'stderr.log'), `${faultText(stillborn, '')}\n`);
+    return session;
+  }
   const [command, args] = selfArgv('__worker', root, JSON.stringify(order));
   // In its own session, as an agent's shell tool does it: a worker outlives a coordinator that was killed.
   const env = { ...process.env, OVERSTORY_AGENT_NAME: order.name };
