@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // What takes the machine for itself: gateways, browsers, containers, figures. One file at a time, after the
 // rest: beside each other they only make each other slow, and on two cores slow looks like broken.
-const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboard', 'trial'].map(
+const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboard', 'trial', 'claude'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
 

@@ -1,0 +1,60 @@
+// The real Claude Code of the lock file in a terminal: its first run, and what its screen says.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readScreen } from '../../src/overstory/screen.ts';
+import { type ClaudeLab, claudeAvailable, openClaudeLab, type Terminal } from '../support/claude-lab.ts';
+import { faults } from '../support/model-server/faults.ts';
+import { type ModelServer, openModelServer } from '../support/model-server/server.ts';
+
+const ready = /bypass permissions on/;
+
+describe.runIf(claudeAvailable())('Claude Code in a terminal', () => {
+  let model: ModelServer;
+  let lab: ClaudeLab;
+  let terminal: Terminal;
+  beforeAll(async () => {
+    model = await openModelServer();
+    lab = openClaudeLab(model.url);
+  });
+  afterAll(async () => {
+    await lab?.[Symbol.asyncDispose]();
+    await model?.[Symbol.asyncDispose]();
+  });
+
+  it('starts in a seeded home at its prompt, without a question, and answers', async () => {
+    await lab.seed();
+    terminal = await lab.terminal();
+    const screen = await terminal.shows(ready, 60_000);
+    expect(readScreen(screen, Date.now())).toMatchObject({ busy: false, problem: null });
+    await terminal.say('are you there');
+    await terminal.shows(/● Ready\./);
+    expect(model.asked({ role: 'other' })[0]).toMatchObject({ model: expect.stringContaining('opus') });
+  });
+
+  // All but the root: in a bare home it looks for its maker's servers before it asks anything.
+  it('asks whether to trust a root that was not seeded, which is told as a dialog', async () => {
+    await using other = openClaudeLab(model.url);
+    await other.seed([]);
+    const screen = await (await other.terminal()).shows(/trust/, 25_000);
+    expect(readScreen(screen, Date.now()).problem).toMatchObject({ code: 'CLAUDE_DIALOG' });
+  });
+
+  it('shows that it works as long as its model does', async () => {
+    const hold = model.hold({ role: 'other' });
+    await terminal.say('think about it');
+    const screen = await terminal.shows(/esc to interrupt/);
+    expect(readScreen(screen, Date.now())).toMatchObject({ busy: true });
+    hold.end();
+    await terminal.shows(/think about it\s+● Ready\./);
+  });
+
+  it.each([
+    { fault: 'overloaded', text: /API Error/, code: 'CLAUDE_API_ERROR' },
+    { fault: 'unauthorised', text: /Invalid API key|Please run\s+\/login/, code: 'CLAUDE_LOGGED_OUT' },
+  ] as const)('shows $code when the API says $fault', async ({ fault, text, code }) => {
+    const failing = model.fail({ role: 'other' }, faults[fault]());
+    await terminal.say(`now ${fault}`);
+    const screen = await terminal.shows(text);
+    expect(readScreen(screen, Date.now()).problem).toMatchObject({ code });
+    failing.end();
+  });
+});
