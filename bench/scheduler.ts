@@ -34,6 +34,7 @@ export function largeFleet(products: number, objectives: number): FleetState {
       (_, i): ProductState => ({
         name: `product-${i}`,
         type: `type-${i % 10}`,
+        account: { name: 'default', closed: null, held: null },
         startable: i % 50 !== 49,
         priority: 1 + random(100),
         resourceWeight: 1 + random(6),
@@ -72,6 +73,7 @@ export function largeFleet(products: number, objectives: number): FleetState {
       startedAtMs: nowMs - 600_000,
       measured: { cpuCores: 0.5, memoryBytes: gib },
       waitingOnHuman: i === 7,
+      limited: false,
       reservedCostUsd: 1,
     })),
     lastStartMs: nowMs - 60_000,

@@ -1,6 +1,7 @@
 // Events → current-state tables. The only place that writes them. Every statement changes only rows in the
 // state it expects, so applying an event to the wrong state is caught (see `expectOne`) and not absorbed.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { applyAccount } from './accounts/apply.ts';
 import { applyBlueprint } from './blueprint/apply.ts';
 import type { JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
@@ -133,6 +134,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         atMs,
         event.data.session,
       );
+      prepared(db, 'DELETE FROM limited_sessions WHERE session = ?').run(event.data.session);
       // What is still in doubt no longer matters, and is never done again.
       db.prepare(
         `UPDATE actions SET state = 'abandoned', settled_at_ms = ?
@@ -280,6 +282,15 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'proposal.made':
     case 'proposal.decided':
       applyLesson(event, expectOne);
+      return;
+    case 'account.closed':
+    case 'account.tried':
+    case 'account.opened':
+    case 'account.share':
+    case 'session.limited':
+    case 'session.woken':
+    case 'session.unlimited':
+      applyAccount(event, expectOne);
       return;
     case 'runtime.connected':
     case 'runtime.lost':

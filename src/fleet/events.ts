@@ -4,6 +4,7 @@ import type { Source } from '../api/contract.ts';
 import type { FleetErrorShape } from '../errors.ts';
 import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
+import type { AccountEvents } from './accounts/events.ts';
 import type { BlueprintEvents } from './blueprint/events.ts';
 import type { GateEvents } from './gates/events.ts';
 import type { LessonEvents } from './lessons/events.ts';
@@ -40,7 +41,8 @@ export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'u
 
 /** What each kind carries besides product and objective. */
 export interface EventData
-  extends GateEvents,
+  extends AccountEvents,
+    GateEvents,
     MonitorEvents,
     NoticeEvents,
     RecurringEvents,

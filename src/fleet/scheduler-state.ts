@@ -1,6 +1,7 @@
 // Journal + registry + measurements → the plain data that decide() takes. Reads only.
 import { schedulingDefaults } from '../scheduler/index.ts';
 import type { FleetState, Footprint, ProductState } from '../scheduler/state.ts';
+import { accountsOf } from './accounts/state.ts';
 import type { FleetContext } from './context.ts';
 import { criticalGates, waitsFor } from './gates/waiting.ts';
 import { historyOf, sessionsLookedAt } from './history.ts';
@@ -29,6 +30,7 @@ export function schedulerState(context: FleetContext): FleetState {
   const cores = link.state === 'connected' ? link.info.cores : null;
   const served = journal.served();
   const live = journal.liveSessions();
+  const accounts = accountsOf(journal, registry);
   const held = criticalGates(context);
   const lastStartMs = journal.lastStartMs();
   const today = journal.spent(startOfDayMs(clock.nowMs()));
@@ -66,6 +68,7 @@ export function schedulerState(context: FleetContext): FleetState {
     products: registry.products.map((p) => ({
       name: p.name,
       type: p.type,
+      account: accounts.of(p),
       startable: p.overstory && (observations.get(p.name)?.snapshot.health ?? 'ok') === 'ok',
       priority: p.priority,
       resourceWeight: p.resourceWeight,
@@ -103,6 +106,7 @@ export function schedulerState(context: FleetContext): FleetState {
         startedAtMs: s.startingAtMs,
         measured: measured(footprints.get(s.product)),
         waitingOnHuman: waitsFor(context, s.product) !== null,
+        limited: accounts.limited(s.id),
         reservedCostUsd: reserved(
           expected(s.product, kinds.get(s.objective) ?? 'other')?.costUsd?.p90 ?? null,
           s.costUsd,
@@ -117,6 +121,7 @@ export function schedulerState(context: FleetContext): FleetState {
           startedAtMs: Date.parse(o.snapshot.coordinator?.startedAt ?? '') || o.receivedAtMs,
           measured: measured(footprints.get(name)),
           waitingOnHuman: false,
+          limited: false,
           adoptable: true,
           reservedCostUsd: null,
         })),

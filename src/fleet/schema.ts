@@ -321,6 +321,41 @@ export const migrations: readonly string[] = [
   ALTER TABLE usage_known RENAME TO usage;
   CREATE INDEX interventions_begun ON interventions (begun_at_ms);
   `,
+  `
+  -- At a usage limit: nothing starts on them.
+  CREATE TABLE closed_accounts (
+    account TEXT PRIMARY KEY,
+    window TEXT NOT NULL,
+    -- null: not known, it is tried at probe_ms
+    until_ms INTEGER,
+    probe_ms INTEGER,
+    probes INTEGER NOT NULL DEFAULT 0,
+    tried_session INTEGER,
+    limit_text TEXT NOT NULL,
+    product TEXT NOT NULL,
+    since_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE account_shares (
+    account TEXT NOT NULL,
+    window TEXT NOT NULL,
+    used_percent REAL NOT NULL,
+    until_ms INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, window)
+  ) STRICT, WITHOUT ROWID;
+  -- Live sessions whose screen ends in a usage limit.
+  CREATE TABLE limited_sessions (
+    session INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    product TEXT NOT NULL,
+    objective TEXT NOT NULL,
+    limit_text TEXT NOT NULL,
+    print TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    woken_ms INTEGER,
+    woken_by TEXT CHECK (woken_by IN ('itself','nudge'))
+  ) STRICT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -344,4 +379,7 @@ export const stateTables = [
   'restarts',
   'lessons',
   'proposals',
+  'closed_accounts',
+  'account_shares',
+  'limited_sessions',
 ] as const;

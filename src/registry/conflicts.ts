@@ -2,7 +2,7 @@
 // it was written, so that these problems are listed together with the schema's.
 import { posix } from 'node:path';
 import type { RegistryProblem } from './registry.ts';
-import { nameSchema, pathSchema } from './schema.ts';
+import { defaultAccount, nameSchema, pathSchema } from './schema.ts';
 import { show, type YamlSource } from './source.ts';
 
 /** Everything that is wrong between products, and paths that leave the workspace. */
@@ -11,8 +11,42 @@ export function checkTogether(source: YamlSource, workspaceRoot: string): Regist
   return [
     ...names(products, source),
     ...folders(products, source, workspaceRoot),
+    ...accounts(source),
     ...recurring(products, source),
   ];
+}
+
+/** An account has a name of its own and one place for its key, and a product's is there. */
+function accounts(source: YamlSource): RegistryProblem[] {
+  const all: unknown = field(source.value, 'accounts');
+  const known = new Set([defaultAccount]);
+  const taken = new Set<string>();
+  const problems = (Array.isArray(all) ? all : []).flatMap((one: unknown, index) => {
+    const found: RegistryProblem[] = [];
+    const place = ['accounts', index];
+    const name = nameSchema.safeParse(field(one, 'name')).data;
+    if (name !== undefined && taken.has(name))
+      found.push(
+        source.problem([...place, 'name'], 'a name of its own for each account', `${show(name)} again`),
+      );
+    if (name !== undefined) taken.add(name);
+    const given = ['variable', 'file'].filter((key) => (field(one, key) ?? null) !== null);
+    if (given.length > 1)
+      found.push(source.problem([...place, 'file'], 'a variable or a file', 'both', 'key'));
+    if (given.length === 0 && name !== undefined && name !== defaultAccount)
+      found.push(source.problem(place, 'the variable or file that holds its key or token', 'neither'));
+    return found;
+  });
+  for (const name of taken) known.add(name);
+  const products: unknown = field(source.value, 'products');
+  for (const [index, product] of (Array.isArray(products) ? products : []).entries()) {
+    const account = nameSchema.safeParse(field(product, 'account')).data;
+    if (account !== undefined && !known.has(account))
+      problems.push(
+        source.problem(['products', index, 'account'], 'the name of an account of this file', show(account)),
+      );
+  }
+  return problems;
 }
 
 /** What recurs has a name of its own and a product that is there. */

@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import type { z } from 'zod';
 import { checkTogether } from './conflicts.ts';
 import { RegistryError } from './error.ts';
-import type { ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
-import { type ProductsFile, productsFileSchema } from './schema.ts';
+import type { Account, ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
+import { defaultAccount, type ProductsFile, productsFileSchema } from './schema.ts';
 import { openYaml, show, type YamlSource } from './source.ts';
 
 /** A registry of a thousand products is a fifth of this. */
@@ -63,11 +63,14 @@ export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Registr
 }
 
 function meaning(
-  { products, scheduling, gates, recurring, report }: ProductsFile,
+  { products, accounts: written, scheduling, gates, recurring, report }: ProductsFile,
   workspaceRoot: string,
-): Pick<Registry, 'products' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report'> {
+): Pick<Registry, 'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report'> {
   const budget = scheduling.resource_budget;
+  const accounts = accountsOf(written);
+  const keyOf = (name: string) => accounts.find((account) => account.name === name)?.key ?? null;
   return {
+    accounts,
     products: products.map(
       (product): Product => ({
         name: product.name,
@@ -75,6 +78,8 @@ function meaning(
         type: product.type,
         description: product.description,
         overstory: product.overstory,
+        account: product.account,
+        key: keyOf(product.account),
         priority: typeof product.priority === 'number' ? product.priority : priorities[product.priority],
         resourceWeight: product.resource_weight,
         channels: product.channels.map(channelOf),
@@ -127,6 +132,23 @@ function meaning(
       missed: one.missed,
     })),
   };
+}
+
+function accountsOf(written: ProductsFile['accounts']): Account[] {
+  const accounts = written.map(
+    ({ name, kind, variable, file, hold_at_percent }): Account => ({
+      name,
+      key:
+        variable !== null
+          ? { as: kind, from: 'variable', name: variable }
+          : file !== null
+            ? { as: kind, from: 'file', name: file }
+            : null,
+      holdAtPercent: hold_at_percent,
+    }),
+  );
+  if (accounts.some(({ name }) => name === defaultAccount)) return accounts;
+  return [{ name: defaultAccount, key: null, holdAtPercent: null }, ...accounts];
 }
 
 function bytesOf(gb: number | null): number | null {

@@ -8,6 +8,24 @@ export interface ChannelTarget {
   target: string | null;
 }
 
+/** Where the runtime finds a key. Its name only: the value is nobody's but the runtime's. */
+export interface KeySource {
+  /** how Claude Code takes it: ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN */
+  as: 'api-key' | 'subscription';
+  from: 'variable' | 'file';
+  /** of the variable in the runtime's environment, or the absolute path of the file in the runtime */
+  name: string;
+}
+
+/** A key or a subscription that sessions run on, with usage limits of its own. */
+export interface Account {
+  name: string;
+  /** null: what the runtime's environment has */
+  key: KeySource | null;
+  /** from so much of a window used nothing new starts; null: until the limit */
+  holdAtPercent: number | null;
+}
+
 export interface Product {
   /** `[a-z0-9][a-z0-9-]{0,40}`; also the name in chat, CLI and journal. */
   name: string;
@@ -18,6 +36,10 @@ export interface Product {
   description: string | null;
   /** false: listed and readable, never started. */
   overstory: boolean;
+  /** Name of the account that its sessions run on. */
+  account: string;
+  /** That account's key; null: what the runtime's environment has. */
+  key: KeySource | null;
   /** 1 (least) to 100. high = 80, medium = 50, low = 20. */
   priority: number;
   /** Predicted footprint until learned: 1 = 1 GiB and 0.25 core. */
@@ -72,6 +94,8 @@ export interface Registry {
   digest: string;
   workspaceRoot: string;
   products: Product[];
+  /** At least `default`, which is every product's that names none. */
+  accounts: Account[];
   scheduling: Scheduling;
   /** Who may resolve gates; empty: any sender OpenClaw authorises. */
   gateApprovers: string[];

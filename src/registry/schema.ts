@@ -46,6 +46,23 @@ const minutesExpected = 'a whole number of minutes from 15 to 10080';
 
 const priorityExpected = 'high, medium, low or a whole number from 1 to 100';
 
+/** Every product's that names no other. */
+export const defaultAccount = 'default';
+
+const percentExpected = 'a whole number of percent from 1 to 100';
+const accountSchema = mapping({
+  name: nameSchema,
+  kind: z.enum(['api-key', 'subscription'], 'api-key or subscription').default('api-key'),
+  /** The name of a variable: a key itself has "-" in it, and is refused. */
+  variable: text(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, 'the name of a variable in the runtime’s environment')
+    .nullable()
+    .default(null),
+  file: text(/^\/[^\p{Cc}]{1,1023}$/u, 'the absolute path of a file in the runtime')
+    .nullable()
+    .default(null),
+  hold_at_percent: wholeNumber(100, percentExpected).nullable().default(null),
+});
+
 const productSchema = mapping({
   name: nameSchema,
   /** Relative to the workspace root, or absolute under it. Default: the name. */
@@ -53,6 +70,7 @@ const productSchema = mapping({
   type: text(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,40}$/u, 'one word of at most 41 characters').default('code'),
   description: z.string('text').max(2000, 'text of at most 2000 characters').nullable().default(null),
   overstory: z.boolean('true or false').default(true),
+  account: nameSchema.default(defaultAccount),
   priority: z
     .union([z.enum(['high', 'medium', 'low']), wholeNumber(100, priorityExpected)], priorityExpected)
     .default('medium'),
@@ -117,6 +135,7 @@ const recurringSchema = mapping({
 
 export const productsFileSchema = mapping({
   products: z.array(productSchema, 'a list of products').max(1000, 'at most 1000 products'),
+  accounts: z.array(accountSchema, 'a list of accounts').max(100, 'at most 100 accounts').default([]),
   scheduling: optionalMapping({
     max_concurrent_sessions: count('sessions').default(2),
     strategy: z.enum(['priority-weighted', 'fifo'], 'priority-weighted or fifo').default('priority-weighted'),

@@ -43,7 +43,8 @@ export function show(value: unknown): string {
 }
 
 function withoutPasswords(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/g, '//…@');
+  // a key of Anthropic's too: put where its variable's name belongs, it must not end in a log
+  return text.replace(/\/\/[^/@\s]*@/g, '//…@').replace(/sk-ant-[\w-]+/g, 'sk-ant-…');
 }
 
 /**

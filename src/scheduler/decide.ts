@@ -1,16 +1,18 @@
 // The one door to start a session: which queued objectives start now, why each other one waits, what to do
 // about budgets broken mid-run, and when to be asked again.
-import { capacityOf, exceeds, holdsSlot, takenBy } from './load.ts';
+import { capacityOf, closedNow, exceeds, holdsSlot, takenBy, waitsOnAccount } from './load.ts';
 import { effectivePriority, queueOrder, waitingSinceMs } from './order.ts';
 import { breaksCost, notReady } from './ready.ts';
 import { relieve } from './relief.ts';
 import type {
+  AtLimit,
   Capacity,
   FleetState,
   Footprint,
   Numbers,
   ObjectiveState,
   Plan,
+  ProductState,
   SessionState,
   Wait,
   WaitRule,
@@ -67,10 +69,10 @@ function drainingHelps({ expectedCostUsd }: ObjectiveState, { spentTodayUsd, max
 }
 
 /** The room there is for who takes this session over: its own part given back. */
-function givenBack(after: Capacity, session: SessionState, taken: Footprint): Capacity {
+function givenBack(after: Capacity, holds: boolean, taken: Footprint): Capacity {
   return {
     ...after,
-    slotsUsed: after.slotsUsed - (holdsSlot(session) ? 1 : 0),
+    slotsUsed: after.slotsUsed - (holds ? 1 : 0),
     liveSessions: after.liveSessions - 1,
     committed: {
       cpuCores: after.committed.cpuCores - taken.cpuCores,
@@ -90,6 +92,20 @@ function take(after: Capacity, objective: ObjectiveState, predicted: Footprint):
   after.reservedUsd += objective.expectedCostUsd ?? 0;
 }
 
+function sessionsAtLimit(
+  { sessions }: FleetState,
+  products: ReadonlyMap<string, ProductState>,
+  nowMs: number,
+): AtLimit[] {
+  return sessions.flatMap((session) => {
+    const product = products.get(session.product);
+    const closed = closedNow(product?.account, nowMs);
+    if (closed === null || !waitsOnAccount(session, product, nowMs)) return [];
+    const { window, untilMs } = closed;
+    return { objective: session.objective, account: product?.account.name ?? '', window, untilMs };
+  });
+}
+
 /** States of the objectives that queued ones need. Only those are looked up: most of ten thousand are not. */
 function statesOfNeeds({ objectives }: FleetState): Map<string, ObjectiveState['state']> {
   const needed = new Set<string>();
@@ -107,7 +123,8 @@ function statesOfNeeds({ objectives }: FleetState): Map<string, ObjectiveState['
 export function decide(state: FleetState, nowMs: number): Plan {
   const { limits } = state;
   const products = new Map(state.products.map((product) => [product.name, product]));
-  const capacity = capacityOf(state, products);
+  const capacity = capacityOf(state, products, nowMs);
+  const holds = (session: SessionState) => holdsSlot(session, products.get(session.product), nowMs);
   const { reliefs, wakeMs } = relieve(state, products, capacity, nowMs);
   const decisions: Plan['decisions'] = [...reliefs];
   const waits: Wait[] = [];
@@ -117,7 +134,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
   const adoptable = new Map(
     state.sessions.filter((session) => session.adoptable).map((session) => [session.product, session]),
   );
-  let slotHolders = state.sessions.filter(holdsSlot).map((session) => session.objective);
+  let slotHolders = state.sessions.filter(holds).map((session) => session.objective);
   let live = state.sessions.map((session) => session.objective);
 
   let wake = wakeMs;
@@ -153,7 +170,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
     }
     const takenOver = adoptable.get(objective.product);
     const predicted = takenOver ? takenBy(takenOver, candidate.predicted) : candidate.predicted;
-    const room = takenOver ? givenBack(after, takenOver, predicted) : after;
+    const room = takenOver ? givenBack(after, holds(takenOver), predicted) : after;
     const lacking = lack(room, objective, predicted);
     if (lacking?.rule === 'slots') wait(objective, 'slots', slotHolders, lacking.numbers);
     else if (lacking?.rule === 'live') wait(objective, 'live', live, lacking.numbers);
@@ -205,6 +222,9 @@ export function decide(state: FleetState, nowMs: number): Plan {
       });
     }
   }
+  const atLimit = sessionsAtLimit(state, products, nowMs);
+  // What waits for an account takes its slot again when it opens.
+  for (const { untilMs } of atLimit) if (untilMs !== null) wakeAt(untilMs);
   // Where nothing fits anyway a bound changes nothing.
   if (after.slotsUsed < after.slots && after.liveSessions < after.maxLiveSessions) wakeAt(holdsUpMs);
   return {
@@ -214,5 +234,6 @@ export function decide(state: FleetState, nowMs: number): Plan {
     nextWakeMs: Number.isFinite(wake) ? wake : null,
     capacity,
     sessions: state.sessions,
+    atLimit,
   };
 }

@@ -1,6 +1,6 @@
 // `fleet why`: what a plan says about one objective or product, as one line and as the record behind it.
 import type { Forecast } from './forecast.ts';
-import { admissionSentence, reliefSentence, waitSentence } from './sentences.ts';
+import { admissionSentence, atLimitSentence, reliefSentence, waitSentence } from './sentences.ts';
 import type { Admission, Capacity, Plan, Relief, SessionState, Wait, WaitRule } from './state.ts';
 import { fromNow, span } from './units.ts';
 
@@ -51,8 +51,15 @@ function waitLine(plan: Plan, wait: Wait, ahead: number | null, startMs: number 
   return parts.join('; ');
 }
 
-function sessionLine(plan: Plan, { objective, product, state, startedAtMs, waitingOnHuman }: SessionState) {
-  const doing = waitingOnHuman && state === 'running' ? 'waits for your answer' : `is ${state}`;
+function sessionLine(plan: Plan, session: SessionState) {
+  const { objective, product, state, startedAtMs, waitingOnHuman } = session;
+  const limit = plan.atLimit.find((one) => one.objective === objective);
+  const doing =
+    state === 'stopping' || (!waitingOnHuman && limit === undefined)
+      ? `is ${state}`
+      : limit === undefined
+        ? 'waits for your answer'
+        : atLimitSentence(plan, limit);
   return `${objective} on ${product} ${doing}, started ${span(plan.atMs - startedAtMs)} ago`;
 }
 

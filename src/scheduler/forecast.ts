@@ -21,7 +21,7 @@ export interface Forecast {
 /** When this session is expected to end; null when nobody can say: no estimate, past it, or a human's turn. */
 function expectedEnd(session: SessionState, expectedMs: number | null, nowMs: number): number | null {
   if (session.state === 'stopping') return nowMs;
-  if (session.waitingOnHuman || expectedMs === null) return null;
+  if (session.waitingOnHuman || session.limited || expectedMs === null) return null;
   const endMs = session.startedAtMs + expectedMs;
   return endMs >= nowMs ? endMs : null;
 }
@@ -84,6 +84,7 @@ export function forecast(state: FleetState, nowMs: number, options: { maxSteps?:
           startedAtMs: atMs,
           measured: null,
           waitingOnHuman: false,
+          limited: false,
           reservedCostUsd: started?.expectedCostUsd ?? null,
         },
         endMs,

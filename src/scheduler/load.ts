@@ -1,5 +1,13 @@
 // What live sessions take of the fleet's limits, and what one more is predicted to take: rule 1 and rule 3.
-import type { Capacity, FleetState, Footprint, Limits, ProductState, SessionState } from './state.ts';
+import type {
+  AccountState,
+  Capacity,
+  FleetState,
+  Footprint,
+  Limits,
+  ProductState,
+  SessionState,
+} from './state.ts';
 
 /** More than the limit, beyond what adding decimal fractions in binary may be off by. */
 export function exceeds(amount: number, limit: number): boolean {
@@ -30,20 +38,46 @@ export function takenBy({ measured }: SessionState, predicted: Footprint): Footp
   };
 }
 
-/** A session that waits on a human gives back its slot, not its memory; one being stopped is work again. */
-export function holdsSlot(session: SessionState): boolean {
-  return session.state === 'stopping' || !session.waitingOnHuman;
+/** At a usage limit whose reset has not come. A limit without a known reset ends when somebody says so. */
+export function closedNow(account: AccountState | undefined, nowMs: number): AccountState['closed'] {
+  const closed = account?.closed ?? null;
+  return closed !== null && (closed.untilMs === null || closed.untilMs > nowMs) ? closed : null;
+}
+
+/** Where so much of a window is used that nothing more is to start in it. */
+export function heldNow({ held }: AccountState, nowMs: number): AccountState['held'] {
+  return held !== null && held.untilMs > nowMs ? held : null;
+}
+
+/** Nobody but the reset of its account's limit makes it go on. */
+export function waitsOnAccount(
+  session: SessionState,
+  product: ProductState | undefined,
+  nowMs: number,
+): boolean {
+  return session.limited && closedNow(product?.account, nowMs) !== null;
+}
+
+/** One that waits on a human or an account gives back its slot, not its memory; one being stopped is work again. */
+export function holdsSlot(session: SessionState, product: ProductState | undefined, nowMs: number): boolean {
+  if (session.state === 'stopping') return true;
+  return !session.waitingOnHuman && !waitsOnAccount(session, product, nowMs);
 }
 
 /** What is in use now. */
-export function capacityOf(state: FleetState, products: ReadonlyMap<string, ProductState>): Capacity {
+export function capacityOf(
+  state: FleetState,
+  products: ReadonlyMap<string, ProductState>,
+  nowMs: number,
+): Capacity {
   const { limits, sessions } = state;
   const committed: Footprint = { cpuCores: 0, memoryBytes: 0 };
   let measured: Footprint | null = null;
   let slotsUsed = 0;
   let reservedUsd = 0;
   for (const session of sessions) {
-    const taken = takenBy(session, predict(products.get(session.product), limits));
+    const product = products.get(session.product);
+    const taken = takenBy(session, predict(product, limits));
     committed.cpuCores += taken.cpuCores;
     committed.memoryBytes += taken.memoryBytes;
     if (session.measured) {
@@ -51,7 +85,7 @@ export function capacityOf(state: FleetState, products: ReadonlyMap<string, Prod
       measured.cpuCores += session.measured.cpuCores;
       measured.memoryBytes += session.measured.memoryBytes;
     }
-    if (holdsSlot(session)) slotsUsed += 1;
+    if (holdsSlot(session, product, nowMs)) slotsUsed += 1;
     reservedUsd += session.reservedCostUsd ?? 0;
   }
   return {

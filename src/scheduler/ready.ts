@@ -1,7 +1,7 @@
 // Why an objective could not start even in an empty fleet. These never hold up anyone else.
-import { exceeds } from './load.ts';
+import { closedNow, exceeds, heldNow } from './load.ts';
 import type { Candidate } from './order.ts';
-import type { Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
+import type { AccountState, Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
 
 export interface Obstacle {
   rule: WaitRule;
@@ -61,6 +61,14 @@ function unmetNeeds(
   return open.length === 0 ? null : obstacle('needs', { open: open.length, of: needs.length }, open);
 }
 
+function accountShut(account: AccountState, nowMs: number): Obstacle | null {
+  const closed = closedNow(account, nowMs);
+  if (closed !== null)
+    return obstacle('account-closed', { account: account.name, ...closed }, nobody, closed.untilMs);
+  const held = heldNow(account, nowMs);
+  return held && obstacle('account-held', { account: account.name, ...held }, nobody, held.untilMs);
+}
+
 /**
  * The first obstacle, those that only a human removes before those that time or other work removes.
  *
@@ -98,6 +106,8 @@ export function notReady(
     return obstacle('breaker', { failures, untilMs: openUntilMs }, nobody, openUntilMs);
   if (objective.notBeforeMs !== null && objective.notBeforeMs > nowMs)
     return obstacle('not-before', { untilMs: objective.notBeforeMs }, nobody, objective.notBeforeMs);
+  const shut = accountShut(product.account, nowMs);
+  if (shut) return shut;
   if (occupant !== undefined) return obstacle('product-busy', {}, [occupant]);
   const cap = product.caps.maxCostUsdPerDay;
   if (cap !== null && breaksCost(product.spentTodayUsd ?? 0, objective.expectedCostUsd, cap))

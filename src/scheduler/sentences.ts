@@ -1,6 +1,7 @@
 // One sentence per rule, built from the numbers the rule decided with and from nothing else.
-import type { Admission, Numbers, Plan, Relief, Wait, WaitRule } from './state.ts';
+import type { Admission, AtLimit, Numbers, Plan, Relief, Wait, WaitRule } from './state.ts';
 import { cores, fromNow, gib, list, span, usd } from './units.ts';
+import { windowText } from './windows.ts';
 
 function amount(numbers: Numbers, key: string): number {
   const value = numbers[key];
@@ -63,6 +64,16 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
   breaker: (plan, { numbers, product }) =>
     `waits because ${product} failed to start ${numbers.failures} times; the next try is ` +
     fromNow(amount(numbers, 'untilMs') - plan.atMs),
+  'account-closed': (plan, { numbers }) =>
+    atLimitSentence(plan, {
+      account: String(numbers.account),
+      window: String(numbers.window),
+      untilMs: typeof numbers.untilMs === 'number' ? numbers.untilMs : null,
+    }),
+  'account-held': (plan, { numbers }) =>
+    `waits for account ${numbers.account}: ${amount(numbers, 'usedPercent')} % of ` +
+    `${windowText(String(numbers.window))} is used, and from ${amount(numbers, 'holdAtPercent')} % on nothing ` +
+    `starts (hold_at_percent); it resets ${fromNow(amount(numbers, 'untilMs') - plan.atMs)}`,
   pacing: (plan, { numbers }) =>
     `waits its turn: starts are spaced out, the next may go ${fromNow(amount(numbers, 'untilMs') - plan.atMs)}`,
   'behind-head': (plan, { numbers, behind }) =>
@@ -77,6 +88,18 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
     return `can never run: ${needed}${whose} is ${show(amount(numbers, 'allowed'))}; raise that or cancel it`;
   },
 };
+
+/** What is said of an objective or a session whose account is closed, after its name. */
+export function atLimitSentence(
+  { atMs }: Pick<Plan, 'atMs'>,
+  { account, window, untilMs }: Omit<AtLimit, 'objective'>,
+): string {
+  const opens =
+    untilMs === null
+      ? 'when it ends is not known, it is tried now and then'
+      : `it opens ${fromNow(untilMs - atMs)}`;
+  return `waits for account ${account}: ${windowText(window)} is reached; ${opens}`;
+}
 
 /** Why this objective waits, without a full stop, so that more can follow. */
 export function waitSentence(plan: Plan, wait: Wait): string {

@@ -6,10 +6,20 @@ export interface Footprint {
   memoryBytes: number;
 }
 
+/** The key or subscription that a product's sessions run on, with its usage limits. */
+export interface AccountState {
+  name: string;
+  /** at a usage limit. untilMs: its reset, after which it is open again; null: not known, closed until it is said to be open */
+  closed: { window: string; sinceMs: number; untilMs: number | null } | null;
+  /** so much of a window is used that starts are held until its reset */
+  held: { window: string; usedPercent: number; holdAtPercent: number; untilMs: number } | null;
+}
+
 export interface ProductState {
   name: string;
   /** code, marketing… used when the product itself has no history */
   type: string;
+  account: AccountState;
   /** false: listed, never started */
   startable: boolean;
   /** 1 to 100, live changes applied */
@@ -62,6 +72,8 @@ export interface SessionState {
   measured: Footprint | null;
   /** an open gate and no busy worker: gives back its slot, not its memory */
   waitingOnHuman: boolean;
+  /** it stands at a usage limit: while its account is closed it gives back its slot, not its memory */
+  limited: boolean;
   /**
    * A coordinator that runs without a session of ours: started by hand, or left by a start that could not be
    * seen. It takes room like any other, and an objective of its product takes it over.
@@ -118,6 +130,8 @@ export type Rule =
   | 'needs-failed'
   | 'not-before'
   | 'breaker'
+  | 'account-closed'
+  | 'account-held'
   | 'pacing'
   | 'behind-head'
   | 'never-fits'
@@ -180,6 +194,14 @@ export interface Capacity {
   maxCostUsdPerDay: number | null;
 }
 
+export interface AtLimit {
+  objective: string;
+  account: string;
+  window: string;
+  /** null: not known */
+  untilMs: number | null;
+}
+
 export interface Plan {
   /** the time it was made for */
   atMs: number;
@@ -191,4 +213,6 @@ export interface Plan {
   capacity: Capacity;
   /** the live sessions it was made for, for explaining */
   sessions: readonly SessionState[];
+  /** those of them that wait for their account to open */
+  atLimit: readonly AtLimit[];
 }

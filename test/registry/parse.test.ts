@@ -21,7 +21,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, type, description, overstory, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo';
+  'one of the keys name, path, type, description, overstory, account, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
@@ -101,9 +101,11 @@ test('gives every optional key its default', () => {
       maxWorkersPerSession: null,
       budget: { maxCpuPercent: null, maxMemoryBytes: null, maxCostUsdPerDay: null },
     },
+    accounts: [{ name: 'default', key: null, holdAtPercent: null }],
     gateApprovers: [],
     recurring: [],
   });
+  expect(registry.products[0]).toMatchObject({ account: 'default', key: null });
   expect(registry.digest).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -137,10 +139,10 @@ describe('refuses, with the place', () => {
     ['a list at the top', '- a\n', '1:1 : a mapping / a list of 1'],
     ['a missing products', 'gates: {}\n', '1:1 products: a list of products / nothing'],
     ['products without a value', 'products:\n', '1:1 products: a list of products / nothing'],
-    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, scheduling, report, recurring, gates / the unknown key "foo"'],
+    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "foo"'],
     ['an unknown key of a product', product('prority: high'), `3:5 products[0].prority: ${productKeys} / the unknown key "prority"`],
-    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, scheduling, report, recurring, gates / the unknown key "__proto__"'],
-    ['a merge key', 'products: []\n<<: {gates: {}}\n', '2:1 ["<<"]: one of the keys products, scheduling, report, recurring, gates / the unknown key "<<"'],
+    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "__proto__"'],
+    ['a merge key', 'products: []\n<<: {gates: {}}\n', '2:1 ["<<"]: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "<<"'],
     ['an unknown cap', product('caps: {max_cpu: 1}'), '3:12 products[0].caps.max_cpu: one of the keys max_cpu_cores, max_memory_gb, max_cost_usd_per_day, max_workers / the unknown key "max_cpu"'],
     ['a product that is nothing', 'products:\n  -\n', '2:4 products[0]: a mapping / nothing'],
     ['a product without a name', 'products:\n  - path: x\n', `2:5 products[0].name: ${name} / nothing`],
@@ -246,6 +248,55 @@ describe('refuses, with the place', () => {
   test('nesting that would exhaust the stack', () => {
     const [first] = found('['.repeat(100_000));
     expect(first).toMatch(/^1:\d+ : valid YAML \/ an error: /);
+  });
+});
+
+const accounts = (lines: string) => `products: []\naccounts:\n  - ${lines.split('\n').join('\n    ')}\n`;
+
+describe('accounts', () => {
+  test('each has its key by name, and a product the key of its account', () => {
+    const { accounts: known, products } = parse(`products:
+  - { name: a, account: team }
+  - { name: b, account: own }
+  - name: c
+accounts:
+  - { name: team, variable: TEAM_KEY, hold_at_percent: 90 }
+  - { name: own, kind: subscription, file: /run/secrets/own }
+`);
+    const team = { as: 'api-key', from: 'variable', name: 'TEAM_KEY' };
+    const own = { as: 'subscription', from: 'file', name: '/run/secrets/own' };
+    expect(known).toEqual([
+      { name: 'default', key: null, holdAtPercent: null },
+      { name: 'team', key: team, holdAtPercent: 90 },
+      { name: 'own', key: own, holdAtPercent: null },
+    ]);
+    expect(products.map(({ name, account, key }) => [name, account, key])).toEqual([
+      ['a', 'team', team],
+      ['b', 'own', own],
+      ['c', 'default', null],
+    ]);
+  });
+
+  test('the default one may be named, for its limits or its key', () => {
+    const { accounts: known, products } = parse(
+      'products:\n  - name: a\naccounts:\n  - { name: default, variable: KEY, hold_at_percent: 80 }\n',
+    );
+    expect(known).toHaveLength(1);
+    expect(products[0]?.key).toEqual({ as: 'api-key', from: 'variable', name: 'KEY' });
+  });
+
+  // biome-ignore format: one case per line
+  test.each([
+    ['neither variable nor file', accounts('name: a'), ['3:5 accounts[0]: the variable or file that holds its key or token / neither']],
+    ['both', accounts('name: a\nvariable: K\nfile: /k'), ['5:5 accounts[0].file: a variable or a file / both']],
+    ['two of one name', `${accounts('name: a\nvariable: K')}  - name: a\n    variable: L\n`, ['5:11 accounts[1].name: a name of its own for each account / "a" again']],
+    ['a relative file', accounts('name: a\nfile: k'), ['4:11 accounts[0].file: the absolute path of a file in the runtime / "k"']],
+    ['more than all', accounts('name: a\nvariable: K\nhold_at_percent: 101'), ['5:22 accounts[0].hold_at_percent: a whole number of percent from 1 to 100 / 101']],
+    ['an unknown kind', accounts('name: a\nvariable: K\nkind: card'), ['5:11 accounts[0].kind: api-key or subscription / "card"']],
+    ['a product’s that is not there', product('account: team'), ['3:14 products[0].account: the name of an account of this file / "team"']],
+    ['a key in the place of its name, without repeating it', accounts('name: a\nvariable: sk-ant-api03-AAAA'), ['4:15 accounts[0].variable: the name of a variable in the runtime’s environment / "sk-ant-…"']],
+  ])('refuses %s', (_, text, problems) => {
+    expect(found(text)).toEqual(problems);
   });
 });
 

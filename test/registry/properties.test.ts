@@ -135,6 +135,8 @@ test('a valid file gives exactly what was written in it', () => {
             type: p.type,
             description: p.description,
             overstory: p.overstory,
+            account: 'default',
+            key: null,
             priority: p.priority,
             resourceWeight: p.weight,
             channels: p.channels.map((channel) =>

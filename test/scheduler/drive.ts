@@ -64,6 +64,7 @@ export function scenario(tame: boolean): fc.Arbitrary<Scenario> {
           ...fields,
           name: `product-${'abcdef'[index]}`,
           type: 'code',
+          account: { name: 'default', closed: null, held: null },
           startable: true,
           learned: null,
           paused: null,

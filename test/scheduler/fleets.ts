@@ -31,7 +31,27 @@ const limits = fc.record({
   weightUnit: fc.constant({ cpuCores: 0.25, memoryBytes: gib }),
 });
 
+const account = fc.record({
+  name: fc.constantFrom('default', 'team'),
+  closed: mostlyNull(
+    fc.record({
+      window: fc.constantFrom('session', 'week', 'credit'),
+      sinceMs: ago,
+      untilMs: orNull(around),
+    }),
+  ),
+  held: mostlyNull(
+    fc.record({
+      window: fc.constantFrom('session', 'week'),
+      usedPercent: fc.constant(95),
+      holdAtPercent: fc.constant(90),
+      untilMs: around,
+    }),
+  ),
+});
+
 const product = fc.record({
+  account,
   startable: rarely(9).map((no) => !no),
   priority: fc.constantFrom(1, 20, 49, 50, 50, 80, 100),
   resourceWeight: fc.constantFrom(0, 1, 1, 2, 3, 4, 8),
@@ -70,6 +90,7 @@ const objective = fc.record({
     startedAtMs: ago,
     measured: orNull(footprint),
     waitingOnHuman: rarely(3),
+    limited: rarely(2),
     reservedCostUsd: orNull(fc.integer({ min: 0, max: 6 })),
     byHand: rarely(5),
   }),
@@ -144,6 +165,7 @@ export const fleet: fc.Arbitrary<FleetState> = fc
                   objective: `by hand on ${name}`,
                   state: 'running',
                   waitingOnHuman: false,
+                  limited: false,
                   adoptable: true,
                   reservedCostUsd: null,
                 }

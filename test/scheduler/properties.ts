@@ -1,6 +1,7 @@
 // What must hold of the scheduler, each as a check against any implementation of it: the test suite runs them on the
 // real one, scripts/scheduler-mutants.ts on broken copies.
 
+import { accountGivesSlot, closedStartsNothing } from './properties/accounts.ts';
 import { humanGivesSlot, moreBudget, ownCapsHold, reliefHolds } from './properties/budgets.ts';
 import { cyclesFound } from './properties/cycle.ts';
 import { limitsHold, onlyReady, sameForAll, sumsHold, unknownIsNull } from './properties/limits.ts';
@@ -24,6 +25,8 @@ export const properties: Property[] = [
   ownCapsHold,
   moreBudget,
   humanGivesSlot,
+  closedStartsNothing,
+  accountGivesSlot,
   fifoOracle,
   hopelessAside,
   unknownIsNull,

@@ -33,8 +33,19 @@ export function committed(state: FleetState): Footprint {
   );
 }
 
-export const slotsUsed = (state: FleetState) =>
-  state.sessions.filter((s) => !(s.waitingOnHuman && s.state !== 'stopping')).length;
+/** Closed by a usage limit at that time. */
+export const closed = (product: ProductState | undefined, nowMs: number) =>
+  product?.account.closed != null && (product.account.closed.untilMs ?? Infinity) > nowMs;
+export const held = (product: ProductState | undefined, nowMs: number) =>
+  product?.account.held != null && product.account.held.untilMs > nowMs;
+
+/** Slots held: not by who waits for a human, nor by who waits for a closed account. */
+export const slotsUsed = (state: FleetState, nowMs: number) =>
+  state.sessions.filter(
+    (s) =>
+      s.state === 'stopping' ||
+      (!s.waitingOnHuman && !(s.limited && closed(productOf(state, s.product), nowMs))),
+  ).length;
 
 /** Known money: what is spent and what is reserved; unknown amounts are not counted, and are not zero either. */
 export const knownUsd = (state: FleetState) =>
@@ -68,6 +79,8 @@ export function ready(state: FleetState, objective: ObjectiveState, nowMs: numbe
     product?.startable === true &&
     !product.paused &&
     (product.breaker.openUntilMs ?? 0) <= nowMs &&
+    !closed(product, nowMs) &&
+    !held(product, nowMs) &&
     !state.sessions.some((session) => session.product === product.name && !session.adoptable) &&
     !overCost(product.spentTodayUsd ?? 0, objective.expectedCostUsd, product.caps.maxCostUsdPerDay) &&
     !neverFits(state, objective)
@@ -92,6 +105,7 @@ export function wouldTake(state: FleetState, { product }: ObjectiveState): Footp
 export function fits(
   before: FleetState,
   objective: ObjectiveState,
+  nowMs: number,
 ): Record<'slots' | 'live' | 'memory' | 'cpu' | 'cost', boolean> {
   const { limits } = before;
   const there = takenOver(before, objective.product);
@@ -99,7 +113,7 @@ export function fits(
   const guess = wouldTake(before, objective);
   const sum = committed(state);
   return {
-    slots: slotsUsed(state) + 1 <= limits.maxConcurrentSessions,
+    slots: slotsUsed(state, nowMs) + 1 <= limits.maxConcurrentSessions,
     live: state.sessions.length + 1 <= limits.maxLiveSessions,
     memory: sum.memoryBytes + guess.memoryBytes <= (limits.maxMemoryBytes ?? Infinity),
     cpu: sum.cpuCores + guess.cpuCores <= (limits.maxCpuCores ?? Infinity),
@@ -146,6 +160,7 @@ export function start(state: FleetState, id: string, nowMs: number): FleetState 
         startedAtMs: nowMs,
         measured: there?.measured ?? null,
         waitingOnHuman: false,
+        limited: false,
         reservedCostUsd: objective.expectedCostUsd,
       },
     ],

@@ -15,6 +15,7 @@ export function product(name: string, fields: Partial<ProductState> = {}): Produ
   return {
     name,
     type: 'code',
+    account: { name: 'default', closed: null, held: null },
     startable: true,
     priority: 50,
     resourceWeight: 1,
@@ -55,6 +56,7 @@ export function session(of: string, id: string, fields: Partial<SessionState> = 
     startedAtMs: nowMs - 8 * minute,
     measured: null,
     waitingOnHuman: false,
+    limited: false,
     reservedCostUsd: null,
     ...fields,
   };

@@ -13,6 +13,8 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     type: 'code',
     description: null,
     overstory: true,
+    account: 'default',
+    key: null,
     priority: 50,
     resourceWeight: 1,
     channels: [],
@@ -32,6 +34,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     digest: '0',
     workspaceRoot: '/workspace',
     products,
+    accounts: [{ name: 'default', key: null, holdAtPercent: null }],
     scheduling: {
       maxConcurrentSessions: 2,
       strategy: 'priority-weighted',

@@ -115,7 +115,7 @@ export const humanGivesSlot = property(
   fleet,
   ({ decide, withLimits }, state) => {
     const awake = { ...state, sessions: state.sessions.map((s) => ({ ...s, waitingOnHuman: false })) };
-    const freed = slotsUsed(awake) - slotsUsed(state);
+    const freed = slotsUsed(awake, nowMs) - slotsUsed(state, nowMs);
     const wider = withLimits(awake, { maxConcurrentSessions: awake.limits.maxConcurrentSessions + freed });
     deepStrictEqual(startIds(decide(state, nowMs)), startIds(decide(wider, nowMs)));
   },

@@ -40,7 +40,7 @@ export const limitsHold = property(
   ({ decide }, state) => {
     const plan = decide(state, nowMs);
     for (const [fleetNow, objective] of admissions(state, plan)) {
-      const { slots, live } = fits(fleetNow, objective);
+      const { slots, live } = fits(fleetNow, objective, nowMs);
       expect(slots, `Expected a free slot for ${objective.id}`);
       expect(live, `Expected room for one more live session for ${objective.id}`);
     }
@@ -53,7 +53,7 @@ export const sumsHold = property(
   fleet,
   ({ decide }, state) => {
     for (const [fleetNow, objective] of admissions(state, decide(state, nowMs))) {
-      const { memory, cpu, cost } = fits(fleetNow, objective);
+      const { memory, cpu, cost } = fits(fleetNow, objective, nowMs);
       expect(
         memory && cpu && cost,
         `Expected ${objective.id} within memory, cpu and cost, got ${memory}, ${cpu}, ${cost}`,

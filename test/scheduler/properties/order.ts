@@ -35,9 +35,9 @@ export const orderKept = property(
       for (const passed of queued(fleetNow)) {
         if (passed.id === objective.id || before(state, passed, objective) > 0) continue;
         if (!ready(fleetNow, passed, nowMs)) continue;
-        const { slots, live, memory, cpu, cost } = fits(fleetNow, passed);
+        const { slots, live, memory, cpu, cost } = fits(fleetNow, passed, nowMs);
         expect(
-          !(slots && live && memory && cpu && cost),
+          takesOver || !(slots && live && memory && cpu && cost),
           `Expected ${passed.id}, which fits, not to be passed by ${objective.id}`,
         );
         const bound = waitingSince(state, passed) + state.limits.headBoundMs;
@@ -55,17 +55,22 @@ export const backfills = property(
   2,
   fleet,
   ({ decide, withLimits }, state) => {
-    const limits = { headBoundMs: 10_000_000, maxConcurrentSessions: slotsUsed(state) + 1, startPacingMs: 0 };
+    const limits = {
+      headBoundMs: 10_000_000,
+      maxConcurrentSessions: slotsUsed(state, nowMs) + 1,
+      startPacingMs: 0,
+    };
     const plan = decide(withLimits(state, limits), nowMs);
     expect(
       plan.waits.every(({ rule }) => rule !== 'behind-head'),
       'Expected nobody behind a head before its bound',
     );
-    if (slotsUsed(applied(state, plan)) < limits.maxConcurrentSessions) return;
+    if (slotsUsed(applied(state, plan), nowMs) < limits.maxConcurrentSessions) return;
     const graceEnds = ({ numbers }: Relief) => Number(numbers.sinceMs) + state.limits.memoryGraceMs;
     const times = [
       ...plan.waits.map(({ numbers }) => numbers.untilMs ?? null),
       ...reliefs(plan).map(graceEnds),
+      ...plan.atLimit.map(({ untilMs }) => untilMs),
     ];
     expect(
       plan.nextWakeMs === null || times.includes(plan.nextWakeMs),

@@ -5,8 +5,10 @@ import type { FleetState, ObjectiveState, Plan } from '../../../src/scheduler/in
 import { fleet, nowMs } from '../fleets.ts';
 import {
   applied,
+  closed,
   drainingHelps,
   fits,
+  held,
   neverFits,
   objectiveOf,
   overCost,
@@ -24,7 +26,7 @@ function truth(state: FleetState, after: FleetState, plan: Plan, wait: scheduler
   const objective = objectiveOf(state, wait.objective);
   if (!objective) return false;
   const product = productOf(state, objective.product);
-  const lacking = fits(after, objective);
+  const lacking = fits(after, objective, nowMs);
   const needs = objective.needs.map((id) => objectiveOf(state, id)?.state);
   const failed = needs.some((s) => s === 'failed' || s === 'cancelled');
   switch (wait.rule) {
@@ -71,6 +73,10 @@ function truth(state: FleetState, after: FleetState, plan: Plan, wait: scheduler
       return (objective.notBeforeMs ?? 0) > nowMs;
     case 'breaker':
       return (product?.breaker.openUntilMs ?? 0) > nowMs;
+    case 'account-closed':
+      return closed(product, nowMs) && wait.numbers.untilMs === (product?.account.closed?.untilMs ?? null);
+    case 'account-held':
+      return held(product, nowMs) && wait.numbers.usedPercent === product?.account.held?.usedPercent;
     case 'never-fits':
       return neverFits(state, objective);
   }
@@ -118,6 +124,8 @@ const says: Record<scheduler.WaitRule, RegExp> = {
   'needs-failed': /cannot start: it needs .*(failed|cancelled)/,
   'not-before': /not before in about/,
   breaker: /failed to start \d+ times/,
+  'account-closed': /waits for account \S+: .* is reached; (it opens in about|when it ends is not known)/,
+  'account-held': /waits for account \S+: 95 % of .* from 90 % on nothing starts/,
   pacing: /spaced out/,
   'behind-head': /waits behind obj-.* may not be passed/,
   'never-fits': /can never run: /,

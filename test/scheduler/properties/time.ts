@@ -32,6 +32,7 @@ export const wakesExactly = property(
         starts: startIds(then),
         pauses: reliefs(then).filter(({ kind }) => kind === 'pause'),
         rules: then.waits.map((w) => w.rule),
+        atLimit: then.atLimit,
       };
     };
     const at = says(nowMs);
@@ -41,7 +42,8 @@ export const wakesExactly = property(
       deepStrictEqual(says(quiet), at, `at ${quiet - nowMs} ms, before the wake`);
     }
     deepStrictEqual(at.starts, [], 'Expected nothing more to start right after a plan');
-    if (wake !== null)
+    // Asked again after its starts, as the loop does: one of them may have made the wake pointless.
+    if (wake !== null && decide(after, nowMs).nextWakeMs === wake)
       expect(JSON.stringify(says(wake)) !== JSON.stringify(at), 'Expected something to change at the wake');
   },
 );
