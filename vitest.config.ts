@@ -1,11 +1,30 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-// What takes the machine for itself: gateways, browsers, containers, figures. One file at a time, after the
-// rest: beside each other they only make each other slow, and on two cores slow looks like broken.
+// Three speeds (CONTRIBUTING.md): `npm test` runs `parts` and `main-job`, `npm run test:whole` what follows, and
+// `npm run test:night` what takes longer than a change should wait for.
+
+/** The main job once, through the real gateway. */
+const mainJob = ['test/trial/main-job.test.ts'];
+
+/** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
+const fleets = [
+  'test/bad-input/**/*.test.ts',
+  'test/blueprint/sim.test.ts',
+  'test/cli/live.test.ts',
+  'test/fleet/load.test.ts',
+  'test/gates/sim.test.ts',
+  'test/simulator/swarm.test.ts',
+];
+
+// What takes the machine for itself: gateways, browsers, figures. One file at a time: beside each other they only make
+// each other slow, and on two cores slow looks like broken.
 const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboard', 'trial', 'claude'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
+
+/** Figures at sizes that take minutes to lay down. */
+const night = ['test/recovery/recovery.test.ts'];
 
 // The files of test/compose share one stack: what counts from a fresh one comes first, then what takes it as it then is
 // (making it anew takes long), and last what breaks it.
@@ -19,43 +38,38 @@ class SharedStackOrder extends BaseSequencer {
   }
 }
 
-const common = { testTimeout: 30_000, hookTimeout: 60_000, globalSetup: ['test/support/tmux.ts'] };
+/** @param groupOrder projects run one after the other */
+const project = (name: string, groupOrder: number, test: TestProjectInlineConfiguration['test']) => ({
+  test: {
+    name,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    globalSetup: ['test/support/tmux.ts'],
+    sequence: { groupOrder },
+    ...test,
+  },
+});
 
 export default defineConfig({
   test: {
     sequence: { sequencer: SharedStackOrder },
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
-      {
-        test: {
-          ...common,
-          name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: [...whole, 'test/compose/**'],
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'whole',
-          include: whole,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'compose',
-          include: ['test/compose/**/*.test.ts'],
-          fileParallelism: false,
-          globalSetup: ['test/support/tmux.ts', 'test/compose/setup.ts'],
-          // Last, so that the stack which these files share is up no longer than they run.
-          sequence: { groupOrder: 2 },
-        },
-      },
+      project('parts', 0, {
+        include: ['test/**/*.test.ts'],
+        exclude: [...fleets, ...whole, ...night, 'test/compose/**'],
+        maxWorkers: 2,
+      }),
+      project('main-job', 1, { include: mainJob }),
+      project('fleets', 2, { include: fleets, maxWorkers: 2 }),
+      project('whole', 3, { include: whole, exclude: [...mainJob, ...night], fileParallelism: false }),
+      // Last, so that the stack which these files share is up no longer than they run.
+      project('compose', 4, {
+        include: ['test/compose/**/*.test.ts'],
+        fileParallelism: false,
+        globalSetup: ['test/support/tmux.ts', 'test/compose/setup.ts'],
+      }),
+      project('night', 5, { include: night, fileParallelism: false }),
     ],
   },
 });

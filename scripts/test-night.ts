@@ -1,0 +1,90 @@
+// `npm run test:night [-- <name> …]`: what takes longer than a change should wait for, one after the other; hours in all.
+// Each says what it guards; what has figures writes them under docs/results itself. docs/results/night.json keeps how
+// each ended and how long it took. Exit 1 when one failed; what this machine has no parts for is skipped and said.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { execa } from 'execa';
+
+interface Suite {
+  name: string;
+  guards: string;
+  /** npm script and its arguments */
+  run: string[];
+  /** environment variables without which it cannot run */
+  needs?: string[];
+}
+
+const suites: Suite[] = [
+  { name: 'sizes', guards: 'kill -9 of fleetd at 50 products and 10,000 objectives', run: ['test:sizes'] },
+  {
+    name: 'simulation',
+    guards: 'the properties of the loop under 2,000 fault schedules',
+    run: ['test:simulation', '--', '--seeds', '2000', '--record'],
+  },
+  {
+    name: 'planted-bugs',
+    guards: 'that the simulation sees the bugs that it is there for',
+    run: ['test:planted-bugs'],
+  },
+  { name: 'mutants', guards: "that the scheduler's tests see a changed rule", run: ['test:mutants'] },
+  { name: 'fuzz', guards: 'every parser of text from outside, 100,000 cases each', run: ['fuzz'] },
+  { name: 'kills', guards: 'every process and container of the bundle, killed', run: ['test:kills'] },
+  { name: 'host', guards: 'a restart of the engine and of the host', run: ['test:host'] },
+  {
+    name: 'cycles',
+    guards: 'that 200 sessions with random faults leave nothing alive',
+    run: ['test:cycles', '--', '200', '--record'],
+  },
+  {
+    name: 'overstory',
+    guards: 'the traps of the real overstory',
+    run: ['test:overstory', '--', '--record'],
+    needs: ['OVERSTORY_SRC'],
+  },
+  { name: 'bench', guards: 'the figures of docs/performance.md', run: ['bench'] },
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `Expected names of suites (${suites.map(({ name }) => name).join(', ')}), got ${unknown.join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+interface Ended {
+  name: string;
+  guards: string;
+  state: 'passed' | 'failed' | 'skipped';
+  seconds: number;
+}
+const ended: Ended[] = [];
+for (const { name, guards, run, needs = [] } of suites) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const missing = needs.filter((variable) => !process.env[variable]);
+  console.log(
+    `\n== ${name}: ${guards}${missing.length > 0 ? `; skipped, ${missing.join(', ')} is not set` : ''}`,
+  );
+  const startedAt = performance.now();
+  const { exitCode } =
+    missing.length > 0
+      ? { exitCode: null }
+      : await execa('npm', ['run', '--silent', ...run], { stdio: 'inherit', reject: false });
+  ended.push({
+    name,
+    guards,
+    state: exitCode === null ? 'skipped' : exitCode === 0 ? 'passed' : 'failed',
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+  });
+}
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+writeFileSync(
+  'docs/results/night.json',
+  `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), version, cores: availableParallelism(), ended }, null, 2)}\n`,
+);
+for (const { name, state, seconds } of ended)
+  console.log(`${state.padEnd(8)}${String(seconds).padStart(6)} s  ${name}`);
+process.exit(ended.some(({ state }) => state === 'failed') ? 1 : 0);
