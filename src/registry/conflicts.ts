@@ -1,16 +1,17 @@
 // What one product alone cannot show: names and folders that get in each other's way. Works on the value as
 // it was written, so that these problems are listed together with the schema's.
 import { posix } from 'node:path';
+import { pathInside, type Roots } from './folders.ts';
 import type { RegistryProblem } from './registry.ts';
 import { defaultAccount, nameSchema, pathSchema } from './schema.ts';
 import { show, type YamlSource } from './source.ts';
 
-/** Everything that is wrong between products, and paths that leave the workspace. */
-export function checkTogether(source: YamlSource, workspaceRoot: string): RegistryProblem[] {
+/** Everything that is wrong between products, and paths that leave the folder of all repositories. */
+export function checkTogether(source: YamlSource, roots: Roots): RegistryProblem[] {
   const products = written(source.value);
   return [
     ...names(products, source),
-    ...folders(products, source, workspaceRoot),
+    ...folders(products, source, roots),
     ...accounts(source),
     ...recurring(products, source),
   ];
@@ -133,19 +134,22 @@ function names(products: Written[], source: YamlSource): RegistryProblem[] {
   return problems;
 }
 
-function folders(products: Written[], source: YamlSource, workspaceRoot: string): RegistryProblem[] {
+function folders(products: Written[], source: YamlSource, given: Roots): RegistryProblem[] {
+  const { workspaceRoot, projectsRoot } = given;
   const problems: RegistryProblem[] = [];
   const roots = new Map<string, Written>();
   const at = (product: Written) => ['products', product.index, product.pathMissing ? 'name' : 'path'];
   for (const product of products) {
     const path = product.path ?? (product.pathMissing ? product.name : undefined);
     if (path === undefined) continue;
-    const root = posix.resolve(workspaceRoot, path);
-    // nobody expands "~" here: it would be a folder of that name
-    if (path.startsWith('~') || /^(\.\.(\/|$)|$)/.test(posix.relative(workspaceRoot, root))) {
-      problems.push(source.problem(at(product), `a folder under ${workspaceRoot}`, show(path)));
+    const inside = pathInside(path, given);
+    if (inside === null) {
+      problems.push(
+        source.problem(at(product), `a folder under ${projectsRoot ?? workspaceRoot}`, show(path)),
+      );
       continue;
     }
+    const root = posix.join(workspaceRoot, inside);
     const same = roots.get(root);
     if (!same) roots.set(root, product);
     // two products of one name are told about their names, not about the folder that follows from it

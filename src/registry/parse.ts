@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { z } from 'zod';
 import { checkTogether } from './conflicts.ts';
 import { RegistryError } from './error.ts';
+import { foldersOf, type Roots } from './folders.ts';
 import type { Account, ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
 import { defaultAccount, type ProductsFile, productsFileSchema } from './schema.ts';
 import { openYaml, show, type YamlSource } from './source.ts';
@@ -16,15 +17,15 @@ const priorities = { high: 80, medium: 50, low: 20 };
 /**
  * Checks the text (or bytes) of a products.yaml and gives what it means.
  * @param options.file          named in problems and in the result
- * @param options.workspaceRoot absolute folder, in the runtime, under which every product lies
+ * @param options.workspaceRoot absolute folder, in the runtime, under which every product's checkout lies
+ * @param options.projectsRoot  absolute folder, in the runtime, of the human's repositories; left out: there are none
  * @throws RegistryError (REGISTRY_INVALID) with every problem found, in the order of the file
  */
-export function parseRegistry(
-  text: string | Uint8Array,
-  options: { file: string; workspaceRoot: string },
-): Registry {
+export function parseRegistry(text: string | Uint8Array, options: { file: string } & Roots): Registry {
   const { file } = options;
   const workspaceRoot = posix.resolve(options.workspaceRoot);
+  const projectsRoot = options.projectsRoot ? posix.resolve(options.projectsRoot) : null;
+  const roots = { workspaceRoot, projectsRoot };
   const bytes =
     typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 
@@ -37,7 +38,7 @@ export function parseRegistry(
   const problems = [
     ...source.problems,
     ...(checked.error?.issues ?? []).flatMap((issue) => problemsOf(issue, source)),
-    ...checkTogether(source, workspaceRoot),
+    ...checkTogether(source, roots),
   ];
   if (problems.length > 0 || !checked.data)
     throw new RegistryError(
@@ -48,8 +49,8 @@ export function parseRegistry(
   return {
     file,
     digest: createHash('sha256').update(bytes).digest('hex'),
-    workspaceRoot,
-    ...meaning(checked.data, workspaceRoot),
+    ...roots,
+    ...meaning(checked.data, { workspaceRoot, projectsRoot }),
   };
 }
 
@@ -64,7 +65,7 @@ export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Registr
 
 function meaning(
   { products, accounts: written, scheduling, gates, recurring, report }: ProductsFile,
-  workspaceRoot: string,
+  roots: Roots,
 ): Pick<Registry, 'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report'> {
   const budget = scheduling.resource_budget;
   const accounts = accountsOf(written);
@@ -74,7 +75,8 @@ function meaning(
     products: products.map(
       (product): Product => ({
         name: product.name,
-        root: posix.resolve(workspaceRoot, product.path ?? product.name),
+        checkout: product.checkout,
+        ...foldersOf(product.path ?? product.name, product.checkout, roots),
         type: product.type,
         description: product.description,
         overstory: product.overstory,

@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { FleetError } from '../errors.ts';
+import type { Roots } from './folders.ts';
 import { maxRegistryBytes, parseRegistry } from './parse.ts';
 import type { Registry } from './registry.ts';
 
 /**
  * @throws FleetError REGISTRY_MISSING, REGISTRY_UNREADABLE; RegistryError REGISTRY_INVALID
  */
-export async function readRegistry(file: string, options: { workspaceRoot: string }): Promise<Registry> {
+export async function readRegistry(file: string, options: Roots): Promise<Registry> {
   return parseRegistry(await bytesOf(file), { file, ...options });
 }
 

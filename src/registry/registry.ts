@@ -29,8 +29,15 @@ export interface Account {
 export interface Product {
   /** `[a-z0-9][a-z0-9-]{0,40}`; also the name in chat, CLI and journal. */
   name: string;
-  /** Absolute folder in the runtime, under the workspace root. */
+  /** Absolute folder in the runtime where overstory works: under the workspace root; in-place under the projects root. */
   root: string;
+  /**
+   * own: overstory works in a clone of the fleet's. in-place: in the human's own folder, where it commits, stashes,
+   * switches branches and deletes (docs/overstory.md).
+   */
+  checkout: 'own' | 'in-place';
+  /** The human's folder that `root` is a clone of, whether or not it is there; only ever read. null: there is none. */
+  source: string | null;
   /** code, marketing, support, or any word of the user. */
   type: string;
   description: string | null;
@@ -68,7 +75,7 @@ export interface Product {
     /** a running session that does nothing this long has failed; null: it may */
     activityTimeoutMs: number | null;
   };
-  /** Cloned once into `root` by the runtime when the folder does not exist. */
+  /** Cloned once into `root` by the runtime when there is neither that nor `source`. */
   repo: string | null;
 }
 
@@ -93,6 +100,8 @@ export interface Registry {
   /** sha256 of the file's bytes, hex. */
   digest: string;
   workspaceRoot: string;
+  /** Where the human's repositories are, in the runtime; null: none were given. */
+  projectsRoot: string | null;
   products: Product[];
   /** At least `default`, which is every product's that names none. */
   accounts: Account[];

@@ -65,7 +65,7 @@ const accountSchema = mapping({
 
 const productSchema = mapping({
   name: nameSchema,
-  /** Relative to the workspace root, or absolute under it. Default: the name. */
+  /** Relative to the folder of all repositories, or absolute under it. Default: the name. */
   path: pathSchema.optional(),
   type: text(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,40}$/u, 'one word of at most 41 characters').default('code'),
   description: z.string('text').max(2000, 'text of at most 2000 characters').nullable().default(null),
@@ -114,6 +114,7 @@ const productSchema = mapping({
       .default(null),
   }),
   repo: repoSchema.nullable().default(null),
+  checkout: z.enum(['own', 'in-place'], 'own or in-place').default('own'),
 });
 
 const cronExpected = 'five fields (minute hour day month weekday) that some day fits, e.g. "0 9 * * 1-5"';

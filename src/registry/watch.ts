@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { FleetError } from '../errors.ts';
 import { RegistryError } from './error.ts';
+import type { Roots } from './folders.ts';
 import { readRegistry } from './read.ts';
 import type { Registry } from './registry.ts';
 
@@ -18,9 +19,7 @@ export interface RegistryClock {
   after(ms: number, task: () => void): () => void;
 }
 
-export interface RegistryWatchOptions {
-  /** Absolute folder in the runtime under which every product lies. */
-  workspaceRoot: string;
+export interface RegistryWatchOptions extends Roots {
   /** Called with current() each time that current() or problems() has changed. */
   onChange: (registry: Registry) => void;
   clock?: RegistryClock;
@@ -48,10 +47,10 @@ const timers: RegistryClock = {
  * @throws what readRegistry throws, when the first read fails
  */
 export async function openRegistry(file: string, options: RegistryWatchOptions): Promise<OpenRegistry> {
-  const { workspaceRoot, onChange, clock = timers } = options;
+  const { workspaceRoot, projectsRoot = null, onChange, clock = timers } = options;
   // seen before read, here and below: a change between the two is then found by the next poll
   let seen = await look(file);
-  let registry = await readRegistry(file, { workspaceRoot });
+  let registry = await readRegistry(file, { workspaceRoot, projectsRoot });
   let refusal: string[] = [];
   let closed = false;
   let reading: Promise<void> = Promise.resolve();
@@ -63,7 +62,7 @@ export async function openRegistry(file: string, options: RegistryWatchOptions):
     if (closed) return;
     const before = state();
     const now = await look(file);
-    const next = await readRegistry(file, { workspaceRoot }).catch(FleetError.wrap);
+    const next = await readRegistry(file, { workspaceRoot, projectsRoot }).catch(FleetError.wrap);
     if (closed) return;
     seen = now;
     if (next instanceof FleetError) refusal = sentences(file, next);

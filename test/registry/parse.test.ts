@@ -21,7 +21,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, type, description, overstory, account, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo';
+  'one of the keys name, path, type, description, overstory, account, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo, checkout';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
@@ -83,6 +83,8 @@ test('gives every optional key its default', () => {
       {
         name: 'a',
         root: '/workspace/a',
+        checkout: 'own',
+        source: null,
         type: 'code',
         description: null,
         overstory: true,
@@ -123,6 +125,25 @@ test('takes an absolute path under the workspace, and aliases', () => {
   ]);
 });
 
+test('with the repositories of a human, each product is a clone of its own beside them, in-place the folder itself', () => {
+  const { products, projectsRoot } = parseRegistry(
+    'products:\n  - name: a\n    path: /projects/teams/a\n  - name: b\n    checkout: in-place\n  - name: c\n    path: /workspace/c\n',
+    { ...options, projectsRoot: '/projects/' },
+  );
+  expect(projectsRoot).toBe('/projects');
+  expect(products.map(({ root, source, checkout }) => [root, source, checkout])).toEqual([
+    ['/workspace/teams/a', '/projects/teams/a', 'own'],
+    ['/projects/b', null, 'in-place'],
+    ['/workspace/c', '/projects/c', 'own'],
+  ]);
+  const outside = () =>
+    parseRegistry('products:\n  - name: a\n    path: /elsewhere/a\n', {
+      ...options,
+      projectsRoot: '/projects',
+    });
+  expect(outside).toThrow(/a folder under \/projects/);
+});
+
 describe('refuses, with the place', () => {
   const above0 = (unit: string, most = 1_000_000) => `a number of ${unit} above 0 and at most ${most}`;
   const count = (unit: string, most = 1000) => `a whole number of ${unit} from 1 to ${most}`;
@@ -154,6 +175,7 @@ describe('refuses, with the place', () => {
     ['the same key twice', product('path: x\npath: y'), '4:5 products[0].path: each key once / "path" again'],
     ['a name that goes on after another and -', 'products:\n  - name: app\n  - name: app-web-x\n', '3:11 products[1].name: a name that is not another one’s beginning before a "-" (tmux would take one for the other) / "app-web-x", which begins with the name of products[0] and "-"'],
     ['a name that another goes on after with -', 'products:\n  - name: app-web\n  - name: app\n', '3:11 products[1].name: a name that is not another one’s beginning before a "-" (tmux would take one for the other) / "app", with which and "-" the name of products[0] begins'],
+    ['a checkout nobody knows', product('checkout: mine'), '3:15 products[0].checkout: own or in-place / "mine"'],
     ['a path out of the workspace', product('path: ../x'), `3:11 products[0].path: ${under} / "../x"`],
     ['a path out by a detour', product('path: x/../../workspace2/y'), `3:11 products[0].path: ${under} / "x/../../workspace2/y"`],
     ['an absolute path elsewhere', product('path: /workspace-2/x'), `3:11 products[0].path: ${under} / "/workspace-2/x"`],

@@ -132,6 +132,8 @@ test('a valid file gives exactly what was written in it', () => {
           ([word, p]): Product => ({
             name: word,
             root: `/workspace/group/${word}`,
+            checkout: 'own',
+            source: null,
             type: p.type,
             description: p.description,
             overstory: p.overstory,

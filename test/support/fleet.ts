@@ -10,6 +10,8 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
   return {
     name,
     root: `/workspace/${name}`,
+    checkout: 'own',
+    source: null,
     type: 'code',
     description: null,
     overstory: true,
@@ -33,6 +35,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     file: 'products.yaml',
     digest: '0',
     workspaceRoot: '/workspace',
+    projectsRoot: null,
     products,
     accounts: [{ name: 'default', key: null, holdAtPercent: null }],
     scheduling: {
