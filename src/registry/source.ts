@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   type Document,
+  isAlias,
   isMap,
   isNode,
   isPair,
@@ -18,16 +19,20 @@ import { core } from 'zod';
 import { RegistryError } from './error.ts';
 import type { RegistryProblem } from './registry.ts';
 
-/** How often one anchor may be used, aliases within aliases multiplied (a "billion laughs" file). */
-const maxAliasCount = 100;
+/**
+ * How often one anchor may be used, aliases within aliases multiplied (a "billion laughs" file). As often as there may
+ * be products, which may share their defaults; the anchor itself counts as one.
+ */
+const maxAliasCount = 1_001;
 
 export interface YamlSource {
+  /** `<<` merged, and without what stands at the top under `x-…`: a place for anchors, as in compose files. */
   value: unknown;
-  /** Duplicate keys. */
+  /** Duplicate keys, aliases without an anchor, and what cannot be merged. */
   problems: RegistryProblem[];
   /**
    * A problem at the place of `path`, at its key when asked; a place that is missing from the file gives
-   * the nearest one around it, and a place reached through an alias gives the alias.
+   * the nearest one around it, and a place reached through an alias or a merge gives that.
    */
   problem(path: PropertyKey[], expected: string, got: string, at?: 'key'): RegistryProblem;
 }
@@ -43,8 +48,13 @@ export function show(value: unknown): string {
 }
 
 function withoutPasswords(text: string): string {
-  // a key of Anthropic's too: put where its variable's name belongs, it must not end in a log
-  return text.replace(/\/\/[^/@\s]*@/g, '//…@').replace(/sk-ant-[\w-]+/g, 'sk-ant-…');
+  return (
+    text
+      .replace(/\/\/[^/@\s]*@/g, '//…@')
+      .replace(/^[^/@\s:]*:[^/@\s]*@/, '…@')
+      // a key of Anthropic's too: put where its variable's name belongs, it must not end in a log
+      .replace(/sk-ant-[\w-]+/g, 'sk-ant-…')
+  );
 }
 
 /**
@@ -74,7 +84,7 @@ export function openYaml(bytes: Buffer, file: string, firstKey = 'products'): Ya
     uniqueKeys: false,
     stringKeys: true,
     schema: 'core',
-    merge: false,
+    merge: true,
     resolveKnownTags: false,
   });
   const broken = [...document.errors, ...document.warnings];
@@ -100,11 +110,16 @@ export function openYaml(bytes: Buffer, file: string, firstKey = 'products'): Ya
   if (value === null || value === undefined)
     throw new RegistryError(file, [problemAt(0, [], `a mapping with the key ${firstKey}`, 'an empty file')]);
   return {
-    value,
+    value: withoutExtensions(value),
     problems,
     problem: (path, expected, got, where) =>
       problemAt(offsetOf(document, pairs, path, where), path, expected, got),
   };
+}
+
+function withoutExtensions(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
 }
 
 /** A value as YAML that openYaml() reads back. */
@@ -124,7 +139,12 @@ function firstBroken(bytes: Buffer): { line: number; column: number } {
 /** The last of duplicate keys is the one that counts, as in the value. */
 type Pairs = Map<YAMLMap, Map<string, Pair>>;
 
-/** Duplicate keys, aliases without an anchor, and an index of keys, in one pass. */
+const keyOf = ({ key }: Pair): string => String(isScalar(key) ? key.value : key);
+const mergeKey = '<<';
+/** In quotes it is a key as any other. */
+const merges = (pair: Pair) => isScalar(pair.key) && pair.key.type === 'PLAIN' && keyOf(pair) === mergeKey;
+
+/** Duplicate keys, aliases without an anchor, what cannot be merged, and an index of keys, in one pass. */
 function readNodes(
   document: Document.Parsed,
   problemAt: (offset: number, path: PropertyKey[], expected: string, got: string) => RegistryProblem,
@@ -132,13 +152,15 @@ function readNodes(
   const problems: RegistryProblem[] = [];
   const pairs: Pairs = new Map();
   const aliases: number[] = [];
-  const anchors = new Set<string>();
+  /** What each stands for here: an anchor may be given again further down. */
+  const anchors = new Map<string, unknown>();
+  const anchored = (node: unknown) => (isAlias(node) ? anchors.get(node.source) : node);
   visit(document, {
     Map(_, map, ancestors) {
-      if (map.anchor) anchors.add(map.anchor);
+      if (map.anchor) anchors.set(map.anchor, map);
       const byKey = new Map<string, Pair>();
       for (const pair of map.items) {
-        const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
+        const key = keyOf(pair);
         if (byKey.has(key)) {
           const path = [...pathOf([...ancestors, map]), key];
           problems.push(problemAt(startOf(pair.key) ?? 0, path, 'each key once', `${show(key)} again`));
@@ -147,8 +169,25 @@ function readNodes(
       }
       pairs.set(map, byKey);
     },
-    Seq: (_, { anchor }) => void (anchor && anchors.add(anchor)),
-    Scalar: (_, { anchor }) => void (anchor && anchors.add(anchor)),
+    Pair(_, pair, ancestors) {
+      if (!merges(pair)) return;
+      const merged = anchored(pair.value);
+      for (const one of isSeq(merged) ? merged.items : [merged]) {
+        // An alias without an anchor is told as one.
+        if (isMap(anchored(one)) || (anchored(one) === undefined && (isAlias(one) || isAlias(pair.value))))
+          continue;
+        problems.push(
+          problemAt(
+            startOf(isAlias(pair.value) ? pair.value : one) ?? startOf(pair.key) ?? 0,
+            pathOf([...ancestors, pair]),
+            'a mapping, or a list of mappings, to merge',
+            show(isScalar(one) ? one.value : isSeq(one) ? one.items : one),
+          ),
+        );
+      }
+    },
+    Seq: (_, node) => void (node.anchor && anchors.set(node.anchor, node)),
+    Scalar: (_, node) => void (node.anchor && anchors.set(node.anchor, node)),
     Alias(_, alias, ancestors) {
       const offset = startOf(alias) ?? 0;
       aliases.push(offset);
@@ -162,7 +201,7 @@ function readNodes(
 
 function pathOf(chain: readonly unknown[]): PropertyKey[] {
   return chain.flatMap((node, depth): PropertyKey[] => {
-    if (isPair(node)) return [String(isScalar(node.key) ? node.key.value : node.key)];
+    if (isPair(node)) return [keyOf(node)];
     return isSeq(node) && depth < chain.length - 1 ? [node.items.indexOf(chain[depth + 1])] : [];
   });
 }
@@ -173,7 +212,7 @@ function offsetOf(document: Document.Parsed, pairs: Pairs, path: PropertyKey[], 
   for (const [depth, segment] of path.entries()) {
     if (isMap(node)) {
       const pair = pairs.get(node)?.get(String(segment));
-      if (!pair) return offset;
+      if (!pair) return startOf(pairs.get(node)?.get(mergeKey)?.key) ?? offset;
       offset = startOf(pair.key) ?? offset;
       if (where === 'key' && depth === path.length - 1) return offset;
       node = pair.value;

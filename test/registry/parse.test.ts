@@ -144,6 +144,41 @@ test('with the repositories of a human, each product is a clone of its own besid
   expect(outside).toThrow(/a folder under \/projects/);
 });
 
+describe('takes, as compose files have it', () => {
+  test('what is merged, the own value before it and the earlier of a list before the later', () => {
+    const { products } = parse(`x-slack: &slack
+  channels: [slack:#eng]
+  caps: &caps {max_workers: 3}
+x-defaults: &defaults
+  priority: high
+  resource_weight: 2
+products:
+  - name: shop
+    <<: *defaults
+  - <<: [*slack, *defaults]
+    name: blog
+    priority: low
+  - {name: docs, caps: {<<: *caps, max_cpu_cores: 1}}
+`);
+    expect(products).toMatchObject([
+      { name: 'shop', priority: 80, resourceWeight: 2, channels: [{ kind: 'webchat' }] },
+      {
+        name: 'blog',
+        priority: 20,
+        resourceWeight: 2,
+        channels: [{ target: '#eng' }],
+        caps: { maxWorkers: 3 },
+      },
+      { name: 'docs', caps: { maxWorkers: 3, maxCpuCores: 1 } },
+    ]);
+  });
+
+  test('defaults shared by as many products as there may be', () => {
+    const names = Array.from({ length: 1_000 }, (_, i) => `  - {<<: *d, name: p${i}}\n`).join('');
+    expect(parse(`x-d: &d {priority: 7}\nproducts:\n${names}`).products.at(-1)?.priority).toBe(7);
+  });
+});
+
 describe('refuses, with the place', () => {
   const above0 = (unit: string, most = 1_000_000) => `a number of ${unit} above 0 and at most ${most}`;
   const count = (unit: string, most = 1000) => `a whole number of ${unit} from 1 to ${most}`;
@@ -163,7 +198,14 @@ describe('refuses, with the place', () => {
     ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "foo"'],
     ['an unknown key of a product', product('prority: high'), `3:5 products[0].prority: ${productKeys} / the unknown key "prority"`],
     ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "__proto__"'],
-    ['a merge key', 'products: []\n<<: {gates: {}}\n', '2:1 ["<<"]: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "<<"'],
+    ['an unknown key in what is merged', 'x-d: &d {colour: red}\nproducts:\n  - name: a\n    <<: *d\n', `4:5 products[0].colour: ${productKeys} / the unknown key "colour"`],
+    ['a wrong value in what is merged', 'x-d: &d {priority: urgent}\nproducts:\n  - name: a\n    <<: *d\n', '4:5 products[0].priority: high, medium, low or a whole number from 1 to 100 / "urgent"'],
+    ['a merge of a text', 'products:\n  - name: a\n    <<: high\n', '3:9 products[0]["<<"]: a mapping, or a list of mappings, to merge / "high"'],
+    ['a merge of a text in a list', 'x-d: &d {}\nproducts:\n  - name: a\n    <<: [*d, 3]\n', '4:14 products[0]["<<"]: a mapping, or a list of mappings, to merge / 3'],
+    ['a merge of an alias of a text', 'x-d: &d high\nproducts:\n  - name: a\n    <<: *d\n', '4:9 products[0]["<<"]: a mapping, or a list of mappings, to merge / "high"'],
+    ['a merge without an anchor', 'products:\n  - name: a\n    <<: *d\n', '3:9 products[0]["<<"]: an anchor above the alias / *d without one'],
+    ['two merge keys', 'x-d: &d {}\nproducts:\n  - name: a\n    <<: *d\n    <<: *d\n', '5:5 products[0]["<<"]: each key once / "<<" again'],
+    ['x- further down', product('x-note: y'), `3:5 products[0]["x-note"]: ${productKeys} / the unknown key "x-note"`],
     ['an unknown cap', product('caps: {max_cpu: 1}'), '3:12 products[0].caps.max_cpu: one of the keys max_cpu_cores, max_memory_gb, max_cost_usd_per_day, max_workers / the unknown key "max_cpu"'],
     ['a product that is nothing', 'products:\n  -\n', '2:4 products[0]: a mapping / nothing'],
     ['a product without a name', 'products:\n  - path: x\n', `2:5 products[0].name: ${name} / nothing`],
@@ -262,9 +304,20 @@ describe('refuses, with the place', () => {
     expect(bomb).toEqual([
       '2:10 : valid YAML / an error: Excessive alias count indicates a resource exhaustion attack',
     ]);
-    expect(found(`a: &a x\nb: [${Array(101).fill('*a').join()}]\n`)).toEqual([
+    expect(found(`a: &a x\nb: [${Array(1_002).fill('*a').join()}]\n`)).toEqual([
       '2:5 : valid YAML / an error: Excessive alias count indicates a resource exhaustion attack',
     ]);
+  });
+
+  test('an alias bomb of merges, at once', () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, i) => `x-${i + 1}: &l${i + 1} {<<: [${Array(9).fill(`*l${i}`).join()}]}`,
+    );
+    expect(found(`x-0: &l0 {a: 1}\n${levels.join('\n')}\nproducts: []\n`)).toEqual([
+      '2:16 : valid YAML / an error: Excessive alias count indicates a resource exhaustion attack',
+    ]);
+    expect(found('products: []\nx-a: &a {<<: *a}\n')).toHaveLength(1);
   });
 
   test('nesting that would exhaust the stack', () => {

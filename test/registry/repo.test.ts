@@ -25,6 +25,9 @@ describe('repo', () => {
     'ssh://example.com/app',
     'ssh://git@[::1]/app',
     'git@github.com:you/app.git',
+    'org-1234@github.com:acme/infra.git',
+    'deploy.bot_2@git.example.com:~/app',
+    'git@github.com:/you/app.git',
     '/srv/git/app with space.git',
     'file:///srv/git/app.git',
   ])('takes %s', (repo) => {
@@ -46,7 +49,13 @@ describe('repo', () => {
     'ssh://git@-oProxyCommand=x/app',
     'git@-oProxyCommand=x:app',
     'git@example.com:-x',
-    'root@example.com:app',
+    '-oProxyCommand=x@example.com:app',
+    'me:s3cret@example.com:app',
+    'me@example.com::app',
+    'example.com:app',
+    'ext::sh@example.com:app',
+    '@example.com:app',
+    'a b@example.com:app',
     'https://example.com/a b',
     'https://example.com/a\nb',
     'https://example.com',
@@ -59,9 +68,12 @@ describe('repo', () => {
     expect(problems).toMatchObject([{ line: 3, column: 11, path: 'products[0].repo' }]);
   });
 
-  test('refuses a password and does not repeat it', () => {
-    const error = refusal('https://me:s3cret@example.com/app');
-    expect(error.problems[0]?.got).toBe('"https://…@example.com/app"');
+  test.each([
+    ['https://me:s3cret@example.com/app', '"https://…@example.com/app"'],
+    ['me:s3cret@example.com:app', '"…@example.com:app"'],
+  ])('refuses a password and does not repeat it: %s', (repo, got) => {
+    const error = refusal(repo);
+    expect(error.problems[0]?.got).toBe(got);
     expect(JSON.stringify([error, error.problems])).not.toContain('s3cret');
   });
 });
