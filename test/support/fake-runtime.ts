@@ -9,6 +9,8 @@ export interface FakeProduct {
   health: ProductSnapshot['health'];
   coordinator: 'none' | 'alive' | 'dead';
   runId: string | null;
+  /** of a coordinator that was there before; null: named after the number of its start */
+  sessionId: string | null;
   mail: Mail[];
   workers: ProductSnapshot['workers'];
   /** subjects and bodies that arrived from the operator */
@@ -47,6 +49,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         health: 'ok',
         coordinator: 'none',
         runId: null,
+        sessionId: null,
         mail: [],
         workers: [],
         received: [],
@@ -113,7 +116,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
           ? null
           : {
               state: p.coordinator === 'alive' ? 'working' : 'zombie',
-              sessionId: `session-${p.starts}`,
+              sessionId: p.sessionId ?? `session-${p.starts}`,
               tmuxSession: p.coordinator === 'alive' ? `overstory-${name}-coordinator` : '',
               tmuxAlive: p.coordinator === 'alive',
               pid: 1,
@@ -150,6 +153,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       case 'coordinator.start':
         if (p.coordinator === 'alive') throw ovError('OV_ALREADY_RUNNING', 'Coordinator is already running');
         p.starts += 1;
+        p.sessionId = null;
         p.processes = 1;
         p.coordinator = 'alive';
         p.runId = `run-${p.starts}`;
