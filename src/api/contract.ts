@@ -296,7 +296,7 @@ export const gateViewSchema = z.object({
   resolution: z.object({ by: z.string(), via: z.string(), text: z.string(), at: z.string() }).nullable(),
   /** why it was withdrawn */
   withdrawn: z.string().nullable(),
-  /** pending: on its way. sent: not read yet. lost: nobody is left to tell */
+  /** pending: on its way. sent: not heard yet. read: heard (the word is older than the difference). lost: nobody is left */
   delivery: z.enum(['pending', 'sent', 'read', 'lost']).nullable(),
   deliveredAt: z.string().nullable(),
 });
@@ -373,7 +373,7 @@ export const threadMailSchema = z.object({
   /** written by the fleet or by a human through it */
   ours: z.boolean(),
   /** of ours: whether it arrived; null: nobody is told */
-  state: z.enum(['on its way', 'sent', 'read', 'not sent']).nullable(),
+  state: z.enum(['on its way', 'sent', 'heard', 'not sent']).nullable(),
 });
 export type ThreadMail = z.infer<typeof threadMailSchema>;
 

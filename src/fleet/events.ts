@@ -23,6 +23,9 @@ export type ActionKind =
   | 'coordinator.start'
   | 'coordinator.stop'
   | 'coordinator.send'
+  /** a line typed to a coordinator that has not heard some mail */
+  | 'coordinator.nudge'
+  /** a mail that must be heard: open until it was, or was told as unheard */
   | 'delivery.confirm'
   | 'session.pause';
 

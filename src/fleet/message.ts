@@ -11,7 +11,7 @@ import { deliver } from './session/deliver.ts';
 /**
  * Sends a message to the coordinator of a running session.
  * @param surface the socket it came by
- * @returns its id; nudged false: it is stored, and will be read at the next turn
+ * @returns its id; nudged false: it is stored, and its coordinator is asked to read it when its screen is idle
  * @throws FleetError NO_SESSION, GATE_OPEN, TEXT_EMPTY, TEXT_TOO_LARGE
  */
 export async function sendMessage(
@@ -50,6 +50,7 @@ export async function sendMessage(
     // Its words stay out of the subject: there a stamp would be cut, and "APPROVED" would not.
     subject: `[${id}] ${stamp === '' ? firstLine(text) : 'a message that approves nothing'}`,
     body: `${stamp}${text}`,
+    about: 'message',
   });
   if (delivered) return delivered;
   loop.drive(product.name);

@@ -42,8 +42,14 @@ export function createMetrics(loop: Loop): { scrape(): Promise<string>; stop(): 
       g.set({ which: 'all' }, capacity.slots);
     });
     gauge('fleet_actions_in_doubt', 'Actions whose outcome is not known', [], (g) =>
-      g.set(journal.openActions().length),
+      g.set(journal.openActions().filter(({ kind }) => kind !== 'delivery.confirm').length),
     );
+    gauge('fleet_mail', 'Mail that a coordinator was to hear, by what became of it', ['state'], (g) => {
+      const counts = journal.hearingCounts();
+      g.set({ state: 'heard' }, counts.get('done') ?? 0);
+      g.set({ state: 'unheard' }, counts.get('failed') ?? 0);
+      g.set({ state: 'awaited' }, (counts.get('intended') ?? 0) + (counts.get('uncertain') ?? 0));
+    });
     gauge('fleet_runtime_connected', '1 while the link to the runtime holds', [], (g) =>
       g.set(context.runtime.link().state === 'connected' ? 1 : 0),
     );

@@ -27,8 +27,14 @@ export interface Tuning {
    * intent: the `ov` process of a lost link lives on for up to its timeout (20 s).
    */
   sendDoubtMs: number;
-  /** A message that woke nobody must be read within this, else the coordinator is nudged once. */
-  readWithinMs: number;
+  /** A mail that woke nobody is asked after when the screen is idle and this has passed: a screen may just be drawn. */
+  askDeafMs: number;
+  /** Waiting before the n-th time that a coordinator is asked whether it has heard a mail, its screen being idle. */
+  askAgainMs: readonly number[];
+  /** A mail not heard for so long is told, whatever the screen says: somebody may have to look. */
+  unheardMs: number;
+  /** Mail of a worker that its coordinator may not have seen is asked after when its screen was idle for this. */
+  idleWithMailMs: number;
   /** The screen of a running coordinator is looked at no more often than this: it costs an `ov`, 60 ms. */
   screenEveryMs: number;
   /** What a running session has cost is read no more often than this: it costs two `ov`, 120 ms. */
@@ -56,7 +62,10 @@ export const tuning: Tuning = {
   stopGraceMs: 15_000,
   lookAgainMs: 500,
   sendDoubtMs: 25_000,
-  readWithinMs: 60_000,
+  askDeafMs: 5_000,
+  askAgainMs: [30_000, 120_000, 480_000],
+  unheardMs: 3_600_000,
+  idleWithMailMs: 20_000,
   screenEveryMs: 10_000,
   spendEveryMs: 60_000,
   screenConfirmMs: 8_000,

@@ -10,6 +10,7 @@ import { capText } from './caps.ts';
 import type { JournalEvent } from './events.ts';
 import { gateStore } from './gates/store.ts';
 import { waitsFor } from './gates/waiting.ts';
+import { hearingNote } from './heard/awaiting.ts';
 import { type ListedRow, listedCharacters } from './journal.ts';
 import type { Loop } from './loop.ts';
 import { type CapValue, fleetScope, type Overrides, overridesOf, type PauseValue } from './overrides.ts';
@@ -68,7 +69,8 @@ function conditionOf(loop: Loop, product: string): string | null {
   const session = loop.context.journal.liveSession(product);
   if (session?.state === 'stopping') return `stopping: ${session.stopReason}`;
   const gate = waitsFor(loop.context, product);
-  return gate === null ? null : `waiting on a human: gate ${gate.n}`;
+  if (gate !== null) return `waiting on a human: gate ${gate.n}`;
+  return session === null ? null : hearingNote(loop.context.journal, session.id);
 }
 
 /** One line, without the runtime's or the product's trouble left out. */

@@ -4,7 +4,7 @@
 import { FleetError } from '../errors.ts';
 import { cleanText } from './sanitize.ts';
 
-export const dispatchVersion = 2;
+export const dispatchVersion = 3;
 /** Bytes of objective and acceptance together; the frame around them fits below the 128 KiB of an argument. */
 const maxInlineBytes = 112 * 1024;
 
@@ -47,7 +47,8 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     `  ov mail send --to operator --type ${type}${extra} --subject "${subject}" --body "${body}" --agent coordinator`;
 
   const sections = [
-    `Objective ${objectiveId}. Read the whole of this mail (ov mail list --from operator --unread) before you act.`,
+    // Without --unread: a hook has marked it read by the time that a coordinator looks.
+    `Objective ${objectiveId}. Read the whole of this mail (ov mail list --from operator) before you act, and acknowledge it: ov mail reply <its id> --body "…" --agent coordinator. So with every mail from operator.`,
     gated &&
       `PLAN FIRST: spawn nobody until the operator has approved your plan. This overrides your propulsion principle for ${objectiveId}.`,
     `Report to operator by mail with ${tag} in the subject; when all is done: "Run complete: ${tag}".`,

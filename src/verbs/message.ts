@@ -15,7 +15,9 @@ export const message: Verb = {
   async run({ operands: [product = '', ...words] }, { client, source }, show) {
     const text = textOf(words, product, maxMessageBytes);
     const data = await client.message(product, { text, source });
-    const when = data.nudged ? 'it was woken to read it' : 'it reads it at its next turn';
+    const when = data.nudged
+      ? 'it was woken to read it'
+      : 'it works, and is asked to read it when its turn is over';
     return { data, text: `Sent to ${product}: ${when} (${show.line(data.id, 60)}).` };
   },
 };

@@ -102,7 +102,7 @@ describe('no space left', () => {
       expect(refused).toMatchObject({ code: 'JOURNAL_UNUSABLE', class: 'unavailable' });
       await t.clock.advance(60_000);
       // Room for what is short, and no more: that ends no alarm.
-      execFileSync('mount', ['-o', 'remount,size=3328k', at]);
+      execFileSync('mount', ['-o', 'remount,size=3584k', at]);
       await t.clock.advance(60_000);
       accepted.push(t.start('alpha', 'short').id);
       await t.clock.advance(1_000);

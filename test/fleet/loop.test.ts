@@ -34,7 +34,8 @@ describe('the main job', () => {
     await t.clock.settle();
     expect(t.fleet.commands.objective('obj-1')).toMatchObject({ state: 'done' });
     expect(t.fake.product('alpha').stops).toBe(1);
-    expect(t.fleet.commands.inbox('alpha').mail).toMatchObject([{ subject: 'Run complete: [obj-1]' }]);
+    const subjects = t.fleet.commands.inbox('alpha').mail.map(({ subject }) => subject);
+    expect(subjects).toContain('Run complete: [obj-1]');
     expect(t.journal.liveSessions()).toEqual([]);
   });
 

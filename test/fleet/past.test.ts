@@ -1,9 +1,11 @@
 // What was: the curves of the budget, the timeline of sessions, mail by thread.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
+import { gateStore } from '../../src/fleet/gates/store.ts';
 import { createUsage } from '../../src/fleet/past/usage.ts';
 import { migrations } from '../../src/fleet/schema.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
@@ -135,6 +137,7 @@ describe('the timeline', () => {
 describe('mail by thread', () => {
   it('puts replies, what was sent and what a human answered where they belong', async () => {
     const t = testFleet({ registry: products() });
+    t.fake.product('alpha').acknowledges = false;
     t.start('alpha', 'ship auth');
     await t.clock.advance(minute);
     const sent = t.fake.product('alpha').received[0];
@@ -147,6 +150,9 @@ describe('mail by thread', () => {
     t.fake.mailFrom('alpha', { type: 'question', subject: 'Keep the names?', body: 'As aliases.' });
     await t.clock.advance(minute);
     t.fleet.gates.resolve(1, 'answered', 'Yes, for one release', t.source, 'operator');
+    await t.clock.advance(10_000);
+    const { answerMail } = gateStore(t.journal.database).gate(1) ?? {};
+    t.fake.mailFrom('alpha', { subject: 'Re: ANSWER', body: 'Understood.', threadId: answerMail ?? '' });
     await t.clock.advance(minute);
     const threads = t.fleet.past.threads('alpha');
     expect(threads).toMatchObject([
@@ -156,7 +162,8 @@ describe('mail by thread', () => {
         objective: 'obj-1',
         mail: [
           { from: 'coordinator', ours: false, body: 'As aliases.' },
-          { ours: true, type: 'answered', body: 'Yes, for one release' },
+          { ours: true, type: 'answered', body: 'Yes, for one release', state: 'heard' },
+          { ours: false, body: 'Understood.' },
         ],
       },
       {

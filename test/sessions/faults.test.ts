@@ -16,7 +16,8 @@ const quick: Partial<Tuning> = {
   screenEveryMs: 200,
   screenConfirmMs: 500,
   hungAfterMs: 1_000,
-  readWithinMs: 1_000,
+  askDeafMs: 500,
+  askAgainMs: [2_000, 4_000, 8_000],
   stopGraceMs: 1_000,
   lookAgainMs: 100,
   startRetryMs: [200],
@@ -98,11 +99,12 @@ describe('a start', () => {
 });
 
 describe('delivery', () => {
-  it('nudges a coordinator that was not woken and did not read', async () => {
+  it('asks a coordinator that was not woken whether it has heard, by the id of the mail', async () => {
     const mine = await open('sleepy', [{ command: 'coordinator send', kind: 'not-nudged', times: 1 }]);
     const id = mine.start('sleepy', 'ship it');
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
-    expect(mine.said('sleepy')).toContain(`${id}.1 was not read in time; the coordinator was nudged.`);
+    expect(mine.said('sleepy')).toContain(`The coordinator of sleepy was asked about ${id}.1.`);
+    expect(mine.said('sleepy')).toContainEqual(expect.stringMatching(`^${id}.1 was heard: answered`));
   });
 });
 

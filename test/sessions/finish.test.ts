@@ -64,20 +64,6 @@ describe('what is wrong with a running session', () => {
     expect(journal.trouble('alpha')).toBeNull();
   });
 
-  it('does not name a message unheard that is read late, and nudges once for one that is not', async () => {
-    const t = testFleet({ registry: registry([product('alpha')]) });
-    await t.clock.settle();
-    t.fake.product('alpha').hears = false;
-    t.start('alpha', 'ship it');
-    await t.clock.advance(tuning.readWithinMs - 5_000);
-    expect(t.fake.count('nudge')).toBe(0);
-    await t.clock.advance(10_000);
-    expect(t.fake.count('nudge')).toBe(1);
-    await t.clock.advance(5 * tuning.readWithinMs);
-    expect(t.fake.count('nudge')).toBe(1);
-    expect(t.fake.product('alpha').received).toHaveLength(1);
-  });
-
   it('a dialog on the fresh screen fails the objective before it is handed over', async () => {
     const t = testFleet({ registry: registry([product('alpha')]) });
     await t.clock.settle();

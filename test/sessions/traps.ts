@@ -176,9 +176,15 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: '`coordinator send` succeeds with `nudged: false`: the mail is stored, nobody is woken',
-    does: 'must be read within 60 s, else one nudge, to the coordinator only',
-    test: s('faults', 'nudges a coordinator that was not woken and did not read'),
+    does: 'must be heard: asked after when the screen is idle, by the id of the mail, and again after 2 and 8 min; then `MAIL_UNHEARD`. Sent once',
+    test: s('faults', 'asks a coordinator that was not woken whether it has heard, by the id of the mail'),
     real: recorded('coordinator-send-edge-2'),
+  },
+  {
+    trap: 'Hooks after tool calls mark all mail read, and Claude Code shows its model nothing of what they print: mail that comes during a turn is read and lost',
+    does: 'read counts for nothing: heard is what was answered or acted on (`src/fleet/heard`), and what is asked after is named with a command that shows read mail too',
+    test: 'test/fleet/heard.test.ts: is asked after when the screen is idle, by its id, once, and never sent again',
+    real: { not: 'seen by hand on 0.10.3 and 0.11.0 with Claude Code 2.1.112 and 2.1.332 (2026-11-29)' },
   },
   {
     trap: '`nudge` exits 0 with `delivered: false`, and types into no worker in a terminal from 0.10.3 on: it starts a second claude',
@@ -200,7 +206,7 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: 'A reply inherits the type of what it answers: a reply to a decision_gate is one',
-    does: 'only a decision_gate that opens a thread is a question',
+    does: 'only a decision_gate that opens a thread is a question; a reply where a human has answered is a message, unless its own words ask anew',
     test: 'test/gates/gates.test.ts: hears a decision gate that is addressed to the coordinator, and withdraws it when answered there',
     real: recorded('mail-list-decision-gate'),
   },

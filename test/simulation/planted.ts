@@ -245,8 +245,8 @@ const all: PlantedBug[] = [
     ['everything ends'],
     [
       'fleet/session/deliver.ts',
-      '  context.journal.record(...events);\n  if (!nudged)',
-      '  for (const event of events) context.journal.record(event);\n  if (!nudged)',
+      '  context.journal.record(...events);\n  if (about !== null)',
+      '  for (const event of events) context.journal.record(event);\n  if (about !== null)',
     ],
   ),
   bug(

@@ -23,8 +23,10 @@ export interface FakeProduct {
   cpuCores: number;
   /** what its terminal shows */
   screen: string;
-  /** whether a message wakes it; one that does not stays unread until a nudge */
+  /** whether a message wakes it; one that does not is known to it after a nudge only */
   hears: boolean;
+  /** whether it answers each message that it hears, as overstory's coordinators are told to */
+  acknowledges: boolean;
   /** what `coordinator check-complete` says */
   complete: boolean;
   /** what `ov costs` says of the session that ends next; null: nothing */
@@ -58,6 +60,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         processes: 0,
         screen: '❯ ',
         hears: true,
+        acknowledges: true,
         complete: false,
         lastActivityMs: null,
         costUsd: null,
@@ -147,6 +150,12 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     };
   }
 
+  function acknowledge(p: FakeProduct, id: string, subject: string): void {
+    if (!p.acknowledges || /\] PAUSE$/.test(subject) || p.mail.some(({ threadId }) => threadId === id))
+      return;
+    p.mail.push(letter({ subject: `Re: ${subject}`, body: 'Noted.', threadId: id, type: 'dispatch' }));
+  }
+
   function perform(name: string, command: string, args: Record<string, unknown>): unknown {
     const p = product(name);
     switch (command) {
@@ -169,6 +178,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         if (p.coordinator !== 'alive') throw ovError('OV_NOT_RUNNING', 'No active coordinator session found');
         const id = `msg-${serial++}`;
         p.received.push({ id, subject: String(args.subject), body: String(args.body), read: p.hears });
+        if (p.hears) acknowledge(p, id, String(args.subject));
         if (p.hears && /\] PAUSE$/.test(String(args.subject)))
           p.mail.push(
             letter({
@@ -182,7 +192,11 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         return { id, nudged: p.hears };
       }
       case 'nudge':
-        for (const m of p.received) m.read = true;
+        for (const m of p.received) {
+          if (!m.read || String(args.message).includes(m.id)) acknowledge(p, m.id, m.subject);
+          m.read = true;
+        }
+        for (const listener of listeners.changed) listener(name);
         return { agentName: 'coordinator', delivered: true };
       case 'mail.reply': {
         const id = `msg-${serial++}`;

@@ -47,7 +47,7 @@ export function resolvedText(surface: Surface, gate: GateView): string {
       ? ''
       : gate.delivery === 'lost'
         ? ' Nobody is left to tell.'
-        : ` It is ${gate.delivery === 'read' ? 'read' : 'on its way to the coordinator'}.`;
+        : ` It is ${gate.delivery === 'read' ? 'heard' : gate.delivery === 'sent' ? 'sent, and not yet heard' : 'on its way to the coordinator'}.`;
   return sentence(surface, `Gate ${gate.n} on ${gate.product ?? 'the fleet'} is ${gate.state}.${where}`);
 }
 

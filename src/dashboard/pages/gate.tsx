@@ -90,9 +90,9 @@ function AnswerForm({ gate, typed }: { gate: GateView; typed: string }) {
 
 const deliveries = {
   pending: 'The answer is on its way.',
-  sent: 'The answer was sent and is not read yet.',
-  read: 'The answer was read.',
-  lost: 'Nobody is left to read the answer: its session is over.',
+  sent: 'The answer was sent and is not heard yet.',
+  read: 'The answer was heard.',
+  lost: 'Nobody is left to hear the answer: its session is over.',
 };
 
 function Outcome({ gate, now }: { gate: GateView; now: string }) {

@@ -2,7 +2,8 @@
 //
 // Two mails: a reply in the thread of the question (so that overstory's own books show it answered), which wakes
 // nobody, and `coordinator send` with the whole answer, which does. Both carry `[gate-n.s]` (s: the session), the
-// id of the action; after a cut-off they are looked for by it before they are sent again.
+// id of the action; after a cut-off they are looked for by it before they are sent again. Whether the answer was heard
+// is looked after by heard/, which records gate.verified.
 //
 // Where nobody is left who asked, the objective's next session is told; a failed objective is given that session.
 import { FleetError } from '../../errors.ts';
@@ -10,13 +11,10 @@ import type { Product } from '../../registry/registry.ts';
 import type { Mail } from '../../runtime/protocol.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import { doubtIsOver } from '../doubt.ts';
+import { hearingExpected } from '../heard/awaiting.ts';
 import type { SessionRow } from '../journal.ts';
 import { coordinatorAlive } from '../reconcile.ts';
 import { type GateRow, gateStore } from './store.ts';
-
-/** An answer unread for so long, in ms, is nudged again. */
-const nudgeAfterMs = 60_000;
-const nudged = new WeakMap<FleetContext, Map<number, number>>();
 
 /** @param sent mail in the operator's name, when it is known already */
 export async function deliverAnswer(context: FleetContext, gate: GateRow): Promise<void> {
@@ -25,7 +23,7 @@ export async function deliverAnswer(context: FleetContext, gate: GateRow): Promi
   const session = context.journal.liveSession(product.name);
   const mine = session !== null && (gate.objective === null || session.objective === gate.objective);
   const told = mine && context.journal.action(actionOf(gate, session))?.state === 'done';
-  if (gate.delivery === 'sent' && (!mine || told)) return verify(context, product, gate);
+  if (gate.delivery === 'sent' && (!mine || told)) return follow(context, product, gate, session);
   if (mine && session.state === 'running' && isHandedOver(context, session))
     return send(context, product, gate, session);
   if (mine && session.state !== 'stopping') return;
@@ -92,8 +90,9 @@ async function send(
           return null;
         },
       );
-    const { id } =
-      before ?? (await runtime.ov(product, 'coordinator.send', { subject: text.subject, body: text.body }));
+    const { id, nudged } = before
+      ? { ...before, nudged: false }
+      : await runtime.ov(product, 'coordinator.send', { subject: text.subject, body: text.body });
     journal.record(
       {
         ...common,
@@ -109,6 +108,7 @@ async function send(
           : `The answer to gate ${gate.n} was given to the coordinator of ${product.name}.`,
         data: { gate: gate.n, mail: id, recovery },
       },
+      hearing(context, gate, session, id, nudged),
     );
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -128,33 +128,37 @@ async function send(
   }
 }
 
-/** Whether the answer was read; an unread one is nudged now and then. */
-async function verify(context: FleetContext, product: Product, gate: GateRow): Promise<void> {
-  const { runtime, journal, clock } = context;
-  const { messages } = await runtime.ov(product, 'mail.list', { from: 'operator' });
-  const common = { product: product.name, objective: gate.objective ?? undefined };
-  if (messages.find((mail) => mail.id === gate.answerMail)?.read) {
-    journal.record({
-      ...common,
-      kind: 'gate.verified',
-      text: `The answer to gate ${gate.n} was read.`,
-      data: { gate: gate.n },
-    });
+/** What must be heard of an answer: asked after, and told as unheard, like all that is sent (heard/tend.ts). */
+function hearing({ journal }: FleetContext, gate: GateRow, session: SessionRow, mail: string, woke: boolean) {
+  const { mail: question } = gate.question;
+  return hearingExpected({
+    kind: 'answer',
+    mark: actionOf(gate, session),
+    mail,
+    product: session.product,
+    objective: gate.objective,
+    session: session.id,
+    woke,
+    thread: question === null ? null : (journal.threadOf(session.product, question) ?? question),
+    verdict: gate.resolution?.verdict,
+  });
+}
+
+/** Sent, and not heard yet: by whom else, when its session is gone? */
+function follow(context: FleetContext, product: Product, gate: GateRow, session: SessionRow | null): void {
+  const { journal } = context;
+  const state = journal.objective(gate.objective ?? '')?.state ?? '';
+  if (['done', 'cancelled'].includes(state)) {
+    lost(context, gate, `${gate.objective} ended before it was heard.`);
     return;
   }
-  const ended = ['done', 'cancelled'].includes(journal.objective(gate.objective ?? '')?.state ?? '');
-  if (ended) return lost(context, gate, `${gate.objective} ended before it was read.`);
-  const live = journal.liveSession(product.name);
-  if (live === null && gate.objective !== null) return nobodyIsThere(context, product, gate);
-  const known = nudged.get(context) ?? new Map<number, number>();
-  nudged.set(context, known);
-  const last = known.get(gate.n) ?? gate.deliveredAtMs ?? 0;
-  // Clocks jump back, too.
-  if (Math.abs(clock.nowMs() - last) < nudgeAfterMs) return;
-  known.set(gate.n, clock.nowMs());
-  await runtime.ov(product, 'nudge', {
-    message: `Gate ${gate.n} is answered: read your mail from operator.`,
-  });
+  if (session === null) {
+    nobodyIsThere(context, product, gate);
+    return;
+  }
+  // Sent by a fleetd that took read for heard.
+  if (gate.answerMail !== null && journal.action(`heard-${actionOf(gate, session)}`) === null)
+    journal.record(hearing(context, gate, session, gate.answerMail, true));
 }
 
 /** No session of the objective: it will have one, is given one, or never will. */

@@ -39,7 +39,7 @@ export interface GateEvents {
   'gate.withdrawn': { gate: number; why: string };
   /** mail null: nobody is left who could be told. recovery: the asker is gone, its objective's next session was told. */
   'gate.delivered': { gate: number; mail: string | null; recovery: boolean };
-  /** The answer was read. */
+  /** The answer was heard: heard/heard.ts says what shows it. Before dispatch text v3: it was read, which proved nothing. */
   'gate.verified': { gate: number };
   /** before: there when the fleet first looked. foreign: sent by somebody else in the operator's name. */
   'operator-mail.counted': { origin: 'before' | 'foreign'; ids: string[]; mail: Mail | null };

@@ -15,6 +15,7 @@ export interface GateRow {
   resolution: Resolution | null;
   /** why it was withdrawn */
   withdrawn: string | null;
+  /** read: heard. The word is older than the difference, and is in files and on the API */
   delivery: 'pending' | 'sent' | 'read' | 'lost' | null;
   answerMail: string | null;
   askedAtMs: number;
@@ -137,7 +138,7 @@ export function gateStore(db: DatabaseSync) {
         );
       return seqOf('session.starting', 'session', session) > seqOf('gate.opened', 'gate', gate.n);
     },
-    /** Answers not yet sent (pending) or not yet seen to be read (sent), oldest first. */
+    /** Answers not yet sent (pending) or not yet heard (sent), oldest first. */
     undelivered(): GateRow[] {
       return many(`SELECT * FROM gates WHERE delivery IN ('pending','sent') ORDER BY n`);
     },

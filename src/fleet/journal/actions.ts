@@ -40,6 +40,35 @@ export function actionStore({ rows, row }: Reader) {
       ).map(actionOf);
     },
 
+    /** How often a coordinator was asked whether it has heard something, or was about to be. */
+    asked(session: number): number {
+      return Number(
+        row(`SELECT count(*) AS n FROM actions WHERE session = ? AND kind = 'coordinator.nudge'`, session)?.n,
+      );
+    },
+    /** Those that were, or may have been, oldest first. */
+    asks(session: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE session = ? AND kind = 'coordinator.nudge' AND state <> 'failed' ORDER BY rowid`,
+        session,
+      ).map(actionOf);
+    },
+    /** What was to be heard, and was given up, oldest first. */
+    unheard(session: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE session = ? AND kind = 'delivery.confirm' AND state = 'failed' ORDER BY rowid`,
+        session,
+      ).map(actionOf);
+    },
+    /** What was to be heard, by how it ended. */
+    hearingCounts(): ReadonlyMap<ActionState, number> {
+      return new Map(
+        rows(`SELECT state, count(*) AS n FROM actions WHERE kind = 'delivery.confirm' GROUP BY state`).map(
+          (r) => [r.state as ActionState, Number(r.n)],
+        ),
+      );
+    },
+
     /** What was sent to the coordinators of a product, newest first. */
     sent(product: string, limit: number): ActionRow[] {
       return rows(

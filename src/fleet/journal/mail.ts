@@ -8,6 +8,11 @@ export function mailStore({ rows, row }: Reader) {
     hasMail(product: string, id: string): boolean {
       return row('SELECT 1 FROM mail WHERE product = ? AND id = ?', product, id) !== undefined;
     },
+    /** The thread that a mail to the operator stands in; null: it begins one, or is not known. */
+    threadOf(product: string, id: string): string | null {
+      const found = row('SELECT mail FROM mail WHERE product = ? AND id = ?', product, id);
+      return found ? (parse(found.mail) as Mail).threadId : null;
+    },
     /** mail to the operator, newest first */
     mail(product: string, limit: number): Mail[] {
       return rows(

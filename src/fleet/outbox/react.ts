@@ -17,6 +17,7 @@ const digestHour = 7;
 
 /** Troubles that stay until somebody does what their mend says; others pass, or are a gate. */
 const humanMends = new Set([
+  'MAIL_UNHEARD',
   'OV_BAD_CONFIG',
   'OV_DB_CORRUPT',
   'OV_DISK_FULL',

@@ -30,8 +30,12 @@ export function threadsOf(
     threads.set(id, known);
   };
   const threadOf = new Map<string, string>();
+  // An answer is a mail of its own, whose thread is that of the question it answers.
+  const asked = new Map(gates.map(({ answerMail, question }) => [answerMail, question.mail]));
+  const begun = new Map(posts.map(({ mail }) => [mail.id, mail.threadId ?? mail.id]));
   for (const { mail, objective } of posts) {
-    const thread = mail.threadId ?? mail.id;
+    const own = mail.threadId ?? mail.id;
+    const thread = begun.get(asked.get(own) ?? '') ?? own;
     threadOf.set(mail.id, thread);
     put(thread, objective, {
       id: mail.id,
@@ -75,7 +79,7 @@ export function threadsOf(
       body: gate.resolution.text,
       at: new Date(gate.resolvedAtMs).toISOString(),
       ours: true,
-      state: { pending: 'on its way', sent: 'sent', read: 'read', lost: 'not sent', none: null }[
+      state: { pending: 'on its way', sent: 'sent', read: 'heard', lost: 'not sent', none: null }[
         gate.delivery ?? 'none'
       ] as ThreadMail['state'],
     });

@@ -9,8 +9,8 @@ import type { Product } from '../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../context.ts';
 import { doubtIsOver } from '../doubt.ts';
 import type { NewEvent } from '../events.ts';
+import { hearingExpected } from '../heard/awaiting.ts';
 import type { ActionRow, ObjectiveRow, SessionRow } from '../journal.ts';
-import { readingExpected } from './confirm.ts';
 
 export interface Delivered {
   id: string;
@@ -38,8 +38,11 @@ export async function deliverObjective(
     specPath,
     resume: standing(context, objective),
   });
-  return (await deliver(context, product, session, { number, subject, body })) !== null;
+  return (await deliver(context, product, session, { number, subject, body, about: 'objective' })) !== null;
 }
+
+/** What a mail is about, and so what shows that it was heard; null: nobody waits for that. */
+type About = 'objective' | 'message' | null;
 
 /**
  * Journals and sends. Null: the runtime is out of reach and the message is in doubt; `settleDoubt` ends it.
@@ -49,7 +52,7 @@ export async function deliver(
   context: FleetContext,
   product: Product,
   session: SessionRow,
-  message: { number: number; subject: string; body: string },
+  message: { number: number; subject: string; body: string; about: About },
 ): Promise<Delivered | null> {
   const action = `${session.objective}.${message.number}`;
   context.journal.record({
@@ -61,7 +64,7 @@ export async function deliver(
       action,
       kind: 'coordinator.send',
       session: session.id,
-      args: { subject: message.subject, body: message.body },
+      args: { subject: message.subject, body: message.body, about: message.about },
     },
   });
   return send(context, product, { action, session: session.id, objective: session.objective, ...message });
@@ -76,13 +79,14 @@ async function send(
     objective: string | null;
     subject: string;
     body: string;
+    about: About;
   },
 ): Promise<Delivered | null> {
-  const { action, session, objective, subject, body } = message;
+  const { action, session, objective, subject, body, about } = message;
   context.sending.add(action);
   try {
     const reply = await context.runtime.ov(product, 'coordinator.send', { subject, body });
-    arrived(context, { action, product: product.name, objective, session }, reply);
+    arrived(context, { action, product: product.name, objective, session, about }, reply);
     return { id: reply.id, nudged: reply.nudged };
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -107,26 +111,39 @@ export async function settleDoubt(
   action: ActionRow,
 ): Promise<boolean> {
   const sent = await context.runtime.ov(product, 'mail.list', { from: 'operator' });
+  const {
+    subject,
+    body,
+    about = 'message',
+  } = action.args as { subject: string; body: string; about?: About };
   const found = sent.messages.find((m) => m.subject.includes(`[${action.id}]`));
   if (found) {
-    arrived(context, { ...action, action: action.id }, { id: found.id, nudged: found.read });
+    // Whether it woke anybody went with the answer: that it is read by now does not say so.
+    arrived(context, { ...action, action: action.id, about }, { id: found.id, nudged: false });
     return true;
   }
   if (!doubtIsOver(context, action.id)) return false;
-  const { subject, body } = action.args as { subject: string; body: string };
-  return (await send(context, product, { ...action, action: action.id, subject, body })) !== null;
+  return (await send(context, product, { ...action, action: action.id, subject, body, about })) !== null;
 }
 
-/** It was sent, and where it woke nobody it is to be read: one fact. */
+/** It was sent, and it is to be heard: one fact. */
 function arrived(
   context: FleetContext,
-  message: { action: string; product: string; objective: string | null; session: number | null },
+  message: {
+    action: string;
+    product: string;
+    objective: string | null;
+    session: number | null;
+    about: About;
+  },
   { id, nudged }: Delivered,
 ): void {
-  const events = [settled(message.product, message.action, message.objective, 'done', { id, nudged }, null)];
-  if (!nudged) events.push(readingExpected(context, { ...message, mail: id }));
+  const { action: mark, product, objective, session, about } = message;
+  const events = [settled(product, mark, objective, 'done', { id, nudged }, null)];
+  if (about !== null)
+    events.push(hearingExpected({ kind: about, mark, mail: id, product, objective, session, woke: nudged }));
   context.journal.record(...events);
-  if (!nudged) context.driveAgain(message.product, context.tuning.readWithinMs);
+  if (about !== null) context.driveAgain(product, context.tuning.askDeafMs);
 }
 
 function settled(

@@ -2,8 +2,8 @@
 // now. Restart needs no path of its own: a session found in the journal is driven like any other.
 import { FleetError } from '../../errors.ts';
 import { type FleetContext, productOf } from '../context.ts';
+import { tendHearings } from '../heard/tend.ts';
 import type { SessionRow } from '../journal.ts';
-import { confirmReading } from './confirm.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
 import { mayType } from './may-type.ts';
 import { watchSpend } from './spend.ts';
@@ -58,7 +58,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       return false;
     }
     if (context.journal.hasDispatched(session.id)) {
-      await confirmReading(context, product, session);
+      await tendHearings(context, product, session);
       await watchSpend(context, product, session);
       return await watchSession(context, product, session);
     }

@@ -51,7 +51,7 @@ async function ask(
   const why = session.stopReason ?? 'paused';
   try {
     const text = pauseText(session.objective, number, why, Math.round(tuning.pauseWordMs / 1000));
-    const sent = await deliver(context, product, session, { number, ...text });
+    const sent = await deliver(context, product, session, { number, ...text, about: null });
     return sent && (await replyTo(context, product.name, sent.id, tuning.pauseWordMs));
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);

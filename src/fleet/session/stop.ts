@@ -17,6 +17,7 @@ import { FleetError } from '../../errors.ts';
 import type { FootprintReport, Mail, ProductRef, ProductSnapshot } from '../../runtime/protocol.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import type { NewEvent } from '../events.ts';
+import { settleWhatWasHeard } from '../heard/tend.ts';
 import type { SessionRow } from '../journal.ts';
 import { isRunComplete } from '../reconcile.ts';
 import { pauseAction, tellPause } from './farewell.ts';
@@ -46,6 +47,7 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     const left = await endProcesses(context, product);
     await closeUnread(context, product, session);
     const outcome = await outcomeOf(context, product, session, before);
+    settleWhatWasHeard(context, session);
     endTrouble(context, product.name);
     context.journal.record(...ending(context, session, outcome, left));
     return true;

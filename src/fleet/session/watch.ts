@@ -13,8 +13,9 @@ import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
 import { lookForLosses } from './losses.ts';
 import { latestScreen, watchScreen } from './screens.ts';
 
-/** Troubles that a healthy snapshot does not end: only this file, or the session's end, does. */
-export const sessionTroubles: ReadonlySet<string> = new Set(['SESSION_HUNG', 'CLAUDE_API_ERROR']);
+const screenTroubles: ReadonlySet<string> = new Set(['SESSION_HUNG', 'CLAUDE_API_ERROR']);
+/** Troubles that a healthy snapshot does not end: who found them does, or the session's end. */
+export const sessionTroubles: ReadonlySet<string> = new Set([...screenTroubles, 'MAIL_UNHEARD']);
 
 /** Returns whether something was recorded that the driver should act on. */
 export async function watchSession(
@@ -136,11 +137,11 @@ function noteTrouble(context: FleetContext, product: string, { state, because, e
     mend: `Look at it (\`fleet look ${product}\`), send it a message, or stop it: \`fleet stop ${product}\`.`,
   });
   const trouble = state === 'hung' ? hung : state === 'logged-out' ? null : error;
-  if (trouble !== null && sessionTroubles.has(trouble.code) && known?.code !== trouble.code) {
+  if (trouble !== null && screenTroubles.has(trouble.code) && known?.code !== trouble.code) {
     const shape = { ...trouble.toJSON(), product };
     const text = `${product}: ${trouble.message} ${trouble.mend}`;
     context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
-  } else if (trouble === null && known && sessionTroubles.has(known.code)) endTrouble(context, product);
+  } else if (trouble === null && known && screenTroubles.has(known.code)) endTrouble(context, product);
 }
 
 /** A session's trouble ends with the session. */

@@ -56,7 +56,9 @@ export const workTools: readonly FleetTool[] = [
     }),
     async run(params, { client, source }) {
       const { id, nudged } = await client.message(params.product, { text: params.text, source });
-      const read = nudged ? 'it was woken to read it' : 'it will read it at its next turn';
+      const read = nudged
+        ? 'it was woken to read it'
+        : 'it works, and is asked to read it when its turn is over';
       return `Sent ${id} to the coordinator of ${params.product}; ${read}. Its answer comes to fleet_inbox.`;
     },
   }),
