@@ -167,7 +167,9 @@ describe('liveness', () => {
     });
     const status = mine.fleetd.fleet.status(null);
     expect(status.products[0]?.workers).toMatchObject([{ name: 'lead-obj-1', state: 'zombie' }]);
-    expect(mine.fleetd.fleet.commands.objective(id).state).toBe('running');
+    expect(mine.objective(id).state).toBe('running');
+    mine.fleetd.fleet.commands.stop('stillborn', null, by);
+    await mine.reaches(id, 'cancelled');
   });
 
   it('a broken mail.db is a trouble, not "no mail"; mended, the objective goes on', async () => {
