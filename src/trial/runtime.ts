@@ -2,7 +2,7 @@
 // server of its own, so that a trial never meets the tmux sessions of a human's own swarms.
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { FleetError } from '../errors.ts';
 import { featuresOf } from '../overstory/features.ts';
@@ -41,20 +41,28 @@ export async function prepareRuntime(
   const workspaceRoot = options.projects ?? join(options.stateDir, 'workspace');
   await mkdir(workspaceRoot, { recursive: true });
   const env: NodeJS.ProcessEnv = { ...process.env, FLEET_WORKSPACE: workspaceRoot };
-  // Of a human: what Claude Code keeps there is theirs, and is not written unasked.
-  if (options.real) env.FLEET_CLAUDE_HOME = 'human';
   let tmuxFolder: string | null = null;
+  const bin = join(options.stateDir, 'bin');
+  await rm(bin, { recursive: true, force: true });
+  await mkdir(bin, { recursive: true });
+  env.PATH = [bin, process.env.PATH].join(delimiter);
 
-  if (!options.real) {
-    const bin = join(options.stateDir, 'bin');
-    await mkdir(bin, { recursive: true });
-    await writeProgram(join(bin, 'ov'), join(dist, 'ov-sim.js'));
+  if (options.real) {
+    // Of a human: what Claude Code keeps there is theirs, and is not written unasked.
+    env.FLEET_CLAUDE_HOME = 'human';
+    const real = async (name: string) => (await findProgram(name, process.env.PATH)) ?? name;
+    // A worker's claude is started by the coordinator's, whose marks it must not carry. Coordinators get the folder of
+    // `ov` first on their PATH, so there is one here too; the agent calls the one behind it, to see when it is replaced.
+    env.FLEET_OV = await real('ov');
+    await writeProgram(join(bin, 'ov'), [env.FLEET_OV]);
+    await writeProgram(join(bin, 'claude'), [join(dirname(dist), 'bin/unmarked'), await real('claude')]);
+  } else {
+    await writeSimulator(join(bin, 'ov'), join(dist, 'ov-sim.js'));
     // A simulated swarm needs no real terminal.
     if ((await findProgram('tmux', process.env.PATH)) === null) {
-      await writeProgram(join(bin, 'tmux'), join(dist, 'tmux-sim.js'));
+      await writeSimulator(join(bin, 'tmux'), join(dist, 'tmux-sim.js'));
       onProgress('No tmux on this machine: the terminals of the coordinators are simulated too');
-    } else await rm(join(bin, 'tmux'), { force: true });
-    env.PATH = [bin, process.env.PATH].join(delimiter);
+    }
     const wanted = join(options.stateDir, 'tmux');
     tmuxFolder =
       Buffer.byteLength(wanted) <= longestTmuxFolder ? wanted : await mkdtemp(join(tmpdir(), 'fleet-tmux-'));
@@ -109,9 +117,9 @@ export async function prepareRuntime(
   };
 }
 
-async function writeProgram(file: string, script: string): Promise<void> {
-  const source = await readFile(script).catch(() => null);
-  if (source === null) {
+/** @throws FleetError TRIAL_BUILD */
+async function writeSimulator(file: string, script: string): Promise<void> {
+  if ((await readFile(script).catch(() => null)) === null) {
     throw new FleetError({
       code: 'TRIAL_BUILD',
       class: 'usage',
@@ -119,8 +127,12 @@ async function writeProgram(file: string, script: string): Promise<void> {
       mend: 'Run `npm run build`.',
     });
   }
-  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  await writeFile(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
+  await writeProgram(file, [process.execPath, script]);
+}
+
+async function writeProgram(file: string, argv: string[]): Promise<void> {
+  const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  await writeFile(file, `#!/bin/sh\nexec ${quoted} "$@"\n`);
   await chmod(file, 0o755);
 }
 

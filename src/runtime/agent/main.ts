@@ -7,6 +7,7 @@ import { Console } from 'node:console';
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { claudeMarks } from './marks.ts';
 import { serveVerbs } from './verbs.ts';
 
 globalThis.console = new Console(process.stderr);
@@ -42,6 +43,7 @@ process.stderr.on('error', () => {});
 
 // It would override the folder of every `ov` (docs/overstory.md).
 delete process.env.OVERSTORY_PROJECT_ROOT;
+for (const mark of claudeMarks) delete process.env[mark];
 
 const rpc = createMessageConnection(
   new StreamMessageReader(process.stdin),

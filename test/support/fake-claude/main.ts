@@ -238,7 +238,7 @@ async function turn(): Promise<void> {
   }
 }
 
-if (argv.includes('--version')) console.log('2.1.71 (Claude Code)');
+if (argv.includes('--version')) console.log('2.1.112 (Claude Code)');
 else if (after('--input-format') === 'stream-json') await turn();
 else if (argv.includes('-p') || argv.includes('--print')) console.log('fake claude says: ok');
 else {
