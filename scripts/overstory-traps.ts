@@ -1,12 +1,11 @@
-// `npm run docs:traps`: writes the table of traps in docs/overstory.md from test/sessions/traps.ts and from
-// docs/results/overstory.json, which `npm run test:overstory -- --record` writes; cases whose test is gone are taken
-// out of it. A test holds the page and the results to it.
+// `npm run docs:traps`: writes two tables of docs/overstory.md: the pairs of versions, from src/overstory/pairs.ts, and
+// the traps, from test/sessions/traps.ts and from docs/results/overstory.json, which `npm run test:overstory --
+// --record` writes; cases whose test is gone are taken out of it. A test holds the page and the results to it.
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { pairsTable, recommendedClaude } from '../src/overstory/pairs.ts';
 import { type Trap, traps } from '../test/sessions/traps.ts';
 
 const page = 'docs/overstory.md';
-const heading = '## Traps';
-const end = '<!-- end of traps -->';
 
 type Results = Record<string, { name: string; state: string; date: string; ms: number }[]>;
 const resultsFile = 'docs/results/overstory.json';
@@ -61,15 +60,44 @@ function cyclesLine(): string {
 }
 
 /** The whole page as it should be now. */
-export function renderTraps(): string {
+export function renderOverstoryPage(): string {
+  const before = readFileSync(page, 'utf8');
+  return withSection(withSection(before, 'pairs', pairsSection()), 'traps', trapsSection());
+}
+
+/** @param section  beginning with its heading; an earlier one of that heading goes, up to its end mark */
+function withSection(before: string, name: string, section: string): string {
+  const end = `<!-- end of ${name} -->`;
+  const [from, to] = [before.indexOf(section.split('\n')[0] ?? ''), before.indexOf(end)];
+  return before.slice(0, from) + section + before.slice(to);
+}
+
+function pairsSection(): string {
+  return [
+    '## Pairs of versions',
+    '',
+    'Which overstory and which Claude Code work together, from `src/overstory/pairs.ts`. `fleet doctor` names a pair that',
+    'does not; the runtime image installs 0.10.3 with ' +
+      recommendedClaude +
+      ' (`OVERSTORY` and `CLAUDE_CODE` of .env). Headless workers are',
+    'children of the coordinator’s Claude Code: `bin/unmarked` takes its marks (CLAUDECODE, its session, socket and token)',
+    'out of their environment, in the image and in the trial with `--real`. An older version is not made a tried one by it.',
+    '',
+    pairsTable(),
+    '',
+    '',
+  ].join('\n');
+}
+
+function trapsSection(): string {
   const results = keptResults();
   const rows = traps.map(({ trap, does, test, real }) => {
     const [file = '', name = ''] = test?.split(/: (.*)/s) ?? [];
     const held = test === null ? '–' : `\`${file.replace('test/', '')}\`${name && `: ${name}`}`;
     return `| ${[trap, does, held, proof(results, real)].join(' | ').replaceAll('\n', ' ')} |`;
   });
-  const text = [
-    heading,
+  return [
+    '## Traps',
     '',
     'What overstory does to a driver, what this project does about it, the test of the ordinary run, and what shows it on',
     'the real `ov`: version and date of a case of `npm run test:overstory` that passed, or the recorded calls which the',
@@ -81,15 +109,11 @@ export function renderTraps(): string {
     '',
     cyclesLine(),
     '',
-    end,
+    '',
   ].join('\n');
-  const before = readFileSync(page, 'utf8');
-  const [from, to] = [before.indexOf(heading), before.indexOf(end)];
-  if (from < 0) return `${before.trimEnd()}\n\n${text}\n`;
-  return before.slice(0, from) + text + before.slice(to + end.length);
 }
 
 if (process.argv[1]?.endsWith('overstory-traps.ts')) {
   writeFileSync(resultsFile, `${JSON.stringify(keptResults(), null, 2)}\n`);
-  writeFileSync(page, renderTraps());
+  writeFileSync(page, renderOverstoryPage());
 }

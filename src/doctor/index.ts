@@ -10,6 +10,8 @@ import { portFinding } from './checks/port.ts';
 import { socketFinding } from './checks/socket.ts';
 
 const failedExit = 6;
+/** On a busy machine `claude --version` alone takes most of a minute. */
+const answerMs = 90_000;
 const signs = { ok: 'ok     ', fixed: 'fixed  ', warning: 'warning', failed: 'FAILED ' } as const;
 
 /** @param findSocket  throws FLEETD_UNREACHABLE when there is none */
@@ -30,7 +32,7 @@ async function diagnose(findSocket: () => string, fix: boolean): Promise<Finding
   try {
     const socketPath = findSocket();
     found.push(socketFinding(socketPath));
-    const client = createFleetClient({ socketPath });
+    const client = createFleetClient({ socketPath }, { timeoutMs: answerMs });
     const health = await client.health();
     found.push(versionFinding(health), await portFinding(health.dashboardPort));
     found.push(...statusFindings(await client.status()), ...(await client.examine(fix)));

@@ -46,6 +46,8 @@ const marginMs = 15_000;
 /** Two calls of `ov` of 15 s, behind one look at the same product that began before, and waiting for a slot. */
 const snapshotMs = 90_000;
 const lookMs = 20_000;
+/** Its programs are asked for their versions, each for 45 s at most. */
+const examineMs = 75_000;
 /** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
 const tendMs = 30_000;
 /** A link that lasted this long was a good one: the next attempts start from the shortest wait again. */
@@ -242,7 +244,7 @@ export function connectRuntime({
       // Out of reach, the way to it is all that can be looked at, and the more needed.
       if (live === null) return way;
       const asked = { products: products.map(refOf), fix };
-      return [...way, ...(await request(live, methods.examine, asked, lookMs, findingSchema.array()))];
+      return [...way, ...(await request(live, methods.examine, asked, examineMs, findingSchema.array()))];
     },
     async watch(products) {
       watched = products;

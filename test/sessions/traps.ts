@@ -291,6 +291,20 @@ export const traps: readonly Trap[] = [
     real: 'tells the human of a worker that died and of a merge that failed',
   },
   {
+    trap: '`sling` says success and `booting` of a worker whose claude ended before its first word; its row says working for 10 minutes, why is in `.overstory/logs/<agent>/<turn>/stderr.log` only',
+    does: 'found by the session id and the turn.pid it lacks; the human is told what it printed: `WORKER_DIED_AT_START`',
+    test: 'test/sessions/faults.test.ts: a worker whose claude died at its start is told with what it printed, though sling called it a success',
+    real: {
+      not: 'the fake claude never dies so early; by hand with Claude Code 2.1.71 on 0.10.3 and 0.11.0 (2026-11-29)',
+    },
+  },
+  {
+    trap: 'Headless workers inherit the marks of the coordinator’s Claude Code: up to 2.1.74 it then refuses to start, later ones are told of a session, a socket and a token that are not theirs',
+    does: '`bin/unmarked` stands before `claude` in the image and in the trial with `--real`; the agent takes them out of its own environment; `fleet doctor` names the pairs of versions',
+    test: 'test/runtime/marks.test.ts: bin/unmarked takes away what the agent takes away, and hands on words and exit',
+    real: { not: 'a matter of claude: by hand with 2.1.71, 2.1.112 and 2.1.332 (2026-11-29)' },
+  },
+  {
     trap: '`sling` exits 0 although claude crashed in the first turn',
     does: '`OV_TURN_FAILED` unless the turn ended `completed`',
     test: o('recordings', '%s is a failure although it exits 0 or answers in text'),

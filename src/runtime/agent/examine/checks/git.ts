@@ -1,5 +1,6 @@
 // git, as new as overstory wants it.
-import { type Check, type MachinePlace, ok, older, versionOf } from '../check.ts';
+import { older } from '../../../../overstory/pairs.ts';
+import { ask, type Check, type MachinePlace, ok } from '../check.ts';
 
 /** The first git whose merge-tree overstory's predictions use. */
 const leastGit = [2, 40] as const;
@@ -7,9 +8,9 @@ const leastGit = [2, 40] as const;
 export const git: Check<MachinePlace> = {
   name: 'git',
   async look() {
-    const version = await versionOf('git', '--version');
-    if (version === null)
-      return { state: 'failed', says: 'Expected git, got none.', mend: 'Install git in the runtime.' };
+    const found = await ask('git', '--version');
+    if ('problem' in found) return { mend: 'Install git in the runtime.', ...found.problem };
+    const { version } = found;
     if (!older(version, leastGit)) return ok(`git ${version.join('.')}`);
     return {
       state: 'warning',

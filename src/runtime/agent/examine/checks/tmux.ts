@@ -1,13 +1,13 @@
 // tmux, and the session that keeps its server alive.
 import { keepKeeper } from '../../tend/prepare.ts';
 import { tmux as onServer } from '../../tend/tmux.ts';
-import { type Check, type MachinePlace, ok, versionOf } from '../check.ts';
+import { ask, type Check, type MachinePlace, ok } from '../check.ts';
 
 export const tmux: Check<MachinePlace> = {
   name: 'tmux',
   async look(_place, fix) {
-    if ((await versionOf('tmux', '-V')) === null)
-      return { state: 'failed', says: 'Expected tmux, got none.', mend: 'Install tmux in the runtime.' };
+    const found = await ask('tmux', '-V');
+    if ('problem' in found) return { mend: 'Install tmux in the runtime.', ...found.problem };
     if (!(await onServer('has-session', '-t', '=keeper')).failed) return ok('the keeper session is there');
     if (fix) return { state: 'fixed', says: (await keepKeeper()) ?? 'the keeper session is there' };
     return {
