@@ -89,7 +89,6 @@ function clientCommand({ command, json, rest }: OvWords): OvCommandName | null {
   if (command === 'run complete') return 'run.complete';
   if (!json) return null;
   // This one answers in another shape.
-  if (command === 'costs' && rest.includes('--live')) return 'costs.live';
   if (command === 'merge')
     return rest.includes('--dry-run') && rest.includes('--all') ? 'merge.dryRun' : null;
   const name = renamed[command] ?? command.replace(' ', '.');

@@ -123,12 +123,15 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'session.ended':
       expectOne(
-        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, tokens = ?, workers = ?, merged = ?, ended_at_ms = ?
+        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, tokens = ?,
+           unpriced_tokens = ?, agents = ?, workers = ?, merged = ?, ended_at_ms = ?
          WHERE id = ? AND state <> 'ended'`,
         event.data.why,
         json(event.data.leftovers),
         event.data.costUsd,
         event.data.tokens ?? null,
+        event.data.unpricedTokens ?? null,
+        event.data.agents ? json(event.data.agents) : null,
         event.data.workers ?? null,
         event.data.merged.length,
         atMs,
@@ -149,9 +152,11 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
       return;
     case 'session.spent':
       expectOne(
-        'UPDATE sessions SET cost_usd = ?, tokens = ? WHERE id = ?',
+        'UPDATE sessions SET cost_usd = ?, tokens = ?, unpriced_tokens = ?, agents = ? WHERE id = ?',
         event.data.costUsd,
         event.data.tokens,
+        event.data.unpricedTokens ?? null,
+        event.data.agents ? json(event.data.agents) : null,
         event.data.session,
       );
       return;

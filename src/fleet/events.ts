@@ -2,6 +2,7 @@
 // empty database, and one sentence for humans. Kinds are a public contract (API, `fleet events`).
 import type { Source } from '../api/contract.ts';
 import type { FleetErrorShape } from '../errors.ts';
+import type { AgentSpend } from '../prices/index.ts';
 import type { Mail } from '../runtime/protocol.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 import type { AccountEvents } from './accounts/events.ts';
@@ -86,7 +87,7 @@ export interface EventData
     adopted: boolean;
   };
   'session.stopping': { session: number; reason: string; outcome: SessionOutcome };
-  /** costUsd: what `ov costs` knew of the session in the end; null: unknown. */
+  /** costUsd: Σ of what has a price; null: unknown. */
   'session.ended': {
     session: number;
     why: string;
@@ -95,6 +96,10 @@ export interface EventData
     costUsd: number | null;
     /** input and output, without cache; null: unknown */
     tokens?: number | null;
+    /** of these: of models without a price; absent before they were told apart */
+    unpricedTokens?: number;
+    /** absent before costs were read from transcripts */
+    agents?: readonly AgentSpend[];
     /** from running to here */
     durationMs: number;
     /** the workers' branches that the product's branch holds now and did not before */
@@ -104,8 +109,14 @@ export interface EventData
     /** how many it had; absent: not known */
     workers?: number;
   };
-  /** What it has cost so far, by `ov costs`; null: unknown. It never becomes less. */
-  'session.spent': { session: number; costUsd: number | null; tokens: number | null };
+  /** What it has cost so far; null: unknown. It never becomes less. The rest as in `session.ended`. */
+  'session.spent': {
+    session: number;
+    costUsd: number | null;
+    tokens: number | null;
+    unpricedTokens?: number;
+    agents?: readonly AgentSpend[];
+  };
   /** The session has used clearly more than ever before: what predictions are learned from. */
   'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };
   /** A queued objective waits for another reason than before. What starts is in `session.starting`. */

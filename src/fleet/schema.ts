@@ -356,6 +356,11 @@ export const migrations: readonly string[] = [
     woken_by TEXT CHECK (woken_by IN ('itself','nudge'))
   ) STRICT;
   `,
+  `
+  -- Of tokens: those of models without a price. agents: JSON, what each agent of the session has come to.
+  ALTER TABLE sessions ADD COLUMN unpriced_tokens INTEGER;
+  ALTER TABLE sessions ADD COLUMN agents TEXT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

@@ -37,7 +37,7 @@ export interface Tuning {
   idleWithMailMs: number;
   /** The screen of a running coordinator is looked at no more often than this: it costs an `ov`, 60 ms. */
   screenEveryMs: number;
-  /** What a running session has cost is read no more often than this: it costs two `ov`, 120 ms. */
+  /** What a running session has cost is read no more often than this: each time what its transcripts grew by. */
   spendEveryMs: number;
   /** A login text or dialog on it counts when it has stood this long. */
   screenConfirmMs: number;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { z } from 'zod';
+import { priceOf } from '../prices/table.ts';
 import { checkTogether } from './conflicts.ts';
 import { RegistryError } from './error.ts';
 import { foldersOf, type Roots } from './folders.ts';
@@ -60,13 +61,18 @@ export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Registr
     return issue.keys.map((key) =>
       source.problem([...issue.path, key], issue.message, `the unknown key ${show(key)}`, 'key'),
     );
+  if (issue.code === 'invalid_key')
+    return issue.issues.map(({ message }) => source.problem(issue.path, message, show(issue.input), 'key'));
   return [source.problem(issue.path, issue.message, show(issue.input))];
 }
 
 function meaning(
-  { products, accounts: written, scheduling, gates, recurring, report }: ProductsFile,
+  { products, accounts: written, scheduling, gates, recurring, report, prices }: ProductsFile,
   roots: Roots,
-): Pick<Registry, 'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report'> {
+): Pick<
+  Registry,
+  'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report' | 'prices'
+> {
   const budget = scheduling.resource_budget;
   const accounts = accountsOf(written);
   const keyOf = (name: string) => accounts.find((account) => account.name === name)?.key ?? null;
@@ -123,6 +129,21 @@ function meaning(
       },
     },
     gateApprovers: gates.approvers,
+    prices: new Map(
+      Object.entries(prices).map(([model, price]) => {
+        const usual = priceOf(price.input, price.output);
+        return [
+          model,
+          {
+            ...usual,
+            cacheRead: price.cache_read ?? usual.cacheRead,
+            cacheWrite5m: price.cache_write_5m ?? usual.cacheWrite5m,
+            cacheWrite1h: price.cache_write_1h ?? usual.cacheWrite1h,
+            webSearch: price.web_search ?? usual.webSearch,
+          },
+        ];
+      }),
+    ),
     report: report.every === null ? null : { cron: report.every, timeZone: report.time_zone },
     recurring: recurring.map((one) => ({
       name: one.name,

@@ -1,5 +1,6 @@
 // What products.yaml says once it has been read and checked: the contract of the whole fleet.
 // Nothing in this folder writes products.yaml; what chat changes lives in the journal on top of it.
+import type { Price } from '../prices/table.ts';
 import type { Calendar } from './calendar.ts';
 
 export interface ChannelTarget {
@@ -107,6 +108,8 @@ export interface Registry {
   accounts: Account[];
   scheduling: Scheduling;
   /** Who may resolve gates; empty: any sender OpenClaw authorises. */
+  /** By model; they go before what Claude Code says and before the list. */
+  prices: ReadonlyMap<string, Price>;
   gateApprovers: string[];
   recurring: Recurrence[];
   /** when the report of what was goes out; null: never by itself */

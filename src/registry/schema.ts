@@ -42,6 +42,10 @@ export const nameSchema = text(
 
 export const pathSchema = text(/^[^\p{Cc}]{1,1024}$/u, 'a path of 1 to 1024 printable characters');
 
+const modelPattern = /^[A-Za-z0-9][\w.:@[\]-]{0,99}$/;
+const priceExpected = 'USD for a million tokens (of web_search: for one), from 0 to 100000';
+const usdOfTokens = z.number(priceExpected).refine((value) => value >= 0 && value <= 100_000, priceExpected);
+
 const minutesExpected = 'a whole number of minutes from 15 to 10080';
 
 const priorityExpected = 'high, medium, low or a whole number from 1 to 100';
@@ -152,6 +156,20 @@ export const productsFileSchema = mapping({
         .default(null),
     }),
   }),
+  prices: z
+    .record(
+      text(modelPattern, 'the name of a model without spaces, e.g. claude-opus-4-6'),
+      mapping({
+        input: usdOfTokens,
+        output: usdOfTokens,
+        cache_read: usdOfTokens.optional(),
+        cache_write_5m: usdOfTokens.optional(),
+        cache_write_1h: usdOfTokens.optional(),
+        web_search: usdOfTokens.optional(),
+      }),
+      'a mapping of models',
+    )
+    .default({}),
   report: optionalMapping({
     every: z.string(cronExpected).refine(isCron, cronExpected).nullable().default('0 7 * * *'),
     time_zone: z.string(zoneExpected).refine(isTimeZone, zoneExpected).default('UTC'),

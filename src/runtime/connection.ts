@@ -23,6 +23,7 @@ import {
   readCommands,
   runtimeInfoSchema,
   tendReplySchema,
+  usageReportSchema,
   workspaceFolderSchema,
   writeQueueMs,
 } from './protocol.ts';
@@ -237,6 +238,8 @@ export function connectRuntime({
     },
     look: (product, what) =>
       request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
+    usage: (product, sinceMs) =>
+      request(live, methods.usage, { product: refOf(product), sinceMs }, lookMs, usageReportSchema),
     tend: (product, task) =>
       request(live, methods.tend, { product: refOf(product), task }, tendMs, tendReplySchema),
     async examine(products, fix) {

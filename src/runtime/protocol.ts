@@ -189,6 +189,43 @@ export type LookRequest = z.input<typeof lookRequestSchema>;
 export const lookReplySchema = z.object({ text: z.string(), truncated: z.boolean() });
 export type LookReply = z.infer<typeof lookReplySchema>;
 
+const used = z.number().min(0).max(1e15);
+/** What the model was used for since a moment, by Claude Code's transcripts; see agent/usage/. */
+export const usageReportSchema = z.object({
+  agents: z
+    .array(
+      z.object({
+        /** coordinator, or a worker's name */
+        name: z.string().max(256),
+        models: z
+          .array(
+            z.object({
+              model: z.string().max(120),
+              /** prompts of more than 100,000 tokens */
+              longPrompt: z.boolean(),
+              /** by Claude Code's own sum, hidden requests included; false: counted reply by reply */
+              stated: z.boolean(),
+              input: used,
+              output: used,
+              cacheRead: used,
+              cacheWrite5m: used,
+              cacheWrite1h: used,
+              webSearches: used,
+              /** as Claude Code prices it; null: it does not say, or has no price for it */
+              costUsd: z.number().min(0).max(1e12).nullable(),
+            }),
+          )
+          .max(200),
+      }),
+    )
+    .max(2_000),
+  /** broken, too long, or of no known shape */
+  skippedLines: z.number(),
+  /** files for the next look: there was too much for one */
+  unread: z.number(),
+});
+export type UsageReport = z.infer<typeof usageReportSchema>;
+
 /** What the agent may change in a product beyond running `ov`: a closed list, see agent/tend/. */
 export const tendTaskSchema = z.discriminatedUnion('kind', [
   /** Everything a coordinator's start depends on: mended where that is safe, else refused with a code. */
@@ -261,6 +298,12 @@ export const examineParamsSchema = z.strictObject({
 export const tendParamsSchema = z.strictObject({ product: productRefSchema, task: tendTaskSchema });
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
 
+export const usageParamsSchema = z.strictObject({
+  product: productRefSchema,
+  /** ms since epoch */
+  sinceMs: z.number().min(0),
+});
+
 export const changedSchema = z.object({ product: z.string() });
 
 /**
@@ -275,8 +318,6 @@ export const readCommands: ReadonlySet<string> = new Set<OvCommandName>([
   'coordinator.checkComplete',
   'mail.list',
   'run.current',
-  'costs',
-  'costs.live',
   'errors',
   'agents.discover',
   'worktree.list',
@@ -296,6 +337,7 @@ export const methods = {
   watch: 'fleet/watch',
   footprint: 'fleet/footprint',
   look: 'fleet/look',
+  usage: 'fleet/usage',
   tend: 'fleet/tend',
   examine: 'fleet/examine',
 } as const;

@@ -12,6 +12,7 @@ import type {
   RuntimeInfo,
   TendReply,
   TendTask,
+  UsageReport,
   WorkspaceFolder,
 } from './protocol.ts';
 
@@ -42,6 +43,8 @@ export interface Runtime {
   ov<N extends OvCommandName>(product: ProductRef, command: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;
   footprint(products: ProductRef[]): Promise<FootprintReport>;
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
+  /** What the model was used for in a product since then, per agent, by Claude Code's transcripts. */
+  usage(product: ProductRef, sinceMs: number): Promise<UsageReport>;
   /** One task of the closed list of what the agent may change besides running `ov`. */
   tend(product: ProductRef, task: TendTask): Promise<TendReply>;
   /** Checks of the way to the runtime and, while it is in reach, of it and of these products; `fix`: the safe mends are made. */

@@ -16,7 +16,7 @@ export interface SimulatorSettings {
   workerCores: number;
   /** 1 or 2 workers under the lead. OV_SIM_WORKERS */
   workers: number;
-  /** USD written into `ov costs` per finished objective; 0 writes null, as overstory does without a transcript. OV_SIM_COST_USD */
+  /** USD that an objective uses, in transcripts under CLAUDE_CONFIG_DIR; 0 or no such folder: none are written. OV_SIM_COST_USD */
   costUsd: number;
 }
 
@@ -53,10 +53,12 @@ export function readSettings(root: string): SimulatorSettings {
   return settings;
 }
 
-/** The simulator's variables, to hand to what runs under tmux (whose server may be older than they are). */
+/** The simulator's variables and Claude Code's folder, to hand to what runs under tmux (whose server may be older than they are). */
 export function simulatorEnvironment(): [string, string][] {
   return Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith('OV_SIM_') && value !== undefined ? [[name, value] as [string, string]] : [],
+    (name.startsWith('OV_SIM_') || name === 'CLAUDE_CONFIG_DIR') && value !== undefined
+      ? [[name, value] as [string, string]]
+      : [],
   );
 }
 

@@ -63,6 +63,8 @@ export async function prepareRuntime(
       await writeSimulator(join(bin, 'tmux'), join(dist, 'tmux-sim.js'));
       onProgress('No tmux on this machine: the terminals of the coordinators are simulated too');
     }
+    // The simulator's transcripts: a human's ~/.claude is neither read nor written.
+    env.CLAUDE_CONFIG_DIR = join(options.stateDir, 'claude');
     const wanted = join(options.stateDir, 'tmux');
     tmuxFolder =
       Buffer.byteLength(wanted) <= longestTmuxFolder ? wanted : await mkdtemp(join(tmpdir(), 'fleet-tmux-'));

@@ -32,7 +32,7 @@ async function ready(scheduling: Partial<ReturnType<typeof registry>['scheduling
       t.fake.mailFrom(name, { subject: 'Run complete' });
       await t.clock.advance(1_000);
     },
-    /** what `ov costs` will have said of the last session: recorded where sessions end */
+    /** what was read of the last session: recorded where sessions end */
     cost: (name: string, usd: number) =>
       t.journal.database.prepare('UPDATE sessions SET cost_usd = ? WHERE product = ?').run(usd, name),
   });

@@ -154,7 +154,7 @@ describe('npm run check:recordings', () => {
   it.each([
     ['no exit', JSON.stringify({ argv: ['ov', 'status'], stdout: '' })],
     ['no JSON', '{"argv": ['],
-    ['a good reply that the client refuses', JSON.stringify(call(['ov', 'costs', '--json']))],
+    ['a good reply that the client refuses', JSON.stringify(call(['ov', 'errors', '--json']))],
   ])('exits 1 on %s', (name, content) => {
     const bad = join(temporary, name);
     mkdirSync(bad);

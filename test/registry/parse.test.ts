@@ -105,10 +105,21 @@ test('gives every optional key its default', () => {
     },
     accounts: [{ name: 'default', key: null, holdAtPercent: null }],
     gateApprovers: [],
+    prices: new Map(),
     recurring: [],
   });
   expect(registry.products[0]).toMatchObject({ account: 'default', key: null });
   expect(registry.digest).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('takes prices of its own, with the usual ones of a cache', () => {
+  const { prices } = parse(`products: []
+prices:
+  claude-new-9: {input: 10, output: 20, cache_read: 3}
+  us.anthropic.claude-new-9-v1:0: {input: 0, output: 0}
+`);
+  expect(prices.get('claude-new-9')).toMatchObject({ cacheRead: 3, cacheWrite5m: 12.5, cacheWrite1h: 20 });
+  expect([...prices.keys()]).toHaveLength(2);
 });
 
 test('takes an absolute path under the workspace, and aliases', () => {
@@ -195,9 +206,9 @@ describe('refuses, with the place', () => {
     ['a list at the top', '- a\n', '1:1 : a mapping / a list of 1'],
     ['a missing products', 'gates: {}\n', '1:1 products: a list of products / nothing'],
     ['products without a value', 'products:\n', '1:1 products: a list of products / nothing'],
-    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "foo"'],
+    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, prices, report, recurring, gates / the unknown key "foo"'],
     ['an unknown key of a product', product('prority: high'), `3:5 products[0].prority: ${productKeys} / the unknown key "prority"`],
-    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, report, recurring, gates / the unknown key "__proto__"'],
+    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, prices, report, recurring, gates / the unknown key "__proto__"'],
     ['an unknown key in what is merged', 'x-d: &d {colour: red}\nproducts:\n  - name: a\n    <<: *d\n', `4:5 products[0].colour: ${productKeys} / the unknown key "colour"`],
     ['a wrong value in what is merged', 'x-d: &d {priority: urgent}\nproducts:\n  - name: a\n    <<: *d\n', '4:5 products[0].priority: high, medium, low or a whole number from 1 to 100 / "urgent"'],
     ['a merge of a text', 'products:\n  - name: a\n    <<: high\n', '3:9 products[0]["<<"]: a mapping, or a list of mappings, to merge / "high"'],
@@ -257,6 +268,10 @@ describe('refuses, with the place', () => {
     ['more than all of the CPU', scheduling('resource_budget:\n  max_cpu_percent: 101'), `4:22 scheduling.resource_budget.max_cpu_percent: ${above0('percent of the runtime’s cores', 100)} / 101`],
     ['a budget of no memory', scheduling('resource_budget:\n  max_memory_gb: 0'), `4:20 scheduling.resource_budget.max_memory_gb: ${above0('GiB', 1_048_576)} / 0`],
     ['a budget of no money', scheduling('resource_budget:\n  max_cost_usd_per_day: -5'), `4:27 scheduling.resource_budget.max_cost_usd_per_day: ${above0('USD')} / -5`],
+    ['a price below 0', 'products: []\nprices:\n  claude-new-9: {input: -1, output: 2}\n', '3:25 prices["claude-new-9"].input: USD for a million tokens (of web_search: for one), from 0 to 100000 / -1'],
+    ['a price without its output', 'products: []\nprices:\n  claude-new-9: {input: 1}\n', '3:17 prices["claude-new-9"].output: USD for a million tokens (of web_search: for one), from 0 to 100000 / nothing'],
+    ['a price of something unknown', 'products: []\nprices:\n  claude-new-9: {input: 1, output: 2, thinking: 3}\n', '3:39 prices["claude-new-9"].thinking: one of the keys input, output, cache_read, cache_write_5m, cache_write_1h, web_search / the unknown key "thinking"'],
+    ['a model with a space', 'products: []\nprices:\n  new 9: {input: 1, output: 2}\n', '3:3 prices["new 9"]: the name of a model without spaces, e.g. claude-opus-4-6 / "new 9"'],
     ['an approver with a space', 'products: []\ngates:\n  approvers: [a b]\n', '3:15 gates.approvers[0]: a sender id without spaces, e.g. slack:U0123ABC / "a b"'],
     ['an unclosed quote', 'products:\n  - name: "a\n', '3:1 : valid YAML / an error: Missing closing "quote'],
     ['a tab for an indent', 'products:\n\t- name: a\n', '2:1 : valid YAML / an error: Tabs are not allowed as indentation'],

@@ -148,10 +148,6 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
       return { content: '❯ ', lines: 1 };
     case 'coordinator.checkComplete':
       return { complete: false, triggers: {} };
-    case 'costs':
-      return { sessions: [] };
-    case 'costs.live':
-      return { agents: [] };
     case 'errors':
       return { events: [] };
     case 'nudge':

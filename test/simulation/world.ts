@@ -386,6 +386,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         }),
       examine: async () => [],
       look: async () => ({ text: '', truncated: false }),
+      usage: async () => ({ agents: [], skippedLines: 0, unread: 0 }),
       tend: (ref, task) =>
         call('tend', (_far, answer) => {
           clock.after(ms(20, 200), () => answer(tend(site(ref.name), task)));

@@ -55,6 +55,7 @@ export async function openLab(env: Record<string, string> = {}): Promise<Lab> {
   mkdirSync(join(folder, 'tmux'));
   const whole: Record<string, string> = {
     TMUX_TMPDIR: join(folder, 'tmux'),
+    CLAUDE_CONFIG_DIR: join(folder, 'claude'),
     OV_SIM_SPEED: '8',
     OV_SIM_START_MS: '100',
     OV_SIM_POLL_MS: '30',

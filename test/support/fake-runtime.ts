@@ -29,9 +29,9 @@ export interface FakeProduct {
   acknowledges: boolean;
   /** what `coordinator check-complete` says */
   complete: boolean;
-  /** what `ov costs` says of the session that ends next; null: nothing */
+  /** what its transcripts say of the session that ends next; null: nothing */
   costUsd: number | null;
-  /** what `ov costs --live` says of the one at work, costUsd 0 where the model has no price; null: nothing */
+  /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
   live: { costUsd: number; tokens: number } | null;
   /** the last sign of life, ms since epoch; null: just now */
   lastActivityMs: number | null;
@@ -229,38 +229,6 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         return { content: p.screen, lines: 1 };
       case 'coordinator.checkComplete':
         return { complete: p.complete, triggers: {} };
-      case 'costs':
-        return {
-          sessions:
-            p.costUsd === null
-              ? []
-              : [
-                  {
-                    agentName: 'coordinator',
-                    taskId: '',
-                    startedAt: new Date(clock.nowMs()).toISOString(),
-                    estimatedCostUsd: p.costUsd,
-                    modelUsed: null,
-                  },
-                ],
-        };
-      case 'costs.live':
-        return {
-          agents:
-            p.live === null || p.coordinator !== 'alive'
-              ? []
-              : [
-                  {
-                    agentName: 'coordinator',
-                    inputTokens: p.live.tokens,
-                    outputTokens: 0,
-                    estimatedCostUsd: p.live.costUsd,
-                    modelUsed: 'opus',
-                    snapshotAt: new Date(clock.nowMs()).toISOString(),
-                    sessionStartedAt: new Date(clock.nowMs()).toISOString(),
-                  },
-                ],
-        };
       case 'errors':
         return { events: [] };
       case 'mail.read':
@@ -311,6 +279,27 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     },
     examine: async () => [],
     look: async () => ({ text: '', truncated: false }),
+    async usage(ref) {
+      if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
+      const { live, costUsd, coordinator } = product(ref.name);
+      const said =
+        live !== null && coordinator === 'alive' ? live : costUsd === null ? null : { costUsd, tokens: 0 };
+      const none = { output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, webSearches: 0 };
+      const model = { model: 'claude-new-9', longPrompt: false, stated: true, ...none };
+      return {
+        agents:
+          said === null
+            ? []
+            : [
+                {
+                  name: 'coordinator',
+                  models: [{ ...model, input: said.tokens, costUsd: said.costUsd > 0 ? said.costUsd : null }],
+                },
+              ],
+        skippedLines: 0,
+        unread: 0,
+      };
+    },
     async tend(ref, task) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       calls.push({ command: task.kind, product: ref.name, args: task });

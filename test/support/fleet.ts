@@ -47,6 +47,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
       ...scheduling,
     },
     gateApprovers: [],
+    prices: new Map(),
     recurring: [],
     report: null,
   };

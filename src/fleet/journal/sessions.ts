@@ -1,4 +1,5 @@
 // Reads of the sessions: the live ones, and what the ended ones teach.
+import type { AgentSpend } from '../../prices/index.ts';
 import type { SessionOutcome } from '../events.ts';
 import { parse, type Reader, type Row } from './reader.ts';
 
@@ -21,6 +22,8 @@ export interface SessionRow {
   costUsd: number | null;
   /** input and output, without cache; null: unknown */
   tokens: number | null;
+  /** of each agent, as last read */
+  agents: AgentSpend[];
   /** how it ended, in a sentence */
   why: string | null;
 }
@@ -30,7 +33,7 @@ export interface Spent {
   sessions: number;
   /** of the monitor; begun, so paid for */
   turns: number;
-  /** sessions and turns whose cost is unknown */
+  /** sessions and turns whose cost is unknown, wholly or in part */
   unpriced: number;
   /** Σ of the known ones; null: none is known */
   tokens: number | null;
@@ -56,6 +59,7 @@ const sessionOf = (r: Row): SessionRow => ({
   costUsd: r.cost_usd as number | null,
   why: r.why as string | null,
   tokens: r.tokens as number | null,
+  agents: r.agents === null ? [] : parse(r.agents),
 });
 
 export function sessionStore({ rows, row }: Reader) {
@@ -121,12 +125,12 @@ export function sessionStore({ rows, row }: Reader) {
       return new Map(
         rows(
           `SELECT product, count(*) - sum(turn) AS sessions, sum(turn) AS turns,
-             count(*) - count(cost_usd) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
+             sum(cost_usd IS NULL OR unpriced_tokens > 0) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
            FROM (
-             SELECT product, 0 AS turn, tokens, cost_usd FROM sessions
+             SELECT product, 0 AS turn, tokens, cost_usd, unpriced_tokens FROM sessions
              WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?1)
              UNION ALL
-             SELECT product, 1, NULL, cost_usd FROM interventions WHERE begun_at_ms >= ?1
+             SELECT product, 1, NULL, cost_usd, NULL FROM interventions WHERE begun_at_ms >= ?1
            ) GROUP BY product`,
           sinceMs,
         ).map((r) => [

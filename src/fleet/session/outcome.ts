@@ -4,15 +4,11 @@ import type { ArgsOf, OvCommandName, ReplyOf } from '../../overstory/commands/in
 import type { ProductRef, ProductSnapshot } from '../../runtime/protocol.ts';
 import type { FleetContext } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
-import { askSpend } from './spend.ts';
+import { askSpend, type Spend } from './spend.ts';
 
-export interface Outcome {
+export interface Outcome extends Spend {
   /** from running to now */
   durationMs: number;
-  /** null: unknown, which is not zero */
-  costUsd: number | null;
-  /** input and output, without cache; null: unknown */
-  tokens: number | null;
   merged: string[];
   /** how many it had */
   workers: number;
@@ -46,7 +42,7 @@ export async function outcomeOf(
   const errors = (await ask('errors', { limit: 50 }))?.events ?? [];
   return {
     durationMs: session.runningAtMs === null ? 0 : context.clock.nowMs() - session.runningAtMs,
-    ...(await askSpend(context, product, session, false)),
+    ...(await askSpend(context, product, session)),
     workers: made.length,
     merged: branches?.done.filter((branch) => made.includes(branch)) ?? [],
     parked: branches?.left ?? before.worktrees.map((worktree) => worktree.branch),

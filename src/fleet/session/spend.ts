@@ -1,69 +1,44 @@
-// What a session has cost so far, in USD and in tokens. `ov costs` holds an agent's row from the end of its first turn
-// (a worker's: from its end), `ov costs --live` what those at work have come to. Both count an agent from its start.
-import type { ReplyOf } from '../../overstory/commands/index.ts';
+// What a session has cost so far, in USD and in tokens, per agent: read from Claude Code's own transcripts through
+// the agent, and priced here. `ov costs` counts a reply once per content block, prices all opus alike and knows
+// nothing of headless workers: it is not asked.
+import { type AgentSpend, priced } from '../../prices/index.ts';
 import type { ProductRef } from '../../runtime/protocol.ts';
 import type { FleetContext } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
 
 /** null: unknown, which is not zero */
 export interface Spend {
+  /** Σ of what has a price */
   costUsd: number | null;
-  /** input and output, without cache, as `ov` sums them up itself */
+  /** input and output, without cache */
   tokens: number | null;
+  /** of these: of models without a price; costUsd is then the least that it was */
+  unpricedTokens: number;
+  agents: AgentSpend[];
 }
-
-/** More rows than a session has agents; `ov` shows the latest 20 unless told otherwise. */
-const rowsLookedAt = 1_000;
-/** Rows are written by another clock than ours. */
-const slackMs = 1_000;
 
 const most = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));
 const sum = (known: readonly number[]) => (known.length === 0 ? null : known.reduce((a, b) => a + b, 0));
 
-/** What both replies say together of the agents that began at `sinceMs` or later. */
-export function spendOf(
-  { sessions }: Pick<ReplyOf<'costs'>, 'sessions'>,
-  { agents }: ReplyOf<'costs.live'>,
-  sinceMs: number,
-): Spend {
-  const ours = (at: string): boolean => Date.parse(at) >= sinceMs - slackMs;
-  const each = new Map<string, Spend>();
-  // One name may have had several tasks.
-  for (const row of sessions.filter(({ startedAt }) => ours(startedAt)))
-    each.set(`${row.agentName} ${row.taskId}`, {
-      costUsd: row.estimatedCostUsd,
-      tokens: row.modelUsed === null ? null : row.inputTokens + row.outputTokens,
-    });
-  for (const agent of agents.filter((one) => ours(one.snapshotAt) && ours(one.sessionStartedAt))) {
-    const known = [...each.keys()].find((key) => key.startsWith(`${agent.agentName} `)) ?? agent.agentName;
-    const before = each.get(known) ?? { costUsd: null, tokens: null };
-    each.set(known, {
-      costUsd: most(before.costUsd, agent.estimatedCostUsd > 0 ? agent.estimatedCostUsd : null),
-      tokens: most(before.tokens, agent.modelUsed === null ? null : agent.inputTokens + agent.outputTokens),
-    });
-  }
-  return {
-    costUsd: sum([...each.values()].flatMap(({ costUsd }) => costUsd ?? [])),
-    tokens: sum([...each.values()].flatMap(({ tokens }) => tokens ?? [])),
-  };
-}
-
-/** Asks `ov`. Never less than what the session is known to have cost; what cannot be had is left out. */
+/** Asks the agent. Never less than what the session is known to have cost; what cannot be had is left out. */
 export async function askSpend(
-  context: Pick<FleetContext, 'runtime' | 'log'>,
+  { runtime, log, registry }: Pick<FleetContext, 'runtime' | 'log' | 'registry'>,
   product: ProductRef,
   session: SessionRow,
-  live: boolean,
 ): Promise<Spend> {
-  const { runtime, log } = context;
-  const none = (error: unknown) => {
+  const report = await runtime.usage(product, session.startingAtMs).catch((error: unknown) => {
     log.info({ product: product.name, err: error }, 'what a session costs could not be read');
     return null;
+  });
+  if (report !== null && report.skippedLines > 0)
+    log.info({ product: product.name, lines: report.skippedLines }, 'lines of transcripts were skipped');
+  const agents = report === null ? session.agents : priced(report, registry.current().prices);
+  return {
+    costUsd: most(session.costUsd, sum(agents.flatMap(({ costUsd }) => costUsd ?? []))),
+    tokens: most(session.tokens, sum(agents.map(({ tokens }) => tokens))),
+    unpricedTokens: agents.reduce((total, { unpricedTokens }) => total + unpricedTokens, 0),
+    agents,
   };
-  const rows = await runtime.ov(product, 'costs', { last: rowsLookedAt }).catch(none);
-  const now = live ? await runtime.ov(product, 'costs.live', {}).catch(none) : null;
-  const asked = spendOf(rows ?? { sessions: [] }, now ?? { agents: [] }, session.startingAtMs);
-  return { costUsd: most(session.costUsd, asked.costUsd), tokens: most(session.tokens, asked.tokens) };
 }
 
 /** When each running session was asked about last. Memory only. */
@@ -82,14 +57,17 @@ export async function watchSpend(
   if (clock.nowMs() - lastMs < tuning.spendEveryMs) return;
   for (const id of known.keys()) if (!journal.liveSessions().some((one) => one.id === id)) known.delete(id);
   known.set(session.id, clock.nowMs());
-  const { costUsd, tokens } = await askSpend(context, product, session, true);
+  const spend = await askSpend(context, product, session);
   const now = journal.liveSession(product.name);
-  if (now?.id !== session.id || (costUsd === now.costUsd && tokens === now.tokens)) return;
+  if (now?.id !== session.id || (spend.costUsd === now.costUsd && spend.tokens === now.tokens)) return;
+  const { costUsd, tokens, unpricedTokens } = spend;
+  const money =
+    costUsd === null ? 'an unknown amount' : `${unpricedTokens > 0 ? 'at least ' : ''}$${costUsd.toFixed(2)}`;
   journal.record({
     kind: 'session.spent',
     product: product.name,
     objective: session.objective,
-    text: `${session.objective} on ${product.name} has cost ${costUsd === null ? 'an unknown amount' : `$${costUsd.toFixed(2)}`} so far${tokens === null ? '' : ` (${tokens} tokens)`}.`,
-    data: { session: session.id, costUsd, tokens },
+    text: `${session.objective} on ${product.name} has cost ${money} so far${tokens === null ? '' : ` (${tokens} tokens)`}.`,
+    data: { session: session.id, ...spend },
   });
 }

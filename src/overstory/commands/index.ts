@@ -8,8 +8,6 @@ import { coordinatorSend } from './coordinator-send.ts';
 import { coordinatorStart } from './coordinator-start.ts';
 import { coordinatorStatus } from './coordinator-status.ts';
 import { coordinatorStop } from './coordinator-stop.ts';
-import { costs } from './costs.ts';
-import { costsLive } from './costs-live.ts';
 import { errors } from './errors.ts';
 import { groupStatus } from './group-status.ts';
 import { init } from './init.ts';
@@ -48,8 +46,6 @@ export const ovCommands = {
   'spec.write': specWrite,
   'run.current': runCurrent,
   'run.complete': runComplete,
-  costs,
-  'costs.live': costsLive,
   errors,
   'agents.discover': agentsDiscover,
   'worktree.list': worktreeList,

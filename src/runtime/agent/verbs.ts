@@ -17,6 +17,7 @@ import {
   runParamsSchema,
   snapshotParamsSchema,
   tendParamsSchema,
+  usageParamsSchema,
 } from '../protocol.ts';
 import { productFolder } from './confine.ts';
 import { examine } from './examine/index.ts';
@@ -30,6 +31,7 @@ import { createServes } from './serve.ts';
 import { createSlots } from './slots.ts';
 import { createSnapshots, initialised } from './snapshot.ts';
 import { type Place, tend } from './tend/index.ts';
+import { createUsageMeter } from './usage/index.ts';
 import { createWatcher } from './watch.ts';
 
 export interface AgentSettings {
@@ -56,6 +58,7 @@ export function serveVerbs(
   const snapshots = createSnapshots(ov, slots, workspaceRoot, serves.follow, serves.port);
   const runs = createRuns(ov, slots);
   const footprints = createFootprintMeter(serves.pids);
+  const usages = createUsageMeter();
   const watcher = createWatcher((product) => {
     void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
   });
@@ -136,6 +139,9 @@ export function serveVerbs(
   });
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),
+  );
+  verb(methods.usage, usageParamsSchema, async ({ product, sinceMs }) =>
+    usages.since(await existing(product), sinceMs),
   );
   return { close: serves.close };
 }

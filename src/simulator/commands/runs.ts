@@ -90,51 +90,20 @@ const specWrite: OvSimCommand = {
   },
 };
 
-/** Agents at work with their latest snapshot: one taken in an earlier session of that name too, as overstory does. */
-function liveCosts(root: string) {
-  if (!MetricsStore.exists(root)) return [];
-  using metrics = new MetricsStore(root);
-  using store = new SessionStore(root);
-  return metrics.latestSnapshots().flatMap(({ createdAt, estimatedCostUsd, ...snapshot }) => {
-    const session = store.byName(snapshot.agentName);
-    if (session === null || session.state === 'completed' || session.state === 'zombie') return [];
-    return [
-      {
-        ...snapshot,
-        capability: session.capability,
-        estimatedCostUsd: estimatedCostUsd ?? 0,
-        snapshotAt: createdAt,
-        sessionStartedAt: session.startedAt,
-        elapsedMs: Date.now() - Date.parse(session.startedAt),
-      },
-    ];
-  });
-}
-
 const costs: OvSimCommand = {
   options: ['--live', '--agent <name>', '--run <id>', '--last <n>', '--json'],
   run(call) {
     const { root } = call.project();
-    if (call.has('live')) {
-      const agents = liveCosts(root);
-      const sum = (pick: (agent: (typeof agents)[number]) => number) =>
-        agents.reduce((total, agent) => total + pick(agent), 0);
-      const minutes = sum((agent) => agent.elapsedMs) / Math.max(1, agents.length) / 60_000;
-      const perMinute = (amount: number) => (minutes > 0 ? amount / minutes : 0);
-      const costUsd = sum((agent) => agent.estimatedCostUsd);
-      const totals = {
-        inputTokens: sum((agent) => agent.inputTokens),
-        outputTokens: sum((agent) => agent.outputTokens),
-        cacheTokens: sum((agent) => agent.cacheReadTokens + agent.cacheCreationTokens),
-        costUsd,
-        burnRatePerMin: perMinute(costUsd),
-        tokensPerMin: perMinute(sum((agent) => agent.inputTokens + agent.outputTokens)),
-      };
-      return {
-        fields: { agents, totals },
-        text: agents.length === 0 ? 'No live data' : `Live: $${costUsd.toFixed(2)}`,
-      };
-    }
+    // Without token snapshots there is nothing live; what is used is in the transcripts.
+    const totals = {
+      inputTokens: 0,
+      outputTokens: 0,
+      cacheTokens: 0,
+      costUsd: 0,
+      burnRatePerMin: 0,
+      tokensPerMin: 0,
+    };
+    if (call.has('live')) return { fields: { agents: [], totals }, text: 'No live data' };
     using metrics = new MetricsStore(root);
     const sessions = metrics
       .list()
@@ -143,7 +112,7 @@ const costs: OvSimCommand = {
       .slice(0, Number(call.value('last') ?? 20));
     return {
       fields: { sessions },
-      text: sessions.map((each) => `${each.agentName} ${each.estimatedCostUsd ?? '-'}`).join('\n'),
+      text: sessions.map((each) => `${each.agentName} -`).join('\n'),
     };
   },
 };

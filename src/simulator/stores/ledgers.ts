@@ -70,7 +70,7 @@ export class MergeQueue implements Disposable {
   }
 }
 
-/** As `costs` shows a session; estimatedCostUsd is null when there was no transcript. */
+/** As `costs` shows a session. What it cost is in the transcripts, as for the fleet: here it is unknown. */
 export interface SessionMetrics {
   agentName: string;
   taskId: string;
@@ -95,28 +95,7 @@ const metricsSchema = `CREATE TABLE IF NOT EXISTS sessions (
   completed_at TEXT, duration_ms INTEGER NOT NULL DEFAULT 0, exit_code INTEGER, merge_result TEXT, parent_agent TEXT,
   input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0,
   cache_read_tokens INTEGER NOT NULL DEFAULT 0, cache_creation_tokens INTEGER NOT NULL DEFAULT 0,
-  estimated_cost_usd REAL, model_used TEXT, run_id TEXT, PRIMARY KEY (agent_name, task_id));
-CREATE TABLE IF NOT EXISTS token_snapshots (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, agent_name TEXT NOT NULL, input_tokens INTEGER NOT NULL DEFAULT 0,
-  output_tokens INTEGER NOT NULL DEFAULT 0, cache_read_tokens INTEGER NOT NULL DEFAULT 0,
-  cache_creation_tokens INTEGER NOT NULL DEFAULT 0, estimated_cost_usd REAL, model_used TEXT, run_id TEXT,
-  created_at TEXT NOT NULL);`;
-
-/** What a simulated agent used for one USD. */
-const tokensPerUsd = 100_000;
-const model = 'claude-sonnet-simulated';
-
-/** The latest token snapshot of an agent. */
-export type TokenSnapshot = Pick<
-  SessionMetrics,
-  | 'agentName'
-  | 'inputTokens'
-  | 'outputTokens'
-  | 'cacheReadTokens'
-  | 'cacheCreationTokens'
-  | 'estimatedCostUsd'
-  | 'modelUsed'
-> & { createdAt: string };
+  estimated_cost_usd REAL, model_used TEXT, run_id TEXT, PRIMARY KEY (agent_name, task_id));`;
 
 export class MetricsStore implements Disposable {
   readonly #db: DatabaseSync;
@@ -146,21 +125,14 @@ export class MetricsStore implements Disposable {
       .all() as unknown as SessionMetrics[];
   }
 
-  /** One row per agent and task: a second objective of the same session adds to the first one's cost. */
-  record(
-    metrics: Pick<SessionMetrics, 'agentName' | 'taskId' | 'capability' | 'startedAt' | 'runId'>,
-    costUsd: number,
-  ): void {
+  /** One row per agent and task. */
+  record(metrics: Pick<SessionMetrics, 'agentName' | 'taskId' | 'capability' | 'startedAt' | 'runId'>): void {
     const now = new Date();
     this.#db
       .prepare(
-        `INSERT INTO sessions (agent_name, task_id, capability, started_at, completed_at, duration_ms, estimated_cost_usd, run_id,
-           input_tokens, model_used)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (agent_name, task_id) DO UPDATE SET
-         estimated_cost_usd = CASE WHEN run_id = excluded.run_id AND estimated_cost_usd IS NOT NULL
-           THEN estimated_cost_usd + excluded.estimated_cost_usd ELSE excluded.estimated_cost_usd END,
-         input_tokens = iif(run_id = excluded.run_id, input_tokens, 0) + excluded.input_tokens,
-         model_used = excluded.model_used, started_at = excluded.started_at, completed_at = excluded.completed_at,
+        `INSERT INTO sessions (agent_name, task_id, capability, started_at, completed_at, duration_ms, run_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (agent_name, task_id) DO UPDATE SET
+         started_at = excluded.started_at, completed_at = excluded.completed_at,
          duration_ms = excluded.duration_ms, run_id = excluded.run_id`,
       )
       .run(
@@ -170,38 +142,12 @@ export class MetricsStore implements Disposable {
         metrics.startedAt,
         now.toISOString(),
         now.getTime() - Date.parse(metrics.startedAt),
-        costUsd > 0 ? costUsd : null,
         metrics.runId,
-        Math.round(costUsd * tokensPerUsd),
-        costUsd > 0 ? model : null,
       );
   }
 
-  /** What the hooks of a tool call leave of an agent at work. Nothing where it would be without a transcript. */
-  snapshot(agentName: string, runId: string | null, costUsd: number): void {
-    if (costUsd <= 0) return;
-    this.#db
-      .prepare(
-        `INSERT INTO token_snapshots (agent_name, input_tokens, estimated_cost_usd, model_used, run_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-      )
-      .run(agentName, Math.round(costUsd * tokensPerUsd), costUsd, model, runId, new Date().toISOString());
-  }
-
-  /** The latest of each agent, whenever it was taken. */
-  latestSnapshots(): TokenSnapshot[] {
-    return this.#db
-      .prepare(
-        `SELECT agent_name AS agentName, input_tokens AS inputTokens, output_tokens AS outputTokens,
-         cache_read_tokens AS cacheReadTokens, cache_creation_tokens AS cacheCreationTokens,
-         estimated_cost_usd AS estimatedCostUsd, model_used AS modelUsed, created_at AS createdAt
-         FROM token_snapshots WHERE id IN (SELECT max(id) FROM token_snapshots GROUP BY agent_name)`,
-      )
-      .all() as unknown as TokenSnapshot[];
-  }
-
   clear(): void {
-    this.#db.exec('DELETE FROM sessions; DELETE FROM token_snapshots');
+    this.#db.exec('DELETE FROM sessions');
   }
 }
 

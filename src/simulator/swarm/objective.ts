@@ -6,6 +6,7 @@ import { EventStore, MergeQueue, MetricsStore } from '../stores/ledgers.ts';
 import { type MailMessage, MailStore } from '../stores/mail.ts';
 import { SessionStore } from '../stores/sessions.ts';
 import { runWorker } from './spawn.ts';
+import { writeReply } from './transcript.ts';
 import {
   changedFiles,
   currentBranch,
@@ -48,7 +49,7 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
   await desk.pause(400);
   if (objective.planRequired && !(await planApproved(objective, desk))) return;
   await interlude(objective, desk);
-  recordUse(desk, 0.2);
+  use(desk, desk.root, 0.2);
   const kind = /\b(scout|explore|exploration|investigate)\b/i.test(objective.text) ? 'scout' : 'builder';
   const name = freeName(desk.root, `lead-${tag}`);
   desk.say(`● ov sling ${tag} --capability lead --name ${name}`);
@@ -65,7 +66,7 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
     await desk.waitInVain();
     return;
   }
-  recordUse(desk, 0.8);
+  use(desk, lead.worktreePath, 0.6);
   await desk.pause(400);
   const reports = reportsOf(desk.root, name);
   const problem = reports.find((mail) => mail.type === 'error');
@@ -85,7 +86,8 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
   const merged = ready === undefined ? null : await merge(desk, name, tag, lead.branchName);
   const findings = reports.filter((mail) => mail.type === 'result').map((mail) => mail.body);
   await tidy(desk.root, tag, merged === null || merged.problem === null ? [name, ...crew] : []);
-  recordCost(desk);
+  use(desk, desk.root, 0.2);
+  endTurn(desk);
   desk.say(`● ov mail send --to operator --subject "Run complete: [${tag}]"`);
   desk.tell({
     subject: `Run complete: [${tag}] ${title}`,
@@ -211,23 +213,22 @@ export function freeName(root: string, wanted: string): string {
   }
 }
 
-/** What the hook of a tool call does while a coordinator works. @param share of the objective's cost until here */
-function recordUse(desk: Desk, share: number): void {
+/** What Claude Code writes at a reply of the model. @param share of the objective's cost */
+function use(desk: Desk, cwd: string, share: number): void {
   const { costUsd } = desk.settings();
   if (costUsd <= 0) return;
   using store = new SessionStore(desk.root);
-  using metrics = new MetricsStore(desk.root);
-  metrics.snapshot('coordinator', store.byName('coordinator')?.runId ?? null, costUsd * share);
+  writeReply(cwd, store.byName('coordinator')?.id ?? '', costUsd * share);
 }
 
 /** What overstory's Stop hook does at the end of a turn of a coordinator under tmux. */
-function recordCost(desk: Desk): void {
+function endTurn(desk: Desk): void {
   using store = new SessionStore(desk.root);
   const session = store.byName('coordinator');
   if (session === null) return;
   const { agentName, taskId, capability, startedAt, runId } = session;
   using metrics = new MetricsStore(desk.root);
-  metrics.record({ agentName, taskId, capability, startedAt, runId }, desk.settings().costUsd);
+  metrics.record({ agentName, taskId, capability, startedAt, runId });
   using events = new EventStore(desk.root);
   events.record({ runId, agentName, sessionId: session.id, eventType: 'session_end' });
 }
