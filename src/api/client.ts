@@ -99,6 +99,8 @@ export interface FleetClient extends WorkClient {
   priority(product: string, asked: PriorityRequest): Promise<ControlReply>;
   cap(asked: CapRequest): Promise<ControlReply>;
   undo(asked: ControlRequest): Promise<ControlReply>;
+  /** What waits for this account goes on; on the operator's socket only. */
+  openAccount(name: string, asked: ControlRequest): Promise<ControlReply>;
   requeue(id: string, asked: ControlRequest): Promise<ObjectiveView>;
   /** @param target an objective or a product */
   why(target: string): Promise<Why>;
@@ -161,6 +163,7 @@ export function createFleetClient(address: FleetdAddress, options: { timeoutMs?:
       post(`/products/${segment(product)}/priority`, asked, controlReplySchema),
     cap: (asked) => post('/caps', asked, controlReplySchema),
     undo: (asked) => post('/undo', asked, controlReplySchema),
+    openAccount: async (name, asked) => post(`/accounts/${segment(name)}/open`, asked, controlReplySchema),
     requeue: async (id, asked) => post(`/objectives/${segment(id)}/requeue`, asked, objectiveViewSchema),
     why: async (target) => get(`/why/${segment(target)}`, whySchema),
     plan: (asked) => post('/plan', asked, planReplySchema),

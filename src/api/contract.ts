@@ -65,9 +65,19 @@ export const productViewSchema = z.object({
   channels: z.array(z.string()),
   /**
    * idle: nothing runs. starting, running, stopping: a session. paused. waiting: on a human.
-   * trouble: see error. unknown: never observed since start.
+   * limited: at the usage limit of its account, which is closed. trouble: see error. unknown: never observed since start.
    */
-  state: z.enum(['idle', 'starting', 'running', 'stopping', 'paused', 'waiting', 'trouble', 'unknown']),
+  state: z.enum([
+    'idle',
+    'starting',
+    'running',
+    'stopping',
+    'paused',
+    'waiting',
+    'limited',
+    'trouble',
+    'unknown',
+  ]),
   /** ms since the evidence was gathered; null: never */
   ageMs: z.number().nullable(),
   /** older than it should be: do not show as green */
@@ -101,6 +111,31 @@ const todaySchema = z.object({
   tokens: z.number().nullable(),
 });
 
+/** A key or a subscription that sessions run on. */
+export const accountViewSchema = z.object({
+  name: z.string(),
+  /** closed: at a usage limit. held: so much of a window is used that nothing new starts */
+  state: z.enum(['open', 'held', 'closed']),
+  /** session, week, model, spend, credit, unknown; null: open */
+  window: z.string().nullable(),
+  since: z.string().nullable(),
+  /** its reset; null: open, or not known */
+  until: z.string().nullable(),
+  /** where the reset is not known: when it is tried next */
+  nextTrial: z.string().nullable(),
+  /** the screen's words: data. null: none */
+  limit: z.string().nullable(),
+  products: z.array(z.string()),
+  /** objectives whose sessions stand at the limit */
+  waiting: z.array(z.string()),
+  holdAtPercent: z.number().nullable(),
+  /** what Claude Code was told of its windows that have not been reset since; empty: nothing */
+  shares: z.array(
+    z.object({ window: z.string(), usedPercent: z.number(), until: z.string(), at: z.string() }),
+  ),
+});
+export type AccountView = z.infer<typeof accountViewSchema>;
+
 export const fleetStatusSchema = z.object({
   at: z.string(),
   products: z.array(productViewSchema),
@@ -121,6 +156,8 @@ export const fleetStatusSchema = z.object({
     maxCostUsdPerDay: z.number().nullable(),
     today: todaySchema,
   }),
+  /** absent: an older fleetd */
+  accounts: z.array(accountViewSchema).optional(),
   queue: z.array(objectiveViewSchema),
   /** what chat changed on top of products.yaml; `undo` takes back the last */
   overrides: z.array(
@@ -506,6 +543,7 @@ export type FleetEvent = z.infer<typeof eventSchema>;
  *   POST /products/:name/priority     priorityRequest → ControlReply
  *   POST /caps                        capRequest → ControlReply
  *   POST /undo                        controlRequest → ControlReply
+ *   POST /accounts/:name/open         controlRequest → ControlReply (operator's socket only)
  *   GET  /why/:target                 Why (objective or product)
  *   POST /plan                        planRequest → PlanReply (asks what would be; changes nothing)
  *   POST /products/:name/stop         stopRequest → ObjectiveView | null (what it was working on)

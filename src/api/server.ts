@@ -106,6 +106,10 @@ export function createApi(
     api.post('/products/:name/init', async (c) =>
       ok(c, await fleet.layDown(c.req.param('name'), (await body(c, layDownRequestSchema)).type)),
     );
+    api.post('/accounts/:name/open', async (c) => {
+      const { source } = await body(c, controlRequestSchema);
+      return ok(c, fleet.accounts.open(c.req.param('name'), source));
+    });
     api.post('/backup', async (c) => ok(c, await fleet.backup()));
     api.get('/metrics', async (c) => c.text(await fleet.metrics()));
   }

@@ -1,17 +1,20 @@
 // What is in use of the budget, and what there is.
 import type { FleetStatus } from '../api/contract.ts';
+import { holdsSlot } from '../scheduler/index.ts';
 import type { FleetContext } from './context.ts';
 import { schedulerState, startOfDayMs } from './scheduler-state.ts';
 
 export function capacityOf(context: FleetContext): FleetStatus['capacity'] {
-  const { limits, sessions, spentTodayUsd } = schedulerState(context);
+  const { limits, sessions, spentTodayUsd, ...state } = schedulerState(context);
+  const products = new Map(state.products.map((product) => [product.name, product]));
+  const nowMs = context.clock.nowMs();
   const measured = sessions.flatMap((s) => s.measured ?? []);
   // Nothing at work uses nothing; of what works and is not measured yet nobody knows.
   const used = (pick: (one: { memoryBytes: number; cpuCores: number }) => number) =>
     sessions.length > 0 && measured.length === 0 ? null : measured.reduce((sum, one) => sum + pick(one), 0);
   const today = spentToday(context);
   return {
-    slotsUsed: sessions.filter((s) => !s.waitingOnHuman).length,
+    slotsUsed: sessions.filter((s) => holdsSlot(s, products.get(s.product), nowMs)).length,
     slots: limits.maxConcurrentSessions,
     liveSessions: sessions.length,
     maxLiveSessions: limits.maxLiveSessions,

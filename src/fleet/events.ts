@@ -28,7 +28,8 @@ export type ActionKind =
   | 'coordinator.nudge'
   /** a mail that must be heard: open until it was, or was told as unheard */
   | 'delivery.confirm'
-  | 'session.pause';
+  | 'session.pause'
+  | 'session.wake';
 
 /** abandoned: its session ended before the doubt did. */
 export type ActionState = 'intended' | 'done' | 'failed' | 'uncertain' | 'abandoned';

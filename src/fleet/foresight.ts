@@ -107,7 +107,9 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
           expectedCostUsd: expected?.costUsd?.p90 ?? null,
         });
       }
-      const state = withLimits({ ...asked, objectives }, limitsOf(request.with), request.without);
+      const { accounts, ...limits } = request.with;
+      const products = accounts === undefined ? asked.products : withOpenAccounts(asked, accounts);
+      const state = withLimits({ ...asked, products, objectives }, limitsOf(limits), request.without);
       const { starts, truncated } = forecast(state, nowMs);
       const plan = decide(state, nowMs);
       const said = new Set(starts.map(({ objective }) => objective));
@@ -158,6 +160,21 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
     if (limit === null || link.state !== 'connected') return { maxCpuCores: null };
     return { maxCpuCores: (link.info.cores * limit) / 100 };
   }
+}
+
+/** As if no account were at a usage limit. @throws FleetError CAP_INVALID for another word than `open` */
+function withOpenAccounts({ products }: FleetState, word: string): FleetState['products'] {
+  if (word !== 'open')
+    throw new FleetError({
+      code: 'CAP_INVALID',
+      class: 'usage',
+      message: `Expected open, got ${JSON.stringify(word.slice(0, 60))}.`,
+      mend: 'Say accounts=open: what would start if no account were at a usage limit.',
+    });
+  return products.map((product) => ({
+    ...product,
+    account: { ...product.account, closed: null, held: null },
+  }));
 }
 
 function strategyOf(text: string): Limits['strategy'] {

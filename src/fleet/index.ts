@@ -3,6 +3,8 @@ import type { FleetStatus } from '../api/contract.ts';
 import type { LayDownReply, ReportView } from '../api/work.ts';
 import type { Finding } from '../runtime/protocol.ts';
 import { acceptText } from './accept.ts';
+import { type Accounts, createAccounts } from './accounts/index.ts';
+import { tendAccounts } from './accounts/tend.ts';
 import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
@@ -31,6 +33,7 @@ export interface Fleet {
   commands: Commands;
   controls: Controls;
   foresight: Foresight;
+  accounts: Accounts;
   past: Past;
   gates: Gates;
   outbox: Outbox;
@@ -81,6 +84,7 @@ export function startFleet(
   outbox.start();
   loop.start();
   const tending = tendGates(loop.context, loop.schedule);
+  const accounts = tendAccounts(loop.context, loop.schedule);
   const { requireProduct } = commands;
   const reports = sendReports(loop.context);
   const recurs = tendRecurring(loop.context, commands);
@@ -101,6 +105,7 @@ export function startFleet(
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),
+    accounts: createAccounts(loop.context),
     past: createPast(loop, commands),
     loop,
     status: (product) =>
@@ -145,6 +150,7 @@ export function startFleet(
       recurs.close();
       reports.close();
       outbox.close();
+      await accounts.close();
       await tending.close();
       await loop.close();
       loop.note({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });

@@ -1,6 +1,7 @@
 // What fleetd tells Prometheus. Made at the first scrape: who does not scrape pays nothing but the counting.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { objectiveStates } from '../api/contract.ts';
+import { accountViews } from './accounts/index.ts';
 import type { Loop } from './loop.ts';
 
 export function createMetrics(loop: Loop): { scrape(): Promise<string>; stop(): void } {
@@ -56,6 +57,19 @@ export function createMetrics(loop: Loop): { scrape(): Promise<string>; stop(): 
     gauge('fleet_journal_writable', '0 after a write to the journal has failed', [], (g) =>
       g.set(journal.problem() === null ? 1 : 0),
     );
+    gauge('fleet_account_open', '0 while the account is at a usage limit or held', ['account'], (g) => {
+      g.reset();
+      for (const { name, state } of accountViews(context)) g.set({ account: name }, state === 'open' ? 1 : 0);
+    });
+    gauge('fleet_account_waiting', 'Sessions that stand at the limit of the account', ['account'], (g) => {
+      g.reset();
+      for (const { name, waiting } of accountViews(context)) g.set({ account: name }, waiting.length);
+    });
+    gauge('fleet_account_used_percent', 'Of a window, as last told', ['account', 'window'], (g) => {
+      g.reset();
+      for (const { name, shares } of accountViews(context))
+        for (const { window, usedPercent } of shares) g.set({ account: name, window }, usedPercent);
+    });
     gauge('fleet_product_observation_age_seconds', 'Age of the evidence shown', ['product'], (g) => {
       g.reset();
       for (const [product, { receivedAtMs }] of context.observations)

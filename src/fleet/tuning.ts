@@ -43,6 +43,13 @@ export interface Tuning {
   screenConfirmMs: number;
   /** A busy screen that stands still this long is hung: a model's longest turns seen are some minutes. */
   hungAfterMs: number;
+  /** An account whose reset nobody knows is tried after this long, then after twice as long, up to accountProbeMostMs. */
+  accountProbeMs: number;
+  accountProbeMostMs: number;
+  /** A woken session that shows no limit this long works; one that still shows it has run into it again. */
+  accountTrialMs: number;
+  /** One that said it would go on by itself is told to when it has not after this long. */
+  accountItselfMs: number;
   /** A session that is complete by its exit trigger and quiet this long is over, also without a final mail. */
   finishQuietMs: number;
   /** Longer dispatch bodies go through `spec write`: 128 KiB is the limit of one argument. */
@@ -70,6 +77,10 @@ export const tuning: Tuning = {
   spendEveryMs: 60_000,
   screenConfirmMs: 8_000,
   hungAfterMs: 1_200_000,
+  accountProbeMs: 900_000,
+  accountProbeMostMs: 7_200_000,
+  accountTrialMs: 30_000,
+  accountItselfMs: 600_000,
   finishQuietMs: 600_000,
   longBodyBytes: 65_536,
 };

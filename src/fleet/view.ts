@@ -3,8 +3,16 @@ import type { FleetEvent, FleetStatus, ObjectiveView, ProductView } from '../api
 import { FleetError } from '../errors.ts';
 import { readStatusReply } from '../overstory/operator.ts';
 import type { Product } from '../registry/registry.ts';
-import { type Explanation, explain, type Forecast, forecast, waitSentence } from '../scheduler/index.ts';
+import {
+  atLimitSentence,
+  type Explanation,
+  explain,
+  type Forecast,
+  forecast,
+  waitSentence,
+} from '../scheduler/index.ts';
 import type { Plan, Wait } from '../scheduler/state.ts';
+import { accountViews } from './accounts/index.ts';
 import { capacityOf } from './capacity.ts';
 import { capText } from './caps.ts';
 import type { JournalEvent } from './events.ts';
@@ -70,6 +78,8 @@ function conditionOf(loop: Loop, product: string): string | null {
   if (session?.state === 'stopping') return `stopping: ${session.stopReason}`;
   const gate = waitsFor(loop.context, product);
   if (gate !== null) return `waiting on a human: gate ${gate.n}`;
+  const limit = loop.plan().atLimit.find((one) => one.objective === session?.objective);
+  if (limit !== undefined) return atLimitSentence({ atMs: loop.context.clock.nowMs() }, limit);
   return session === null ? null : hearingNote(loop.context.journal, session.id);
 }
 
@@ -173,9 +183,11 @@ function productView(
       : session
         ? session.state === 'ended'
           ? 'idle'
-          : waitsFor(context, p.name) === null
-            ? session.state
-            : 'waiting'
+          : waitsFor(context, p.name) !== null
+            ? 'waiting'
+            : loop.plan().atLimit.some((one) => one.objective === session.objective)
+              ? 'limited'
+              : session.state
         : alive
           ? 'running'
           : seen
@@ -239,6 +251,7 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
       productView(loop, p, { overrides, live, queued }, only !== null),
     ),
     capacity: capacityOf(context),
+    accounts: accountViews(context).filter(({ products }) => only === null || products.includes(only.name)),
     queue: waiting
       .filter((o) => only === null || o.product === only.name)
       .map((o) => listedObjective(loop, o, shown))

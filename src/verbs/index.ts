@@ -3,6 +3,7 @@
 import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
 import { quietJson } from '../quiet-json.ts';
+import { accounts } from './accounts.ts';
 import { ask } from './ask.ts';
 import { attach } from './attach.ts';
 import { backup } from './backup.ts';
@@ -78,6 +79,7 @@ const verbs: Verb[] = [
   focus,
   priority,
   cap,
+  accounts,
   undo,
   gates,
   approve,

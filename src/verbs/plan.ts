@@ -9,7 +9,7 @@ export const plan: Verb = {
   usage: '[--with limit=value] [--without product] [--start product]',
   summary: 'What would start, in what order and when, if …; changes nothing',
   details: [
-    'Limits as in products.yaml or `cap`: max_concurrent_sessions=3, memory=8, cpu=80%, strategy=fifo.',
+    'Limits as in products.yaml or `cap`: max_concurrent_sessions=3, memory=8, cpu=80%, strategy=fifo; accounts=open as if none were at a usage limit.',
     'Each may be given again, or with commas: plan --with slots=3 --without product-b --start product-c',
   ],
   surfaces: everywhere,

@@ -1,5 +1,6 @@
 // Views of fleetd as text for people: one pure function per view, the same for chat and terminal.
 // Everything that workers, repos or people wrote goes through sanitise.ts on its way in here.
+export { accountsText } from './accounts.ts';
 export { blueprintReplyText, blueprintsText, blueprintText } from './blueprint.ts';
 export { capacityLine } from './capacity.ts';
 export { controlText, planText, whyText } from './control.ts';

@@ -1,5 +1,6 @@
 // What waits, in what order, and why.
 import type { FleetStatus, ObjectiveView } from '../contract.ts';
+import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine } from './capacity.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { count, since } from './measure.ts';
@@ -17,6 +18,7 @@ export function queueText(reader: Surface, status: FleetStatus): string {
         ? `The queue is empty; ${capacityLine(status.capacity)}.`
         : `${count(waiting, 'objective')} ${waiting === 1 ? 'waits' : 'wait'}; ${capacityLine(status.capacity)}.`,
     ),
+    accountsNote(surface, status),
     waiting > 0
       ? rows(
           surface,

@@ -11,6 +11,7 @@ const tones: Record<ProductView['state'], Tone> = {
   stopping: 'busy',
   paused: 'warn',
   waiting: 'warn',
+  limited: 'warn',
   trouble: 'bad',
   unknown: 'warn',
 };
@@ -23,6 +24,7 @@ export function stateOf(product: ProductView): { state: string; tone: Tone } {
   if (product.state === 'idle' && product.queued > 0) return { state: 'queued', tone: 'busy' };
   if (product.state === 'idle' && !product.overstory) return { state: 'listed', tone: 'dim' };
   if (product.state === 'waiting') return { state: 'waiting on you', tone: 'warn' };
+  if (product.state === 'limited') return { state: 'at its limit', tone: 'warn' };
   return { state: product.state, tone: tones[product.state] };
 }
 

@@ -1,5 +1,6 @@
 // The whole fleet at a glance.
 import type { FleetStatus, ProductView } from '../contract.ts';
+import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
 import { overridesNote } from './control.ts';
 import { asOf, paragraphs, rows, type Surface, sentence } from './layout.ts';
@@ -30,6 +31,7 @@ export function statusText(reader: Surface, status: FleetStatus): string {
         )
       : '',
     fold(surface, folded),
+    accountsNote(surface, status),
     overridesNote(surface, status),
     runtimeLine(surface, status.runtime),
   );

@@ -7,6 +7,7 @@ import type {
   Timeline as TimelineView,
   Usage,
 } from '../../api/contract.ts';
+import { accountInWords } from '../../api/text/accounts.ts';
 import { bytes, count } from '../../api/text/measure.ts';
 import { line } from '../../api/text/sanitise.ts';
 import { ageNote, stateOf } from '../../api/text/situation.ts';
@@ -24,6 +25,7 @@ const shownQueue = 20;
 const order = [
   'trouble',
   'waiting on you',
+  'at its limit',
   'running',
   'starting',
   'stopping',
@@ -92,6 +94,7 @@ export function FleetPage(props: {
             <h2 id="events">What happened</h2>
             <Events events={forPeople(props.events).slice(0, shownEvents)} now={status.at} />
           </section>
+          <Accounts status={status} />
           {status.overrides.length > 0 && (
             <section class="card" aria-labelledby="overrides">
               <h2 id="overrides">Changed by hand</h2>
@@ -108,6 +111,32 @@ export function FleetPage(props: {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** Nothing where one account is open and nothing is known of its windows. */
+function Accounts({ status }: { status: FleetStatus }) {
+  const { accounts = [] } = status;
+  const telling = accounts.filter(({ state, shares }) => state !== 'open' || shares.length > 0);
+  if (accounts.length < 2 && telling.length === 0) return null;
+  const nowMs = Date.parse(status.at);
+  return (
+    <section class="card" aria-labelledby="accounts">
+      <h2 id="accounts">Accounts</h2>
+      <ul class="plain">
+        {accounts.map((account) => (
+          <li>
+            <strong>{account.name}</strong> {account.state}
+            {account.state === 'open' && account.shares.length === 0
+              ? ''
+              : `: ${line(accountInWords(account, nowMs))}`}
+            {account.waiting.length > 0 && (
+              <span class="quiet small"> Waiting: {account.waiting.join(', ')}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

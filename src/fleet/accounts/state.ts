@@ -4,6 +4,12 @@ import type { AccountState } from '../../scheduler/state.ts';
 import type { Journal } from '../journal.ts';
 import { accountStore } from './store.ts';
 
+/** It has not been woken, or what it shows since is not believed yet. */
+export const standsAtLimit = (journal: Pick<Journal, 'database'>, session: number): boolean =>
+  accountStore(journal.database)
+    .limited()
+    .some((one) => one.session === session);
+
 /** What the journal knows of all accounts, read once. */
 export function accountsOf(journal: Pick<Journal, 'database'>, registry: Pick<Registry, 'accounts'>) {
   const store = accountStore(journal.database);

@@ -12,6 +12,7 @@
 // typed; one that was cut off counts as made.
 import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
+import { standsAtLimit } from '../accounts/state.ts';
 import { type FleetContext, mayHaveHappened } from '../context.ts';
 import type { NewEvent } from '../events.ts';
 import { gateStore } from '../gates/store.ts';
@@ -35,6 +36,9 @@ export async function tendHearings(
   const { clock, tuning } = context;
   settleCutOff(context, session);
   const waiting = settleWhatWasHeard(context, session);
+  // At a usage limit nobody hears anything: what it was sent waits with it.
+  if (waiting.length === 0 || standsAtLimit(context.journal, session.id)) return;
+  const goesOnMs = context.journal.eventsOf(session.objective, 'session.unlimited').at(-1)?.atMs ?? 0;
   const now = clock.nowMs();
   // Also when the clock was set back since: asked early is better than an hour late.
   const passed = (sinceMs: number) => Math.abs(now - sinceMs);
@@ -45,9 +49,10 @@ export async function tendHearings(
     if (next === undefined) {
       if (passed(hearing.lastMs) >= lastWaitMs) tellUnheard(context, session, hearing, true);
     } else if (passed(hearing.lastMs) >= next) due.push(hearing);
-    if (passed(hearing.sinceMs) >= tuning.unheardMs) tellUnheard(context, session, hearing, false);
+    if (passed(Math.max(hearing.sinceMs, goesOnMs)) >= tuning.unheardMs)
+      tellUnheard(context, session, hearing, false);
   }
-  if (waiting.length > 0) context.driveAgain(product.name, tuning.askDeafMs);
+  context.driveAgain(product.name, tuning.askDeafMs);
   if (due.length > 0) await ask(context, product, session, due.slice(0, namedAtOnce));
 }
 

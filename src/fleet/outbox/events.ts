@@ -9,6 +9,7 @@ export const noticeKinds = [
   'queued-long',
   'paused',
   'over-budget',
+  'limit',
   'trouble',
   'recovered',
   'forged-mail',

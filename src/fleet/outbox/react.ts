@@ -82,6 +82,10 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
       if (!pauses) return null;
       return { kind: 'paused', severity: event.data.source === null ? 'error' : 'warning', text: event.text };
     }
+    case 'account.closed':
+      return event.data.again ? null : { kind: 'limit', severity: 'error', text: event.text };
+    case 'account.opened':
+      return { kind: 'limit', severity: 'error', text: event.text };
     case 'decision.relief':
       return { kind: 'over-budget', severity: 'error', text: event.text };
     case 'worker.lost':
@@ -136,7 +140,12 @@ function stopped(journal: Context['journal'], objective: string | null): string 
 }
 
 /** @param after a further notice of the same transaction */
-export function notice(context: Context, event: JournalEvent, told: Told, after = 0): NewEvent {
+export function notice(
+  context: Context,
+  event: { seq: number; product: string | null; objective: string | null },
+  told: Told,
+  after = 0,
+): NewEvent {
   const { journal, clock, registry } = context;
   const store = noticeStore(journal.database);
   const product = event.product === null ? null : productOf(context, event.product);
@@ -193,6 +202,9 @@ export function noticesOf(context: Context, event: JournalEvent): NewEvent[] {
     (context.journal.objective(event.objective ?? '')?.source.thread ?? null) === null
   )
     return [];
+  // An account is the whole fleet's, on whosever screen its limit was seen.
+  if (told.kind === 'limit')
+    return [notice(context, { seq: event.seq, product: null, objective: null }, told)];
   return [notice(context, event, told)];
 }
 

@@ -1,11 +1,13 @@
 // Level-triggered: looks at where a live session stands and does the next thing, until nothing is left to do
 // now. Restart needs no path of its own: a session found in the journal is driven like any other.
 import { FleetError } from '../../errors.ts';
+import { noteLimit } from '../accounts/limits.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import { tendHearings } from '../heard/tend.ts';
 import type { SessionRow } from '../journal.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
 import { mayType } from './may-type.ts';
+import { watchScreen } from './screens.ts';
 import { watchSpend } from './spend.ts';
 import { startSession } from './start.ts';
 import { stopSession } from './stop.ts';
@@ -64,6 +66,14 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     }
     // A fresh screen shows nothing of a worker yet: a login or a dialog on it is one.
     const { screen, refused } = await mayType(context, product);
+    // It would read its objective and run into the limit: it is handed over when the account opens.
+    if (screen?.limit) {
+      const looked = await watchScreen(context, product, session);
+      if (looked !== null && noteLimit(context, product, session, looked)) {
+        context.driveAgain(session.product, context.tuning.sweepLiveMs);
+        return false;
+      }
+    }
     if (screen?.problem && !screen.passing) throw screen.problem;
     if (refused !== null) {
       context.driveAgain(session.product, context.tuning.lookAgainMs * 10);

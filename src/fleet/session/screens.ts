@@ -26,11 +26,20 @@ export function latestScreen(context: FleetContext, session: SessionRow): Looked
   return found?.session === session.id ? found : null;
 }
 
+/**
+ * When what stands there was drawn, at the latest: when the coordinator last did something. "Resets 5:59am" is the first
+ * such time after that; after now it would be tomorrow's, from the moment on when it is over.
+ */
+function drawnMs({ observations, clock }: FleetContext, product: Product): number {
+  const { lastActivity } = observations.get(product.name)?.snapshot.coordinator ?? {};
+  return Math.min(clock.nowMs(), Date.parse(lastActivity ?? '') || clock.nowMs());
+}
+
 /** The coordinator's screen now; null when it cannot be had (headless, just gone, out of reach). */
 export async function lookAtScreen(context: FleetContext, product: Product): Promise<Screen | null> {
   try {
     const { content } = await context.runtime.ov(product, 'coordinator.output', { lines: 60 });
-    return readScreen(content, context.clock.nowMs());
+    return readScreen(content, drawnMs(context, product));
   } catch (thrown) {
     context.log.debug({ product: product.name, err: thrown }, 'no screen');
     return null;

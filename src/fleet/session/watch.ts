@@ -3,6 +3,7 @@
 // does not answer are put before the human, not ended: only the human knows whether to wait.
 import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
+import { noteLimit } from '../accounts/limits.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent, SessionOutcome } from '../events.ts';
 import { askedIn } from '../gates/asked.ts';
@@ -30,6 +31,7 @@ export async function watchSession(
   const now = clock.nowMs();
   const snapshot = context.observations.get(product.name)?.snapshot;
   if (!snapshot || journal.liveSession(product.name)?.state !== 'running') return false;
+  if (looked !== null && noteLimit(context, product, session, looked)) return false;
   const found = liveness(
     {
       snapshot,
