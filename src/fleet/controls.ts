@@ -48,8 +48,9 @@ export function createControls(loop: Loop, { requireProduct, requireObjective }:
           ? stopForPause(journal, scope, `Paused: ${(after as PauseValue).reason}.`)
           : [],
       );
-      for (const { product, objective } of stops)
-        lines.push(`${objective} on ${product} is being stopped and keeps its place in the queue.`);
+      for (const { kind, product, objective } of stops)
+        if (kind === 'session.stopping')
+          lines.push(`${objective} on ${product} is being stopped and keeps its place in the queue.`);
       const event: NewEvent = {
         kind: 'control.changed',
         product: more.product,

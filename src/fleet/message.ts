@@ -7,12 +7,13 @@ import { acceptText, firstLine } from './accept.ts';
 import { answeredByOperatorOnly, refuseChatAtGate, refuseModelAtGate } from './gates/waiting.ts';
 import type { Loop } from './loop.ts';
 import { deliver } from './session/deliver.ts';
+import { mayType } from './session/may-type.ts';
 
 /**
  * Sends a message to the coordinator of a running session.
  * @param surface the socket it came by
  * @returns its id; nudged false: it is stored, and its coordinator is asked to read it when its screen is idle
- * @throws FleetError NO_SESSION, GATE_OPEN, TEXT_EMPTY, TEXT_TOO_LARGE
+ * @throws FleetError NO_SESSION, GATE_OPEN, TEXT_EMPTY, TEXT_TOO_LARGE, SCREEN_TAKES_NO_TEXT
  */
 export async function sendMessage(
   loop: Loop,
@@ -22,6 +23,9 @@ export async function sendMessage(
 ): Promise<z.infer<typeof messageReplySchema>> {
   const { context } = loop;
   const { journal } = context;
+  // First: nothing is waited for between the checks and the moment that the number is taken.
+  const runs = journal.liveSession(product.name)?.state === 'running';
+  const refused = runs ? (await mayType(context, product)).refused : null;
   refuseModelAtGate(context, product.name, request.source);
   if (surface === 'gateway') refuseChatAtGate(context, product.name);
   const text = acceptText(request.text, product.name);
@@ -37,6 +41,7 @@ export async function sendMessage(
       mend: `Give it an objective first (\`fleet start ${product.name} …\`), or wait until it runs.`,
     });
   }
+  if (refused !== null) throw refused;
   const number = (journal.objective(session.objective)?.messages ?? 0) + 1;
   const id = `${session.objective}.${number}`;
   const stamp =

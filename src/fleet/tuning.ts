@@ -18,6 +18,8 @@ export interface Tuning {
   memoryGraceMs: number;
   /** How long a coordinator that is told of a pause has to say where it stands. */
   pauseWordMs: number;
+  /** The same where it cannot hear: it works, and so does a worker, whose turn its own waits for. */
+  pauseDeafMs: number;
   /** How long a stopped product's processes may take to disappear. */
   stopGraceMs: number;
   /** How often a bounded wait looks again (used only while something is being stopped or confirmed). */
@@ -66,6 +68,7 @@ export const tuning: Tuning = {
   breakerMostMs: 1_800_000,
   memoryGraceMs: 30_000,
   pauseWordMs: 20_000,
+  pauseDeafMs: 5_000,
   stopGraceMs: 15_000,
   lookAgainMs: 500,
   sendDoubtMs: 25_000,

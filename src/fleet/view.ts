@@ -75,7 +75,7 @@ export function objectiveView(loop: Loop, o: ListedRow): ObjectiveView {
 
 function conditionOf(loop: Loop, product: string): string | null {
   const session = loop.context.journal.liveSession(product);
-  if (session?.state === 'stopping') return `stopping: ${session.stopReason}`;
+  if (session?.state === 'stopping') return `stopping: ${session.stopReason?.replace(/\.$/, '')}`;
   const gate = waitsFor(loop.context, product);
   if (gate !== null) return `waiting on a human: gate ${gate.n}`;
   const limit = loop.plan().atLimit.find((one) => one.objective === session?.objective);

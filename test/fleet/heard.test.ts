@@ -237,3 +237,77 @@ it('an open row of before, for a message that woke nobody, is still settled', as
   await t.clock.advance(20_000);
   expect(t.journal.openActions()).toEqual([]);
 });
+
+describe("workers' mail", () => {
+  const worker = (name: string) => ({
+    name,
+    capability: 'lead',
+    state: 'completed',
+    taskId: 't',
+    parent: 'coordinator',
+    depth: 1,
+    branch: 'b',
+    worktree: 'w',
+    startedAt: '2026-01-05T09:00:01.000Z',
+    lastActivity: '',
+  });
+  /** lead-1 reports in the middle of its coordinator's turn: marked read, and nobody is told. */
+  async function reported() {
+    const t = testFleet({ registry: registry([product('alpha')]) });
+    await t.clock.settle();
+    t.start('alpha', 'ship it');
+    await t.clock.advance(5_000);
+    Object.assign(t.fake.product('alpha'), { screen: busy, workers: [worker('lead-1')] });
+    await t.clock.advance(20_000);
+    for (const type of ['merge_ready', 'worker_done', 'status'])
+      t.fake.mailFrom('alpha', {
+        id: `msg-${type.replace('_', '-')}`,
+        from: 'lead-1',
+        to: 'coordinator',
+        subject: 'x',
+        type,
+        read: true,
+      });
+    t.fake.product('alpha').lastActivityMs = t.clock.nowMs();
+    await t.clock.advance(60_000);
+    return t;
+  }
+
+  it('is named to a coordinator that fell idle without it, all in one line', async () => {
+    const t = await reported();
+    expect(asks(t)).toEqual([]);
+    t.fake.product('alpha').screen = '❯ ';
+    await t.clock.advance(60_000);
+    expect(asks(t)).toHaveLength(1);
+    const said = JSON.stringify(asks(t)[0]?.args);
+    expect(said).toContain('msg-merge-ready (lead-1), msg-worker-done (lead-1)');
+    expect(said).toContain('ov mail list --to coordinator');
+    expect(said).not.toContain('msg-status');
+  });
+
+  it('is heard when the coordinator stirs after it was named, and not before', async () => {
+    const t = await reported();
+    t.fake.product('alpha').screen = '❯ ';
+    await t.clock.advance(60_000);
+    expect(t.journal.openActions().map(({ id }) => id)).toEqual([
+      'heard-msg-merge-ready',
+      'heard-msg-worker-done',
+    ]);
+    t.fake.product('alpha').lastActivityMs = t.clock.nowMs();
+    t.fake.changed('alpha');
+    await t.clock.advance(15_000);
+    expect(t.journal.openActions()).toEqual([]);
+    await t.clock.advance(1_200_000);
+    expect(asks(t)).toHaveLength(1);
+  });
+
+  it('is told as unheard when nothing stirs', async () => {
+    const t = await reported();
+    t.fake.product('alpha').screen = '❯ ';
+    await t.clock.advance(1_300_000);
+    expect(t.journal.trouble('alpha')).toMatchObject({
+      code: 'MAIL_UNHEARD',
+      message: expect.stringMatching(/of its worker lead-1/),
+    });
+  }, 60_000);
+});

@@ -117,6 +117,39 @@ describe('a pause', () => {
     expect(state(t)).toBe('queued');
   });
 
+  it('does not wait for one that cannot hear, because a worker is in its turn, and says so', async () => {
+    const t = await running();
+    Object.assign(t.p, {
+      hears: false,
+      screen: '✶ Thinking… (3s · esc to interrupt)\n❯ ',
+    });
+    const reply = t.fleet.controls.pause('alpha', null, t.source);
+    expect(reply.text.match(/keeps its place/g)).toHaveLength(1);
+    expect(t.fleet.status('alpha').products[0]?.objective?.condition).not.toMatch(/\.$/);
+    await t.clock.advance(tuning.pauseDeafMs + 2_000);
+    expect(t.fake.count('coordinator.stop')).toBe(1);
+    t.p.workers = [];
+    await t.clock.advance(tuning.stopGraceMs * 2);
+    expect(state(t)).toBe('queued');
+    expect(t.fleet.commands.eventsAfter(0, 1_000).map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('did not hear of it: it was stopped in the middle of its turn'),
+    );
+    expect(t.fake.count('nudge')).toBe(0);
+  });
+
+  it('is heard at the next turn by one whose turn ends in time', async () => {
+    const t = await running();
+    Object.assign(t.p, { hears: false, workers: [], screen: '✶ Thinking… (3s · esc to interrupt)\n❯ ' });
+    t.fleet.controls.pause('alpha', null, t.source);
+    await t.clock.advance(5_000);
+    t.p.screen = '❯ ';
+    await t.clock.advance(4_000);
+    expect(t.fake.count('nudge')).toBe(1);
+    expect(told(t)).toHaveLength(1);
+    await t.clock.advance(tuning.pauseWordMs + tuning.stopGraceMs * 2);
+    expect(t.fleet.commands.objective('obj-1').why).not.toContain('did not hear');
+  });
+
   it('is told at most once, also over a crash of fleetd', async () => {
     const t = await running();
     t.p.hears = false;

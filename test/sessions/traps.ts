@@ -187,6 +187,12 @@ export const traps: readonly Trap[] = [
     real: { not: 'seen by hand on 0.10.3 and 0.11.0 with Claude Code 2.1.112 and 2.1.332 (2026-11-29)' },
   },
   {
+    trap: 'Nothing wakes a coordinator under tmux for mail of its workers, and what comes during its turn is marked read unseen',
+    does: 'when its screen has been idle for 20 s, what they wrote is named to it by id, like mail of the operator',
+    test: 'test/fleet/heard.test.ts: is named to a coordinator that fell idle without it, all in one line',
+    real: { not: 'read in the sources of 0.10.3 and 0.11.0 (mail send leaves a marker for the next prompt)' },
+  },
+  {
     trap: '`nudge` exits 0 with `delivered: false`, and types into no worker in a terminal from 0.10.3 on: it starts a second claude',
     does: 'read as `OV_BUSY`, `OV_NOT_RUNNING`; only coordinators are nudged, a worker cannot be named',
     test: o('commands', 'nudges the coordinator and nobody else'),

@@ -14,6 +14,7 @@ import { doubtIsOver } from '../doubt.ts';
 import { hearingExpected } from '../heard/awaiting.ts';
 import type { SessionRow } from '../journal.ts';
 import { coordinatorAlive } from '../reconcile.ts';
+import { mayType } from '../session/may-type.ts';
 import { type GateRow, gateStore } from './store.ts';
 
 /** @param sent mail in the operator's name, when it is known already */
@@ -50,6 +51,9 @@ async function send(
   const { journal, runtime, sending } = context;
   const action = actionOf(gate, session);
   if (sending.has(action)) return;
+  const { refused } = await mayType(context, product);
+  const live = journal.liveSession(product.name);
+  if (refused !== null || live?.id !== session.id || live.state !== 'running' || sending.has(action)) return;
   const known = journal.action(action);
   const recovery = gateStore(journal.database).wasAskedBefore(gate, session.id);
   const common = { product: product.name, objective: gate.objective ?? undefined };

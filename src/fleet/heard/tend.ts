@@ -166,7 +166,7 @@ async function ask(
   session: SessionRow,
   due: readonly Hearing[],
 ): Promise<void> {
-  const { journal, runtime, tuning, log } = context;
+  const { journal, tuning } = context;
   // As last seen: what works is looked at anew by whoever watches the screen, not by each round here.
   if (latestScreen(context, session)?.seen.busy) return;
   const { refused, screen } = await mayType(context, product);
@@ -176,6 +176,23 @@ async function ask(
   }
   const live = journal.liveSession(product.name);
   if (live?.id !== session.id || live.state !== 'running') return;
+  await typeAsk(context, product, session, due);
+}
+
+/** What is asked about: a hearing, or the word before a pause. */
+type AskedAbout = Pick<Hearing, 'mail' | 'mark' | 'from'> & { action: Pick<Hearing['action'], 'id'> };
+
+/**
+ * Journals the asking and types it; whether the screen takes it is the caller's to look at.
+ * @throws FleetError when the runtime is out of reach
+ */
+export async function typeAsk(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  due: readonly AskedAbout[],
+): Promise<void> {
+  const { journal, runtime, tuning, log } = context;
   const action = `ask-${session.id}-${journal.asked(session.id) + 1}`;
   const common = { product: product.name, objective: session.objective };
   const marks = due.map(({ mark }) => mark).join(', ');
@@ -227,7 +244,7 @@ function settleCutOff({ journal }: FleetContext, { id, product, objective }: Ses
 }
 
 /** What is typed. The mails' own words stay out of it: they are in the mail, whose command is named. */
-export function askText(due: readonly Pick<Hearing, 'mail' | 'mark' | 'from'>[]): string {
+export function askText(due: readonly AskedAbout[]): string {
   const ours = due.filter(({ from }) => from === null);
   const theirs = due.filter(({ from }) => from !== null);
   const ids = (some: typeof due) =>

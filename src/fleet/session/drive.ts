@@ -4,6 +4,7 @@ import { FleetError } from '../../errors.ts';
 import { noteLimit } from '../accounts/limits.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import { tendHearings } from '../heard/tend.ts';
+import { lookForWorkersMail } from '../heard/workers.ts';
 import type { SessionRow } from '../journal.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
 import { mayType } from './may-type.ts';
@@ -60,6 +61,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       return false;
     }
     if (context.journal.hasDispatched(session.id)) {
+      await lookForWorkersMail(context, product, session);
       await tendHearings(context, product, session);
       await watchSpend(context, product, session);
       return await watchSession(context, product, session);

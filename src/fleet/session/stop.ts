@@ -191,11 +191,13 @@ function ending(
       data: { end: 'done', why: `Completed while it was being paused. ${why}`, result: completed.body },
     });
   } else if (session.outcome === 'requeued') {
+    const deaf = context.journal.action(pauseAction(session.id))?.result?.deaf === true;
+    const note = deaf ? ' Its coordinator did not hear of it: it was stopped in the middle of its turn.' : '';
     events.push({
       ...common,
       kind: 'objective.requeued',
-      text: `${session.objective} waits again: ${why}`,
-      data: { why, notBeforeMs: null, error: null },
+      text: `${session.objective} waits again: ${why}${note}`,
+      data: { why: `${why}${note}`, notBeforeMs: null, error: null },
     });
   } else {
     const restart = restartOf(context, session, why);
