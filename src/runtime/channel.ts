@@ -30,8 +30,8 @@ export interface Channel {
   examine?(): Promise<Finding[]>;
   /**
    * Holds the runtime to these; what it is held to already is left alone.
-   * @throws FleetError RUNTIME_LIMITS when the engine refuses; RUNTIME_OVER_LIMIT when more memory is in use than it
-   *   would be held to: lowered now, the kernel would kill workers
+   * @throws FleetError RUNTIME_LIMITS when the engine refuses; RUNTIME_OVER_LIMIT when more memory or as many
+   *   processes are in use as it would be held to: lowered now, the kernel would kill workers or start no program
    */
   limit?(limits: RuntimeLimits): Promise<void>;
 }

@@ -18,14 +18,15 @@ export async function limitContainer(
   const { HostConfig } = await engine(container.inspect());
   const { memoryBytes, cpuCores, processes } = wanted;
   const memory = memoryBytes !== null && memoryBytes !== HostConfig.Memory ? memoryBytes : null;
+  const pids = processes !== null && processes !== HostConfig.PidsLimit ? processes : null;
   const changes = {
     // No swap on top: workers that swap make the whole machine slow.
     ...(memory !== null && { Memory: memory, MemorySwap: memory }),
     ...(cpuCores !== null && nanoCpus(cpuCores) !== HostConfig.NanoCpus && { NanoCpus: nanoCpus(cpuCores) }),
-    ...(processes !== null && processes !== HostConfig.PidsLimit && { PidsLimit: processes }),
+    ...(pids !== null && { PidsLimit: pids }),
   };
   if (Object.keys(changes).length === 0) return;
-  if (memory !== null) await requireBelow(container, memory, engine);
+  if (memory !== null || pids !== null) await requireRoom(container, { memory, pids }, engine);
   await engine(container.update(changes)).catch((cause) => {
     throw new FleetError({
       code: 'RUNTIME_LIMITS',
@@ -37,20 +38,32 @@ export async function limitContainer(
   });
 }
 
-async function requireBelow(
+/**
+ * Below what runs the kernel ends processes for want of memory; and for want of processes nothing can be started any
+ * more, what would make room neither, though the engine takes the number without a word.
+ */
+async function requireRoom(
   container: Docker.Container,
-  memory: number,
+  { memory, pids }: { memory: number | null; pids: number | null },
   engine: <T>(request: Promise<T>) => Promise<T>,
 ): Promise<void> {
-  const { memory_stats: stats } = await engine(container.stats({ stream: false, 'one-shot': true }));
+  const { memory_stats: stats, pids_stats } = await engine(
+    container.stats({ stream: false, 'one-shot': true }),
+  );
   // Page cache is given back before anything is killed.
   const cache = stats.stats?.inactive_file ?? stats.stats?.total_inactive_file ?? 0;
   const used = (stats.usage ?? 0) - cache;
-  if (used <= memory) return;
-  throw new FleetError({
+  if (memory !== null && used > memory) throw overLimit(`the ${gib(memory)}`, gib(used));
+  const running = pids_stats?.current ?? 0;
+  // One is needed for each program that `ov` or the agent runs.
+  if (pids !== null && running >= pids) throw overLimit(`the ${pids} processes`, String(running));
+}
+
+function overLimit(given: string, used: string): FleetError {
+  return new FleetError({
     code: 'RUNTIME_OVER_LIMIT',
     class: 'unavailable',
-    message: `Expected the runtime to use less than the ${gib(memory)} that products.yaml now gives it, got ${gib(used)}.`,
+    message: `Expected the runtime to use less than ${given} that products.yaml now gives it, got ${used}.`,
     mend: 'It is held to it as soon as it fits. Pause or stop a product to make room at once.',
   });
 }

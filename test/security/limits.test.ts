@@ -147,6 +147,17 @@ describe.runIf(await engineAvailable())('on a real engine', () => {
     expect(await run('pgrep -c node || ls /proc | grep -c "^[0-9]"')).toMatch(/[1-9]/);
   });
 
+  it('is not given fewer processes than run: the next program would not start', async () => {
+    await limit({ processes: 100 });
+    await run('for n in $(seq 30); do sleep 300 & done >/dev/null 2>&1');
+    await expect(limit({ processes: 20 })).rejects.toMatchObject({
+      code: 'RUNTIME_OVER_LIMIT',
+      message: expect.stringMatching(/less than the 20 processes .* got 3\d\.$/),
+    });
+    expect((await held()).PidsLimit).toBe(100);
+    expect(await run('pkill sleep 2>/dev/null || kill $(pgrep sleep); echo started')).toContain('started');
+  });
+
   it('what the engine refuses is said with its mend', async () => {
     await expect(limit({ cpuCores: 100_000 })).rejects.toMatchObject({
       code: 'RUNTIME_LIMITS',
