@@ -7,13 +7,12 @@ import { runDoctor } from '../doctor/index.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { keysOf } from './keys.ts';
 import { readText } from './read.ts';
-import { colourOn, outputTo, progress, quietOnBrokenPipe } from './screen.ts';
+import { colourOn, endOnBrokenOutput, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
 
 async function main(words: string[]): Promise<number> {
   const { stdout, stderr, env } = process;
-  quietOnBrokenPipe(stdout);
-  quietOnBrokenPipe(stderr);
+  endOnBrokenOutput(stdout, stderr);
   if (words[0] === '--version') {
     stdout.write(`${packageJson.version}\n`);
     return 0;

@@ -1,6 +1,6 @@
 // The command as a real process against a real socket.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,20 +29,27 @@ afterEach(async () => {
 
 function start(
   words: string[],
-  options: { env?: Record<string, string>; cwd?: string; program?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    cwd?: string;
+    program?: string;
+    /** open files instead of what is read here */
+    stdout?: number;
+    stderr?: number;
+  } = {},
 ) {
   const { program } = options;
   const child = spawn(program ?? process.execPath, program ? words : [main, ...words], {
     cwd: options.cwd ?? empty,
     env: { PATH: process.env.PATH, FLEET_SOCKET: fleetd.socketPath, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
   });
   running.add(child);
   const out = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data) => {
+  child.stdout?.on('data', (data) => {
     out.stdout += data;
   });
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     out.stderr += data;
   });
   const ended = new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>(
@@ -218,6 +225,39 @@ describe('as a process', () => {
     const { signal, stdout, stderr } = await ended;
     expect({ signal, stderr }).toEqual({ signal: 'SIGINT', stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, data: { seq: 1 } });
+  });
+
+  test.each([
+    [['status']],
+    [['status', '--json']],
+    [['status', '--watch']],
+    [['start', 'product-a', 'Explore']],
+    [['help']],
+    [['doctor']],
+  ])('fleet %j: an output that is full ends it with a code and a sentence', async (words) => {
+    fleetd.on('GET /v1/status', reply(fleetStatus([productView('a')])));
+    fleetd.on('POST /v1/objectives', reply(objectiveView({ product: 'product-a' })));
+    const full = openSync('/dev/full', 'w');
+    const { ended } = start(words, { stdout: full });
+    closeSync(full);
+    const { code, stderr } = await ended;
+    expect(stderr).toMatch(/^OUTPUT_FAILED: Expected to write .*ENOSPC.* Mend: Make room .*\n$/);
+    expect(code).toBe(5);
+  });
+
+  test('an output that is closed is said before anything is done', async () => {
+    const shell = `${launchers[0]} start product-a Explore >&-`;
+    const { code, stderr } = await start(['-c', shell], { program: '/bin/sh' }).ended;
+    expect(stderr).toMatch(/^OUTPUT_FAILED: .* Mend: .*\n$/);
+    expect(code).toBe(5);
+    expect(fleetd.received).toEqual([]);
+  });
+
+  test('where errors cannot be said either, the exit code says it', async () => {
+    const full = openSync('/dev/full', 'w');
+    const { ended } = start(['help'], { stdout: full, stderr: full });
+    closeSync(full);
+    expect(await ended).toMatchObject({ code: 5, signal: null });
   });
 
   test('a slow answer says that it is waited for; Ctrl-C leaves no stack trace', async () => {
