@@ -3,7 +3,7 @@
 // Times are ISO 8601 strings (UTC), ages are ms, memory is bytes, CPU is cores, money is USD.
 import { z } from 'zod';
 import { errorShapeSchema, footprintSchema, mailSchema, workerSchema } from '../runtime/protocol.ts';
-import { outcomeSchema, predictionSchema, sourceSchema } from './work.ts';
+import { agentSpendSchema, outcomeSchema, predictionSchema, sourceSchema } from './work.ts';
 
 export {
   type Finding,
@@ -91,6 +91,8 @@ export const productViewSchema = z.object({
   /** set by pause, focus or the budget; null: it may start */
   paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
   footprint: footprintSchema.shape.products.element.pick({ memoryBytes: true, cpuCores: true }).nullable(),
+  /** what its session has used of the model so far, by agent; absent: none, or nothing known yet */
+  spend: z.object({ costUsd: z.number().nullable(), agents: z.array(agentSpendSchema) }).optional(),
   parkedBranches: z.array(z.string()),
   /** by its restart policy, within its window; absent: its policy is never */
   restarts: z.object({ count: z.number(), max: z.number(), windowMs: z.number() }).optional(),

@@ -28,6 +28,22 @@ export const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+/** What one agent used of the model. */
+export const agentSpendSchema = z.object({
+  /** coordinator, or a worker's name */
+  name: z.string(),
+  /** as Claude Code names them, the most used first */
+  models: z.array(z.string()),
+  /** Σ of what has a price; null: nothing has */
+  costUsd: z.number().nullable(),
+  /** input and output, without cache */
+  tokens: z.number(),
+  /** of these: of models without a price */
+  unpricedTokens: z.number(),
+  /** false: counted reply by reply, without the requests that Claude Code hides */
+  stated: z.boolean(),
+});
+
 /** What an objective came to; null is unknown, never zero. */
 export const outcomeSchema = z.object({
   kind: z.string(),
@@ -42,6 +58,8 @@ export const outcomeSchema = z.object({
   workers: z.number().nullable(),
   merged: z.number().nullable(),
   costUsd: z.number().nullable(),
+  /** of all its sessions; absent: not known */
+  agents: z.array(agentSpendSchema).optional(),
   peakMemoryBytes: z.number().nullable(),
   peakCpuCores: z.number().nullable(),
   /** what was expected at its start; null: nothing could be said */

@@ -78,7 +78,12 @@ export function createCommands(loop: Loop) {
   const outcomes = outcomeStore(journal.database);
   const over = new Set(['done', 'failed', 'cancelled']);
   const withOutcome = (view: ObjectiveView): ObjectiveView =>
-    over.has(view.state) ? { ...view, outcome: outcomes.outcome(view.id) } : view;
+    over.has(view.state) ? { ...view, outcome: outcomeOf(view.id) } : view;
+  function outcomeOf(objective: string) {
+    const outcome = outcomes.outcome(objective);
+    const agents = journal.spentOn(objective);
+    return outcome && agents.length > 0 ? { ...outcome, agents } : outcome;
+  }
 
   return {
     /** Accepts an objective: durable from here on. Starts it at once when the scheduler admits it. */

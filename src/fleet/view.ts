@@ -207,6 +207,8 @@ function productView(
     paused: paused ? { reason: paused.reason, since: new Date(paused.sinceMs).toISOString() } : null,
     footprint:
       footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,
+    ...(session !== null &&
+      session.agents.length > 0 && { spend: { costUsd: session.costUsd, agents: session.agents } }),
     ...(p.restart.policy !== 'never' && {
       restarts: {
         count: restartsOf(context, p.name, p.restart.windowMs),

@@ -70,3 +70,25 @@ export function priced(report: Pick<UsageReport, 'agents'>, own: ReadonlyMap<str
     };
   });
 }
+
+/** Of several sessions: those of one name as one. */
+export function together(spends: readonly AgentSpend[]): AgentSpend[] {
+  const byName = new Map<string, AgentSpend>();
+  for (const one of spends) {
+    const sum = byName.get(one.name);
+    byName.set(
+      one.name,
+      sum === undefined
+        ? one
+        : {
+            name: one.name,
+            models: [...new Set([...sum.models, ...one.models])],
+            costUsd: sum.costUsd === null ? one.costUsd : sum.costUsd + (one.costUsd ?? 0),
+            tokens: sum.tokens + one.tokens,
+            unpricedTokens: sum.unpricedTokens + one.unpricedTokens,
+            stated: sum.stated && one.stated,
+          },
+    );
+  }
+  return [...byName.values()];
+}

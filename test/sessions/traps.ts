@@ -335,6 +335,12 @@ export const traps: readonly Trap[] = [
     real: { not: 'tried by hand on 0.10.3 and 0.11.0: without it no --model, with it --model sonnet' },
   },
   {
+    trap: '`ov costs` counts a reply once per content block, prices all opus alike, leaves headless workers out and misses hidden requests',
+    does: 'never asked: usage is read from the transcripts, once by message id, `cost-state` where Claude Code writes it',
+    test: 'test/usage/usage.test.ts: of 2.1.71: each reply once, by its last line, subagents and a fork included',
+    real: { not: 'transcripts of the real Claude Code are what the test reads' },
+  },
+  {
     trap: "Limits of a human's config.yaml and what the fleet wants differ",
     does: '`agents.maxConcurrent` in config.local.yaml, marked as ours; what a human set there stands',
     test: s('prepare', 'keeps what a human set, and every comment'),

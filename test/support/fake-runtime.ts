@@ -32,7 +32,7 @@ export interface FakeProduct {
   /** what its transcripts say of the session that ends next; null: nothing */
   costUsd: number | null;
   /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
-  live: { costUsd: number; tokens: number } | null;
+  live: { costUsd: number; tokens: number; unpriced?: number } | null;
   /** the last sign of life, ms since epoch; null: just now */
   lastActivityMs: number | null;
 }
@@ -293,7 +293,12 @@ export function fakeRuntime(clock: Clock, names: string[]) {
             : [
                 {
                   name: 'coordinator',
-                  models: [{ ...model, input: said.tokens, costUsd: said.costUsd > 0 ? said.costUsd : null }],
+                  models: [
+                    { ...model, input: said.tokens, costUsd: said.costUsd > 0 ? said.costUsd : null },
+                    ...('unpriced' in said && said.unpriced
+                      ? [{ ...model, model: 'claude-newer-9', input: said.unpriced, costUsd: null }]
+                      : []),
+                  ],
                 },
               ],
         skippedLines: 0,

@@ -5,6 +5,7 @@ import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { bytes, duration, since } from './measure.ts';
 import { block, fence } from './sanitise.ts';
 import { objectiveHead, whyNote } from './situation.ts';
+import { agentText } from './spend.ts';
 
 /** `obj-7 queued on product-c: waits for a slot, 1 of 1 used by product-a (obj-6).` */
 export function startedText(surface: Surface, objective: ObjectiveView): string {
@@ -32,6 +33,7 @@ export function stoppedText(surface: Surface, product: string, objective: Object
 }
 
 const chatTextChars = 3000;
+const shownAgents = 20;
 
 export function objectiveText(surface: Surface, objective: ObjectiveView): string {
   const facts: [string, string | null][] = [
@@ -46,10 +48,21 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
     `${surface.paint('name', surface.line(objective.id, 40))}: ${objective.state} on ${objective.product}`,
     rows(
       surface,
-      facts.flatMap(([name, head]) => (head ? [{ name, state: '', tone: 'dim', head, notes: [] }] : [])),
+      [...facts, ...models(surface, objective)].flatMap(([name, head]) =>
+        head ? [{ name, state: '', tone: 'dim', head, notes: [] }] : [],
+      ),
     ),
     surface.kind === 'chat' ? fence(capped(objective.text, chatTextChars)) : block(objective.text),
   );
+}
+
+/** `coordinator  claude-opus-5-5, $0.17`: a line per agent that used the model */
+function models(surface: Surface, { outcome }: ObjectiveView): [string, string | null][] {
+  const agents = outcome?.agents ?? [];
+  const spend = { costUsd: null, agents };
+  return agents
+    .slice(0, shownAgents)
+    .map(({ name }) => [surface.line(name, 30), agentText(spend, name, (model) => surface.line(model, 60))]);
 }
 
 function asked(surface: Surface, { source, createdAt }: ObjectiveView): string {

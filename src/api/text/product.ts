@@ -6,6 +6,7 @@ import { reportRows } from './inbox.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { bytes, cores, count, duration, since } from './measure.ts';
 import { ageNote, objectiveHead, pausedNote, stateOf, stateWord, whyNote } from './situation.ts';
+import { agentText, spendText } from './spend.ts';
 
 export function productText(reader: Surface, status: FleetStatus, product: ProductView): string {
   const surface = asOf(reader, status);
@@ -61,6 +62,11 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
   say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');
   if (product.footprint) say('uses', footprint(product.footprint));
+  if (product.spend) say('cost', spendText(product.spend));
+  say(
+    'coordinator',
+    agentText(product.spend, 'coordinator', (model) => surface.line(model, 60)),
+  );
   if (product.parkedBranches.length > 0)
     say('parked', product.parkedBranches.map((branch) => surface.line(branch, 80)).join(', '));
   if (product.channels.length > 0)
@@ -109,6 +115,7 @@ function workers(surface: Surface, product: ProductView): Row[] {
         worker.taskId ? `task ${surface.line(worker.taskId, 40)}` : '',
         worker.parent ? `for ${surface.line(worker.parent, 30)}` : '',
         active ? `active ${active} ago` : '',
+        agentText(product.spend, worker.name, (model) => surface.line(model, 60)) ?? '',
       ]
         .filter(Boolean)
         .join(', '),

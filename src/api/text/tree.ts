@@ -3,6 +3,7 @@ import type { FleetStatus, ProductView } from '../contract.ts';
 import { asOf, type Surface } from './layout.ts';
 import { since } from './measure.ts';
 import { stateOf, stateWord } from './situation.ts';
+import { modelText } from './spend.ts';
 
 export interface Branch {
   worker: ProductView['workers'][number];
@@ -38,10 +39,16 @@ function productTree(surface: Surface, product: ProductView): string {
   const { objective } = product;
   if (objective || product.workers.length > 0) {
     const about = objective ? `: ${objective.id} ${surface.line(objective.text, 60)}` : '';
-    lines.push(`└─ coordinator${about}`);
+    lines.push(`└─ coordinator${on('coordinator')}${about}`);
     draw(workerTree(product.workers), '   ');
   }
   return lines.join('\n');
+
+  /** `, on claude-opus-5-5` */
+  function on(agent: string): string {
+    const model = modelText(product.spend, agent, (name) => surface.line(name, 60));
+    return model === null ? '' : `, on ${model}`;
+  }
 
   function draw(branches: Branch[], margin: string): void {
     branches.forEach(({ worker, below }, i) => {
@@ -53,7 +60,7 @@ function productTree(surface: Surface, product: ProductView): string {
         stateWord(surface, worker.state),
       );
       lines.push(
-        `${margin}${last ? '└─' : '├─'} ${surface.line(worker.name, 40)} ${word}${active ? `, active ${active} ago` : ''}`,
+        `${margin}${last ? '└─' : '├─'} ${surface.line(worker.name, 40)} ${word}${active ? `, active ${active} ago` : ''}${on(worker.name)}`,
       );
       draw(below, `${margin}${last ? '   ' : '│  '}`);
     });

@@ -12,6 +12,7 @@ import { bytes, cores, duration } from '../../api/text/measure.ts';
 import { priorityWord } from '../../api/text/product.ts';
 import { block, line } from '../../api/text/sanitise.ts';
 import { ageNote, stateOf } from '../../api/text/situation.ts';
+import { spendText } from '../../api/text/spend.ts';
 import { Alarm, Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
 import { Ago, decisions, Events, forPeople, gateHref, ObjectiveState, State, why } from './parts.tsx';
@@ -164,6 +165,7 @@ function Facts({ product }: { product: ProductView }) {
   ].filter(Boolean);
   const facts: [string, string][] = [
     ['Uses', uses.join(', ')],
+    ['Cost', product.spend ? spendText(product.spend) : ''],
     ['Seen', product.ageMs === null ? 'not since fleetd started' : `${duration(product.ageMs)} ago`],
     ['Plans', product.planApproval === 'required' ? 'need your approval' : ''],
     ['Unread mail', product.unreadMail > 0 ? String(product.unreadMail) : ''],

@@ -1,6 +1,7 @@
 // Coordinator → leads → workers, as overstory reports their parents.
 import type { ProductView } from '../../api/contract.ts';
 import { line } from '../../api/text/sanitise.ts';
+import { agentText } from '../../api/text/spend.ts';
 import { type Branch, workerTree } from '../../api/text/tree.ts';
 import { Ago } from './parts.tsx';
 
@@ -8,20 +9,30 @@ const tones: Record<string, string> = { stalled: 'bad', zombie: 'bad', completed
 
 export function Tree({ product, now }: { product: ProductView; now: string }) {
   const live = ['starting', 'running', 'stopping', 'waiting'].includes(product.state);
+  const coordinator = agentText(product.spend, 'coordinator', line);
   if (!live && product.workers.length === 0) return <p class="empty">Nobody works here now.</p>;
   return (
     <ul class="tree">
       <li>
         <span class="node">
           <span class={`state ${live ? 'good' : 'dim'}`}>{live ? product.state : 'gone'}</span> coordinator
+          {coordinator && <span class="quiet"> {coordinator}</span>}
         </span>
-        <Branches branches={workerTree(product.workers)} now={now} />
+        <Branches branches={workerTree(product.workers)} spend={product.spend} now={now} />
       </li>
     </ul>
   );
 }
 
-function Branches({ branches, now }: { branches: Branch[]; now: string }) {
+function Branches({
+  branches,
+  spend,
+  now,
+}: {
+  branches: Branch[];
+  spend: ProductView['spend'];
+  now: string;
+}) {
   if (branches.length === 0) return null;
   return (
     <ul>
@@ -40,9 +51,10 @@ function Branches({ branches, now }: { branches: Branch[]; now: string }) {
                   , active <Ago at={worker.lastActivity} now={now} />
                 </>
               )}
+              {agentText(spend, worker.name, line) && `, ${agentText(spend, worker.name, line)}`}
             </span>
           </span>
-          <Branches branches={below} now={now} />
+          <Branches branches={below} spend={spend} now={now} />
         </li>
       ))}
     </ul>

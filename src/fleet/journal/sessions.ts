@@ -1,5 +1,5 @@
 // Reads of the sessions: the live ones, and what the ended ones teach.
-import type { AgentSpend } from '../../prices/index.ts';
+import { type AgentSpend, together } from '../../prices/index.ts';
 import type { SessionOutcome } from '../events.ts';
 import { parse, type Reader, type Row } from './reader.ts';
 
@@ -85,6 +85,11 @@ export function sessionStore({ rows, row }: Reader) {
         why: (why as string | null) ?? '',
         leftovers: parse(leftovers),
       };
+    },
+    /** What each agent of all its sessions has come to. */
+    spentOn(objective: string): AgentSpend[] {
+      const each = rows('SELECT agents FROM sessions WHERE objective = ? AND agents IS NOT NULL', objective);
+      return together(each.flatMap((r): AgentSpend[] => parse(r.agents)));
     },
     nextSessionNumber(): number {
       return ((row('SELECT max(id) AS n FROM sessions')?.n as number | null) ?? 0) + 1;

@@ -122,13 +122,22 @@ function outcomeLine({ journal }: Context, event: JournalEvent): string {
   // Recorded in one transaction, the session's end first.
   const [before] = journal.eventsAfter(event.seq - 2, 1);
   if (before?.kind !== 'session.ended' || before.objective !== event.objective) return '';
-  const { durationMs, costUsd, merged, leftovers } = before.data;
+  const { durationMs, merged, leftovers } = before.data;
   const kept = leftovers.flatMap((one) => /^branch (.+)$/.exec(one)?.[1] ?? []);
   return `${[
-    `Took ${span(durationMs)}, ${costUsd === null ? 'cost not known' : `cost ${usd(costUsd)}`}`,
+    `Took ${span(durationMs)}, ${costText(before.data)}`,
     ...(merged.length > 0 ? [`merged ${merged.join(', ')}`] : []),
     ...(kept.length > 0 ? [`kept, not merged: ${kept.join(', ')}`] : []),
   ].join('; ')}.`;
+}
+
+function costText({
+  costUsd,
+  tokens = null,
+  unpricedTokens = 0,
+}: Extract<JournalEvent, { kind: 'session.ended' }>['data']) {
+  if (costUsd !== null) return `cost ${unpricedTokens > 0 ? 'at least ' : ''}${usd(costUsd)}`;
+  return `cost not known${tokens === null ? '' : ` (${tokens.toLocaleString('en-US')} tokens)`}`;
 }
 
 /** What waits for an objective that will not be done now; '' where nothing does. */

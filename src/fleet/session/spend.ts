@@ -32,7 +32,8 @@ export async function askSpend(
   });
   if (report !== null && report.skippedLines > 0)
     log.info({ product: product.name, lines: report.skippedLines }, 'lines of transcripts were skipped');
-  const agents = report === null ? session.agents : priced(report, registry.current().prices);
+  const read = report === null ? [] : priced(report, registry.current().prices);
+  const agents = read.length === 0 ? session.agents : read;
   return {
     costUsd: most(session.costUsd, sum(agents.flatMap(({ costUsd }) => costUsd ?? []))),
     tokens: most(session.tokens, sum(agents.map(({ tokens }) => tokens))),
