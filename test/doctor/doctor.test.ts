@@ -45,7 +45,7 @@ describe('fleet doctor', () => {
       ' ',
     );
     for (const check of checks) expect(of(found, check)).toMatchObject({ state: 'ok', mend: null });
-    for (const check of ['repository', 'owner', 'name', 'watchdog', 'trust'])
+    for (const check of ['repository', 'owner', 'name', 'watchdog', 'trust', 'servers'])
       expect(of(found, check, 'alpha')).toMatchObject({ state: 'ok' });
   });
 

@@ -103,6 +103,20 @@ export const traps: readonly Trap[] = [
     real: 'tells Claude Code to trust the root before it starts there',
   },
   {
+    trap: 'A `.mcp.json` in the product or above it: where dangerous mode is accepted, as it must be, its programs run unasked in the coordinator; else each is asked about',
+    does: 'those nobody has answered for are kept from running (`disabledMcpjsonServers` of the runtime’s own home) until `.claude/settings.local.json` allows them; in a human’s home refused: `CLAUDE_MCP_UNANSWERED`',
+    test: 'test/runtime/prepare/claude.test.ts: runs no MCP server unasked, and each that the human allows in Claude Code’s own way',
+    real: {
+      not: 'a matter of claude: by hand with 2.1.71, 2.1.112 and 2.1.332 (2026-11-29): not asked, not run',
+    },
+  },
+  {
+    trap: 'A CLAUDE.md that imports a file from outside the product (`@~/…`): a dialog at the start',
+    does: 'seeded as asked: such files are left out; what a human has approved stays',
+    test: 'test/runtime/prepare/claude.test.ts: a CLAUDE.md that imports from outside is a question until it was answered',
+    real: { not: 'a matter of claude: by hand with 2.1.71, 2.1.112 and 2.1.332 (2026-11-29)' },
+  },
+  {
     trap: 'A login or an unknown dialog: 30 s, then exit 1, and an open run stays behind',
     does: '`OV_DIALOG` with the mend; the next start closes what is open',
     test: texts,

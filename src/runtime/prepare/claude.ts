@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { editJson, type Json, object } from './claude-file.ts';
+import { mcpServers, strings } from './mcp.ts';
 
 export interface ClaudeSeed {
   /** holds .claude.json and .claude/ */
@@ -11,13 +12,15 @@ export interface ClaudeSeed {
   apiKey: string | null;
   /** Products' git roots. Trust of a root covers its worktrees; trust of the workspace covers nothing. */
   roots: string[];
+  /** Whose home it is. In a human's own no MCP server is refused in their name. */
+  humans?: boolean;
 }
 
 /**
  * Adds what is missing and keeps all else. An unreadable file is moved aside, not overwritten.
  * @throws FleetError CLAUDE_CONFIG_LOCKED
  */
-export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<void> {
+export async function seedClaude({ home, apiKey, roots, humans = false }: ClaudeSeed): Promise<void> {
   await editJson(join(home, '.claude.json'), (state) => ({
     theme: 'dark',
     ...state,
@@ -30,6 +33,8 @@ export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<v
         roots.map((root) => [
           root,
           {
+            // Asked about once: files outside the product that its CLAUDE.md imports are then left out.
+            hasClaudeMdExternalIncludesWarningShown: true,
             ...object(object(state.projects)[root]),
             hasTrustDialogAccepted: true,
             hasCompletedProjectOnboarding: true,
@@ -38,10 +43,22 @@ export async function seedClaude({ home, apiKey, roots }: ClaudeSeed): Promise<v
       ),
     },
   }));
-  await editJson(join(home, '.claude', 'settings.json'), (settings) => ({
-    ...settings,
-    skipDangerousModePermissionPrompt: true,
-  }));
+  const servers = humans ? [] : await Promise.all(roots.map((root) => mcpServers(home, root)));
+  const allowed = servers.flatMap((one) => one.allowed);
+  await editJson(join(home, '.claude', 'settings.json'), (settings) => {
+    const refused = new Set([
+      ...strings(settings.disabledMcpjsonServers),
+      ...servers.flatMap(({ unanswered }) => unanswered),
+    ]);
+    for (const name of allowed) refused.delete(name);
+    return {
+      ...settings,
+      skipDangerousModePermissionPrompt: true,
+      ...(refused.size > 0 || settings.disabledMcpjsonServers !== undefined
+        ? { disabledMcpjsonServers: [...refused] }
+        : {}),
+    };
+  });
 }
 
 /** Whether Claude Code would start in `root` without asking anything that seedClaude answers. */
@@ -51,15 +68,24 @@ export async function isSeeded(home: string, root: string): Promise<boolean> {
     const settings = object(
       JSON.parse(await readFile(join(home, '.claude', 'settings.json'), 'utf8').catch(() => '{}')),
     );
+    const project = object(object(state.projects)[root]);
     return (
       state.hasCompletedOnboarding === true &&
       // Said in either place, by version; a human's own answer is in the first.
       (state.bypassPermissionsModeAccepted === true || settings.skipDangerousModePermissionPrompt === true) &&
-      object(object(state.projects)[root]).hasTrustDialogAccepted === true
+      project.hasTrustDialogAccepted === true &&
+      (project.hasClaudeMdExternalIncludesWarningShown === true ||
+        project.hasClaudeMdExternalIncludesApproved === true ||
+        !(await importsFromOutside(root)))
     );
   } catch {
     return false;
   }
+}
+
+/** As far as its CLAUDE.md says so itself: `@/…`, `@~/…`, `@../…`. */
+async function importsFromOutside(root: string): Promise<boolean> {
+  return /(?:^|\s)@(?:\/|~\/|\.\.\/)/.test(await readFile(join(root, 'CLAUDE.md'), 'utf8').catch(() => ''));
 }
 
 /** Claude Code knows an approved key by its last 20 characters. */

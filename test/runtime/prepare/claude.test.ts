@@ -15,7 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isSeeded } from '../../../src/runtime/prepare/claude.ts';
 import { seedClaude } from '../../../src/runtime/prepare/index.ts';
+import { mcpServers } from '../../../src/runtime/prepare/mcp.ts';
 
 const apiKey = `sk-ant-${'x'.repeat(80)}0123456789abcdefghij`;
 let home: string;
@@ -32,7 +34,13 @@ test('a fresh home gets every answer that a coordinator would otherwise wait for
     hasCompletedOnboarding: true,
     bypassPermissionsModeAccepted: true,
     customApiKeyResponses: { approved: ['0123456789abcdefghij'], rejected: [] },
-    projects: { '/workspace/a': { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } },
+    projects: {
+      '/workspace/a': {
+        hasTrustDialogAccepted: true,
+        hasCompletedProjectOnboarding: true,
+        hasClaudeMdExternalIncludesWarningShown: true,
+      },
+    },
   });
   expect(await read('.claude/settings.json')).toEqual({ skipDangerousModePermissionPrompt: true });
   expect((await stat(join(home, '.claude.json'))).mode & 0o777).toBe(0o600);
@@ -131,5 +139,59 @@ describe('one writer of Claude Code’s files', () => {
     expect(once.mode & 0o777).toBe(0o640);
     await seedClaude({ home, apiKey, roots });
     expect((await stat(file)).ino).toBe(once.ino);
+  });
+});
+
+describe('what a product brings along', () => {
+  const root = () => join(home, 'w/p');
+  const seed = (humans = false) => seedClaude({ home, apiKey: null, roots: [root()], humans });
+  const refused = async () => (await read('.claude/settings.json')).disabledMcpjsonServers;
+  beforeEach(async () => {
+    await mkdir(join(root(), '.claude'), { recursive: true });
+    const file = (...names: string[]) =>
+      JSON.stringify({ mcpServers: Object.fromEntries(names.map((name) => [name, { command: 'sh' }])) });
+    await writeFile(join(root(), '.mcp.json'), file('db', 'web'));
+    // Claude Code reads those above as well.
+    await writeFile(join(home, 'w/.mcp.json'), file('above'));
+  });
+
+  test('runs no MCP server unasked, and each that the human allows in Claude Code’s own way', async () => {
+    await seed();
+    expect(await refused()).toEqual(['db', 'web', 'above']);
+    expect((await mcpServers(home, root())).unanswered).toEqual([]);
+    const local = join(root(), '.claude/settings.local.json');
+    await writeFile(
+      local,
+      JSON.stringify({ enabledMcpjsonServers: ['web'], disabledMcpjsonServers: ['db'] }),
+    );
+    await seed();
+    expect(await refused()).toEqual(['db', 'above']);
+  });
+
+  test('refuses none in a human’s own home, where each without an answer is named', async () => {
+    await seed(true);
+    expect(await refused()).toBeUndefined();
+    await writeFile(
+      join(home, '.claude.json'),
+      JSON.stringify({ projects: { [root()]: { enabledMcpjsonServers: ['db'] } } }),
+    );
+    expect((await mcpServers(home, root())).unanswered).toEqual(['web', 'above']);
+    await writeFile(join(root(), '.mcp.json'), 'no JSON');
+    expect((await mcpServers(home, root())).unanswered).toEqual(['above']);
+  });
+
+  test('a CLAUDE.md that imports from outside is a question until it was answered', async () => {
+    await seed();
+    const file = join(home, '.claude.json');
+    const before = JSON.parse(await readFile(file, 'utf8'));
+    delete before.projects[root()].hasClaudeMdExternalIncludesWarningShown;
+    await writeFile(file, JSON.stringify(before));
+    expect(await isSeeded(home, root())).toBe(true);
+    await writeFile(join(root(), 'CLAUDE.md'), 'See @docs/here.md and me@example.com\n');
+    expect(await isSeeded(home, root())).toBe(true);
+    await writeFile(join(root(), 'CLAUDE.md'), 'See @~/notes.md\n');
+    expect(await isSeeded(home, root())).toBe(false);
+    await seed();
+    expect(await isSeeded(home, root())).toBe(true);
   });
 });

@@ -13,6 +13,7 @@ import { name } from './checks/name.ts';
 import { ov } from './checks/ov.ts';
 import { owner } from './checks/owner.ts';
 import { repository } from './checks/repository.ts';
+import { servers } from './checks/servers.ts';
 import { tmux } from './checks/tmux.ts';
 import { trust } from './checks/trust.ts';
 import { watchdog } from './checks/watchdog.ts';
@@ -20,7 +21,7 @@ import { watchdog } from './checks/watchdog.ts';
 /** What every product of this runtime depends on. */
 const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];
 /** What one product's start depends on: the same steps as `prepare`, looked at one by one. */
-const productChecks: Check<Place>[] = [repository, owner, name, watchdog, models, trust];
+const productChecks: Check<Place>[] = [repository, owner, name, watchdog, models, trust, servers];
 
 /** @param products  those that overstory works on and whose folder is there */
 export async function examine(machine: MachinePlace, products: Place[], fix: boolean): Promise<Finding[]> {

@@ -12,6 +12,8 @@
 //   trust      Claude Code knows this root: its dialogs are ones that `ov` cannot answer. In a runtime of the
 //              fleet's own it is told so; in a human's home (FLEET_CLAUDE_HOME=human) only `fleet doctor --fix`,
 //              which a human typed, writes there
+//   servers    no program that the product's .mcp.json names runs unasked: kept from running in a runtime of the
+//              fleet's own, refused in a human's home until the human has said yes or no to each
 //   limits     agents.maxConcurrent, an exit trigger and the workers' models, in config.local.yaml
 import {
   access,
@@ -24,20 +26,19 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { FleetError } from '../../../errors.ts';
 import { readProjectName } from '../../../overstory/config.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { workerModels } from '../../../overstory/models.ts';
-import { isSeeded, seedClaude } from '../../prepare/claude.ts';
 import type { TendReply } from '../../protocol.ts';
 import { leastToStartBytes, requireSpace } from '../disk.ts';
 import { git } from '../git.ts';
 import { list } from '../list.ts';
 import { argvOf, readProcesses } from '../processes.ts';
 import { initialised } from '../snapshot.ts';
+import { requireServers, requireTrust } from './claude-home.ts';
 import type { Place } from './index.ts';
 import { tmux } from './tmux.ts';
 
@@ -60,6 +61,7 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     await removeStaleWatchdog(folder),
     await keeper,
     simulated ? null : await requireTrust(folder, place.product.name),
+    simulated ? null : await requireServers(folder, place.product.name),
     await pushLimits(inside, maxWorkers),
   ];
   return { done: done.filter((step) => step !== null), left: [] };
@@ -155,29 +157,6 @@ export async function keepKeeper(): Promise<string | null> {
   // Another start was faster.
   if (/duplicate session/.test(started.stderr)) return null;
   throw ovFailure(started.code === 'ENOENT' ? 'Executable not found in $PATH: "tmux"' : started.stderr);
-}
-
-/** Whether starts may write into it; a human's is written by `fleet doctor --fix` only. */
-export const homeIsHumans = (): boolean => process.env.FLEET_CLAUDE_HOME === 'human';
-
-async function requireTrust(folder: string, product: string): Promise<string | null> {
-  if (!homeIsHumans()) return await seedTrust(folder);
-  if (await isSeeded(homedir(), folder)) return null;
-  throw new FleetError({
-    code: 'CLAUDE_NOT_TRUSTING',
-    class: 'refused',
-    product,
-    message: `Expected Claude Code to trust ${folder} and to ask nothing at its start, got a first run: overstory cannot answer its questions.`,
-    mend: 'Run `fleet doctor --fix`: it writes so into your ~/.claude.json and ~/.claude/settings.json. Or run `claude` there once and answer its questions.',
-  });
-}
-
-/** Writes to ~/.claude.json and ~/.claude/settings.json; what is there stays. */
-export async function seedTrust(folder: string): Promise<string | null> {
-  const home = homedir();
-  if (await isSeeded(home, folder)) return null;
-  await seedClaude({ home, apiKey: process.env.ANTHROPIC_API_KEY || null, roots: [folder] });
-  return `told Claude Code to trust ${folder} (~/.claude.json, ~/.claude/settings.json)`;
 }
 
 async function pushLimits(inside: string, maxWorkers: number | null): Promise<string | null> {

@@ -1,8 +1,8 @@
 // Claude Code trusts the root, so that no dialog waits for a human who is not there.
 import { homedir } from 'node:os';
 import { isSeeded } from '../../../prepare/claude.ts';
+import { homeIsHumans, seedTrust } from '../../tend/claude-home.ts';
 import type { Place } from '../../tend/index.ts';
-import { homeIsHumans, seedTrust } from '../../tend/prepare.ts';
 import { type Check, ok } from '../check.ts';
 
 export const trust: Check<Place> = {
