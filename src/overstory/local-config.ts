@@ -9,6 +9,8 @@ const mark = ' set by the fleet';
 export interface LocalLimits {
   /** agents alive at once below the coordinator, leads included; null: the project's own limit */
   maxWorkers: number | null;
+  /** null: the one it has, which may be one that was set here before */
+  projectName: string | null;
   /** role → model alias of headless workers, see models.ts */
   models: Record<string, string>;
 }
@@ -18,7 +20,10 @@ export interface LocalLimits {
  * @returns the file as it should be; null: nothing to write
  * @throws OV_BAD_CONFIG when it is not a YAML mapping: it is a human's, so it is not overwritten
  */
-export function withFleetSettings(text: string | null, { maxWorkers, models }: LocalLimits): string | null {
+export function withFleetSettings(
+  text: string | null,
+  { maxWorkers, models, projectName }: LocalLimits,
+): string | null {
   const document = parseDocument(text ?? '');
   if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
     throw new FleetError({
@@ -45,6 +50,7 @@ export function withFleetSettings(text: string | null, { maxWorkers, models }: L
   set(['agents', 'maxConcurrent'], maxWorkers === null ? null : maxWorkers + 1);
   // Off by default: without one of them check-complete says "not complete" for ever.
   set(['coordinator', 'exitTriggers', 'allAgentsDone'], true);
+  if (projectName !== null) set(['project', 'name'], projectName);
   const said = document.get('models');
   const known = isMap(said) ? said.items.map(({ key }) => String(isScalar(key) ? key.value : key)) : [];
   for (const role of new Set([...known, ...Object.keys(models)])) set(['models', role], models[role] ?? null);

@@ -112,25 +112,6 @@ function names(products: Written[], source: YamlSource): RegistryProblem[] {
         ),
       );
   }
-  // tmux finds a session by the beginning of its name: `overstory-app-…` would also mean product app-web's
-  for (const [name, index] of first) {
-    for (let dash = name.indexOf('-'); dash !== -1; dash = name.indexOf('-', dash + 1)) {
-      const shorter = name.slice(0, dash);
-      const other = first.get(shorter);
-      if (other === undefined) continue;
-      const got =
-        other < index
-          ? `${show(name)}, which begins with the name of products[${other}] and "-"`
-          : `${show(shorter)}, with which and "-" the name of products[${index}] begins`;
-      problems.push(
-        source.problem(
-          ['products', Math.max(index, other), 'name'],
-          'a name that is not another one’s beginning before a "-" (tmux would take one for the other)',
-          got,
-        ),
-      );
-    }
-  }
   return problems;
 }
 

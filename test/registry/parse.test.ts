@@ -226,8 +226,6 @@ describe('refuses, with the place', () => {
     ['a name that is too long', `products:\n  - name: ${'a'.repeat(42)}\n`, `2:11 products[0].name: ${name} / "${'a'.repeat(42)}"`],
     ['the same name twice', 'products:\n  - name: a\n  - name: a\n', '3:11 products[1].name: a name of its own for each product / "a", the name of products[0]'],
     ['the same key twice', product('path: x\npath: y'), '4:5 products[0].path: each key once / "path" again'],
-    ['a name that goes on after another and -', 'products:\n  - name: app\n  - name: app-web-x\n', '3:11 products[1].name: a name that is not another one’s beginning before a "-" (tmux would take one for the other) / "app-web-x", which begins with the name of products[0] and "-"'],
-    ['a name that another goes on after with -', 'products:\n  - name: app-web\n  - name: app\n', '3:11 products[1].name: a name that is not another one’s beginning before a "-" (tmux would take one for the other) / "app", with which and "-" the name of products[0] begins'],
     ['a checkout nobody knows', product('checkout: mine'), '3:15 products[0].checkout: own or in-place / "mine"'],
     ['a path out of the workspace', product('path: ../x'), `3:11 products[0].path: ${under} / "../x"`],
     ['a path out by a detour', product('path: x/../../workspace2/y'), `3:11 products[0].path: ${under} / "x/../../workspace2/y"`],

@@ -52,6 +52,46 @@ describe('prepare', () => {
     writeFileSync(config, readFileSync(config, 'utf8').replace(/name: .*/, 'name: twin-b'));
   });
 
+  it('gives a project whose name goes on after another and "-" one that ov cannot take for it', async () => {
+    const longer = await product('app-web');
+    expect((await prepare(longer)).done).toEqual(['set limits in config.local.yaml']);
+    await sim.tmux('new-session', '-d', '-s', 'overstory-app-web-coordinator', 'sleep', '600');
+    const shorter = await product('app');
+    await expect(prepare(shorter)).rejects.toMatchObject({
+      code: 'PROJECT_NAME_TAKEN',
+      message: expect.stringContaining('overstory-app-web-coordinator'),
+      mend: expect.stringContaining('Stop that product once'),
+    });
+    await sim.tmux('kill-session', '-t', '=overstory-app-web-coordinator');
+    await prepare(shorter);
+    expect((await prepare(longer)).done).toEqual([
+      'set limits and the project name app_web in config.local.yaml',
+    ]);
+    expect((await prepare(longer)).done).toEqual([]);
+    // Both run, and what is gone of the one is nothing of the other, also where only the beginning is compared.
+    for (const ref of [shorter, longer]) await runtime.ov(ref, 'coordinator.start', {});
+    const sessions = (await sim.tmux('list-sessions', '-F', '#{session_name}')).split('\n');
+    expect(sessions).toEqual(
+      expect.arrayContaining(['overstory-app-coordinator', 'overstory-app_web-coordinator']),
+    );
+    const found = (name: string) => sim.tmux('list-panes', '-t', name, '-F', '#{session_name}');
+    expect(await found('overstory-app_w')).toBe('overstory-app_web-coordinator');
+    expect(await found('overstory-app-web')).toBe('');
+    await runtime.ov(shorter, 'coordinator.stop', {});
+    expect(await sim.tmux('list-sessions', '-F', '#{session_name}')).toContain(
+      'overstory-app_web-coordinator',
+    );
+    await runtime.ov(longer, 'coordinator.stop', {});
+
+    const local = join(longer.root, '.overstory/config.local.yaml');
+    writeFileSync(local, 'project: {name: app-web}\n');
+    await expect(prepare(longer)).rejects.toMatchObject({
+      code: 'PROJECT_NAME_TAKEN',
+      mend: expect.stringContaining('project: {name: app_web}'),
+    });
+    rmSync(local);
+  });
+
   it('refuses where git does not know who commits', async () => {
     const ref = await product('nameless');
     const bare = await sim.connect({
@@ -130,7 +170,7 @@ describe('end-processes', () => {
 
 describe('config.local.yaml', () => {
   const ours = (maxWorkers: number | null, text: string | null, models = {}) =>
-    withFleetSettings(text, { maxWorkers, models });
+    withFleetSettings(text, { maxWorkers, models, projectName: null });
   it('is written once, followed when the limit changes, and gives the limit back', () => {
     const first = ours(4, null);
     expect(first).toContain('maxConcurrent: 5 # set by the fleet');

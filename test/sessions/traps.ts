@@ -74,8 +74,11 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: '`tmux -t` takes a prefix for a name',
-    does: 'only `=name` is ever used',
-    test: s('prepare', "ends exactly the product's own session"),
+    does: 'only `=name` is ever used; `ov` does not, so that a project whose name goes on after another and "-" (app, app-web) gets one without "-" in config.local.yaml',
+    test: s(
+      'prepare',
+      'gives a project whose name goes on after another and "-" one that ov cannot take for it',
+    ),
     real: trapped,
   },
   {

@@ -5,7 +5,7 @@
 //   git        its own root, one commit, an identity: else agents cannot commit, and `ov` says so too late
 //   owner      the databases may be written: else a start fails after its tmux session was made
 //   disk       there is room for worktrees and logs
-//   name       no other project here has the same name: their tmux sessions would be one
+//   name       no other project here has the same name, nor one that `ov` takes for it: see names.ts
 //   watchdog   a watchdog.pid that names no watchdog of this product is removed: 0.11 would not start,
 //              and every version's stop would end whatever has that pid now
 //   keeper     a tmux session that outlives the coordinators: without one every other stop fails
@@ -26,20 +26,19 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { FleetError } from '../../../errors.ts';
-import { readProjectName } from '../../../overstory/config.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { workerModels } from '../../../overstory/models.ts';
 import type { TendReply } from '../../protocol.ts';
 import { leastToStartBytes, requireSpace } from '../disk.ts';
 import { git } from '../git.ts';
-import { list } from '../list.ts';
 import { argvOf, readProcesses } from '../processes.ts';
 import { initialised } from '../snapshot.ts';
 import { requireServers, requireTrust } from './claude-home.ts';
 import type { Place } from './index.ts';
+import { requireOwnName, requireSeparateName, separateName } from './names.ts';
 import { tmux } from './tmux.ts';
 
 export async function prepare(place: Place, maxWorkers: number | null): Promise<TendReply> {
@@ -62,8 +61,9 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     await keeper,
     simulated ? null : await requireTrust(folder, place.product.name),
     simulated ? null : await requireServers(folder, place.product.name),
-    await pushLimits(inside, maxWorkers),
+    await pushSettings(place, maxWorkers),
   ];
+  await requireSeparateName(place);
   return { done: done.filter((step) => step !== null), left: [] };
 }
 
@@ -118,22 +118,6 @@ export async function requireOwner(inside: string): Promise<void> {
   }
 }
 
-export async function requireOwnName({ folder, workspaceRoot, product }: Place): Promise<void> {
-  const nameOf = async (root: string) => (await readProjectName(root)) ?? basename(root);
-  const others = (await list(workspaceRoot)).filter(({ overstory }) => overstory);
-  const [mine, ...names] = await Promise.all([folder, ...others.map(({ root }) => root)].map(nameOf));
-  for (const [at, other] of others.entries()) {
-    if (names[at] !== mine || (await realpath(other.root)) === folder) continue;
-    throw new FleetError({
-      code: 'PROJECT_NAME_TAKEN',
-      class: 'refused',
-      product: product.name,
-      message: `Expected a project name of its own for ${product.name}, got "${mine}", which ${other.root} has too: both would use one tmux session.`,
-      mend: 'Set another `project: {name: …}` in .overstory/config.yaml of one of them, while neither runs.',
-    });
-  }
-}
-
 /** @param lookOnly says what would be done */
 export async function removeStaleWatchdog(folder: string, lookOnly = false): Promise<string | null> {
   const file = join(folder, '.overstory', 'watchdog.pid');
@@ -159,14 +143,18 @@ export async function keepKeeper(): Promise<string | null> {
   throw ovFailure(started.code === 'ENOENT' ? 'Executable not found in $PATH: "tmux"' : started.stderr);
 }
 
-async function pushLimits(inside: string, maxWorkers: number | null): Promise<string | null> {
+async function pushSettings(place: Place, maxWorkers: number | null): Promise<string | null> {
+  const inside = join(place.folder, '.overstory');
   const file = join(inside, 'config.local.yaml');
   const [before, models] = await Promise.all([readFile(file, 'utf8').catch(() => null), modelsOf(inside)]);
-  const after = withFleetSettings(before, { maxWorkers, models: models.set });
+  const projectName = await separateName(place);
+  const after = withFleetSettings(before, { maxWorkers, models: models.set, projectName });
   if (after === null) return null;
   await writeFile(`${file}.draft`, after);
   await rename(`${file}.draft`, file);
-  return 'set limits in config.local.yaml';
+  return projectName === null
+    ? 'set limits in config.local.yaml'
+    : `set limits and the project name ${projectName} in config.local.yaml`;
 }
 
 /** What a product's workers run on. @param inside its .overstory */

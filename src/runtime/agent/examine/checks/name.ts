@@ -1,6 +1,6 @@
 // No other project here has the product's project name: they would share a tmux session.
 import type { Place } from '../../tend/index.ts';
-import { requireOwnName } from '../../tend/prepare.ts';
+import { requireOwnName } from '../../tend/names.ts';
 import { type Check, ok } from '../check.ts';
 
 export const name: Check<Place> = {
