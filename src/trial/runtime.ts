@@ -12,6 +12,7 @@ import { createFootprintMeter } from '../runtime/agent/footprint.ts';
 import { agentArgv, type Channel } from '../runtime/channel.ts';
 import { localChannel } from '../runtime/local-channel.ts';
 import { type PreparedProduct, prepareProducts } from '../runtime/prepare/index.ts';
+import { endsItsKeeper } from './keeper.ts';
 import type { TrialOptions } from './options.ts';
 import { findProgram } from './preflight.ts';
 
@@ -22,7 +23,7 @@ export interface TrialRuntime {
   /** argv by which a human reaches the same tmux */
   tmux: string[];
   prepared: PreparedProduct[];
-  /** Ends what the simulator left running. Real sessions are ended by the fleet, never from here. */
+  /** Ends what the simulator left running, or its own keeper. Real sessions are ended by the fleet, never from here. */
   close(): Promise<void>;
 }
 
@@ -79,6 +80,7 @@ export async function prepareRuntime(
     await tmux(env, ['new-session', '-d', '-s', 'keeper', 'sleep', 'infinity']).catch(() => {});
   }
   Object.assign(process.env, env);
+  const endKeeper = options.real ? await endsItsKeeper(env) : null;
 
   const registry = await readRegistry(options.productsFile, { workspaceRoot });
   const version = await runOv(
@@ -111,6 +113,7 @@ export async function prepareRuntime(
       env,
     }),
     async close() {
+      await endKeeper?.();
       if (tmuxFolder === null) return;
       await tmux(env, ['kill-server']).catch(() => {});
       await endProcessesOf(registry.products);
