@@ -1,5 +1,6 @@
 // What the workers made: their branches, and which of them the current branch holds. A coordinator deletes a
-// branch that it has merged: that one is known by the words of its merge commit.
+// branch that it has merged: that one is known by the words of its merge commit. A branch that never had a commit of its
+// own is held too, and has nothing in it: it is neither merged nor left.
 import { ovFailure } from '../../../overstory/errors.ts';
 import type { TendReply } from '../../protocol.ts';
 import { git } from '../git.ts';
@@ -19,6 +20,28 @@ export async function branches({ folder }: Place): Promise<TendReply> {
   const subjects = await lines('log', '--merges', `--max-count=${merges}`, '--format=%s');
   const named = subjects.flatMap((line) => /^Merge branch '(overstory\/[^']+)'/.exec(line)?.[1] ?? []);
   const left = await refs('--no-merged=HEAD');
-  const done = new Set([...(await refs('--merged=HEAD')), ...named]);
-  return { done: [...done].filter((branch) => !left.includes(branch)), left };
+  const held = await refs('--merged=HEAD');
+  const empty = await unmoved(held, lines);
+  const done = new Set([...held, ...named]);
+  return { done: [...done].filter((branch) => !left.includes(branch) && !empty.has(branch)), left };
+}
+
+/** Those that still are where they were made, as their reflog says: after a fast-forward the history does not tell. */
+async function unmoved(
+  branches: string[],
+  lines: (...args: string[]) => Promise<string[]>,
+): Promise<Set<string>> {
+  if (branches.length === 0) return new Set();
+  const walked = await lines(
+    'log',
+    '--walk-reflogs',
+    '--format=%gD %H',
+    ...branches.map((one) => `refs/heads/${one}`),
+  );
+  const tips = new Map<string, Set<string>>();
+  for (const line of walked) {
+    const [, branch = '', tip = ''] = /^refs\/heads\/(.+)@\{\d+\} (\w+)$/.exec(line) ?? [];
+    tips.set(branch, (tips.get(branch) ?? new Set()).add(tip));
+  }
+  return new Set(branches.filter((branch) => tips.get(branch)?.size === 1));
 }
