@@ -80,7 +80,8 @@ export function createLoop(
     const asked = journal.liveSession(name);
     const root = rootOf(name);
     if (root === null) return emptySnapshot(name, clock.nowMs(), 'missing');
-    const [seen] = await runtime.snapshot([{ name, root }], { fresh });
+    const key = productOf(context, name)?.key ?? null;
+    const [seen] = await runtime.snapshot([{ name, root, key }], { fresh });
     if (seen === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
     const snapshot = keptSnapshot(seen);
     lookAtGround();

@@ -266,8 +266,8 @@ export function connectRuntime({
 }
 
 /** Products of the registry carry more than the agent needs to know. */
-function refOf({ name, root }: ProductRef): ProductRef {
-  return { name, root };
+function refOf({ name, root, key }: ProductRef): ProductRef {
+  return key ? { name, root, key } : { name, root };
 }
 
 function fail(error: FleetError): never {

@@ -15,10 +15,20 @@ export const maxFrameBytes = 32 * 1024 * 1024;
 /** Unread mail carried by one snapshot, in bytes of JSON; what lies beyond comes once the older is read. */
 export const maxSnapshotMailBytes = 4 * 1024 * 1024;
 
+const keySourceSchema = z.strictObject({
+  as: z.enum(['api-key', 'subscription']),
+  from: z.enum(['variable', 'file']),
+  /** of the variable, or the absolute path of the file: never the key */
+  name: z.string().min(1).max(1024),
+});
+export type KeySource = z.infer<typeof keySourceSchema>;
+
 /** A product as the agent needs to know it. `root` must lie under the agent's own workspace root. */
 const productRefSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
   root: z.string().min(1).max(1024),
+  /** of its account; absent or null: what the agent's own environment has */
+  key: keySourceSchema.nullish(),
 });
 export type ProductRef = z.infer<typeof productRefSchema>;
 

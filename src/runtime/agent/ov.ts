@@ -13,10 +13,15 @@ export interface Ov {
    */
   features(): Promise<OvFeatures & { simulated: boolean }>;
   /**
-   * Runs one command in a product's resolved folder.
+   * Runs one command in a product's resolved folder. env: on top of the agent's own.
    * @throws what the command's read() throws
    */
-  call<N extends OvCommandName>(folder: string, name: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;
+  call<N extends OvCommandName>(
+    folder: string,
+    name: N,
+    args: ArgsOf<N>,
+    env?: Record<string, string | undefined>,
+  ): Promise<ReplyOf<N>>;
 }
 
 /** @param upgraded  told when another version was found in the place of the one before */
@@ -50,9 +55,9 @@ export function createOv(
       });
       return await asked;
     },
-    async call(folder, name, args) {
+    async call(folder, name, args, env = {}) {
       const features = await ov.features();
-      return await runOv(name, args, { cwd: folder, features, ov: [path] });
+      return await runOv(name, args, { cwd: folder, features, env, ov: [path] });
     },
   };
   return ov;

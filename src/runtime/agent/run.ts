@@ -5,6 +5,7 @@ import { isOvCommandName } from '../../overstory/commands/index.ts';
 import { badArgument } from '../../overstory/errors.ts';
 import { readOvArgs } from '../../overstory/run.ts';
 import { type ProductRef, readCommands, writeQueueMs } from '../protocol.ts';
+import { keyEnvironment } from './account-key.ts';
 import type { Ov } from './ov.ts';
 import type { Slots } from './slots.ts';
 
@@ -58,7 +59,9 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
       const checked = readOvArgs(name, args);
       const call = async () => {
         const found = await folder();
-        return await slots.run(() => ov.call(found, name, checked), true);
+        // Nothing else that is called here starts a claude.
+        const env = name === 'coordinator.start' ? await keyEnvironment(product) : {};
+        return await slots.run(() => ov.call(found, name, checked, env), true);
       };
       return await (readCommands.has(name) ? call() : inTurn(product, call));
     },

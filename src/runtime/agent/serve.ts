@@ -9,7 +9,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProductSnapshot } from '../protocol.ts';
+import type { ProductRef, ProductSnapshot } from '../protocol.ts';
+import { keyEnvironment } from './account-key.ts';
 import type { Ov } from './ov.ts';
 import { argvOf, environmentOf, readProcesses } from './processes.ts';
 
@@ -24,7 +25,7 @@ const mark = 'FLEET_SERVE';
 
 export interface Serves {
   /** What a look found; resolves when the service of a product without a coordinator has been told to end. */
-  follow(folder: string, snapshot: ProductSnapshot): Promise<void>;
+  follow(product: ProductRef, folder: string, snapshot: ProductSnapshot): Promise<void>;
   pids(): ReadonlySet<number>;
   /** Where the service of a product listens; null when there is none just now. */
   port(folder: string): number | null;
@@ -43,7 +44,7 @@ interface Serve {
 export function createServes(ov: Ov, ovPath: string): Serves {
   const serves = new Map<string, Serve>();
 
-  function begin(folder: string): Serve {
+  function begin(product: ProductRef, folder: string): Serve {
     let wake = () => {};
     const serve: Serve = {
       child: null,
@@ -66,7 +67,8 @@ export function createServes(ov: Ov, ovPath: string): Serves {
         const port = await freePort();
         if (serve.ended) return;
         const since = Date.now();
-        const why = await run(serve, folder, port);
+        const env = await keyEnvironment(product);
+        const why = await run(serve, folder, port, env);
         if (serve.ended) return;
         console.error(`ov serve of ${folder} ended (${why}); again in ${waitMs} ms`);
         if (Date.now() - since > steadyMs) waitMs = firstWaitMs;
@@ -80,12 +82,18 @@ export function createServes(ov: Ov, ovPath: string): Serves {
     return serve;
   }
 
-  function run(serve: Serve, folder: string, port: number): Promise<string> {
+  /** @param env its turns are headless workers: they run on the product's account */
+  function run(
+    serve: Serve,
+    folder: string,
+    port: number,
+    env: Record<string, string | undefined>,
+  ): Promise<string> {
     return new Promise((resolve) => {
       // A group of its own: the turns that it starts end with it.
       const child = spawn(ovPath, ['serve', '--port', String(port), '--host', '127.0.0.1', '--json'], {
         cwd: folder,
-        env: { ...process.env, [mark]: '1' },
+        env: { ...process.env, ...env, [mark]: '1' },
         stdio: ['ignore', 'ignore', 'pipe'],
         detached: true,
       });
@@ -104,14 +112,14 @@ export function createServes(ov: Ov, ovPath: string): Serves {
   }
 
   return {
-    async follow(folder, { coordinator }) {
+    async follow(product, folder, { coordinator }) {
       const alive = coordinator?.tmuxAlive === true && /^(booting|working)$/.test(coordinator.state);
       const known = serves.get(folder);
       if (!alive) {
         known?.stop();
         serves.delete(folder);
       } else if (known === undefined && (await ov.features()).serve && !serves.has(folder)) {
-        serves.set(folder, begin(folder));
+        serves.set(folder, begin(product, folder));
       }
     },
     pids: () => new Set([...serves.values()].flatMap(({ child }) => child?.pid ?? [])),

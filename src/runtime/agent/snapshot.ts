@@ -64,7 +64,7 @@ export function createSnapshots(
   ov: Ov,
   slots: Slots,
   workspaceRoot: string,
-  looked: (folder: string, snapshot: ProductSnapshot) => Promise<void>,
+  looked: (product: ProductRef, folder: string, snapshot: ProductSnapshot) => Promise<void>,
   servePort: (folder: string) => number | null,
 ): Snapshots {
   const products = new Map<string, Known>();
@@ -77,7 +77,7 @@ export function createSnapshots(
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);
     const snapshot = await describe(product, folder, observedAtMs, projectName, status, messages);
-    await looked(folder, snapshot);
+    await looked(product, folder, snapshot);
     if (signature !== null) known.last = { signature, status, snapshot };
     return snapshot;
   }

@@ -61,8 +61,11 @@ export async function seedClaude({ home, apiKey, roots, humans = false }: Claude
   });
 }
 
-/** Whether Claude Code would start in `root` without asking anything that seedClaude answers. */
-export async function isSeeded(home: string, root: string): Promise<boolean> {
+/**
+ * Whether Claude Code would start in `root` without asking anything that seedClaude answers.
+ * @param apiKey of the root's account; null: what the environment has
+ */
+export async function isSeeded(home: string, root: string, apiKey: string | null = null): Promise<boolean> {
   try {
     const state = object(JSON.parse(await readFile(join(home, '.claude.json'), 'utf8')));
     const settings = object(
@@ -76,7 +79,8 @@ export async function isSeeded(home: string, root: string): Promise<boolean> {
       project.hasTrustDialogAccepted === true &&
       (project.hasClaudeMdExternalIncludesWarningShown === true ||
         project.hasClaudeMdExternalIncludesApproved === true ||
-        !(await importsFromOutside(root)))
+        !(await importsFromOutside(root))) &&
+      (apiKey === null || strings(object(state.customApiKeyResponses).approved).includes(tailOf(apiKey)))
     );
   } catch {
     return false;
@@ -88,10 +92,12 @@ async function importsFromOutside(root: string): Promise<boolean> {
   return /(?:^|\s)@(?:\/|~\/|\.\.\/)/.test(await readFile(join(root, 'CLAUDE.md'), 'utf8').catch(() => ''));
 }
 
-/** Claude Code knows an approved key by its last 20 characters. */
+/** By its last 20 characters Claude Code knows a key. */
+const tailOf = (apiKey: string): string => apiKey.slice(-20);
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
 function approved(responses: Json, apiKey: string | null): Json {
-  const list = (value: unknown) => (Array.isArray(value) ? value : []);
-  const tail = apiKey?.slice(-20);
+  const tail = apiKey === null ? undefined : tailOf(apiKey);
   const others = list(responses.approved).filter((one) => one !== tail);
   return {
     ...responses,

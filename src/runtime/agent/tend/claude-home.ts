@@ -5,30 +5,33 @@ import { FleetError } from '../../../errors.ts';
 import { cleanText } from '../../../overstory/sanitize.ts';
 import { isSeeded, seedClaude } from '../../prepare/claude.ts';
 import { mcpServers } from '../../prepare/mcp.ts';
+import type { ProductRef } from '../../protocol.ts';
+import { ownApiKey } from '../account-key.ts';
 
 /** Whether starts may write into it; a human's is written by `fleet doctor --fix` only. */
 export const homeIsHumans = (): boolean => process.env.FLEET_CLAUDE_HOME === 'human';
 
 /** @throws CLAUDE_NOT_TRUSTING in a human's home */
-export async function requireTrust(folder: string, product: string): Promise<string | null> {
-  if (!homeIsHumans()) return await seedTrust(folder);
-  if (await isSeeded(homedir(), folder)) return null;
+export async function requireTrust(folder: string, product: ProductRef): Promise<string | null> {
+  if (!homeIsHumans()) return await seedTrust(folder, product);
+  if (await isSeeded(homedir(), folder, await ownApiKey(product))) return null;
   throw new FleetError({
     code: 'CLAUDE_NOT_TRUSTING',
     class: 'refused',
-    product,
+    product: product.name,
     message: `Expected Claude Code to trust ${folder} and to ask nothing at its start, got a first run: overstory cannot answer its questions.`,
     mend: 'Run `fleet doctor --fix`: it writes so into your ~/.claude.json and ~/.claude/settings.json. Or run `claude` there once and answer its questions.',
   });
 }
 
 /** Writes to ~/.claude.json and ~/.claude/settings.json; what is there stays. */
-export async function seedTrust(folder: string): Promise<string | null> {
+export async function seedTrust(folder: string, product: ProductRef): Promise<string | null> {
   const home = homedir();
-  if (await isSeeded(home, folder)) return null;
+  const own = await ownApiKey(product);
+  if (await isSeeded(home, folder, own)) return null;
   await seedClaude({
     home,
-    apiKey: process.env.ANTHROPIC_API_KEY || null,
+    apiKey: own ?? (process.env.ANTHROPIC_API_KEY || null),
     roots: [folder],
     humans: homeIsHumans(),
   });

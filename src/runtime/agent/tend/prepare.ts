@@ -9,7 +9,8 @@
 //   watchdog   a watchdog.pid that names no watchdog of this product is removed: 0.11 would not start,
 //              and every version's stop would end whatever has that pid now
 //   keeper     a tmux session that outlives the coordinators: without one every other stop fails
-//   trust      Claude Code knows this root: its dialogs are ones that `ov` cannot answer. In a runtime of the
+//   keys       a new tmux session takes the key of the product's account from who starts it
+//   trust      Claude Code knows this root, and that key: its dialogs are ones that `ov` cannot answer. In a runtime of the
 //              fleet's own it is told so; in a human's home (FLEET_CLAUDE_HOME=human) only `fleet doctor --fix`,
 //              which a human typed, writes there
 //   servers    no program that the product's .mcp.json names runs unasked: kept from running in a runtime of the
@@ -39,7 +40,7 @@ import { initialised } from '../snapshot.ts';
 import { requireServers, requireTrust } from './claude-home.ts';
 import type { Place } from './index.ts';
 import { requireOwnName, requireSeparateName, separateName } from './names.ts';
-import { tmux } from './tmux.ts';
+import { takeKeysFromStarter, tmux } from './tmux.ts';
 
 export async function prepare(place: Place, maxWorkers: number | null): Promise<TendReply> {
   const { folder } = place;
@@ -59,7 +60,8 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
   const done = [
     await removeStaleWatchdog(folder),
     await keeper,
-    simulated ? null : await requireTrust(folder, place.product.name),
+    simulated ? null : await takeKeysFromStarter(),
+    simulated ? null : await requireTrust(folder, place.product),
     simulated ? null : await requireServers(folder, place.product.name),
     await pushSettings(place, maxWorkers),
   ];
