@@ -46,7 +46,8 @@ try {
   trial = await startTrial(options, root, (sentence) => say(`  … ${sentence}`));
   if (interrupted) await stop(0);
   say('');
-  say(`WebChat:  ${trial.link}`);
+  if (typeof trial.link === 'string') say(`WebChat:  ${trial.link}`);
+  else say(`WebChat:  none. ${trial.link.code}: ${trial.link.message}\n          Mend: ${trial.link.mend}`);
   if (trial.dashboardLink) say(`Dashboard: ${trial.dashboardLink}`);
   say(
     'Try:      "What products are you managing?"   "Run a scout on product-a to explore the codebase structure"',

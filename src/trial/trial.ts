@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { FleetError } from '../errors.ts';
 import { type Fleetd, runFleetd } from '../fleetd/run.ts';
-import { startGateway } from '../openclaw/gateway.ts';
 import { layPlugin } from '../openclaw/plugin-folder.ts';
 import { quietLines } from '../quiet-json.ts';
 import { type DemoModel, startDemoModel } from '../simulator/demo-model.ts';
 import { keptToken } from '../token.ts';
+import { startGatewayPatiently } from './gateway.ts';
 import type { TrialOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { prepareRuntime } from './runtime.ts';
 
 export interface Trial {
-  /** WebChat with its token. */
-  link: string;
+  /** WebChat with its token; GATEWAY_SLOW: there is none, fleetd and the dashboard are up. */
+  link: string | FleetError;
   /** The dashboard with its token; null: none. */
   dashboardLink: string | null;
   operatorSocket: string;
   ovVersion: string;
-  /** Resolves when the gateway ends by itself, which a trial does not survive. */
+  /** Resolves when the gateway ends by itself, which a trial does not survive; never where there is none. */
   gatewayEnded: Promise<number | null>;
   /** Requeues and stops the running sessions, then everything else. */
   stop(): Promise<void>;
@@ -92,7 +92,7 @@ export async function startTrial(
 
     const pluginDir = join(stateDir, 'plugin');
     await layPlugin({ root, dist }, pluginDir);
-    const gateway = await startGateway({
+    const started = await startGatewayPatiently({
       stateDir: join(stateDir, 'gateway'),
       token: await keptToken(join(stateDir, 'gateway-token')),
       config: {
@@ -115,14 +115,14 @@ export async function startTrial(
       },
       onProgress,
     });
-    undo.push(() => gateway.stop());
-    await gateway.ready;
+    const gateway = 'gateway' in started ? started.gateway : null;
+    if (gateway) undo.push(() => gateway.stop());
     return {
-      link: gateway.link,
+      link: 'gateway' in started ? started.gateway.link : started.tooSlow,
       dashboardLink: fleetd.dashboard?.link ?? null,
       operatorSocket,
       ovVersion: runtime.ovVersion,
-      gatewayEnded: gateway.exited,
+      gatewayEnded: gateway?.exited ?? new Promise(() => {}),
       stop,
     };
   } catch (error) {
