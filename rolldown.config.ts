@@ -8,6 +8,7 @@ const programs: Record<string, string> = {
   cli: 'src/cli/main.ts',
   agent: 'src/runtime/agent/main.ts',
   prepare: 'src/runtime/prepare/main.ts',
+  publisher: 'src/runtime/publish/main.ts',
   'openclaw/index': 'src/openclaw/index.ts',
   'gateway-main': 'src/openclaw/gateway-main.ts',
   'ov-sim': 'src/simulator/ov-sim.ts',

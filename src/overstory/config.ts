@@ -1,4 +1,5 @@
-// The one thing read from overstory's own files: the project's name, since tmux sessions carry it.
+// What is read from overstory's own files: the project's name, since tmux sessions carry it, and the branch that it
+// merges into.
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -32,10 +33,22 @@ async function nameIn(path: string): Promise<string | null> {
   }
 }
 
-function nameOf(text: string): string | null {
+/** project.canonicalBranch of the same files; null: not said, and `ov` takes `main`. */
+export async function readCanonicalBranch(root: string): Promise<string | null> {
+  for (const file of ['config.local.yaml', 'config.yaml']) {
+    const text = await readFile(join(root, '.overstory', file), 'utf8').catch(() => '');
+    const branch = projectField(text, 'canonicalBranch');
+    if (branch !== null) return branch;
+  }
+  return null;
+}
+
+const nameOf = (text: string) => projectField(text, 'name');
+
+function projectField(text: string, field: 'name' | 'canonicalBranch'): string | null {
   try {
-    const name: unknown = parse(text)?.project?.name;
-    return typeof name === 'string' && name !== '' ? name : null;
+    const value: unknown = parse(text)?.project?.[field];
+    return typeof value === 'string' && value !== '' ? value : null;
   } catch {
     return null;
   }

@@ -48,6 +48,9 @@ export function withFleetSettings(
   }
   // `ov sling` counts every active row, the coordinator's own too (0.9.4 to 0.11.0: store.getActive()).
   set(['agents', 'maxConcurrent'], maxWorkers === null ? null : maxWorkers + 1);
+  // On by default, whatever a `claude` on PATH prints for a conflict becomes the file, with success (0.10.3, 0.11.0).
+  set(['merge', 'aiResolveEnabled'], false);
+  set(['merge', 'reimagineEnabled'], false);
   // Off by default: without one of them check-complete says "not complete" for ever.
   set(['coordinator', 'exitTriggers', 'allAgentsDone'], true);
   if (projectName !== null) set(['project', 'name'], projectName);

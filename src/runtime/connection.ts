@@ -1,6 +1,6 @@
 // The Runtime over a channel: keeps one link open, checks everything that comes back, and tells the caller
 // exactly what is known of a call that failed.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Clock, systemClock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
@@ -9,6 +9,8 @@ import type { Channel } from './channel.ts';
 import { closed, incompatible, invalidReply, openedTooLate, unreachable, wrongProduct } from './faults.ts';
 import { type Link, openLink } from './link.ts';
 import {
+  bundlePartSchema,
+  bundleReplySchema,
   changedSchema,
   findingSchema,
   footprintSchema,
@@ -51,6 +53,9 @@ const lookMs = 20_000;
 const examineMs = 75_000;
 /** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
 const tendMs = 30_000;
+/** Packing what a session made, and reading a part of it. */
+const bundleMs = 60_000;
+const bundleAnswer = z.object({ bundle: bundleReplySchema.nullable() });
 /** A link that lasted this long was a good one: the next attempts start from the shortest wait again. */
 const steadyMs = 10_000;
 
@@ -249,6 +254,14 @@ export function connectRuntime({
       const asked = { products: products.map(refOf), fix };
       return [...way, ...(await request(live, methods.examine, asked, examineMs, findingSchema.array()))];
     },
+    bundle: async (product, asked) =>
+      (await request(live, methods.bundle, { product: refOf(product), ...asked }, bundleMs, bundleAnswer))
+        .bundle,
+    async bundlePart(product, branch, offset) {
+      const asked = { product: refOf(product), branch, offset };
+      const { base64 } = await request(live, methods.bundlePart, asked, bundleMs, bundlePartSchema);
+      return Buffer.from(base64, 'base64');
+    },
     async watch(products) {
       watched = products;
       await sendWatch();
@@ -266,8 +279,8 @@ export function connectRuntime({
 }
 
 /** Products of the registry carry more than the agent needs to know. */
-function refOf({ name, root, key }: ProductRef): ProductRef {
-  return key ? { name, root, key } : { name, root };
+function refOf({ name, root, key, checkout }: ProductRef): ProductRef {
+  return { name, root, ...(key && { key }), ...(checkout === 'in-place' && { checkout }) };
 }
 
 function fail(error: FleetError): never {

@@ -10,10 +10,14 @@ import type { Finding } from './protocol.ts';
 
 /** Its value is the project's name (the compose project). */
 export const runtimeLabel = 'dev.meta-coordinator.runtime';
+/** The container that alone may write into the human's repositories (publish/). */
+export const publisherLabel = 'dev.meta-coordinator.publisher';
 
 export interface DockerChannelOptions {
   /** value of the label */
   project: string;
+  /** which container: default, the runtime */
+  label?: string;
   /** fleet-agent in the container; default: where containers/Dockerfile puts it */
   argv?: [string, ...string[]];
   /** the workspace in the container; default /workspace */
@@ -32,17 +36,17 @@ const engineMs = 10_000;
 export function dockerChannel(options: DockerChannelOptions): Channel {
   const docker = options.docker ?? new Docker();
   return {
-    description: `docker exec into the container labelled ${runtimeLabel}=${options.project}`,
+    description: `docker exec into the container labelled ${options.label ?? runtimeLabel}=${options.project}`,
     open: () => openExec(docker, options),
-    examine: async () => [await engineFinding(docker, options.project)],
+    examine: async () => [await engineFinding(docker, options)],
     limit: async (limits) =>
-      limitContainer(docker.getContainer(await findContainer(docker, options.project)), limits, engine),
+      limitContainer(docker.getContainer(await findContainer(docker, options)), limits, engine),
   };
 }
 
 async function openExec(docker: Docker, options: DockerChannelOptions): Promise<ByteStream> {
   const workingDir = options.workingDir ?? '/workspace';
-  const containerId = await findContainer(docker, options.project);
+  const containerId = await findContainer(docker, options);
   const exec = await engine(
     docker.getContainer(containerId).exec({
       Cmd: options.argv ?? agentArgv('node', '/opt/fleet/agent.js'),
@@ -102,11 +106,11 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
 }
 
 /** For `fleet doctor`: the engine answers, and the container is there. */
-async function engineFinding(docker: Docker, project: string): Promise<Finding> {
+async function engineFinding(docker: Docker, options: DockerChannelOptions): Promise<Finding> {
   const common = { check: 'engine', product: null };
   try {
     const { Version } = await engine(docker.version());
-    await findContainer(docker, project);
+    await findContainer(docker, options);
     return { ...common, state: 'ok', says: `Docker ${Version}; the runtime's container runs`, mend: null };
   } catch (thrown) {
     const { code, message, mend } = FleetError.wrap(thrown);
@@ -114,8 +118,12 @@ async function engineFinding(docker: Docker, project: string): Promise<Finding> 
   }
 }
 
-async function findContainer(docker: Docker, project: string): Promise<string> {
-  const label = `${runtimeLabel}=${project}`;
+async function findContainer(
+  docker: Docker,
+  { project, label: of = runtimeLabel }: DockerChannelOptions,
+): Promise<string> {
+  const label = `${of}=${project}`;
+  const service = of === publisherLabel ? 'publisher' : 'overstory-runtime';
   const found = await engine(docker.listContainers({ all: true, filters: { label: [label] } }));
   const running = found.filter(({ State }) => State === 'running');
   const names = (list: typeof found) =>
@@ -126,7 +134,7 @@ async function findContainer(docker: Docker, project: string): Promise<string> {
       code: 'RUNTIME_NOT_RUNNING',
       class: 'unavailable',
       message: `Expected one running container labelled ${label}, got ${names(found) || 'none'}.`,
-      mend: 'Start it with `docker compose up -d overstory-runtime` and see `docker compose logs overstory-runtime`.',
+      mend: `Start it with \`docker compose up -d ${service}\` and see \`docker compose logs ${service}\`.`,
     });
   if (running.length > 1)
     throw new FleetError({

@@ -23,12 +23,14 @@ const keySourceSchema = z.strictObject({
 });
 export type KeySource = z.infer<typeof keySourceSchema>;
 
-/** A product as the agent needs to know it. `root` must lie under the agent's own workspace root. */
+/** A product as the agent needs to know it. `root` must lie under the agent's own workspace root; in-place, its projects root. */
 const productRefSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
   root: z.string().min(1).max(1024),
   /** of its account; absent or null: what the agent's own environment has */
   key: keySourceSchema.nullish(),
+  /** left out: own */
+  checkout: z.enum(['own', 'in-place']).optional(),
 });
 export type ProductRef = z.infer<typeof productRefSchema>;
 
@@ -247,6 +249,8 @@ export const tendTaskSchema = z.discriminatedUnion('kind', [
     kind: z.literal('end-processes'),
     processes: z.array(z.strictObject({ pid: z.number().int().min(2), startTicks: z.number() })).max(10_000),
   }),
+  /** What the coordinator is to merge before it begins, in words: nothing or one sentence, in `left`. */
+  z.strictObject({ kind: z.literal('base') }),
   /** The workers' branches, by whether the current branch has them. */
   z.strictObject({ kind: z.literal('branches') }),
   /** `fleet init`: overstory's files for a product that is not code */
@@ -286,6 +290,20 @@ export const workspaceFolderSchema = z.object({
 });
 export type WorkspaceFolder = z.infer<typeof workspaceFolderSchema>;
 
+/** The only branches that ever leave a checkout for the human's repository. */
+export const fleetBranchSchema = z.string().regex(/^fleet\/[a-z0-9][a-z0-9-]{0,60}$/);
+/** Bytes of one part of a bundle: base64 makes a third more of it, which stays well below maxFrameBytes. */
+export const bundlePartBytes = 8 * 1024 * 1024;
+export const bundleReplySchema = z.object({
+  /** the commit that the branch is at */
+  head: z.string().regex(/^[0-9a-f]{40,64}$/),
+  bytes: z.number().int().min(0),
+  /** commits that the source does not have; null: not known */
+  commits: z.number().nullable(),
+});
+export type BundleReply = z.infer<typeof bundleReplySchema>;
+export const bundlePartSchema = z.object({ base64: z.base64() });
+
 /** Parameters by verb; hello and list take none. */
 export const snapshotParamsSchema = z.strictObject({
   /** One product per request: frames stay short and a slow product delays no other's answer. */
@@ -306,6 +324,16 @@ export const examineParamsSchema = z.strictObject({
   fix: z.boolean(),
 });
 export const tendParamsSchema = z.strictObject({ product: productRefSchema, task: tendTaskSchema });
+export const bundleParamsSchema = z.strictObject({
+  product: productRefSchema,
+  branch: fleetBranchSchema,
+  whole: z.boolean(),
+});
+export const bundlePartParamsSchema = z.strictObject({
+  product: productRefSchema,
+  branch: fleetBranchSchema,
+  offset: z.number().int().min(0),
+});
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
 
 export const usageParamsSchema = z.strictObject({
@@ -350,6 +378,8 @@ export const methods = {
   usage: 'fleet/usage',
   tend: 'fleet/tend',
   examine: 'fleet/examine',
+  bundle: 'fleet/bundle',
+  bundlePart: 'fleet/bundle-part',
 } as const;
 
 /** Notifications, agent → fleetd. */

@@ -3,6 +3,7 @@
 import type { FleetErrorShape } from '../errors.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
 import type {
+  BundleReply,
   Finding,
   FootprintReport,
   LookReply,
@@ -47,6 +48,13 @@ export interface Runtime {
   usage(product: ProductRef, sinceMs: number): Promise<UsageReport>;
   /** One task of the closed list of what the agent may change besides running `ov`. */
   tend(product: ProductRef, task: TendTask): Promise<TendReply>;
+  /**
+   * Packs what was merged on the product's checkout as this branch; null: nothing that its source does not have.
+   * @param asked.whole  with all of its history
+   */
+  bundle(product: ProductRef, asked: { branch: string; whole: boolean }): Promise<BundleReply | null>;
+  /** Its bytes from `offset` on, at most bundlePartBytes; untrusted. */
+  bundlePart(product: ProductRef, branch: string, offset: number): Promise<Buffer>;
   /** Checks of the way to the runtime and, while it is in reach, of it and of these products; `fix`: the safe mends are made. */
   examine(products: ProductRef[], fix: boolean): Promise<Finding[]>;
   /**

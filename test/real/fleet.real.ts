@@ -114,7 +114,7 @@ describe('the fleet against the real ov', () => {
     expect(existsSync(`/proc/${keeper}`)).toBe(true);
     expect(readFileSync(join(root, '.overstory/config.yaml'), 'utf8')).toBe(config);
     expect(readFileSync(join(root, '.overstory/config.local.yaml'), 'utf8')).toBe(
-      '# mine\nlogging:\n  verbose: true # loud\nagents:\n  maxConcurrent: 4 # set by the fleet\ncoordinator:\n  exitTriggers:\n    allAgentsDone: true # set by the fleet\n',
+      '# mine\nlogging:\n  verbose: true # loud\nagents:\n  maxConcurrent: 4 # set by the fleet\nmerge:\n  aiResolveEnabled: false # set by the fleet\n  reimagineEnabled: false # set by the fleet\ncoordinator:\n  exitTriggers:\n    allAgentsDone: true # set by the fleet\n',
     );
     await expectNothingLeft('trapped');
   });

@@ -179,9 +179,15 @@ describe('config.local.yaml', () => {
     expect(ours(null, first)).not.toContain('maxConcurrent');
   });
 
+  it('leaves no merge conflict to a model', () => {
+    const text = ours(null, null) ?? '';
+    expect(text).toContain('aiResolveEnabled: false # set by the fleet');
+    expect(text).toContain('reimagineEnabled: false # set by the fleet');
+  });
+
   it('keeps what a human set, and every comment', () => {
     const human =
-      '# hands off\nagents:\n  maxConcurrent: 9 # mine\ncoordinator:\n  exitTriggers:\n    allAgentsDone: false\n';
+      '# hands off\nagents:\n  maxConcurrent: 9 # mine\ncoordinator:\n  exitTriggers:\n    allAgentsDone: false\nmerge:\n  aiResolveEnabled: true\n  reimagineEnabled: true\n';
     expect(ours(4, human)).toBeNull();
     expect(ours(4, 'runtime:\n  claudeHeadlessByDefault: false # tmux\n')).toContain(
       'claudeHeadlessByDefault: false # tmux',

@@ -345,6 +345,8 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     return {
       link: () => link,
       list: async () => [],
+      bundle: async () => null,
+      bundlePart: async () => Buffer.alloc(0),
       snapshot: (refs) =>
         call('snapshot', (_far, answer) => {
           const again = world.twice.delete('snapshot');

@@ -244,6 +244,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
   const runtime: Runtime = {
     link: () => link,
     list: async () => [],
+    bundle: async () => null,
+    bundlePart: async () => Buffer.alloc(0),
     async snapshot(refs) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       await null;

@@ -50,6 +50,14 @@ async function confine(product: string, root: string, path: string) {
   return found;
 }
 
+/** The folder that a product must lie in: its checkout of the fleet's own in the workspace, a human's folder among the projects. */
+export function boundOf(
+  roots: { workspaceRoot: string; projectsRoot: string | null },
+  product: ProductRef,
+): string {
+  return product.checkout === 'in-place' ? (roots.projectsRoot ?? roots.workspaceRoot) : roots.workspaceRoot;
+}
+
 /**
  * The product's real folder, or null if there is none.
  * @param workspaceRoot resolved already

@@ -2,7 +2,8 @@
 // it: at the end of stdin, on SIGTERM, or when nobody reads stdout any more. An `ov` it started for a call
 // finishes by itself.
 //
-// Environment: FLEET_WORKSPACE, the folder that holds the products (required); FLEET_OV, path of `ov`.
+// Environment: FLEET_WORKSPACE, the folder that holds the checkouts (required); FLEET_PROJECTS, the folder of the human's
+// own repositories, empty: none; FLEET_OV, path of `ov`.
 import { Console } from 'node:console';
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
@@ -15,8 +16,8 @@ globalThis.console = new Console(process.stderr);
 /** EX_CONFIG of sysexits.h */
 const badConfiguration = 78;
 
-function workspaceRoot(): string {
-  const given = process.env.FLEET_WORKSPACE ?? '';
+function folderOf(variable: 'FLEET_WORKSPACE' | 'FLEET_PROJECTS'): string {
+  const given = process.env[variable] ?? '';
   try {
     // realpath takes an empty or relative path for one under the working directory.
     if (isAbsolute(given)) return realpathSync(given);
@@ -24,7 +25,7 @@ function workspaceRoot(): string {
     // It does not exist: said below.
   }
   console.error(
-    `Expected FLEET_WORKSPACE to be the absolute path of the products' folder, got ${JSON.stringify(given)}. Mend: set it where fleet-agent is started.`,
+    `Expected ${variable} to be the absolute path of a folder of products, got ${JSON.stringify(given)}. Mend: set it where fleet-agent is started.`,
   );
   process.exit(badConfiguration);
 }
@@ -52,5 +53,9 @@ const rpc = createMessageConnection(
 );
 rpc.onClose(leave);
 rpc.onError(([error]) => console.error(`JSON-RPC: ${error.message}`));
-({ close } = serveVerbs(rpc, { workspaceRoot: workspaceRoot(), ov: process.env.FLEET_OV || 'ov' }));
+({ close } = serveVerbs(rpc, {
+  workspaceRoot: folderOf('FLEET_WORKSPACE'),
+  projectsRoot: process.env.FLEET_PROJECTS ? folderOf('FLEET_PROJECTS') : null,
+  ov: process.env.FLEET_OV || 'ov',
+}));
 rpc.listen();

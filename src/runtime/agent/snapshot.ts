@@ -14,7 +14,7 @@ import {
   type ProductRef,
   type ProductSnapshot,
 } from '../protocol.ts';
-import { productFolder } from './confine.ts';
+import { boundOf, productFolder } from './confine.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
 import { neverSpoke } from './never-spoke.ts';
 import { operatorMail } from './operator-mail.ts';
@@ -63,7 +63,7 @@ interface Known {
 export function createSnapshots(
   ov: Ov,
   slots: Slots,
-  workspaceRoot: string,
+  roots: Parameters<typeof boundOf>[0],
   looked: (product: ProductRef, folder: string, snapshot: ProductSnapshot) => Promise<void>,
   servePort: (folder: string) => number | null,
 ): Snapshots {
@@ -135,7 +135,7 @@ export function createSnapshots(
   }
 
   async function take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot> {
-    const folder = await productFolder(workspaceRoot, product);
+    const folder = await productFolder(boundOf(roots, product), product);
     if (folder === null) return emptySnapshot(product.name, Date.now(), 'missing');
     if (!(await initialised(folder))) return emptySnapshot(product.name, Date.now(), 'uninitialised');
 

@@ -6,7 +6,11 @@ import { type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import { z } from 'zod';
 import { FleetError } from '../../errors.ts';
 import { ovFailure } from '../../overstory/errors.ts';
+import { makeBundle, readBundle } from '../checkout/bundle.ts';
 import {
+  bundleParamsSchema,
+  bundlePartBytes,
+  bundlePartParamsSchema,
   examineParamsSchema,
   lookParamsSchema,
   maxFrameBytes,
@@ -19,7 +23,7 @@ import {
   tendParamsSchema,
   usageParamsSchema,
 } from '../protocol.ts';
-import { productFolder } from './confine.ts';
+import { boundOf, productFolder } from './confine.ts';
 import { examine } from './examine/index.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
@@ -37,6 +41,8 @@ import { createWatcher } from './watch.ts';
 export interface AgentSettings {
   /** resolved */
   workspaceRoot: string;
+  /** resolved; where the human's own repositories are, null: nowhere */
+  projectsRoot?: string | null;
   /** path of `ov`, or its name on PATH */
   ov: string;
 }
@@ -47,15 +53,16 @@ const serverErrorCode = -32000;
 /** @returns ends what the agent itself keeps running */
 export function serveVerbs(
   rpc: MessageConnection,
-  { workspaceRoot, ov: ovPath }: AgentSettings,
+  { workspaceRoot, projectsRoot = null, ov: ovPath }: AgentSettings,
 ): { close(): void } {
+  const roots = { workspaceRoot, projectsRoot };
   const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
   const ov = createOv(ovPath, workspaceRoot, (from, to) => {
     console.error(`ov ${from} was replaced by ${to}`);
     serves.renew();
   });
   const serves = createServes(ov, ovPath);
-  const snapshots = createSnapshots(ov, slots, workspaceRoot, serves.follow, serves.port);
+  const snapshots = createSnapshots(ov, slots, roots, serves.follow, serves.port);
   const runs = createRuns(ov, slots);
   const footprints = createFootprintMeter(serves.pids);
   const usages = createUsageMeter();
@@ -81,7 +88,7 @@ export function serveVerbs(
   }
 
   async function existing(product: ProductRef): Promise<string> {
-    const folder = await productFolder(workspaceRoot, product);
+    const folder = await productFolder(boundOf(roots, product), product);
     if (folder !== null) return folder;
     throw new FleetError({
       code: 'PRODUCT_MISSING',
@@ -93,12 +100,12 @@ export function serveVerbs(
   }
   /** Where a product is; one that does not exist stands where it would be. */
   async function locate(product: ProductRef) {
-    const root = (await productFolder(workspaceRoot, product)) ?? resolve(product.root);
+    const root = (await productFolder(boundOf(roots, product), product)) ?? resolve(product.root);
     return { product: product.name, root };
   }
 
   verb(methods.hello, none, () => hello(ov, workspaceRoot));
-  verb(methods.list, none, () => list(workspaceRoot));
+  verb(methods.list, none, () => list(projectsRoot ?? workspaceRoot));
   verb(methods.snapshot, snapshotParamsSchema, ({ product, fresh }) => snapshots.take(product, fresh));
   verb(methods.run, runParamsSchema, ({ product, command, args }) =>
     runs.run(
@@ -132,7 +139,7 @@ export function serveVerbs(
     const shared = { workspaceRoot, ov, servePids: serves.pids };
     const places: Place[] = [];
     for (const product of products) {
-      const folder = await productFolder(workspaceRoot, product).catch(() => null);
+      const folder = await productFolder(boundOf(roots, product), product).catch(() => null);
       if (folder !== null && (await initialised(folder))) places.push({ product, folder, ...shared });
     }
     return await examine(shared, places, fix);
@@ -143,6 +150,12 @@ export function serveVerbs(
   verb(methods.usage, usageParamsSchema, async ({ product, sinceMs }) =>
     usages.since(await existing(product), sinceMs),
   );
+  verb(methods.bundle, bundleParamsSchema, async ({ product, ...asked }) => ({
+    bundle: await makeBundle(product.name, await existing(product), asked),
+  }));
+  verb(methods.bundlePart, bundlePartParamsSchema, async ({ product, branch, offset }) => ({
+    base64: (await readBundle(await existing(product), branch, offset, bundlePartBytes)).toString('base64'),
+  }));
   return { close: serves.close };
 }
 

@@ -1,17 +1,21 @@
 // One product after the other: there, a git root, writable, initialised, free of what a dead container left.
-import { access, constants, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { FleetError, type FleetErrorShape } from '../../errors.ts';
 import type { OvFeatures } from '../../overstory/command.ts';
 import { runOv } from '../../overstory/run.ts';
 import type { Product } from '../../registry/index.ts';
+import { cloneAddress, cloneFolder, removeDrafts } from '../checkout/make.ts';
+import { readRecord } from '../checkout/record.ts';
 import { createSample } from './samples.ts';
 
 export interface PrepareOptions {
   features: OvFeatures;
   /** true: a folder that is missing gets a sample product; false: the human's own repositories are mounted */
   samples: boolean;
+  /** Called while a clone is being made, e.g. `shop: cloning: Updating files 40%`. */
+  onProgress?: (sentence: string) => void;
   /** Called as each product is done. */
   onProduct?: (prepared: PreparedProduct) => void;
 }
@@ -24,14 +28,12 @@ export interface PreparedProduct {
   error: FleetErrorShape | null;
 }
 
-/** A clone may be large; ten minutes is a GiB on a slow line. */
-const cloneMs = 600_000;
-
 /** Never rejects for a product: its failure is in its own entry. Clones come last: they may take minutes. */
 export async function prepareProducts(
   products: Product[],
   options: PrepareOptions,
 ): Promise<PreparedProduct[]> {
+  await Promise.all([...new Set(products.map(({ root }) => dirname(root)))].map(removeDrafts));
   const withFolder = await Promise.all(
     products.map(async (one) => ({ one, exists: await isFolder(one.root) })),
   );
@@ -49,21 +51,12 @@ export async function prepareProducts(
   return prepared;
 }
 
-const clones = ({ one, exists }: { one: Product; exists: boolean }) => !exists && one.repo !== null;
+const clones = ({ one, exists }: { one: Product; exists: boolean }) =>
+  !exists && (one.repo !== null || one.source !== null);
 
 async function prepareProduct(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
   const { name, root } = product;
-  if (!(await isFolder(root))) {
-    if (product.repo !== null) {
-      await clone(product, product.repo);
-      done.push(`cloned ${product.repo}`);
-    } else if (options.samples) {
-      await createSample(product);
-      done.push('created a sample');
-    } else {
-      throw missing(product);
-    }
-  }
+  await putThere(product, options, done);
   if (!product.overstory) return;
   await requireGitRoot(product);
   await requireWritable(product);
@@ -79,34 +72,73 @@ async function prepareProduct(product: Product, options: PrepareOptions, done: s
   await runOv('status', {}, call);
 }
 
-/** Into a folder beside it and then renamed: half a clone must not pass for a product at the next start. */
-async function clone({ name, root }: Product, repo: string): Promise<void> {
-  await mkdir(dirname(root), { recursive: true });
-  const draft = await mkdtemp(join(dirname(root), '.clone-'));
-  try {
-    const { failed, timedOut, stderr } = await execa('git', ['clone', '--', repo, join(draft, name)], {
-      stdin: 'ignore',
-      // Fails instead of asking; and runs no program that an address names (ext::).
-      env: {
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_ALLOW_PROTOCOL: 'https:ssh:file',
-        GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
-      },
-      timeout: cloneMs,
-      reject: false,
-    });
-    if (failed)
-      throw new FleetError({
-        code: 'PRODUCT_CLONE_FAILED',
-        class: 'runtime',
-        product: name,
-        message: `Expected to clone ${repo} into ${root}, got ${timedOut ? `no end within ${cloneMs / 60_000} minutes` : lastLine(stderr)}.`,
-        mend: 'Check the address and the git credentials of the runtime, or put the repository there yourself, and restart overstory-runtime.',
-      });
-    await rename(join(draft, name), root);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
+/** Puts a product's folder in its place: a clone of the human's, of an address, or a sample. */
+async function putThere(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
+  const { name, root, source, repo } = product;
+  const theirs = source !== null && (await isFolder(source)) ? source : null;
+  if (theirs !== null) await requireOwner(name, theirs);
+  if (await isFolder(root)) {
+    if (theirs !== null) await requireCloneOf(product, theirs, done);
+    if (await isFolder(root)) return;
   }
+  const order = {
+    product: name,
+    root,
+    onProgress: (sentence: string) => options.onProgress?.(`${name}: cloning: ${sentence}`),
+  };
+  if (theirs !== null) {
+    const brought = await cloneFolder(order, theirs);
+    done.push(`cloned ${theirs}`, ...brought);
+  } else if (repo !== null) {
+    await cloneAddress(order, repo);
+    done.push(`cloned ${repo}`);
+  } else if (options.samples) {
+    await createSample(product);
+    done.push('created a sample');
+  } else {
+    throw missing(product);
+  }
+}
+
+/** What is at the place is the clone of this folder, or was never one of a human's work (a sample of a first look). */
+async function requireCloneOf({ name, root }: Product, theirs: string, done: string[]): Promise<void> {
+  const record = await readRecord(root);
+  const folder = await realpath(theirs);
+  // A clone by address stays what it is when the folder comes later.
+  if (record !== null && (!record.local || record.from === folder)) return;
+  if (record === null) {
+    const aside = `${join(dirname(root), `.replaced-${basename(root)}`)}-${Date.now()}`;
+    await rename(root, aside);
+    done.push(`moved what was at ${root} to ${aside}`);
+    return;
+  }
+  throw new FleetError({
+    code: 'CHECKOUT_OF_ANOTHER',
+    class: 'refused',
+    product: name,
+    message: `Expected ${root} to be the fleet's clone of ${folder}, got its clone of ${record.from}.`,
+    mend: `When nothing in it is needed any more, move ${root} away and restart overstory-runtime; or give the product another path.`,
+  });
+}
+
+/** What is made goes back as a branch, which only the owner may write there: better said before than after the work. */
+async function requireOwner(product: string, theirs: string): Promise<void> {
+  const { uid } = await stat(theirs);
+  if (uid === process.getuid?.()) return;
+  throw notOurs(product, theirs, uid);
+}
+
+function notOurs(product: string, folder: string, uid: number): FleetError {
+  return new FleetError({
+    code: 'PRODUCT_NOT_WRITABLE',
+    class: 'usage',
+    product,
+    message: `Expected to write in ${folder} as uid ${process.getuid?.()}, got a folder of uid ${uid}.`,
+    mend:
+      uid === 0
+        ? `Give it to the user that should work in it (chown -R 1000:1000): overstory refuses to run as root.`
+        : `Set HOST_UID=${uid} and HOST_GID to its group in .env and run \`docker compose up --build\`.`,
+  });
 }
 
 async function requireGitRoot({ name, root }: Product): Promise<void> {
@@ -131,7 +163,8 @@ async function requireGitRoot({ name, root }: Product): Promise<void> {
     });
 }
 
-async function requireWritable({ name, root }: Product): Promise<void> {
+async function requireWritable(product: Product): Promise<void> {
+  const { name, root } = product;
   for (const folder of [root, join(root, '.git'), join(root, '.overstory')]) {
     if (!(await exists(folder))) continue;
     const writable = await access(folder, constants.W_OK).then(
@@ -139,27 +172,29 @@ async function requireWritable({ name, root }: Product): Promise<void> {
       () => false,
     );
     if (writable) continue;
-    const { uid, gid } = await stat(folder);
+    const { uid } = await stat(folder);
+    if (uid !== process.getuid?.()) throw notOurs(name, folder, uid);
     throw new FleetError({
-      code: 'PRODUCT_NOT_WRITABLE',
+      code: 'PRODUCT_READ_ONLY',
       class: 'usage',
       product: name,
-      message: `Expected to write in ${folder} as uid ${process.getuid?.()}, got a folder of uid ${uid}.`,
+      message: `Expected to write in ${folder}, got a folder that takes nothing.`,
       mend:
-        uid === 0
-          ? `Give it to the user that should work in it (chown -R 1000:1000): overstory refuses to run as root.`
-          : `Set HOST_UID=${uid} and HOST_GID=${gid} in .env and run \`docker compose up --build\`.`,
+        product.checkout === 'in-place'
+          ? 'Set PROJECTS_MODE=rw in .env and run `docker compose up`: `checkout: in-place` works in your own folder.'
+          : 'Mount it so that it may be written.',
     });
   }
 }
 
-function missing({ name, root }: Product): FleetError {
+function missing({ name, root, source }: Product): FleetError {
+  const at = source ?? root;
   return new FleetError({
     code: 'PRODUCT_MISSING',
     class: 'not-found',
     product: name,
-    message: `Expected the repository of ${name} at ${root}, got no such folder.`,
-    mend: "Put it there (PROJECTS_DIR of .env is what /workspace shows), correct the product's path, or give it a `repo:` to clone.",
+    message: `Expected the repository of ${name} at ${at}, got no such folder.`,
+    mend: "Put it there (PROJECTS_DIR of .env is the folder that holds it), correct the product's path, or give it a `repo:` to clone.",
   });
 }
 

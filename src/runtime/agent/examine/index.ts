@@ -5,6 +5,7 @@ import type { Finding, ProductRef } from '../../protocol.ts';
 import type { Place } from '../tend/index.ts';
 import type { Check, MachinePlace } from './check.ts';
 import { account } from './checks/account.ts';
+import { checkout } from './checks/checkout.ts';
 import { claude } from './checks/claude.ts';
 import { disk } from './checks/disk.ts';
 import { git } from './checks/git.ts';
@@ -22,7 +23,17 @@ import { watchdog } from './checks/watchdog.ts';
 /** What every product of this runtime depends on. */
 const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];
 /** What one product's start depends on: the same steps as `prepare`, looked at one by one. */
-const productChecks: Check<Place>[] = [repository, owner, name, watchdog, models, account, trust, servers];
+const productChecks: Check<Place>[] = [
+  repository,
+  checkout,
+  owner,
+  name,
+  watchdog,
+  models,
+  account,
+  trust,
+  servers,
+];
 
 /** @param products  those that overstory works on and whose folder is there */
 export async function examine(machine: MachinePlace, products: Place[], fix: boolean): Promise<Finding[]> {

@@ -1,6 +1,7 @@
 // tend: what the agent changes in a product besides running `ov`, one file per task of the closed list.
 import type { ProductRef, TendReply, TendTask } from '../../protocol.ts';
 import type { Ov } from '../ov.ts';
+import { base } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
 import { endProcesses } from './end-processes.ts';
@@ -26,6 +27,8 @@ export function tend(place: Place, task: TendTask): Promise<TendReply> {
       return clearSession(place);
     case 'end-processes':
       return endProcesses(place, task.processes);
+    case 'base':
+      return base(place);
     case 'branches':
       return branches(place);
     case 'lay-down':

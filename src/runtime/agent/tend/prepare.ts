@@ -15,6 +15,8 @@
 //              which a human typed, writes there
 //   servers    no program that the product's .mcp.json names runs unasked: kept from running in a runtime of the
 //              fleet's own, refused in a human's home until the human has said yes or no to each
+//   checkout   new commits of the human's come into a checkout of the fleet's own; one that is a human's (in-place) is
+//              as `ov merge` needs it
 //   limits     agents.maxConcurrent, an exit trigger and the workers' models, in config.local.yaml
 import {
   access,
@@ -32,6 +34,9 @@ import { FleetError } from '../../../errors.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { workerModels } from '../../../overstory/models.ts';
+import { requireUntouched } from '../../checkout/in-place.ts';
+import { readRecord } from '../../checkout/record.ts';
+import { refresh } from '../../checkout/refresh.ts';
 import type { TendReply } from '../../protocol.ts';
 import { leastToStartBytes, requireSpace } from '../disk.ts';
 import { git } from '../git.ts';
@@ -55,8 +60,10 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     requireOwner(inside),
     requireSpace(folder, leastToStartBytes),
     requireOwnName(place),
+    place.product.checkout === 'in-place' ? requireUntouched(folder, place.product.name) : undefined,
     keeper,
   );
+  const record = await readRecord(folder);
   const done = [
     await removeStaleWatchdog(folder),
     await keeper,
@@ -64,13 +71,14 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     simulated ? null : await requireTrust(folder, place.product),
     simulated ? null : await requireServers(folder, place.product.name),
     await pushSettings(place, maxWorkers),
+    ...(record === null || place.product.checkout === 'in-place' ? [] : await refresh(folder, record)),
   ];
   await requireSeparateName(place);
   return { done: done.filter((step) => step !== null), left: [] };
 }
 
 /** Waits for every one. @throws what the first of them that failed, in this order, said: always the same */
-async function allOf(...steps: Promise<unknown>[]): Promise<void> {
+async function allOf(...steps: (Promise<unknown> | undefined)[]): Promise<void> {
   const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
   if (failed) throw failed.reason;
 }

@@ -1,0 +1,12 @@
+// What a coordinator must merge first: new commits of the human's that did not come into the checkout by themselves.
+import { readRecord } from '../../checkout/record.ts';
+import { standingOf, toMerge } from '../../checkout/refresh.ts';
+import type { TendReply } from '../../protocol.ts';
+import type { Place } from './index.ts';
+
+export async function base({ folder }: Place): Promise<TendReply> {
+  const record = await readRecord(folder);
+  const standing = record && (await standingOf(folder, record));
+  const sentence = standing && toMerge(standing);
+  return { done: [], left: sentence === null ? [] : [sentence] };
+}

@@ -1,0 +1,72 @@
+// `checkout: in-place`: overstory works in the human's own folder, because products.yaml says so. `ov merge` there commits
+// what is staged, stashes what is changed, deletes untracked files in its way and switches to canonicalBranch, each time
+// with success. So it is refused while a human's work would be in its way.
+import { realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import { readCanonicalBranch } from '../../overstory/config.ts';
+import { runGit } from './run-git.ts';
+import { isThere } from './source.ts';
+
+/** What git keeps while something is unfinished, and how a human ends it. */
+const unfinished = [
+  ['MERGE_HEAD', 'a merge', 'git merge'],
+  ['rebase-merge', 'a rebase', 'git rebase'],
+  ['rebase-apply', 'a rebase', 'git rebase'],
+  ['CHERRY_PICK_HEAD', 'a cherry-pick', 'git cherry-pick'],
+  ['REVERT_HEAD', 'a revert', 'git revert'],
+  ['BISECT_LOG', 'a bisect', 'git bisect'],
+] as const;
+
+const ownInstead =
+  'Or take `checkout: in-place` out of products.yaml: agents then work in a clone of their own.';
+
+/**
+ * @param folder  resolved, the top of a git repository
+ * @throws FleetError PRODUCT_IS_WORKTREE, PRODUCT_UNFINISHED, PRODUCT_OTHER_BRANCH, PRODUCT_DIRTY
+ */
+export async function requireUntouched(folder: string, product: string): Promise<void> {
+  const refuse = (code: string, message: string, mend: string): never => {
+    throw new FleetError({ code, class: 'refused', product, message, mend: `${mend} ${ownInstead}` });
+  };
+  const where = await runGit(folder, ['rev-parse', '--absolute-git-dir', '--git-common-dir']);
+  const [own = '', common = ''] = where.stdout.split('\n');
+  const main = await realpath(resolve(folder, common));
+  if ((await realpath(own)) !== main)
+    refuse(
+      'PRODUCT_IS_WORKTREE',
+      `Expected ${folder} to be a repository of its own, got a linked worktree of ${dirname(main)}, in which overstory would work.`,
+      `Give ${dirname(main)} as the product's path.`,
+    );
+  for (const [file, what, command] of unfinished) {
+    if (!(await isThere(`${own}/${file}`))) continue;
+    const end = command === 'git bisect' ? '`git bisect reset`' : `\`${command} --continue\` or \`--abort\``;
+    refuse('PRODUCT_UNFINISHED', `Expected nothing unfinished in ${folder}, got ${what}.`, `End it: ${end}.`);
+  }
+  const branch = (await runGit(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])).stdout.trim();
+  const wanted = (await readCanonicalBranch(folder)) ?? 'main';
+  if (branch !== wanted)
+    refuse(
+      'PRODUCT_OTHER_BRANCH',
+      `Expected ${folder} to be on ${wanted}, which overstory merges into, got ${branch || 'a detached HEAD'}.`,
+      `\`git switch ${wanted}\`, or name the other one as project.canonicalBranch in .overstory/config.yaml.`,
+    );
+  const status = await runGit(folder, [
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--ignore-submodules=dirty',
+  ]);
+  const changed = status.stdout
+    .split('\n')
+    .flatMap((line) => (line === '' || ofOverstory.test(line.slice(3)) ? [] : line.slice(3)));
+  if (changed.length > 0)
+    refuse(
+      'PRODUCT_DIRTY',
+      `Expected no uncommitted changes in ${folder}, got ${changed.length}: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''}.`,
+      'Commit or stash them.',
+    );
+}
+
+/** Its own state, which sessions leave changed: `ov merge` commits it by itself. */
+const ofOverstory = /^"?(?:\.overstory|\.mulch|\.seeds|\.canopy|\.claude)\//;

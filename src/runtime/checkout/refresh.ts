@@ -1,0 +1,137 @@
+// Before each session: what the human committed since comes into the fleet's checkout. While the checkout has nothing of
+// its own, or only what `ov init` put there, it goes along by itself; else the coordinator is asked to merge, which can
+// judge a conflict and ask a human. Nothing is ever taken away from the checkout.
+import { readCanonicalBranch } from '../../overstory/config.ts';
+import { anyProtocol, refspecs, sourceHead } from './make.ts';
+import type { CheckoutRecord } from './record.ts';
+import { reasonOf, runGit } from './run-git.ts';
+
+/** A session does not wait longer than this for a network; it starts on what is here. */
+const fetchMs = 15_000;
+/** Made by overstory and its sister tools: commits of these alone are no work. */
+const scaffold = /^(?:\.overstory\/|\.mulch\/|\.seeds\/|\.canopy\/|\.claude\/|\.gitattributes$|CLAUDE\.md$)/;
+
+export interface Standing {
+  /** the branch that work is merged into here */
+  branch: string;
+  /** what it follows: a ref of this checkout */
+  base: string;
+  /** how the source calls it, e.g. `main`, or `its HEAD` */
+  called: string;
+  /** commits of the source that are not in the branch yet */
+  behind: number;
+  /** commits of the branch that the source does not have */
+  ahead: number;
+  /** those touch files that are not overstory's own */
+  work: boolean;
+}
+
+/** What overstory merges into here. */
+export async function workBranch(root: string, record: CheckoutRecord): Promise<string> {
+  const named = await readCanonicalBranch(root);
+  const is =
+    named !== null && (await runGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${named}`])).ok;
+  return is ? named : record.branch;
+}
+
+/** Where the checkout stands against what it was last told of its source; null: there is nothing to compare. */
+export async function standingOf(root: string, record: CheckoutRecord): Promise<Standing | null> {
+  const branch = await workBranch(root, record);
+  const base = record.follows === null ? sourceHead : `refs/remotes/origin/${record.follows}`;
+  const counted = await runGit(root, [
+    'rev-list',
+    '--left-right',
+    '--count',
+    `${base}...refs/heads/${branch}`,
+  ]);
+  const [behind, ahead] = counted.stdout.trim().split(/\s+/).map(Number);
+  if (!counted.ok || behind === undefined || ahead === undefined) return null;
+  const touched =
+    ahead === 0 ? null : await runGit(root, ['diff', '--name-only', `${base}...refs/heads/${branch}`]);
+  const work = touched?.stdout.split('\n').some((path) => path !== '' && !scaffold.test(path)) ?? false;
+  return { branch, base, called: record.follows ?? 'its HEAD', behind, ahead, work };
+}
+
+/**
+ * @param root  of a checkout that the fleet made
+ * @returns what was done, in words; a source out of reach is said, and is no reason not to start
+ */
+export async function refresh(root: string, record: CheckoutRecord): Promise<string[]> {
+  const done: string[] = [];
+  const before = await tips(root);
+  const hasHead =
+    record.local && (await runGit(record.from, ['rev-parse', '--verify', '--quiet', 'HEAD'])).ok;
+  const fetched = await runGit(
+    root,
+    [
+      'fetch',
+      '--quiet',
+      '--prune',
+      '--no-write-fetch-head',
+      '--update-shallow',
+      '--tags',
+      record.from,
+      ...refspecs({ commit: hasHead ? 'HEAD' : null }),
+    ],
+    { protocols: record.local ? 'file' : anyProtocol, timeoutMs: fetchMs },
+  );
+  if (!fetched.ok) done.push(`could not look for new commits in ${record.from}: ${reasonOf(fetched)}`);
+  else if (record.local && (await keepLost(root, before)))
+    done.push('kept commits that the source reaches no more');
+  const standing = await standingOf(root, record);
+  if (standing === null || standing.behind === 0 || standing.work) return done;
+  const how =
+    standing.ahead === 0 ? ['--ff-only'] : ['--no-edit', '-m', `Merge ${standing.called} of the source`];
+  const current = await runGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  if (current.stdout.trim() !== standing.branch) return done;
+  const merged = await runGit(root, ['merge', '--quiet', ...how, standing.base]);
+  if (merged.ok) done.push(`took ${count(standing.behind, 'new commit')} of ${standing.called}`);
+  // Of our own making only: git refuses to begin one over an unfinished one, and then there is nothing to abort.
+  else if (/^(?:CONFLICT|Automatic merge failed)/m.test(merged.stdout))
+    await runGit(root, ['merge', '--abort']);
+  return done;
+}
+
+/** What the coordinator is to be told of it; null: nothing to do. */
+export function toMerge({ branch, base, called, behind, work }: Standing): string | null {
+  if (behind === 0) return null;
+  return [
+    `${called} has ${count(behind, 'new commit')} that ${branch} of this checkout does not have${work ? '' : ' and that did not merge by themselves'}.`,
+    `Before anything else merge them: git merge ${base}. A conflict that you are not sure of is a question to the operator.`,
+  ].join(' ');
+}
+
+/** The commits of the source that this checkout knows. */
+async function tips(root: string): Promise<string[]> {
+  const { stdout } = await runGit(root, [
+    'for-each-ref',
+    '--format=%(objectname)',
+    'refs/remotes/origin',
+    sourceHead,
+  ]);
+  return [...new Set(stdout.split('\n').filter((line) => line !== ''))];
+}
+
+/**
+ * A branch that was rebased, amended or deleted in the source leaves commits that git may prune there one day, and that
+ * this checkout only borrows. What of them is still needed here is copied into a pack of its own.
+ */
+async function keepLost(root: string, before: string[]): Promise<boolean> {
+  if (before.length === 0) return false;
+  const now = await tips(root);
+  const lost = await runGit(root, ['rev-list', '--stdin', '--max-count=1'], {
+    input: `${[...before, ...now.map((tip) => `^${tip}`)].join('\n')}\n`,
+  });
+  if (lost.ok && lost.stdout.trim() === '') return false;
+  const heads = await runGit(root, ['for-each-ref', '--format=%(objectname)', 'refs/heads', 'refs/fleet']);
+  const needed = await runGit(
+    root,
+    ['pack-objects', '--quiet', '--revs', '--non-empty', '.git/objects/pack/pack'],
+    { input: `${[heads.stdout.trim(), ...now.map((tip) => `^${tip}`)].join('\n')}\n`, timeoutMs: 120_000 },
+  );
+  return needed.ok && needed.stdout.trim() !== '';
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
