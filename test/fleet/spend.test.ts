@@ -11,8 +11,7 @@ async function running(reg = registry([product('alpha')])) {
   t.start('alpha', 'fix it');
   await t.clock.advance(1_000);
   const events = (kind: string) => t.journal.eventsAfter(0, 10_000).filter((event) => event.kind === kind);
-  const said = (of: string) => t.journal.eventsAfter(0, 10_000).filter(({ kind }) => kind === of);
-  return Object.assign(t, { events, said, alpha: () => t.fleet.status('alpha').products[0] });
+  return Object.assign(t, { events, alpha: () => t.fleet.status('alpha').products[0] });
 }
 const spend = (changes: object = {}) => ({
   name: 'coordinator',
@@ -53,6 +52,12 @@ describe('what a session uses', () => {
     expect(t.events('session.spent')[0]?.text).toBe(
       'obj-1 on alpha has cost at least $0.50 so far (11000 tokens).',
     );
+    t.fake.mailFrom('alpha', { subject: 'Run complete' });
+    await t.clock.advance(1_000);
+    expect(t.fleet.report('today').lines.join('\n')).toMatch(
+      /, at least \$0\.50; [\s\S]*, at least \$0\.50$/,
+    );
+    expect(t.events('objective.ended')).toHaveLength(1);
   });
 
   it('is priced by products.yaml where that names the model, whatever Claude Code says', async () => {

@@ -89,6 +89,7 @@ test('a product outside the workspace is refused by every verb', async () => {
     await expect(runtime.ov(stray, 'status', {}), root).rejects.toMatchObject(refused);
     await expect(runtime.footprint([stray]), root).rejects.toMatchObject(refused);
     await expect(runtime.look(stray, { kind: 'tree' }), root).rejects.toMatchObject(refused);
+    await expect(runtime.usage(stray, 0), root).rejects.toMatchObject(refused);
     expect((await runtime.snapshot([stray]))[0]?.error, root).toMatchObject(refused);
   }
 });

@@ -62,6 +62,12 @@ export function reportOf({ journal }: Context, fromMs: number, toMs: number): Re
     .get(fromMs, toMs) as unknown as Looks;
   const known = ended.flatMap(({ costUsd }) => costUsd ?? []);
   const costUsd = known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
+  const partly = new Set(
+    db
+      .prepare('SELECT objective FROM sessions WHERE unpriced_tokens > 0 AND cost_usd IS NOT NULL')
+      .all()
+      .map((r) => String(r.objective)),
+  );
   return {
     since: new Date(fromMs).toISOString(),
     until: new Date(toMs).toISOString(),
@@ -81,6 +87,7 @@ export function reportOf({ journal }: Context, fromMs: number, toMs: number): Re
     recurred,
     lines: linesOf({
       ended,
+      partly,
       costUsd,
       unknown: ended.length - known.length,
       blocked,
@@ -165,6 +172,8 @@ function byRules(db: DatabaseSync, fromMs: number, toMs: number): Blocked[] {
 
 function linesOf(told: {
   ended: readonly Outcome[];
+  /** objectives that used a model without a price too */
+  partly: ReadonlySet<string>;
   costUsd: number | null;
   unknown: number;
   blocked: readonly Blocked[];
@@ -172,7 +181,7 @@ function linesOf(told: {
   recurred: number;
   looks: Looks;
 }): string[] {
-  const { ended, costUsd, unknown, blocked, restarts, recurred, looks } = told;
+  const { ended, partly, costUsd, unknown, blocked, restarts, recurred, looks } = told;
   const n = (end: Outcome['end']) => ended.filter((one) => one.end === end).length;
   const human = ended.reduce((sum, { humanMs }) => sum + humanMs, 0);
   const money =
@@ -180,7 +189,7 @@ function linesOf(told: {
       ? ended.length > 0
         ? ', cost not known'
         : ''
-      : `, ${usd(costUsd)}${unknown > 0 ? ` and no cost known for ${unknown}` : ''}`;
+      : `, ${least(ended.some(({ objective }) => partly.has(objective)))}${usd(costUsd)}${unknown > 0 ? ` and no cost known for ${unknown}` : ''}`;
   const cut = <T>(all: readonly T[], show: (one: T) => string): string[] => [
     ...all.slice(0, listedMost).map((one) => `- ${show(one)}`),
     ...(all.length > listedMost ? [`- … and ${all.length - listedMost} more`] : []),
@@ -196,7 +205,7 @@ function linesOf(told: {
     ...cut(
       ended,
       (one) =>
-        `${one.objective} on ${one.product} (${one.kind}): ${one.end} after ${span(one.workMs)} of work${one.costUsd === null ? '' : `, ${usd(one.costUsd)}`}`,
+        `${one.objective} on ${one.product} (${one.kind}): ${one.end} after ${span(one.workMs)} of work${one.costUsd === null ? '' : `, ${least(partly.has(one.objective))}${usd(one.costUsd)}`}`,
     ),
     ...(blocked.length > 0 ? ['What waited, and for whom:'] : []),
     ...cut(
@@ -206,6 +215,8 @@ function linesOf(told: {
     ),
   ];
 }
+
+const least = (partly: boolean) => (partly ? 'at least ' : '');
 
 function lookedText({ turns, priced, usd: cost }: Looks): string {
   const unpriced = priced < turns ? `no cost known for ${turns - priced}` : '';
