@@ -1,31 +1,38 @@
-// What the text on a coordinator's screen says about Claude Code (2.0.76, 2.1.71 and 2.1.328 were looked at).
-// Only the end of it counts: above stands what the worker wrote, and that may quote anything.
+// What the text on a coordinator's screen says about Claude Code (2.0.76 to 2.1.332). layout.ts takes the pane apart:
+// only Claude Code's own words since the last prompt count. table.ts says what they mean.
 import { FleetError } from '../errors.ts';
+import { type Layout, layoutOf } from './screen/layout.ts';
+import { isoInZone, resetOf } from './screen/resets.ts';
+import { type Menu, menus, type Said, said, type Window, windows } from './screen/table.ts';
 
 export interface Screen {
   /**
-   * blank: nothing is drawn yet (a slow start) · busy: it thinks or runs a tool · idle: at its prompt ·
+   * blank: Claude Code has drawn nothing yet (a slow start) · busy: it thinks or runs a tool · idle: at its prompt ·
    * dialog: a menu, a login or a question waits for a human · limited: a usage limit · problem: any other error
    */
   state: 'blank' | 'busy' | 'idle' | 'dialog' | 'limited' | 'problem';
   busy: boolean;
   /** what it says is wrong; null: nothing */
   problem: FleetError | null;
-  /** it will go on by itself when the service answers again */
+  /** it will go on by itself when the service answers again, or when the limit ends */
   passing: boolean;
   /** of `limited`, and of the menu that a limit opens */
   limit: UsageLimit | null;
-  /** false: typed text and Enter would choose something, or go nowhere. Nothing may be typed */
+  /** false: typed text and Enter would choose something, or go to a shell. Nothing may be typed */
   acceptsText: boolean;
+  /** false: there is text, and nothing in it is known to be Claude Code's */
+  placed: boolean;
   /** the text without what changes while nothing happens (seconds, spinners): equal means that it stands still */
   print: string;
 }
 
 export interface UsageLimit {
-  window: 'session' | 'week' | 'model' | 'spend' | 'credit' | 'unknown';
+  window: Window;
   /** ms since epoch; null: it did not say */
   resetsAtMs: number | null;
-  /** the line as shown, untrusted */
+  /** the same as ISO with the zone that the text named, e.g. `2026-12-01T00:00:00+00:00[UTC]` */
+  resetsAt: string | null;
+  /** the line as shown, cleaned, at most 200 characters; untrusted */
   text: string;
   /** Claude Code said that it goes on by itself at the reset: leave it alone */
   continuesByItself: boolean;
@@ -33,69 +40,151 @@ export interface UsageLimit {
   opensMenu: boolean;
 }
 
-/** Lines at the end that belong to Claude Code itself: its last message, its prompt, its status line. */
-const ownLines = 14;
-
-const problems = [
-  {
-    code: 'CLAUDE_LOGGED_OUT',
-    class: 'refused',
-    pattern:
-      /Please run \/login|Not logged in|Select login method|Invalid API key|OAuth token (has )?(expired|been revoked)|Invalid authentication credentials/i,
-    message: 'Expected Claude Code to be logged in, got its login text on the screen.',
-    mend: "Put a valid ANTHROPIC_API_KEY (or CLAUDE_CODE_OAUTH_TOKEN) into the runtime's environment, restart the runtime (the tmux server keeps the old one), and start the objective again.",
-    passing: false,
-  },
-  {
-    code: 'CLAUDE_DIALOG',
-    class: 'refused',
-    pattern:
-      /Do you trust the files|Is this a project you (created or )?trust|trust this folder|running in Bypass Permissions mode|Do you want to use this API key|Choose the text style|Press Enter to continue/i,
-    message: 'Expected Claude Code at its prompt, got a dialog that waits for a human.',
-    mend: "Run `fleet doctor --fix` (it seeds Claude Code's first-run state), or answer the dialog once in the runtime; then start the objective again.",
-    passing: false,
-  },
-  {
-    code: 'CLAUDE_API_ERROR',
-    class: 'refused',
-    pattern:
-      /API Error|Can't reach the API|Unable to connect to Anthropic|Credit balance is too low|overloaded_error/i,
-    message: "Expected an answer from the model's API, got an error on the screen.",
-    mend: "Check the runtime's way to the API, the key's limits and its balance; the session goes on when the API answers.",
-    passing: true,
-  },
-] as const;
+const exited =
+  /Resume this session with:|^claude --resume \S+|^\S+@\S+:.*[$#] ?$|claude: (?:command )?not found/m;
 
 /**
  * @param content of `coordinator.output`: untrusted text
- * @param _nowMs  by which "resets 8:50pm" is a moment
+ * @param saidMs  about when it was printed: "resets 8:50pm" is the first such moment after it
+ * @param zone    IANA name for a text that names none; the process's own unless given
  */
-export function readScreen(content: string, _nowMs: number): Screen {
-  const lines = content.split('\n').map((line) => line.trimEnd());
-  const own = lines
-    .filter((line) => line.trim() !== '')
-    .slice(-ownLines)
-    .join('\n');
-  const busy = /esc to interrupt/i.test(own);
-  const found = busy ? undefined : problems.find(({ pattern }) => pattern.test(own));
-  const state = busy
-    ? 'busy'
-    : own === ''
-      ? 'blank'
-      : !found
-        ? 'idle'
-        : found.code === 'CLAUDE_DIALOG'
-          ? 'dialog'
-          : 'problem';
+export function readScreen(content: string, saidMs: number, zone?: string): Screen {
+  const layout = layoutOf(content);
   return {
-    state,
-    busy,
+    busy: false,
+    problem: null,
+    passing: false,
     limit: null,
-    acceptsText: state === 'busy' || state === 'idle' || (state === 'problem' && found?.passing === true),
-    problem: found
-      ? new FleetError({ code: found.code, class: found.class, message: found.message, mend: found.mend })
-      : null,
-    passing: found?.passing ?? false,
-    print: own.replace(/\d+/g, '0').replace(/[✢✳✶✻✽·*⠁-⣿]/gu, ''),
+    acceptsText: layout.atPrompt,
+    placed: layout.blank || layout.furnished,
+    print: layout.since.replace(/\d+/g, '0').replace(/[✢✳✶✻✽·*⠁-⣿]/gu, ''),
+    ...meaningOf(content, layout, saidMs, zone),
   };
+}
+
+type Meaning = Pick<Screen, 'state'> & Partial<Screen>;
+
+function meaningOf(content: string, layout: Layout, saidMs: number, zone: string | undefined): Meaning {
+  if (layout.blank) return { state: 'blank' };
+  if (layout.menu.length > 0) return menuMeaning(layout, saidMs, zone);
+  if (layout.spinner || /esc to interrupt|esc to int?e?r?r?u?p?…$/im.test(layout.footer))
+    return { state: 'busy', busy: true };
+  const found = ownWords(layout);
+  if (found !== null) {
+    const isLimit = found.row.code === 'CLAUDE_USAGE_LIMIT';
+    const limit = isLimit ? limitOf(layout, found.text, saidMs, zone) : null;
+    const passes = limit === null || !['spend', 'credit'].includes(limit.window) || limit.continuesByItself;
+    return {
+      state: isLimit ? 'limited' : 'problem',
+      limit,
+      passing: found.row.passing && passes,
+      problem: problem(found.row, `${found.row.message} It says: ${found.text}`),
+    };
+  }
+  if (layout.unanswered)
+    return {
+      state: 'problem',
+      passing: true,
+      problem: problem(lastRow, 'Expected an answer to the last prompt, got none on the screen.'),
+    };
+  if (layout.atPrompt) return { state: 'idle' };
+  if (exited.test(content))
+    return {
+      state: 'problem',
+      placed: true,
+      problem: new FleetError({
+        code: 'CLAUDE_EXITED',
+        class: 'runtime',
+        message: "Expected Claude Code on the coordinator's screen, got a shell.",
+        mend: 'It has ended; the objective is tried again as its restart policy says, or start it again.',
+      }),
+    };
+  // It has drawn something, but not its prompt: above a cut pane, or on the way to it.
+  return layout.furnished ? { state: 'busy', busy: true } : { state: 'blank' };
+}
+
+function menuMeaning(layout: Layout, saidMs: number, zone: string | undefined): Meaning {
+  const words = layout.menu.join(' ');
+  const row = menus.find(({ pattern }) => pattern.test(words));
+  const shown = clean(layout.menu.join(' | '));
+  if (row?.code !== 'CLAUDE_USAGE_LIMIT')
+    return { state: 'dialog', problem: row === undefined ? null : menuProblem(row, shown) };
+  const found = ownWords(layout)?.text ?? layout.menu.find((line) => said[0]?.pattern.test(line)) ?? shown;
+  return {
+    state: 'limited',
+    passing: true,
+    limit: limitOf(layout, found, saidMs, zone),
+    problem: menuProblem(row, `${clean(found)} | ${shown}`),
+  };
+}
+
+const menuProblem = (row: Menu, shown: string): FleetError =>
+  new FleetError({
+    code: row.code,
+    class: row.code === 'CLAUDE_USAGE_LIMIT' ? 'unavailable' : 'refused',
+    message: `Expected Claude Code at its prompt, got ${row.what} that waits for a human: ${shown}`,
+    mend: row.mend,
+  });
+
+/** The last of its lines that the table knows; a notice that repeats a limit yields to the limit itself. */
+function ownWords({ own, ghost }: Layout): { row: Said; text: string } | null {
+  let notice: { row: Said; text: string } | null = null;
+  // "✻ Baked for 3s" stands after an answer of the model: what is above it is its message, whatever it begins with.
+  const answered = !ghost && own.some((line) => /^\p{Lu}\S+ for \d+(?:\.\d+)?[smh]\b/u.test(line));
+  for (const line of own.toReversed()) {
+    const message = /^● (.*)$/u.exec(line)?.[1];
+    const row = said.find(({ pattern, asMessage }) =>
+      message === undefined ? pattern.test(line) : !answered && asMessage?.test(message),
+    );
+    const repeats = /^Usage limit reached|^Automatic continue/.test(message ?? line);
+    const found = row === undefined ? null : { row, text: clean(message ?? line) };
+    if (found !== null && !repeats) return found;
+    notice ??= found;
+    // A word of the agent's after it: the error is behind it.
+    if (message !== undefined && !repeats) return notice;
+  }
+  return notice;
+}
+
+function limitOf(layout: Layout, text: string, saidMs: number, zone: string | undefined): UsageLimit {
+  const all = [...layout.own.toReversed(), ...layout.menu];
+  // The notices leave the zone out.
+  const lines = [text, ...all].toSorted((a, b) => Number(namesZone.test(b)) - Number(namesZone.test(a)));
+  const reset = lines.map((line) => resetOf(line, saidMs, zone)).find((one) => one !== null) ?? null;
+  const automatic = all.find((line) =>
+    /(?:set to |will )?continu\w+ automatically|Automatic continue/i.test(line),
+  );
+  const opensMenu = layout.menu.length > 0;
+  return {
+    window: windowOf(text) ?? (opensMenu ? null : all.map(windowOf).find((one) => one !== null)) ?? 'unknown',
+    resetsAtMs: reset?.atMs ?? null,
+    resetsAt: reset && isoInZone(reset),
+    text: clean(text),
+    continuesByItself: automatic !== undefined && !opensMenu && !/cancelled|stopped/i.test(automatic),
+    opensMenu,
+  };
+}
+
+/** By what it says first; a command that it offers ("/usage-credits") says nothing of it. */
+function windowOf(line: string): Window | null {
+  const plain = line.replace(/\/[a-z-]+\b.*$/i, '');
+  const parts = [plain.split(/ [·∙|] /)[0] ?? '', plain];
+  const found = parts.map((part) => windows.find(([, pattern]) => pattern.test(part))?.[0]);
+  return found.find((one) => one !== undefined) ?? null;
+}
+
+const namesZone = /\([A-Z][\w+-]*(?:\/[\w+ -]+)*\)|\d ?(?:UTC|GMT)\b/;
+
+const lastRow = said.at(-1) as Said;
+
+const problem = ({ code, class: kind, mend }: Said, message: string): FleetError =>
+  new FleetError({ code, class: kind, message: message.replace(/\.? It says: $/, '.'), mend });
+
+function clean(text: string): string {
+  const plain = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
 }

@@ -58,6 +58,8 @@ function evidence(
   };
 }
 const shows = (text: string, sinceMs: number) => ({ seen: readScreen(text, now), sinceMs: now - sinceMs });
+const atPrompt = (text: string) => `❯ go on\n  ⎿  ${text}\n\n❯ `;
+const menu = ' Do you want to proceed?\n ❯ 1. Yes\n   2. No';
 const state = (given: Evidence) => liveness(given, patience).state;
 const gone = { state: 'completed', tmuxAlive: false };
 
@@ -78,17 +80,44 @@ describe('liveness', () => {
     ['busy', { ...evidence({}), screen: shows('✶ Thinking… (3s · esc to interrupt)', minute) }],
     ['hung', { ...evidence({}), screen: shows('✶ Thinking… (3s · esc to interrupt)', 25 * minute) }],
     // a worker at work explains a quiet coordinator
-    ['busy', { ...evidence({}, { worker: 'working' }), screen: shows('esc to interrupt', 25 * minute) }],
+    [
+      'busy',
+      {
+        ...evidence({}, { worker: 'working' }),
+        screen: shows('✶ Thinking… (esc to interrupt)', 25 * minute),
+      },
+    ],
     // a hook fired: it is not hung
-    ['busy', { ...evidence({ lastActivity: ago(minute) }), screen: shows('esc to interrupt', 25 * minute) }],
-    ['logged-out', { ...evidence({}), screen: shows('Not logged in · Please run /login\n❯ ', 10_000) }],
-    ['idle', { ...evidence({}), screen: shows('Not logged in · Please run /login\n❯ ', 1_000) }],
+    [
+      'busy',
+      {
+        ...evidence({ lastActivity: ago(minute) }),
+        screen: shows('✶ Thinking… (esc to interrupt)', 25 * minute),
+      },
+    ],
+    ['logged-out', { ...evidence({}), screen: shows(atPrompt('Not logged in · Please run /login'), 10_000) }],
+    ['busy', { ...evidence({}), screen: shows(atPrompt('Not logged in · Please run /login'), 1_000) }],
+    // what a coordinator writes about a login ends nothing
+    ['idle', { ...evidence({}), screen: shows('● Not logged in · Please run /login\n\n❯ ', 60 * minute) }],
+    ['dialog', { ...evidence({}), screen: shows(menu, 10_000) }],
+    ['busy', { ...evidence({}), screen: shows(menu, 1_000) }],
+    [
+      'limited',
+      {
+        ...evidence({}),
+        screen: shows(atPrompt("You've hit your session limit · resets 8:50pm (UTC)"), 60 * minute),
+      },
+    ],
+    ['limited', { ...evidence({}), screen: shows(atPrompt('Credit balance too low · Add funds:'), minute) }],
+    ['refused', { ...evidence({}), screen: shows(atPrompt('Context limit reached · /clear'), minute) }],
+    ['died', { ...evidence({}), screen: shows('Resume this session with:\nclaude --resume 1\n$ ', minute) }],
+    ['starting', { ...evidence({}), screen: shows('', 60 * minute) }],
   ])('says %s', (expected, given) => {
     expect(state(given)).toBe(expected);
   });
 
   it('tells of an API that does not answer without giving the session up', () => {
-    const given = { ...evidence({}), screen: shows('API Error: 529 overloaded_error\n❯ ', 60 * minute) };
+    const given = { ...evidence({}), screen: shows(atPrompt('API Error: 529 Overloaded'), 60 * minute) };
     expect(liveness(given, patience)).toMatchObject({ state: 'idle', error: { code: 'CLAUDE_API_ERROR' } });
   });
 });

@@ -13,6 +13,11 @@ type Context = Pick<FleetContext, 'journal' | 'registry'>;
 const sessionTroubles: Record<string, 'hung' | 'logged-out'> = {
   SESSION_HUNG: 'hung',
   CLAUDE_API_ERROR: 'logged-out',
+  CLAUDE_DIALOG: 'logged-out',
+  CLAUDE_CONTEXT_FULL: 'logged-out',
+  CLAUDE_MODEL_MISSING: 'logged-out',
+  CLAUDE_ORG_DISABLED: 'logged-out',
+  CLAUDE_FORBIDDEN: 'logged-out',
 };
 
 export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {

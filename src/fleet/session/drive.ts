@@ -15,7 +15,13 @@ import { stopSession } from './stop.ts';
 import { loggedOut, watchSession } from './watch.ts';
 
 /** What readScreen says of a screen that only a human gets past. */
-const screenProblems = new Set(['CLAUDE_LOGGED_OUT', 'CLAUDE_DIALOG']);
+const screenProblems = new Set([
+  'CLAUDE_LOGGED_OUT',
+  'CLAUDE_DIALOG',
+  'CLAUDE_MODEL_MISSING',
+  'CLAUDE_ORG_DISABLED',
+  'CLAUDE_FORBIDDEN',
+]);
 
 /**
  * Ends when the session needs nothing, has ended, or must wait for the runtime or for time to pass.
@@ -76,8 +82,8 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
         return false;
       }
     }
-    if (screen?.problem && !screen.passing) throw screen.problem;
-    if (refused !== null) {
+    if (screen?.problem && !screen.passing && screen.limit === null) throw screen.problem;
+    if (refused !== null || screen?.limit) {
       context.driveAgain(session.product, context.tuning.lookAgainMs * 10);
       return false;
     }

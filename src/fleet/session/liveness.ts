@@ -6,9 +6,13 @@
 //   unknown     `ov` did not answer: nothing is known, and nothing is concluded from what was seen before
 //   finished    the final mail for this objective came; or the row is completed and its run was closed
 //   died        no row, or a terminal state, or no tmux session — and its run is still open
-//   logged-out  its screen ends in Claude Code's login text or a dialog, and has done so for a while
+//   logged-out  its screen ends in Claude Code's login text, and has done so for a while
+//   dialog      a menu stands on it and waits for a human, and has done so for a while
+//   limited     it shows a usage limit: the account's matter, not the session's
+//   refused     an error that does not pass by itself (context full, no such model), for a while
 //   hung        its screen says busy and stands still, no worker runs, no hook has fired for a long time
 //   busy        its screen says busy, or a worker is at work
+//   starting    its screen is blank: it is drawn late on a slow machine
 //   idle        none of these: it waits, for mail, for a human, or for nothing
 import type { FleetError } from '../../errors.ts';
 import type { Screen } from '../../overstory/screen.ts';
@@ -24,14 +28,25 @@ export interface Evidence {
 }
 
 export interface Patience {
-  /** a login text must stand this long: a passing word on the screen is no state */
+  /** a login text, a menu, an error must stand this long: a passing word on the screen is no state */
   screenConfirmMs: number;
   /** a busy screen that stands still this long, with no hook fired, is hung */
   hungAfterMs: number;
 }
 
 export interface Liveness {
-  state: 'unknown' | 'finished' | 'died' | 'logged-out' | 'hung' | 'busy' | 'idle';
+  state:
+    | 'unknown'
+    | 'finished'
+    | 'died'
+    | 'logged-out'
+    | 'dialog'
+    | 'limited'
+    | 'refused'
+    | 'hung'
+    | 'busy'
+    | 'starting'
+    | 'idle';
   /** one sentence with the evidence */
   because: string;
   /** what is wrong on the screen; also of an idle one that waits for the API */
@@ -71,8 +86,14 @@ export function liveness({ snapshot, finalMail, screen, nowMs }: Evidence, patie
 
   const workers = snapshot.workers.filter((one) => working.has(one.state)).map((one) => one.name);
   const stoodMs = screen === null ? 0 : nowMs - screen.sinceMs;
-  if (screen?.seen.problem && !screen.seen.passing && stoodMs >= patience.screenConfirmMs)
-    return is('logged-out', screen.seen.problem.message, screen.seen.problem);
+  const seen = screen?.seen;
+  const problem = stoodMs >= patience.screenConfirmMs ? (seen?.problem ?? null) : null;
+  if (seen?.state === 'limited')
+    return is('limited', seen.problem?.message ?? 'A usage limit.', seen.problem);
+  if (problem?.code === 'CLAUDE_EXITED') return is('died', problem.message, problem);
+  if (problem?.code === 'CLAUDE_LOGGED_OUT') return is('logged-out', problem.message, problem);
+  if (problem && seen?.state === 'dialog') return is('dialog', problem.message, problem);
+  if (problem && !seen?.passing) return is('refused', problem.message, problem);
   const quietMs = snapshot.observedAtMs - quietSinceMs(snapshot);
   if (screen?.seen.busy && workers.length === 0 && Math.min(stoodMs, quietMs) >= patience.hungAfterMs)
     return is(
@@ -81,5 +102,9 @@ export function liveness({ snapshot, finalMail, screen, nowMs }: Evidence, patie
     );
   if (screen?.seen.busy) return is('busy', 'Its screen says that it works.');
   if (workers.length > 0) return is('busy', `${workers.join(', ')} at work.`);
-  return is('idle', 'Nobody is at work.', screen?.seen.problem ?? null);
+  // It must stand, before it counts as either: an unknown dialog is a menu for a moment, too.
+  if (seen?.state === 'blank') return is('starting', 'Its screen is blank.');
+  if (seen?.state === 'dialog' || (seen?.problem && !seen.passing))
+    return is('busy', 'Something has just come up on its screen.');
+  return is('idle', 'Nobody is at work.', problem);
 }

@@ -1,6 +1,7 @@
 // Looks after a running session that has its objective: gathers what a snapshot does not hold (the screen,
-// check-complete), asks liveness() what it means, and records what follows. A hung session and an API that
-// does not answer are put before the human, not ended: only the human knows whether to wait.
+// check-complete), asks liveness() what it means, and records what follows. A hung session, a menu, a full context and
+// an API that does not answer are put before the human, not ended: only the human knows whether to wait. A usage limit
+// is the account's, not the session's: nothing is asked or ended for it here (latestScreen(…).seen.limit has it).
 import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
 import { noteLimit } from '../accounts/limits.ts';
@@ -14,7 +15,15 @@ import { type Liveness, liveness, quietSinceMs } from './liveness.ts';
 import { lookForLosses } from './losses.ts';
 import { latestScreen, watchScreen } from './screens.ts';
 
-const screenTroubles: ReadonlySet<string> = new Set(['SESSION_HUNG', 'CLAUDE_API_ERROR']);
+const screenTroubles: ReadonlySet<string> = new Set([
+  'SESSION_HUNG',
+  'CLAUDE_API_ERROR',
+  'CLAUDE_DIALOG',
+  'CLAUDE_CONTEXT_FULL',
+  'CLAUDE_MODEL_MISSING',
+  'CLAUDE_ORG_DISABLED',
+  'CLAUDE_FORBIDDEN',
+]);
 /** Troubles that a healthy snapshot does not end: who found them does, or the session's end. */
 export const sessionTroubles: ReadonlySet<string> = new Set([...screenTroubles, 'MAIL_UNHEARD']);
 
@@ -52,9 +61,13 @@ export async function watchSession(
       `${found.error.code}: ${found.error.message} ${found.error.mend}`,
       loggedOut(context, session, found.error),
     );
+  if (found.state === 'died' && found.error)
+    return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);
   // Not yet for long enough to be believed: look again when it is.
-  if (looked?.seen.problem && !looked.seen.passing) context.driveAgain(product.name, tuning.screenConfirmMs);
+  if (looked?.seen.problem && found.error === null) context.driveAgain(product.name, tuning.screenConfirmMs);
   const quietMs = now - Math.max(quietSinceMs(snapshot), session.runningAtMs ?? now, looked?.sinceMs ?? 0);
+  // Who waits for an account's reset, or for a human at a menu, is not silent.
+  if (found.state === 'limited' || found.state === 'dialog') return false;
   const silent = () =>
     silentTooLong(context, product, session, quietMs) &&
     end(context, session, 'failed', `Nothing has been done for ${Math.round(quietMs / 60_000)} min.`);
@@ -138,7 +151,8 @@ function noteTrouble(context: FleetContext, product: string, { state, because, e
     message: `The session on ${product} seems to hang. ${because}`,
     mend: `Look at it (\`fleet look ${product}\`), send it a message, or stop it: \`fleet stop ${product}\`.`,
   });
-  const trouble = state === 'hung' ? hung : state === 'logged-out' ? null : error;
+  const ownWay = ['logged-out', 'limited', 'died'].includes(state);
+  const trouble = state === 'hung' ? hung : ownWay ? null : error;
   if (trouble !== null && screenTroubles.has(trouble.code) && known?.code !== trouble.code) {
     const shape = { ...trouble.toJSON(), product };
     const text = `${product}: ${trouble.message} ${trouble.mend}`;
