@@ -105,6 +105,17 @@ function poisoned() {
         },
         { ...worker('w', 'zombie'), name: evil, parent: evil },
       ],
+      spend: {
+        costUsd: 1,
+        agents: ['coordinator', evil].map((name) => ({
+          name,
+          models: [evil, evil],
+          costUsd: null,
+          tokens: 1,
+          unpricedTokens: 1,
+          stated: false,
+        })),
+      },
       parkedBranches: [evil],
       gates: 1,
     })),
