@@ -50,22 +50,25 @@ function stepsOf(cron: string, stepMs: number, of: number): Set<number> {
 function parse(cron: string): Parsed {
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = cron.trim().split(/\s+/);
   const days = 31;
-  const everyDay = (only: string) => stepsOf(only, 24 * hourMs, days).size === days;
+  const any = (only: string) => stepsOf(only, 24 * hourMs, days).size === days;
+  // Of one day field alone it makes no difference how it says "any day".
+  const two = day !== '*' && weekday !== '*';
   const pattern = onWalls(
     [
       minute,
       hour,
-      everyDay(`0 0 ${day} * *`) ? '*' : day,
+      two && any(`0 0 ${day} * *`) ? '*' : day,
       month,
-      everyDay(`0 0 * * ${weekday}`) ? '*' : weekday,
+      two && any(`0 0 * * ${weekday}`) ? '*' : weekday,
     ].join(' '),
   );
-  const hours = stepsOf(`0 ${hour} * * *`, hourMs, 24);
+  let hours: Set<number> | null = null;
   return {
     wallFrom: (wallMs) => firstFrom(pattern, wallMs),
     goesOn: (wallMs) => {
+      hours ??= stepsOf(`0 ${hour} * * *`, hourMs, 24);
       const at = new Date(wallMs).getUTCHours();
-      return [at + 23, at, at + 1].every((one) => hours.has(one % 24));
+      return [at + 23, at, at + 1].every((one) => hours?.has(one % 24));
     },
     asked: Number.NaN,
     answer: null,
