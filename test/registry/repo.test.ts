@@ -76,4 +76,15 @@ describe('repo', () => {
     expect(error.problems[0]?.got).toBe(got);
     expect(JSON.stringify([error, error.problems])).not.toContain('s3cret');
   });
+
+  test('may be one repository of several products, each of which is a clone of its own', () => {
+    const { products } = parseRegistry(
+      'x-mono: &mono {repo: "git@github.com:acme/mono.git"}\nproducts:\n  - {<<: *mono, name: billing}\n  - {<<: *mono, name: orders}\n',
+      { file: 'products.yaml', workspaceRoot: '/workspace' },
+    );
+    expect(products.map(({ root, repo }) => [root, repo])).toEqual([
+      ['/workspace/billing', 'git@github.com:acme/mono.git'],
+      ['/workspace/orders', 'git@github.com:acme/mono.git'],
+    ]);
+  });
 });
