@@ -2,7 +2,9 @@
 import type { FleetClient } from '../api/client.ts';
 import type { Source } from '../api/contract.ts';
 import { runVerb } from '../verbs/index.ts';
+import { heardByModel, type Injection } from './heard.ts';
 import { failure } from './outcome.ts';
+import { forWebChat } from './webchat-length.ts';
 
 /** What is used of OpenClaw's command context. */
 export interface CommandContext {
@@ -23,25 +25,29 @@ export function commandSource({ channel, senderId, sessionKey }: CommandContext)
   };
 }
 
-/** @param connect the client of fleetd; throws a FleetError when no socket is configured */
-export function fleetCommand(connect: () => FleetClient) {
+/**
+ * @param connect the client of fleetd; throws a FleetError when no socket is configured
+ * @param tell    puts words before the model's next turn; must not throw
+ */
+export function fleetCommand(connect: () => FleetClient, tell: (injection: Injection) => Promise<void>) {
   return {
     name: 'fleet',
     description: 'The fleet without the model: status, products, start, stop, queue, why, pause, focus, help',
     acceptsArgs: true,
     async handler(context: CommandContext): Promise<{ text: string }> {
-      try {
-        const { text } = await runVerb(context.args ?? '', {
+      const { args = '', sessionKey } = context;
+      const channel = context.channel === 'slack' ? 'slack' : 'webchat';
+      const ask = async () =>
+        runVerb(args, {
           client: connect(),
           source: commandSource(context),
           surface: 'chat',
-          channel: context.channel === 'slack' ? 'slack' : 'webchat',
+          channel,
           now: Date.now,
         });
-        return { text };
-      } catch (error) {
-        return { text: failure(error, context.channel === 'slack' ? 'slack' : 'webchat') };
-      }
+      const { text } = await ask().catch((error) => ({ text: failure(error, channel) }));
+      if (sessionKey) await tell(heardByModel(sessionKey, args, text));
+      return { text: channel === 'webchat' ? forWebChat(text, args) : text };
     },
   };
 }

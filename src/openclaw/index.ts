@@ -35,7 +35,16 @@ export default definePluginEntry({
         })),
       { names: fleetTools.map(({ name }) => name) },
     );
-    api.registerCommand(fleetCommand(connect));
+    api.registerCommand(
+      fleetCommand(connect, async (injection) => {
+        // The human has the answer either way.
+        await api.session.workflow
+          .enqueueNextTurnInjection(injection)
+          .catch((error) =>
+            api.logger.warn(`what /fleet answered is not told to the model: ${String(error)}`),
+          );
+      }),
+    );
     api.registerInteractiveHandler(
       gateButtons(connect, ({ channel, thread }, text) =>
         send(api, { kind: 'slack', to: `channel:${channel}`, thread }, text, [], ''),

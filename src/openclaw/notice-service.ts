@@ -10,6 +10,7 @@ import type { Button } from './buttons.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
 import { deliverNotices, marksOf } from './notices.ts';
 import type { Destination } from './places.ts';
+import { forWebChat } from './webchat-length.ts';
 
 export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
   let stopping: AbortController | null = null;
@@ -58,7 +59,7 @@ export async function send(
   buttons: Button[],
   key: string,
 ): Promise<void> {
-  if (kind === 'webchat') return note(api, to, text, key);
+  if (kind === 'webchat') return note(api, to, forWebChat(text, 'events'), key);
   const slack = await slackOutbound(api);
   if (slack?.sendText === undefined) throw new Error('Slack is off in this gateway');
   const cfg = api.runtime.config.current() as Parameters<typeof slack.sendText>[0]['cfg'];

@@ -11,6 +11,8 @@ export interface ModelRequest {
   heard: string;
   /** `heard` is what tools said */
   afterTool: boolean;
+  /** all that is said in it, as JSON */
+  messages: string;
 }
 
 export interface ScriptedModel {
@@ -33,6 +35,7 @@ export async function startScriptedModel(script: (request: ModelRequest) => Answ
       tools: (body.tools ?? []).map(({ name }) => name),
       heard: results.length > 0 ? results.map((result) => result.text).join('\n') : text,
       afterTool: results.length > 0,
+      messages: JSON.stringify(body.messages),
     };
     requests.push(request);
     sendAnswer(response, body, script(request), requests.length);

@@ -1,5 +1,6 @@
 // The demo model over HTTP, as the gateway talks to it: every sentence of the README, in both forms.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { heardByModel } from '../../src/openclaw/heard.ts';
 import { examples, understand } from '../../src/simulator/demo/sentences.ts';
 import { type DemoModel, missingKeyText, startDemoModel } from '../../src/simulator/demo-model.ts';
 
@@ -55,6 +56,12 @@ const calls = async (text: string, more: object = {}) =>
   (await say(text, more))
     .filter((block) => block.type === 'tool_use')
     .map((block) => [block.name, block.input]);
+
+test('what the program put before a turn is no sentence of the human', async () => {
+  const { text } = heardByModel('main', 'queue "a"', 'What is the status across all products?');
+  expect(await calls(`${text}\n\nWhat products are you managing?`)).toEqual([['fleet_products', {}]]);
+  expect(await calls(`${text}\n\nsing a song`)).toEqual([]);
+});
 
 test.each([
   ['What products are you managing?', [['fleet_products', {}]]],

@@ -43,6 +43,10 @@ export interface Answer {
 /** OpenClaw appends its own context as a further user text, also after tool results: not the human's words. */
 const runtimeContext = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?<<<END_OPENCLAW_INTERNAL_CONTEXT>>>/g;
 
+/** What our plugin puts before a turn (src/openclaw/heard.ts): the program's words. */
+const carriedOut =
+  /The human typed "(?:[^"\\]|\\.)*"\. The program has carried it out;[\s\S]*?<<<END_EXTERNAL_UNTRUSTED_CONTENT id="\w+">>>/g;
+
 /** What came since the model last spoke: the human's text (merged messages, as lines) and results of its calls. */
 export function readTurn(request: MessagesRequest): { text: string; results: ToolResult[] } {
   const messages = request.messages ?? [];
@@ -58,7 +62,7 @@ export function readTurn(request: MessagesRequest): { text: string; results: Too
       failed: block.is_error === true,
     }));
   const text = since.map((message) => textOf(message.content)).join('\n');
-  return { text: text.replace(runtimeContext, '').trim(), results };
+  return { text: text.replace(runtimeContext, '').replace(carriedOut, '').trim(), results };
 }
 
 /** Streams or sends one assistant message. `sequence` makes ids unique within the server. */
