@@ -349,7 +349,9 @@ export const traps: readonly Trap[] = [
     trap: 'A headless worker gets no `--model` from agent-manifest.json: it runs on the default of Claude Code, which may be dearer',
     does: 'the aliases of the manifest are said again as `models:` in config.local.yaml, marked as ours; another name there is warned of by `fleet doctor`',
     test: s('prepare', "says the workers' models again, follows the manifest, and keeps a human's"),
-    real: { not: 'tried by hand on 0.10.3 and 0.11.0: without it no --model, with it --model sonnet' },
+    real: {
+      not: 'by hand (2026-11-29): 0.10.3 and 0.11.0 give no --model without it, `--model sonnet` with it; on Claude Code 2.1.332 a builder ran on opus-5-5, then on sonnet-5-5',
+    },
   },
   {
     trap: '`ov costs` counts a reply once per content block, prices all opus alike, leaves headless workers out and misses hidden requests',

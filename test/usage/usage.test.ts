@@ -176,6 +176,14 @@ describe('reading on', () => {
     expect(totals((await meter.since(folder, before)).agents, 'coordinator').output).toBe(123);
   });
 
+  it('loses nothing when it is asked twice at once', async () => {
+    const meter = createUsageMeter();
+    put(id(1), [reply('a', 1)]);
+    await Promise.all([meter.since(folder, before), meter.since(folder, before)]);
+    for (const n of [1, 2, 3, 4]) appendFileSync(path(id(1)), `${JSON.stringify(reply(`b${n}`, 10))}\n`);
+    expect(totals((await meter.since(folder, before)).agents, 'coordinator').output).toBe(41);
+  });
+
   it('skips and counts what is broken, absurd or too long; other lines count', async () => {
     put(id(1), [
       reply('a', 1),

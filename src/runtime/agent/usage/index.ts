@@ -28,35 +28,48 @@ export function createUsageMeter(): UsageMeter {
     return transcript;
   }
 
+  /** Two looks at once would read on from one place. */
+  const looking = new Map<string, Promise<unknown>>();
+
   return {
-    async since(folder, sinceMs) {
-      const fromMs = sinceMs - slackMs;
-      for (const [path, { lookedMs }] of known) if (Date.now() - lookedMs > forgetMs) known.delete(path);
-      let left = mostBytes;
-      let unread = 0;
-      async function read(path: string): Promise<Transcript> {
-        const transcript = transcriptOf(path);
-        if (left <= 0) unread += 1;
-        // Gone between the listing and here.
-        else left -= await transcript.readOn(path, left).catch(() => 0);
-        return transcript;
-      }
-      const sessions: Session[] = [];
-      for (const file of await transcriptFiles(folder, fromMs)) {
-        const main = await read(file.path);
-        const agent = main.cwd === null ? null : agentAt(folder, main.cwd);
-        if (agent === null) continue;
-        const subagents = await inTurn(file, read);
-        sessions.push({ agent, main, subagents });
-      }
-      const skippedLines = sessions.reduce(
-        (sum, { main, subagents }) =>
-          sum + [main, ...subagents].reduce((lines, one) => lines + one.skippedLines, 0),
-        0,
+    since(folder, sinceMs) {
+      const before = looking.get(folder) ?? Promise.resolve();
+      const look = before.then(() => read(folder, sinceMs));
+      looking.set(
+        folder,
+        look.catch(() => {}),
       );
-      return { agents: sumUp(sessions, fromMs), skippedLines, unread };
+      return look;
     },
   };
+
+  async function read(folder: string, sinceMs: number): Promise<UsageReport> {
+    const fromMs = sinceMs - slackMs;
+    for (const [path, { lookedMs }] of known) if (Date.now() - lookedMs > forgetMs) known.delete(path);
+    let left = mostBytes;
+    let unread = 0;
+    async function readOn(path: string): Promise<Transcript> {
+      const transcript = transcriptOf(path);
+      if (left <= 0) unread += 1;
+      // Gone between the listing and here.
+      else left -= await transcript.readOn(path, left).catch(() => 0);
+      return transcript;
+    }
+    const sessions: Session[] = [];
+    for (const file of await transcriptFiles(folder, fromMs)) {
+      const main = await readOn(file.path);
+      const agent = main.cwd === null ? null : agentAt(folder, main.cwd);
+      if (agent === null) continue;
+      const subagents = await inTurn(file, readOn);
+      sessions.push({ agent, main, subagents });
+    }
+    const skippedLines = sessions.reduce(
+      (sum, { main, subagents }) =>
+        sum + [main, ...subagents].reduce((lines, one) => lines + one.skippedLines, 0),
+      0,
+    );
+    return { agents: sumUp(sessions, fromMs), skippedLines, unread };
+  }
 }
 
 async function inTurn(file: TranscriptFile, read: (path: string) => Promise<Transcript>) {
