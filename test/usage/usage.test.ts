@@ -8,6 +8,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -210,6 +211,20 @@ describe('reading on', () => {
     symlinkSync(join(outside, 'secret'), path(id(3)));
     symlinkSync(outside, join(config, 'projects', `${own}--overstory-worktrees-x`));
     expect((await look()).agents).toEqual([]);
+  });
+
+  it("looks into no worker's folder where nothing was begun for a week", async () => {
+    const slug = `${own}--overstory-worktrees-lead-1`;
+    put(id(1), [{ ...reply('a', 1), cwd: `${folder}/.overstory/worktrees/lead-1` }], slug);
+    put(id(2), [reply('b', 2)]);
+    const begun = (days: number) => {
+      const at = new Date(before - days * 24 * 3_600_000);
+      for (const name of [slug, own]) utimesSync(join(config, 'projects', name), at, at);
+    };
+    begun(6);
+    expect((await look()).agents.map(({ name }) => name).sort()).toEqual(['coordinator', 'lead-1']);
+    begun(8);
+    expect((await look()).agents.map(({ name }) => name)).toEqual(['coordinator']);
   });
 
   it('finds a worker whose path is too long for a name', async () => {

@@ -30,8 +30,11 @@ export async function askSpend(
     log.info({ product: product.name, err: error }, 'what a session costs could not be read');
     return null;
   });
-  if (report !== null && report.skippedLines > 0)
-    log.info({ product: product.name, lines: report.skippedLines }, 'lines of transcripts were skipped');
+  if (report !== null && report.skippedLines + report.unread > 0)
+    log.info(
+      { product: product.name, lines: report.skippedLines, files: report.unread },
+      'lines of transcripts were skipped, or files left for the next look',
+    );
   const read = report === null ? [] : priced(report, registry.current().prices);
   const agents = read.length === 0 ? session.agents : read;
   return {

@@ -14,6 +14,11 @@ export const folderName = (cwd: string) => cwd.replace(/[^a-zA-Z0-9]/g, '-').sli
 /** What a transcript's folder may hold: sessions, and in a folder of a session's name its subagents. */
 const sessionFile = /^[0-9a-f-]{36}\.jsonl$/;
 const subagentFile = /^agent-[\w.-]{1,100}\.jsonl$/;
+/**
+ * A folder's own time moves when a transcript is begun in it. Nobody goes on for that long in one; after months there
+ * are thousands of workers' folders, which would all be looked through.
+ */
+const longestMs = 7 * 24 * 3_600_000;
 /** Of one product; the latest are read. */
 const mostFiles = 2_000;
 
@@ -52,6 +57,7 @@ export async function transcriptFiles(folder: string, sinceMs: number): Promise<
   for (const name of names) {
     const inside = await realpath(join(projects, name)).catch(() => projects);
     if (!liesUnder(projects, inside)) continue;
+    if (name !== own && (await changed(inside)) < sinceMs - longestMs) continue;
     for (const file of (await list(inside)).filter((one) => sessionFile.test(one))) {
       const path = join(inside, file);
       const below = join(inside, file.slice(0, -'.jsonl'.length), 'subagents');
