@@ -9,6 +9,8 @@ export interface Tuning {
   startPacingMs: number;
   /** Waiting before the n-th retry of a failed start. Its length is the number of retries. */
   startRetryMs: readonly number[];
+  /** A starting coordinator's screen is looked at this often, after three times this long: a quick one is up by then. */
+  startLookMs: number;
   /** Failed starts in a row that open a product's circuit. */
   breakerFailures: number;
   /** How long it stays open the first time; doubled at each further failure, up to breakerMostMs. */
@@ -63,6 +65,7 @@ export const tuning: Tuning = {
   staleAfterMs: 45_000,
   startPacingMs: 250,
   startRetryMs: [10_000, 30_000],
+  startLookMs: 5_000,
   breakerFailures: 3,
   breakerMs: 60_000,
   breakerMostMs: 1_800_000,

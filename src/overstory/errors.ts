@@ -137,7 +137,7 @@ export const knownFailures: readonly KnownFailure[] = [
     code: 'OV_DIALOG',
     class: 'runtime',
     pattern: /did not become ready during startup/i,
-    mend: 'Claude Code waited at a dialog (login, API key, trust or bypass). Answer its first-run questions in the runtime; the run that was opened stays active until `run complete`.',
+    mend: 'Claude Code waited at a dialog (login, API key, trust or bypass), or was drawn too slowly: its screen tells. Answer its first-run questions in the runtime; the run that was opened stays active until `run complete`.',
   },
   {
     code: 'OV_STOP_INCOMPLETE',

@@ -22,7 +22,10 @@ export interface Screen {
   acceptsText: boolean;
   /** false: there is text, and nothing in it is known to be Claude Code's */
   placed: boolean;
-  /** the text without what changes while nothing happens (seconds, spinners): equal means that it stands still */
+  /**
+   * the last prompt and what stands since, without what changes while nothing happens (seconds, spinners): equal means
+   * that it stands still. Of `limited` the prompt and the limit only: its menu and notices come and go
+   */
   print: string;
 }
 
@@ -50,6 +53,8 @@ const exited =
  */
 export function readScreen(content: string, saidMs: number, zone?: string): Screen {
   const layout = layoutOf(content);
+  const meaning = meaningOf(content, layout, saidMs, zone);
+  const shown = `${layout.asked}\n${meaning.state === 'limited' ? meaning.limit?.text : layout.since}`;
   return {
     busy: false,
     problem: null,
@@ -57,8 +62,8 @@ export function readScreen(content: string, saidMs: number, zone?: string): Scre
     limit: null,
     acceptsText: layout.atPrompt,
     placed: layout.blank || layout.furnished,
-    print: layout.since.replace(/\d+/g, '0').replace(/[✢✳✶✻✽·*⠁-⣿]/gu, ''),
-    ...meaningOf(content, layout, saidMs, zone),
+    print: shown.replace(/\d+/g, '0').replace(/[✢✳✶✻✽·*⠁-⣿]/gu, ''),
+    ...meaning,
   };
 }
 
@@ -159,7 +164,7 @@ function limitOf(layout: Layout, text: string, saidMs: number, zone: string | un
     window: windowOf(text) ?? (opensMenu ? null : all.map(windowOf).find((one) => one !== null)) ?? 'unknown',
     resetsAtMs: reset?.atMs ?? null,
     resetsAt: reset && isoInZone(reset),
-    text: clean(text),
+    text: clean(text.replace(/ \/[a-z-]+ to .*$/i, '')),
     continuesByItself: automatic !== undefined && !opensMenu && !/cancelled|stopped/i.test(automatic),
     opensMenu,
   };

@@ -244,6 +244,8 @@ export const tendTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('prepare'), maxWorkers: z.number().int().min(1).nullable() }),
   /** Ends the product's own coordinator session in tmux, by its exact name. */
   z.strictObject({ kind: z.literal('clear-session') }),
+  /** Esc to the menu of a usage limit, where the coordinator's terminal shows one; chooses nothing. */
+  z.strictObject({ kind: z.literal('close-menu') }),
   /** Ends these processes, as far as they are still the same, in this product, and started by overstory. */
   z.strictObject({
     kind: z.literal('end-processes'),

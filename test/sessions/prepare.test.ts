@@ -2,10 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withFleetSettings } from '../../src/overstory/local-config.ts';
 import { workerModels } from '../../src/overstory/models.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
+import { until } from '../simulator/ov.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
 
 let sim: SimOv;
@@ -139,6 +140,37 @@ describe('prepare', () => {
     expect(await runtime.tend(ref, { kind: 'clear-session' })).toEqual({ done: [], left: [] });
     const left = (await sim.tmux('list-sessions', '-F', '#{session_name}')).split('\n').sort();
     expect(left).toEqual(['keeper', 'overstory-soun-coordinator', 'overstory-sound-coordinator-2']);
+  });
+});
+
+describe('close-menu', () => {
+  const menu = readFileSync(join(import.meta.dirname, '../fixtures/panes/2.1.332/lim-7d.txt'), 'utf8');
+
+  /** Shows the text, and then the key that was pressed. */
+  async function shows(text: string) {
+    const ref = { name: 'sound', root: join(sim.folder, 'sound') };
+    const file = join(sim.folder, 'screen.txt');
+    writeFileSync(file, text);
+    const name = 'overstory-sound-coordinator';
+    const key = `clear; cat '${file}'; stty -echo -icanon; dd bs=1 count=1 2>/dev/null | od -An -tx1; sleep 600`;
+    await sim.tmux('new-session', '-d', '-s', name, '-x', '100', '-y', '50', 'sh', '-c', key);
+    const screen = () => sim.tmux('capture-pane', '-p', '-t', `=${name}:`);
+    await until(screen, (seen) => seen.includes(text.trim().split('\n').at(-1)?.trim() ?? ''));
+    return { ref, screen };
+  }
+  afterEach(() =>
+    runtime.tend({ name: 'sound', root: join(sim.folder, 'sound') }, { kind: 'clear-session' }),
+  );
+
+  it('closes the menu of a usage limit with Esc, and touches nothing else', async () => {
+    const limit = await shows(menu);
+    expect((await runtime.tend(limit.ref, { kind: 'close-menu' })).done).toHaveLength(1);
+    await until(limit.screen, (seen) => /\b1b\b/.test(seen));
+    await runtime.tend(limit.ref, { kind: 'clear-session' });
+
+    const other = await shows(' Do you want to proceed?\n ❯ 1. Yes\n   2. No\n');
+    expect(await runtime.tend(other.ref, { kind: 'close-menu' })).toEqual({ done: [], left: [] });
+    expect(await other.screen()).not.toContain('1b');
   });
 });
 

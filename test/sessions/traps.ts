@@ -121,7 +121,7 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: 'A login or an unknown dialog: 30 s, then exit 1, and an open run stays behind',
-    does: '`OV_DIALOG` with the mend; the next start closes what is open',
+    does: 'the screen is looked at while it starts: `CLAUDE_DIALOG` or `CLAUDE_LOGGED_OUT` with its words; without a dialog on it `OV_SLOW_START`, which is tried again; the next start closes what is open',
     test: texts,
     real: recorded('coordinator-start-claude-login-screen'),
   },
@@ -379,9 +379,23 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: 'A logged-out coordinator is `working` for ever',
-    does: 'its screen is read; `CLAUDE_LOGGED_OUT` or `CLAUDE_DIALOG` ends the session with the mend',
+    does: 'its screen is read, Claude Code’s own lines since the last prompt only; `CLAUDE_LOGGED_OUT` ends the session with the mend',
     test: s('faults', 'logged out ends the session with the mend'),
     real: 'logged out: told by its screen, with the mend',
+  },
+  {
+    trap: 'Claude Code stops at a usage limit, a menu, a full context, a model that is not there: its row stays `working`',
+    does: 'told by its screen: a menu (an unknown one with its words), a full context, a refusal are put before the human, the session is not ended; a usage limit closes its account until the reset that it names',
+    test: 'test/overstory/screen.test.ts: %s is %s',
+    real: {
+      not: 'a matter of claude: panes of 2.1.71, 2.1.112 and 2.1.332, made by running them (2026-11-29)',
+    },
+  },
+  {
+    trap: '`ov coordinator send` and `ov nudge` type text and Enter into the terminal, whatever stands there: at a menu that chooses',
+    does: 'the screen is looked at first: `SCREEN_TAKES_NO_TEXT`, and it is tried again; the menu of a limit that is over is closed with Esc',
+    test: 'test/sessions/prepare.test.ts: closes the menu of a usage limit with Esc, and touches nothing else',
+    real: { not: 'a matter of claude: by hand with 2.1.112 and 2.1.332 (2026-11-29)' },
   },
   {
     trap: 'A hung coordinator is `working` for ever',

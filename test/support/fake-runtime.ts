@@ -37,11 +37,8 @@ export interface FakeProduct {
   lastActivityMs: number | null;
 }
 
-export type Fault = (call: {
-  command: string;
-  product: string;
-  args: unknown;
-}) => 'before' | 'after' | FleetError | null;
+export type Fault = (call: { command: string; product: string; args: unknown }) => Outcome | Promise<Outcome>;
+type Outcome = 'before' | 'after' | FleetError | null;
 
 export function fakeRuntime(clock: Clock, names: string[]) {
   const products = new Map<string, FakeProduct>(
@@ -255,8 +252,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       const call = { command, product: ref.name, args };
       calls.push(call);
-      const how = fault(call);
-      await null;
+      const how = await fault(call);
       if (how instanceof FleetError) throw how;
       if (how === 'before') throw lost('RUNTIME_LOST');
       const reply = perform(ref.name, command, args as Record<string, unknown>);
@@ -310,7 +306,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     async tend(ref, task) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       calls.push({ command: task.kind, product: ref.name, args: task });
-      const how = fault({ command: task.kind, product: ref.name, args: task });
+      const how = await fault({ command: task.kind, product: ref.name, args: task });
       if (how instanceof FleetError) throw how;
       if (how !== null) throw lost('RUNTIME_LOST');
       if (task.kind === 'end-processes') product(ref.name).processes = 0;

@@ -26,6 +26,10 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
     journal.record(woken(row, 'itself'));
     return true;
   }
+  if (screen.limit?.opensMenu) {
+    await context.runtime.tend(product, { kind: 'close-menu' });
+    return false;
+  }
   if (refused !== null) throw refused;
   // It has no objective yet: what it is told next is that.
   if (!journal.hasDispatched(session.id)) {

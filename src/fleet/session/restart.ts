@@ -11,7 +11,7 @@ type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;
 
 /** Starting again cannot help: a human must log in, answer a dialog or mend the project first. */
 const humanMustMend =
-  /\b(?:CLAUDE_LOGGED_OUT|CLAUDE_DIALOG|CLAUDE_ORG_DISABLED|CLAUDE_FORBIDDEN|CLAUDE_MODEL_MISSING|OV_DIALOG|OV_BAD_CONFIG|OV_NOT_A_PROJECT|OV_READONLY_DB)\b/;
+  /\b(?:CLAUDE_LOGGED_OUT|CLAUDE_DIALOG|CLAUDE_ORG_DISABLED|CLAUDE_FORBIDDEN|CLAUDE_MODEL_MISSING|OV_BAD_CONFIG|OV_NOT_A_PROJECT|OV_READONLY_DB)\b/;
 
 /** Restarts of the product within its window, the oldest first; and what its policy is. */
 export function restartsOf({ journal, clock }: Context, product: string, windowMs: number): number {

@@ -13,11 +13,13 @@
 //
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
 import { FleetError } from '../../errors.ts';
+import type { Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { ProductSnapshot } from '../../runtime/protocol.ts';
 import { type FleetContext, mayHaveHappened, productOf } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
 import { coordinatorAlive } from '../reconcile.ts';
+import { lookAtScreen } from './screens.ts';
 
 /** Starting again cannot help: a human must do what the mend says first. */
 const humanMustMend = new Set([
@@ -25,7 +27,8 @@ const humanMustMend = new Set([
   'OV_ROOT_REFUSED',
   'OV_TMUX_MISSING',
   'OV_MISSING',
-  'OV_DIALOG',
+  'CLAUDE_LOGGED_OUT',
+  'CLAUDE_DIALOG',
   'OV_DUBIOUS_OWNERSHIP',
   'OV_READONLY_DB',
   'OV_NOT_A_PROJECT',
@@ -108,18 +111,55 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   return giveUp(context, session, cause, humanMustMend.has(cause.code));
 }
 
-/** @throws what prepare or the last of at most two starts said */
-async function startCoordinator({ runtime, registry, log }: FleetContext, product: Product): Promise<void> {
+/** @throws what prepare or the last of at most two starts said; OV_SLOW_START or what its screen showed for OV_DIALOG */
+async function startCoordinator(context: FleetContext, product: Product): Promise<void> {
+  const { runtime, registry, log } = context;
   const maxWorkers = product.caps.maxWorkers ?? registry.current().scheduling.maxWorkersPerSession;
   const prepared = await runtime.tend(product, { kind: 'prepare', maxWorkers });
   for (const step of prepared.done) log.info({ product: product.name }, step);
   try {
-    await runtime.ov(product, 'coordinator.start', {});
+    await startWatched(context, product);
   } catch (error) {
     if (FleetError.wrap(error).code !== 'OV_DUPLICATE_SESSION') throw error;
     const cleared = await runtime.tend(product, { kind: 'clear-session' });
     log.warn({ product: product.name }, `duplicate session: ${cleared.done.join(', ') || 'none was there'}`);
+    await startWatched(context, product);
+  }
+}
+
+/**
+ * `ov` gives up on Claude Code after 30 s, says the same of one that waits at a dialog and of one that is still drawing,
+ * and ends its terminal. So the screen is looked at while it starts, from when a quick one would be up.
+ */
+async function startWatched(context: FleetContext, product: Product): Promise<void> {
+  const { runtime, clock, tuning } = context;
+  const looking: { seen: Screen | null; cancel: (() => void) | null } = { seen: null, cancel: null };
+  const lookAfter = (ms: number): void => {
+    looking.cancel = clock.after(ms, () => {
+      void lookAtScreen(context, product).then((seen) => {
+        looking.seen = seen ?? looking.seen;
+        if (looking.cancel !== null) lookAfter(tuning.startLookMs);
+      });
+    });
+  };
+  lookAfter(3 * tuning.startLookMs);
+  try {
     await runtime.ov(product, 'coordinator.start', {});
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, product.name);
+    if (error.code !== 'OV_DIALOG') throw error;
+    const { seen } = looking;
+    if (seen?.problem && !seen.passing) throw seen.problem;
+    throw new FleetError({
+      code: 'OV_SLOW_START',
+      class: 'runtime',
+      product: product.name,
+      message: `Expected Claude Code of ${product.name} at its prompt within 30 s, got ${seen === null ? 'no look at its screen' : `a screen without a dialog (${seen.state})`}.`,
+      mend: 'It is tried again. If it stays, let fewer sessions start at once (`max_concurrent_sessions`), or give the runtime more CPU.',
+    });
+  } finally {
+    looking.cancel?.();
+    looking.cancel = null;
   }
 }
 

@@ -20,7 +20,9 @@ export interface Layout {
   unanswered: boolean;
   /** lines of the menu, cleaned; empty: none */
   menu: string[];
-  /** what stands since the last prompt, seen as one: equal means that it stands still */
+  /** the first line of the last prompt */
+  asked: string;
+  /** what stands since then, seen as one; not the notices under the input, which come and go */
   since: string;
 }
 
@@ -71,7 +73,8 @@ export function layoutOf(content: string): Layout {
       !/^[❯>] ?\//.test(said[asked] ?? '') &&
       blocks.every(({ head }) => head === ''),
     menu: menu.map((line) => line.trim()).filter((line) => line !== '' && !rule.test(line)),
-    since: [...since, ...menu, footer]
+    asked: said[asked] ?? '',
+    since: [...since, ...menu]
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .join('\n'),
@@ -167,7 +170,7 @@ function blocksOf(lines: readonly string[], prompted: boolean): Block[] {
       prompt = false;
     } else if (prompt) continue;
     // Unmarked and not indented: Claude Code's own, but for the rest of a line that is cut by the pane's upper edge.
-    else if (/^\S/.test(line) && (fresh || before === undefined))
+    else if (/^\S/.test(line) && (fresh || before === undefined || before.mark === ''))
       found.push({ head: line, lines: [bare], mark: '' });
     else if (before !== undefined && !(fresh && before.mark === '')) before.lines.push(bare);
     fresh = false;

@@ -4,6 +4,7 @@ import type { Ov } from '../ov.ts';
 import { base } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
+import { closeMenu } from './close-menu.ts';
 import { endProcesses } from './end-processes.ts';
 import { layDown } from './lay-down/index.ts';
 import { prepare } from './prepare.ts';
@@ -25,6 +26,8 @@ export function tend(place: Place, task: TendTask): Promise<TendReply> {
       return prepare(place, task.maxWorkers);
     case 'clear-session':
       return clearSession(place);
+    case 'close-menu':
+      return closeMenu(place);
     case 'end-processes':
       return endProcesses(place, task.processes);
     case 'base':
