@@ -1,7 +1,12 @@
 // A failure as `ov` shows it: with --json one envelope on stdout, without it one line on stderr; always exit 1.
 
 /** The word overstory prints in brackets in its text form; none for failures it did not expect. */
-export type OvFailureCode = 'AGENT_ERROR' | 'MAIL_ERROR' | 'VALIDATION_ERROR' | 'WORKTREE_ERROR';
+export type OvFailureCode =
+  | 'AGENT_ERROR'
+  | 'MAIL_ERROR'
+  | 'MERGE_ERROR'
+  | 'VALIDATION_ERROR'
+  | 'WORKTREE_ERROR';
 
 /** What the imitated CLI refuses; the text is the contract, overstory has no error codes in JSON. */
 export class OvFailure extends Error {

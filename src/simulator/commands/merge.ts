@@ -2,7 +2,7 @@
 import type { Outcome, OvSimCommand } from '../cli/command.ts';
 import { OvFailure } from '../cli/failure.ts';
 import { MergeQueue } from '../stores/ledgers.ts';
-import { branchExists, changedFiles, currentBranch, mergeBranch } from '../swarm/worktrees.ts';
+import { branchExists, changedFiles, currentBranch, mergeBranch, mergeRefusal } from '../swarm/worktrees.ts';
 
 export const merge: OvSimCommand = {
   options: ['--branch <name>', '--all', '--dry-run', '--into <branch>', '--json'],
@@ -26,7 +26,14 @@ export const merge: OvSimCommand = {
     }
     const entry = queue.list('pending').find((each) => each.branchName === branch);
     if (call.has('dry-run')) return { fields: { ...entry, prediction }, text: `${branch}: clean-merge` };
-    return { fields: await settle(root, queue, branch), text: `Merged ${branch}` };
+    const refusal = await mergeRefusal(root);
+    if (refusal !== null) throw new OvFailure(refusal, 'MERGE_ERROR');
+    const fields = await settle(root, queue, branch);
+    if (fields.errorMessage === null) return { fields, text: `Merged ${branch}` };
+    // A merge that fails is answered twice.
+    if (call.has('json'))
+      process.stdout.write(`${JSON.stringify({ success: false, command: 'merge', ...fields })}\n`);
+    throw new OvFailure(fields.errorMessage, 'MERGE_ERROR');
   },
 };
 

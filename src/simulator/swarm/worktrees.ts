@@ -87,12 +87,37 @@ export async function commitFiles(
   );
 }
 
-/** Merges `branch` into what is checked out in `cwd`; a merge that fails is undone. @returns git's reason, or null */
+/** What overstory keeps in a product: a change of it holds no merge up. */
+const stateFiles = /^(?:CLAUDE\.md$|\.(?:seeds|overstory|greenhouse|mulch|canopy|claude)\/)/;
+
+/**
+ * Why `ov merge` would not begin in `cwd`, in its own words; null: it would. The work of a human in there is theirs: the
+ * simulator neither stashes nor commits it, so it refuses wherever that would be needed.
+ */
+export async function mergeRefusal(cwd: string): Promise<string | null> {
+  const names = async (...args: string[]) => (await git(cwd, 'diff', '--name-only', ...args)).split('\n');
+  const changed = new Set([...(await names()), ...(await names('--cached'))]);
+  const dirty = [...changed].filter((file) => file !== '' && !stateFiles.test(file));
+  if (dirty.length === 0 && !(await isMerging(cwd))) return null;
+  const files = dirty.length > 0 ? dirty.join(', ') : 'MERGE_HEAD';
+  return `Working tree has uncommitted changes to tracked files: ${files}. Commit or stash changes before running ov merge.`;
+}
+
+async function isMerging(cwd: string): Promise<boolean> {
+  return (await run('git', ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD'], cwd)).exit === 0;
+}
+
+/**
+ * Merges `branch` into what is checked out in `cwd`. A merge that fails is undone, if it was this one that began it.
+ * @returns the reason, ov's or git's, or null
+ */
 export async function mergeBranch(cwd: string, author: string, branch: string): Promise<string | null> {
+  const refusal = await mergeRefusal(cwd);
+  if (refusal !== null) return refusal;
   const identity = ['-c', `user.name=${author}`, '-c', `user.email=${author}@ov-sim.invalid`];
   const merged = await run('git', [...identity, 'merge', '--no-ff', '--no-edit', '--quiet', branch], cwd);
   if (merged.exit === 0) return null;
-  await run('git', ['merge', '--abort'], cwd);
+  if (await isMerging(cwd)) await run('git', ['merge', '--abort'], cwd);
   return (merged.stderr.trim() || merged.stdout.trim()).slice(0, 400);
 }
 
