@@ -34,6 +34,9 @@ by \`npm run docs:reliability\`; its figures come from the runs themselves.
 - One fleetd per journal: a second is refused (JOURNAL_LOCKED), and so is an older one (JOURNAL_NEWER).
 - When nothing can be written (a full disk), nothing is started or sent; what is known is shown with that alarm, and
   the loop goes on by itself when there is space again (JOURNAL_UNUSABLE).
+- Read is not heard: hooks mark mail read that its reader never sees. What is sent to a coordinator is asked after, on an
+  idle screen and by the id of the mail, until it is answered or acted on, and is told as unheard after three askings
+  (MAIL_UNHEARD). A mail is sent once; only the asking is repeated.
 - Waits that guard against repeating run on timers, not on the clock of the wall, which may jump.
 - All events are kept.
 
@@ -65,7 +68,8 @@ runtime port in which commands take time, go on after the link was lost, and lan
 - Humans: objectives with needs, retried requests (same key), stop, cancel, message, pause, resume, focus, undo, requeue, edits of
   products.yaml, coordinators started by hand; gates answered, answered again, and answered otherwise by somebody else.
 - Agents: plans, questions, critical escalations, decision gates, mail to the orchestrator; asked again in the same words
-  and in others; coordinators that wait for the answer, and that are not woken by it. A model that tries to answer.
+  and in others; coordinators that wait for the answer, and that are not woken by it. As the real ones they hear what a prompt brings
+  or names; what comes during a turn their hooks mark read, and they acknowledge what they hear in the type of what it answers. A model that tries to answer.
 - The gateway's end of the outbox: the plugin's own loop, restarted; channels that are down, or take a notice and say no;
   acknowledgements that are lost.
 - Faults: fleetd killed before or after any call and any write; clean restarts; the link cut; the runtime restarted;

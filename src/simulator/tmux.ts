@@ -1,5 +1,6 @@
 // The tmux server overstory uses (`-L overstory`, fixed). TMUX_TMPDIR, tmux's own variable, keeps the
 // servers of two tests or trials apart.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OvFailure } from './cli/failure.ts';
 import { killTree, run, selfArgv } from './processes.ts';
 import { simulatorEnvironment } from './settings.ts';
@@ -64,6 +65,14 @@ export async function capturePane(name: string, lines: number): Promise<string |
 /** Types one line and Enter, as overstory does: newlines become spaces, control characters act as keys. */
 export async function typeLine(name: string, text: string): Promise<boolean> {
   return (await tmux('send-keys', '-t', name, text.replaceAll('\n', ' '), 'Enter')).exit === 0;
+}
+
+/** The same where Claude Code is not at work: overstory waits a moment for the end of its turn, and then types nothing. */
+export async function typeWhenIdle(name: string, text: string, waitMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + waitMs; ; await sleep(Math.min(250, waitMs))) {
+    if ((await capturePane(name, 0))?.includes('esc to interrupt') === false) return typeLine(name, text);
+    if (Date.now() >= deadline) return false;
+  }
 }
 
 /**

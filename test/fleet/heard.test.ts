@@ -78,6 +78,7 @@ describe('what shows that a mail was heard', () => {
     ],
     ['the turn in which it came', { kind: 'worker' }, { lastActivity: at(30) }],
     ['a mail to the worker', { kind: 'worker' }, { said: [mail({ to: 'lead-1', subject: 'Work stream' })] }],
+    ['a reply to another mail', {}, { said: [mail({ threadId: 'msg-p', subject: 'Re: [obj-6.2] PAUSE' })] }],
     ['another objective of a longer number', {}, { said: [mail({ subject: '[obj-61] x' })] }],
   ] as [string, Partial<Awaited>, Partial<Traces>][])('not %s', (_, what, traces) => {
     expect(howHeard(awaited(what), seen(traces))).toBeNull();

@@ -58,7 +58,9 @@ export function createChecks(program: Program, world: World, watched: Watched) {
       );
   }
 
-  function onReceived(product: string, { subject, body }: Mail): void {
+  function onReceived(product: string, mail: Mail): void {
+    const { subject, body } = mail;
+    log.onSent(product, mail);
     const answer = /\[gate-(\d+)\.\d+\]/.exec(`${subject}\n${body}`);
     const id =
       /\[(obj-\d+\.\d+)\]/.exec(subject)?.[1] ??
@@ -162,6 +164,8 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     onStartCall,
     onReceived,
     onAsked: log.onAsked,
+    onSent: log.onSent,
+    onHeard: log.onHeard,
     onTold: log.onTold,
     counted: log.counted,
     close: replay.close,

@@ -23,6 +23,8 @@ export const invariants = {
     'A question becomes a gate within its deadline; a gate stays as it was asked until it is answered or withdrawn.',
   'answered once':
     'A gate is closed once, answered only by a human; what that human was told stays, and just that reaches the coordinator, or is said to have reached nobody when its objective is over.',
+  'heard or told':
+    'Every objective, message, answer and report of a worker is heard by the coordinator, or told as unheard, within its deadline; what is called heard was heard.',
   told: 'Every gate and every end has one notice; it is called sent only when a channel took it; in the end all that is due was told.',
   'told in order':
     'The notices of a product are first told in the order of their numbers (the daily digest apart).',
@@ -45,6 +47,9 @@ export class Violation extends Error {
 
 /** How long processes may outlive what they were for, while fleetd is up and the link holds, in ms. */
 export const stopDeadlineMs = 4 * 60_000;
+
+/** How long mail may stay unheard and untold, while fleetd is up, the link holds and its reader lives, in ms. */
+export const hearingDeadlineMs = 30 * 60_000;
 
 export interface Watched {
   /** the one that is up */

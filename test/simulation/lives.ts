@@ -96,6 +96,15 @@ export function createLives(given: {
     checks.onAsked(name, mail);
   };
 
+  world.onHeard = (name, mail) => {
+    say(`world: ${name} hears ${mail.id}: ${mail.subject}`);
+    checks.onHeard(name, mail);
+  };
+  world.onReported = (name, mail) => {
+    say(`world: ${mail.from} of ${name} reports (${mail.id})`);
+    checks.onSent(name, mail);
+  };
+
   function count(point: KillPoint, life: Fleetd): void {
     passed[point] += 1;
     for (const kill of [...kills]) {

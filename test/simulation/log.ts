@@ -2,6 +2,7 @@
 // log is read on from where it was left, over all lives of fleetd: a committed event never goes away.
 import type { JournalEvent } from '../../src/fleet/events.ts';
 import type { Mail } from '../../src/runtime/protocol.ts';
+import { createHearing } from './hearing.ts';
 import { stopDeadlineMs, Violation, type Watched } from './invariants.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +26,9 @@ const words: Record<string, string> = { approved: 'APPROVED', rejected: 'REJECTE
 const over = new Set(['done', 'failed', 'cancelled']);
 
 export function createLog(world: World, watched: Watched) {
+  const hearing = createHearing(world, watched);
   const asked: { product: string; mail: Mail }[] = [];
+  const questions = new Set<string>();
   const unseenSinceMs = new Map<string, number>();
   const gates = new Map<number, Gate>();
   const mails = new Map<string, number>();
@@ -49,6 +52,7 @@ export function createLog(world: World, watched: Watched) {
   }
 
   function take(event: JournalEvent): void {
+    hearing.take(event);
     switch (event.kind) {
       case 'mail.received':
         mails.set(`${event.product} ${event.data.mail.id}`, event.seq);
@@ -56,7 +60,9 @@ export function createLog(world: World, watched: Watched) {
       case 'gate.opened': {
         const { gate, severity, question } = event.data;
         const { product, objective } = event;
-        const { subject, text } = question;
+        const { subject, text, mail } = question;
+        if (mail !== null && !questions.has(mail))
+          throw new Violation('asked is kept', `gate ${gate} asks what nobody asked: ${subject}`);
         gates.set(gate, {
           product,
           objective,
@@ -210,7 +216,12 @@ export function createLog(world: World, watched: Watched) {
   }
 
   return {
-    onAsked: (product: string, mail: Mail): void => void asked.push({ product, mail }),
+    onAsked(product: string, mail: Mail): void {
+      asked.push({ product, mail });
+      questions.add(mail.id);
+    },
+    onSent: hearing.onSent,
+    onHeard: hearing.onHeard,
 
     /** A channel took these; fleetd need not be there. */
     onTold(numbers: number[]): void {
@@ -242,12 +253,16 @@ export function createLog(world: World, watched: Watched) {
       );
     },
 
-    faultHappened: (): void => unseenSinceMs.clear(),
+    faultHappened(): void {
+      unseenSinceMs.clear();
+      hearing.faultHappened();
+    },
     counted: () => ({ gates: gates.size, notices: notices.size }),
 
     check(): void {
       read();
       checkAsked();
+      hearing.check();
       checkAnswered();
       checkTold();
     },

@@ -1,5 +1,6 @@
-// Mail of a product: what its agents ask of humans, and what its coordinator does with what the operator sends. A
-// coordinator reads when it is woken; what woke nobody stays unread.
+// Mail of a product: what its agents ask of humans, and what its coordinator does with what it hears. As the real one it
+// hears what is unread when a prompt is typed, and what a prompt names together with a command that shows read mail.
+// What comes during its turn its hooks mark read, and it sees nothing of it; nothing but a prompt begins a turn.
 import type { Mail } from '../../src/runtime/protocol.ts';
 import type { Asks } from './schedule.ts';
 import type { Site, World } from './world.ts';
@@ -58,23 +59,77 @@ export function newMail(
   };
 }
 
-/** Mail in the operator's name arrives; it is read when the coordinator is woken. */
+/** Mail in the operator's name arrives. */
 export function receive(world: World, site: Site, mail: Mail): void {
   site.received.push(mail);
+  loseInTurn(world, site, mail);
   world.onReceived(site.name, mail);
 }
 
-/** The coordinator looks at its mail a moment later, if it is still there. */
-export function wake(world: World, site: Site): void {
+export const isBusy = (world: World, { coordinator }: Site): boolean =>
+  coordinator?.tmux === true && coordinator.busyUntilMs > world.clock.nowMs();
+
+/** A hook after a tool call: read, and never seen. */
+function loseInTurn(world: World, site: Site, mail: Mail): void {
+  if (!isBusy(world, site)) return;
+  world.clock.after(world.random.between(50, 2_000), () => {
+    if (isBusy(world, site)) mail.read = true;
+  });
+}
+
+/** A line was typed and sent: a turn begins a moment later, if it is still there. */
+export function prompt(world: World, site: Site, line: string): void {
   const coordinator = site.coordinator;
-  world.clock.after(world.random.between(500, 4_000), () => {
-    if (coordinator === null || site.coordinator !== coordinator || !coordinator.tmux) return;
-    for (const mail of site.received.filter((one) => !one.read)) {
+  const mine = () => coordinator !== null && site.coordinator === coordinator && coordinator.tmux;
+  const shown = /ov mail list --(from|to) /.test(line);
+  world.clock.after(world.random.between(200, 3_000), () => {
+    if (!mine() || coordinator === null) return;
+    const inbox = [...site.received, ...site.other.filter(({ to }) => to === 'coordinator')];
+    const seen = inbox.filter(
+      (mail) =>
+        !mail.read || (shown && new RegExp(`\\b${mail.id}\\b`).test(line) && !coordinator.heard.has(mail.id)),
+    );
+    turn(world, site, world.random.chance(0.1) ? 150_000 : world.random.between(1_000, 20_000));
+    for (const mail of seen) {
       mail.read = true;
+      coordinator.heard.add(mail.id);
+      world.onHeard(site.name, mail);
+      if (mail.from === 'operator' && world.random.chance(0.85))
+        world.clock.after(world.random.between(300, 4_000), () => mine() && acknowledge(world, site, mail));
       if (/\[gate-\d+\.\d+\]/.test(mail.subject)) answered(world, site, mail);
+      else if (mail.type === 'worker_done') coordinator.reports.get(mail.id)?.();
       else work(world, site, mail);
     }
   });
+}
+
+/** Its hooks fire now and at the end. */
+function turn(world: World, site: Site, ms: number): void {
+  const { coordinator } = site;
+  if (coordinator === null) return;
+  coordinator.busyUntilMs = Math.max(coordinator.busyUntilMs, world.clock.nowMs() + ms);
+  coordinator.lastActivityMs = world.wallMs();
+  world.clock.after(ms, () => {
+    coordinator.lastActivityMs = world.wallMs();
+    world.changed(site.name);
+  });
+  world.changed(site.name);
+}
+
+/** "Always reply", by its own instructions: into the thread of the mail, and of its type. */
+function acknowledge(world: World, site: Site, { id, threadId, subject, type, priority }: Mail): void {
+  site.mail.push(
+    newMail(world, {
+      from: 'coordinator',
+      to: 'operator',
+      type,
+      subject: `Re: ${subject}`,
+      body: 'Understood; going on.',
+      priority,
+      threadId: threadId ?? id,
+    }),
+  );
+  world.changed(site.name);
 }
 
 function answered(world: World, site: Site, mail: Mail): void {
@@ -131,7 +186,32 @@ function work(world: World, site: Site, { subject, body }: Mail): void {
     }
     world.changed(site.name);
   };
-  const later = () => void world.clock.after(fate.afterMs, end);
+  // Some wait for the report of a worker, which comes by mail and wakes nobody.
+  const [first] = workers;
+  const reports = first !== undefined && world.random.chance(0.5);
+  const later = () =>
+    void world.clock.after(fate.afterMs, () => {
+      if (!reports) return end();
+      if (!mine()) return;
+      const { name } = first;
+      const report = newMail(world, {
+        from: name,
+        to: 'coordinator',
+        type: 'worker_done',
+        subject: `Worker done: ${name}`,
+        body: 'Done.',
+        priority: 'normal',
+      });
+      first.alive = false;
+      coordinator.reports.set(report.id, end);
+      site.other.push(report);
+      loseInTurn(world, site, report);
+      world.onReported(site.name, report);
+      world.changed(site.name);
+    });
+  // Headless `sling` holds its turn for as long as the worker's.
+  if (first !== undefined && world.random.chance(0.5))
+    turn(world, site, Math.min(fate.afterMs + 5_000, 300_000));
   const { asks } = fate;
   if (asks !== null && fate.waits) coordinator.waits = { asks, goOn: later };
   else later();

@@ -1,7 +1,7 @@
 // What each `ov` command does, and how long it takes. A command is a process of the world: once begun it goes on
 // without the agent that began it, and what it does may come long after whoever asked has lost hope.
 import type { FleetError } from '../../src/errors.ts';
-import { newMail, receive, wake } from './mailbox.ts';
+import { isBusy, newMail, prompt, receive } from './mailbox.ts';
 import type { Agent, Site, World } from './world.ts';
 
 export interface OvCall {
@@ -113,15 +113,15 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
       if (!site.coordinator?.tmux) return notRunning();
       const mail = fromOperator(world, 'dispatch', String(args.subject), String(args.body));
       receive(world, site, mail);
-      const nudged = world.random.chance(0.85);
-      if (nudged) wake(world, site);
+      const nudged = !isBusy(world, site) && world.random.chance(0.9);
+      if (nudged) prompt(world, site, `[DISPATCH] ${args.subject}: ${String(args.body).slice(0, 500)}`);
       return { id: mail.id, nudged };
     }
     case 'mail.reply': {
       const question = [...site.mail, ...site.other].find(({ id }) => id === args.id);
       if (question === undefined) return world.fault('OV_NOT_FOUND', 'refused', 'Message not found');
       const mail = fromOperator(world, question.type, `Re: ${question.subject}`, String(args.body));
-      receive(world, site, { ...mail, threadId: question.id });
+      receive(world, site, { ...mail, threadId: question.threadId ?? question.id });
       return { id: mail.id };
     }
     case 'stop': {
@@ -145,14 +145,15 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
           .toReversed(),
       };
     case 'coordinator.output':
-      return { content: '❯ ', lines: 1 };
+      return { content: isBusy(world, site) ? '✶ Working… (esc to interrupt)\n❯ ' : '❯ ', lines: 1 };
     case 'coordinator.checkComplete':
       return { complete: false, triggers: {} };
     case 'errors':
       return { events: [] };
     case 'nudge':
       if (!site.coordinator?.tmux) return notRunning();
-      wake(world, site);
+      if (isBusy(world, site)) return world.fault('OV_BUSY', 'refused', 'Agent is mid-think');
+      prompt(world, site, String(args.message));
       return { delivered: true, agentName: 'coordinator' };
     case 'run.complete':
       site.runId = null;
@@ -175,9 +176,15 @@ export function startCoordinator(world: World, site: Site, byHand: boolean): voi
     tmux: true,
     byHand,
     startedAtMs: world.wallMs(),
+    busyUntilMs: 0,
+    lastActivityMs: world.wallMs(),
+    heard: new Set(),
+    reports: new Map(),
     waits: null,
   };
   site.runId = `run-${serial}`;
+  // What `ov` types first: it is at work just when it is handed its objective.
+  prompt(world, site, 'Read your definition, and begin.');
   world.changed(site.name);
 }
 

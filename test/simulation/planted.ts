@@ -241,6 +241,35 @@ const all: PlantedBug[] = [
     ['fleet/apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
   ),
   bug(
+    'read is heard',
+    ['heard or told', 'everything ends', 'stopped is stopped'],
+    [
+      'fleet/heard/tend.ts',
+      'const how = howHeard(hearing, traces);\n  if (how === null) return false;',
+      "const how = howHeard(hearing, traces) ?? 'read';",
+    ],
+  ),
+  bug(
+    "workers' mail is left to the hooks",
+    ['heard or told', 'everything ends'],
+    ['fleet/session/drive.ts', '      await lookForWorkersMail(context, product, session);\n', ''],
+  ),
+  bug(
+    'an unheard mail is told to nobody and asked after no more',
+    ['heard or told', 'everything ends'],
+    ['fleet/heard/tend.ts', 'if (due.length > 0) await ask', 'if (due.length < 0) await ask'],
+    [
+      'fleet/heard/tend.ts',
+      '  const known = journal.trouble(product);\n',
+      '  const known = journal.trouble(product);\n  if (known === null) return;\n',
+    ],
+  ),
+  bug(
+    'an acknowledgement of an answer is a gate',
+    ['asked is kept'],
+    ['fleet/gates/asked.ts', '&& !asksAnew(mail)', '&& asksAnew(mail) && false'],
+  ),
+  bug(
     'a message that woke nobody is written down apart from its sending',
     ['everything ends'],
     [

@@ -14,6 +14,14 @@ export interface Coordinator {
   tmux: boolean;
   byHand: boolean;
   startedAtMs: number;
+  /** by the simulation's clock: until then its turn lasts. What comes meanwhile its hooks mark read, and it never sees */
+  busyUntilMs: number;
+  /** by the clock of the wall: when a hook of its turns last fired */
+  lastActivityMs: number;
+  /** ids of the mail that it has heard */
+  heard: Set<string>;
+  /** what it does when it hears a worker's report, by the mail's id */
+  reports: Map<string, () => void>;
   /** what it asked, and what it does once it has read an answer; null: it waits for none */
   waits: { asks: Asks; goOn(): void } | null;
 }
@@ -27,7 +35,7 @@ export interface Site {
   children: Set<{ pid: number; command: string; agent: Agent; killed: boolean }>;
   /** to the operator */
   mail: Mail[];
-  /** to orchestrator, and decision gates among agents */
+  /** to orchestrator, decision gates among agents, and what workers report to their coordinator */
   other: Mail[];
   /** from the operator */
   received: Mail[];
@@ -100,6 +108,9 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     onStartCall: (_product: string): void => {},
     onReceived: (_product: string, _mail: Mail): void => {},
     onAsked: (_product: string, _mail: Mail): void => {},
+    onHeard: (_product: string, _mail: Mail): void => {},
+    /** a worker reports to its coordinator */
+    onReported: (_product: string, _mail: Mail): void => {},
     site,
     changed,
     die,
@@ -241,7 +252,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         tmuxAlive: c.tmux,
         pid: c.serial,
         startedAt: iso(c.startedAtMs),
-        lastActivity: iso(world.wallMs()),
+        lastActivity: iso(c.lastActivityMs),
       },
       workers: at.workers.map((w) => ({
         name: w.name,

@@ -164,13 +164,25 @@ test('stop ends every process of the session and leaves the worktrees', async ()
   expect((await status()).worktrees).toHaveLength(4);
 });
 
-test('"stop" by mail ends the workers and parks their worktrees', async () => {
-  await allAtWork();
-  await send('[obj-3.2] stop', 'Stop the work, please.');
-  await until(inbox, (mails) =>
-    mails.some((mail) => mail.body.startsWith('Stopped. Workers ended: lead-obj-3')),
-  );
-  expect((await status()).worktrees).toHaveLength(4);
+test('what comes in the middle of a turn is marked read and never heard, until a prompt names it', async () => {
+  await start();
+  await dispatch('Ship it');
+  await until(status, ({ agents }) => agents.length === 4);
+  const sent = (await ov('coordinator', 'send', '--json', '--subject=[obj-3.2] word', '--body=status?')).json;
+  expect(sent).toMatchObject({ success: true, nudged: false });
+  expect((await ov('nudge', 'coordinator', 'mail', '--json')).json).toMatchObject({ delivered: false });
+  const unread = async () =>
+    (await ov('mail', 'list', '--to=coordinator', '--from=operator', '--unread', '--json')).json.messages
+      .length;
+  await until(unread, (count) => count === 0);
+  await mailed('result');
+  const answered = async () => (await inbox()).some((mail) => mail.threadId === sent.id);
+  const idle = () => ov('coordinator', 'output');
+  await until(idle, ({ stdout }) => !stdout.includes('esc to interrupt'));
+  await ov('nudge', 'coordinator', 'anything new', '--json');
+  expect(await answered()).toBe(false);
+  await ov('nudge', 'coordinator', `read ${sent.id}: ov mail list --from operator`, '--json');
+  await until(answered, (found) => found);
 });
 
 test('a coordinator that dies silently is a zombie with its run still active; its workers live on', async () => {

@@ -112,7 +112,7 @@ async function send(
           : `The answer to gate ${gate.n} was given to the coordinator of ${product.name}.`,
         data: { gate: gate.n, mail: id, recovery },
       },
-      hearing(context, gate, session, id, nudged),
+      hearing(context, gate, session, id, nudged, recovery),
     );
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -133,7 +133,14 @@ async function send(
 }
 
 /** What must be heard of an answer: asked after, and told as unheard, like all that is sent (heard/tend.ts). */
-function hearing({ journal }: FleetContext, gate: GateRow, session: SessionRow, mail: string, woke: boolean) {
+function hearing(
+  { journal }: FleetContext,
+  gate: GateRow,
+  session: SessionRow,
+  mail: string,
+  woke: boolean,
+  recovery: boolean,
+) {
   const { mail: question } = gate.question;
   return hearingExpected({
     kind: 'answer',
@@ -144,7 +151,8 @@ function hearing({ journal }: FleetContext, gate: GateRow, session: SessionRow, 
     session: session.id,
     woke,
     thread: question === null ? null : (journal.threadOf(session.product, question) ?? question),
-    verdict: gate.resolution?.verdict,
+    // A session that has not asked starts workers because of its objective.
+    verdict: recovery ? undefined : gate.resolution?.verdict,
   });
 }
 
@@ -162,7 +170,7 @@ function follow(context: FleetContext, product: Product, gate: GateRow, session:
   }
   // Sent by a fleetd that took read for heard.
   if (gate.answerMail !== null && journal.action(`heard-${actionOf(gate, session)}`) === null)
-    journal.record(hearing(context, gate, session, gate.answerMail, true));
+    journal.record(hearing(context, gate, session, gate.answerMail, true, false));
 }
 
 /** No session of the objective: it will have one, is given one, or never will. */

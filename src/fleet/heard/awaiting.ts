@@ -83,6 +83,8 @@ export function hearingsOf(
     };
     const mine = asks.filter((ask) => (ask.args.hearings as string[]).includes(action.id));
     const last = mine.at(-1);
+    // One that was cut off may not have been typed: it counts against asking again, and proves nothing.
+    const typed = mine.findLast(({ state, result }) => state === 'done' && result?.known !== false);
     return {
       action,
       kind: about ?? 'objective',
@@ -96,7 +98,7 @@ export function hearingsOf(
       from: from ?? null,
       asked: mine.length,
       lastMs: last?.intendedAtMs ?? action.intendedAtMs,
-      namedAtMs: last?.intendedAtMs ?? null,
+      namedAtMs: typed?.intendedAtMs ?? null,
     };
   };
   const open = journal

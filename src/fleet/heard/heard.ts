@@ -8,7 +8,7 @@
 //   any           a reply in its thread (overstory's coordinators are told to reply to every mail from operator), or a
 //                 mail of the coordinator that names it, by its mark (`[obj-3.2]`, `[gate-4.3]`) or by its id: before it
 //                 was sent nobody knew either
-//   an objective  a mail that carries the objective's tag, a worker started since, its final mail: this session's
+//   an objective  a mail that carries the objective's tag (a reply to another mail inherits it), a worker started since, its final mail: this session's
 //                 coordinator has the objective from that mail and from nowhere else
 //   an answer     the final mail; to a question, a reply in the question's own thread; approved: a worker started since;
 //                 rejected, a plan: a plan of its own since
@@ -87,7 +87,10 @@ export function howHeard(awaited: Awaited, traces: Traces): string | null {
     return (
       by(
         'taken up in a mail',
-        later.find((one) => mentions(one, `[${objective}]`) || mentions(one, `[${objective}.`)),
+        later.find(
+          (one) =>
+            one.threadId === null && (mentions(one, `[${objective}]`) || mentions(one, `[${objective}.`)),
+        ),
       ) ?? null
     );
   if (kind === 'answer')

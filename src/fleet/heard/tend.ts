@@ -115,7 +115,7 @@ function tellUnheard(context: FleetContext, session: SessionRow, hearing: Hearin
   const { journal } = context;
   const { product, objective } = session;
   const known = journal.trouble(product);
-  const named = known?.code === 'MAIL_UNHEARD' && known.message.includes(hearing.mail);
+  const named = known?.code === 'MAIL_UNHEARD' && names(known.message, hearing.mail);
   if (named && !last) return;
   const what =
     hearing.from === null
@@ -156,9 +156,13 @@ function tellUnheard(context: FleetContext, session: SessionRow, hearing: Hearin
 function recovery({ journal }: FleetContext, session: SessionRow, { mail, mark }: Hearing): NewEvent[] {
   const { product, objective } = session;
   const trouble = journal.trouble(product);
-  if (trouble?.code !== 'MAIL_UNHEARD' || !trouble.message.includes(mail)) return [];
+  if (trouble?.code !== 'MAIL_UNHEARD' || !names(trouble.message, mail)) return [];
   return [{ kind: 'product.recovered', product, objective, text: `${mark} was heard after all.`, data: {} }];
 }
+
+/** As tellUnheard words it. */
+const names = (message: string, mail: string): boolean =>
+  message.includes(`mail ${mail})`) || message.includes(`mail ${mail} of`);
 
 async function ask(
   context: FleetContext,
@@ -168,7 +172,9 @@ async function ask(
 ): Promise<void> {
   const { journal, tuning } = context;
   // As last seen: what works is looked at anew by whoever watches the screen, not by each round here.
-  if (latestScreen(context, session)?.seen.busy) return;
+  const seen = latestScreen(context, session);
+  const ageMs = Math.abs(context.clock.nowMs() - (seen?.atMs ?? 0));
+  if (seen?.seen.busy && ageMs < 2 * tuning.screenEveryMs) return;
   const { refused, screen } = await mayType(context, product);
   if (refused !== null || screen?.busy || screen?.state === 'limited') {
     context.driveAgain(product.name, tuning.screenEveryMs);

@@ -13,7 +13,6 @@ import { hearingExpected } from './awaiting.ts';
 /** What somebody must act on. Status mail is news. */
 const matters =
   /^(worker_done|worker_died|merge_ready|merge_failed|result|error|escalation|question|decision_gate)$/;
-const nobodyOfTheSwarm = new Set(['operator', 'orchestrator', 'coordinator']);
 
 const looked = new WeakMap<FleetContext, Map<string, number>>();
 
@@ -24,7 +23,8 @@ export async function lookForWorkersMail(
   session: SessionRow,
 ): Promise<void> {
   const { journal, clock, tuning, runtime, observations } = context;
-  if ((observations.get(product.name)?.snapshot.workers.length ?? 0) === 0) return;
+  const workers = new Set(observations.get(product.name)?.snapshot.workers.map(({ name }) => name));
+  if (workers.size === 0) return;
   const screen = latestScreen(context, session);
   const now = clock.nowMs();
   if (screen?.seen.state !== 'idle' || Math.abs(now - screen.sinceMs) < tuning.idleWithMailMs) return;
@@ -34,7 +34,7 @@ export async function lookForWorkersMail(
   known.set(product.name, now);
   const { messages } = await runtime.ov(product, 'mail.list', { to: 'coordinator' });
   const fresh = messages.filter(
-    (mail) => concerns(mail, session, now - tuning.idleWithMailMs) && isNew(context, mail),
+    (mail) => concerns(mail, session, workers, now, tuning.idleWithMailMs) && isNew(context, mail),
   );
   if (fresh.length === 0) return;
   const own = (await runtime.ov(product, 'mail.list', { from: 'coordinator' })).messages;
@@ -58,15 +58,21 @@ export async function lookForWorkersMail(
   if (events.length > 0 && live?.id === session.id && live.state === 'running') journal.record(...events);
 }
 
-/** Of this session, to its coordinator, and not only just written. */
-function concerns({ from, to, type, createdAt }: Mail, session: SessionRow, untilMs: number): boolean {
+/** Of this session, to its coordinator, and not only just written. Where the clock was set back, by the workers' names alone. */
+function concerns(
+  { from, to, type, createdAt }: Mail,
+  { startingAtMs }: SessionRow,
+  workers: ReadonlySet<string>,
+  nowMs: number,
+  afterMs: number,
+): boolean {
   const atMs = Date.parse(createdAt);
   return (
     to === 'coordinator' &&
-    !nobodyOfTheSwarm.has(from) &&
+    workers.has(from) &&
     matters.test(type) &&
-    atMs >= session.startingAtMs &&
-    atMs <= untilMs
+    (atMs >= startingAtMs || nowMs < startingAtMs) &&
+    Math.abs(nowMs - atMs) >= afterMs
   );
 }
 

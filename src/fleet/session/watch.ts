@@ -35,7 +35,7 @@ export async function watchSession(
 ): Promise<boolean> {
   const { clock, tuning, journal } = context;
   const before = latestScreen(context, session);
-  if (before && clock.nowMs() - before.atMs < tuning.screenEveryMs) return false;
+  if (before && Math.abs(clock.nowMs() - before.atMs) < tuning.screenEveryMs) return false;
   const looked = await watchScreen(context, product, session);
   const now = clock.nowMs();
   const snapshot = context.observations.get(product.name)?.snapshot;

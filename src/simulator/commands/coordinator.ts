@@ -11,11 +11,14 @@ import { readSettings } from '../settings.ts';
 import { MailStore } from '../stores/mail.ts';
 import { type AgentSession, SessionStore } from '../stores/sessions.ts';
 import { currentBranch } from '../swarm/worktrees.ts';
-import { capturePane, isSessionAlive, killSession, newSession, typeLine } from '../tmux.ts';
+import { capturePane, isSessionAlive, killSession, newSession, typeWhenIdle } from '../tmux.ts';
 import { checkComplete } from './check-complete.ts';
 
 /** The one agent name a coordinator has in every project. */
 const agentName = 'coordinator';
+
+/** How long overstory waits for the end of a turn before it types nothing. Scaled by settings.speed. */
+export const idleWaitMs = 3_000;
 
 const start: OvSimCommand = {
   options: ['--attach', '--no-attach', '--watchdog', '--monitor', '--profile <name>', '--json'],
@@ -176,7 +179,8 @@ const send: OvSimCommand = {
     using mail = new MailStore(root);
     const id = mail.send({ from: 'operator', to: agentName, subject, body, type: 'dispatch' });
     const deaf = takeFault(root, 'coordinator send', ['not-nudged']) !== null;
-    const nudged = !deaf && (await typeLine(tmuxSession, `[DISPATCH] ${subject}: ${body.slice(0, 500)}`));
+    const line = `[DISPATCH] ${subject}: ${body.slice(0, 500)}`;
+    const nudged = !deaf && (await typeWhenIdle(tmuxSession, line, idleWaitMs / readSettings(root).speed));
     return { fields: { id, nudged }, text: `✓ Sent to coordinator ${id}` };
   },
 };
@@ -194,7 +198,11 @@ const ask: OvSimCommand = {
     const correlationId = randomUUID();
     const payload = JSON.stringify({ correlationId });
     const sentId = mail.send({ from: 'operator', to: agentName, subject, body, type: 'dispatch', payload });
-    await typeLine(tmuxSession, `[ASK] ${subject}: ${body.slice(0, 500)}`);
+    await typeWhenIdle(
+      tmuxSession,
+      `[ASK] ${subject}: ${body.slice(0, 500)}`,
+      idleWaitMs / readSettings(root).speed,
+    );
     for (const deadline = Date.now() + timeoutS * 1000; Date.now() < deadline; await sleep(100)) {
       const reply = mail.list({ from: agentName, to: 'operator' }).find((each) => each.threadId === sentId);
       if (reply === undefined) continue;

@@ -4,12 +4,14 @@ import { join, resolve } from 'node:path';
 import type { OvSimCommand } from '../cli/command.ts';
 import { OvFailure } from '../cli/failure.ts';
 import { isAlive, killTree } from '../processes.ts';
+import { readSettings } from '../settings.ts';
 import { EventStore } from '../stores/ledgers.ts';
 import { MailStore } from '../stores/mail.ts';
 import { type AgentSession, SessionStore } from '../stores/sessions.ts';
 import { runWorker, turnPidFile } from '../swarm/spawn.ts';
 import { deleteBranch, listWorktrees, removeWorktree } from '../swarm/worktrees.ts';
-import { isSessionAlive, killSession, typeLine } from '../tmux.ts';
+import { isSessionAlive, killSession, typeWhenIdle } from '../tmux.ts';
+import { idleWaitMs } from './coordinator.ts';
 
 const unusual =
   'Warning: --skip-task-check without --parent is unusual. This flag is designed for leads spawning builders with worktree-created issues.\n';
@@ -148,7 +150,8 @@ const nudge: OvSimCommand = {
     if (session.tmuxSession === '') return answer({ delivered: true });
     const text = words.join(' ') || 'You have new mail. Check it with ov mail check.';
     const message = `[NUDGE from ${call.value('from') ?? 'orchestrator'}] ${text}`;
-    const delivered = await typeLine(session.tmuxSession, message);
+    const waitMs = idleWaitMs / readSettings(root).speed;
+    const delivered = await typeWhenIdle(session.tmuxSession, message, waitMs);
     using events = new EventStore(root);
     const data = JSON.stringify({
       type: 'nudge',
@@ -158,7 +161,14 @@ const nudge: OvSimCommand = {
     });
     events.record({ runId: session.runId, agentName, eventType: 'custom', data });
     return answer(
-      delivered ? { delivered } : { delivered, reason: `Tmux session "${session.tmuxSession}" is not alive` },
+      delivered
+        ? { delivered }
+        : {
+            delivered,
+            reason: (await isSessionAlive(session.tmuxSession))
+              ? 'Agent is mid-think (esc-to-interrupt visible) — nudge deferred'
+              : `Tmux session "${session.tmuxSession}" is not alive`,
+          },
     );
   },
 };

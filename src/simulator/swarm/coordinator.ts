@@ -1,5 +1,6 @@
-// The process in the coordinator's pane. Busy, it looks at its mail at every poll; idle, it is deaf until
-// something is typed into the pane, as the real one is: mail alone wakes nobody.
+// The process in the coordinator's pane. It hears what the real one hears: at a prompt, what is unread (the hook of a
+// prompt shows it) and what the prompt names together with a command that shows read mail. Mail alone wakes nobody; what
+// comes during a turn is marked read by the hooks of its tools, whose output no model sees. Lines typed meanwhile wait.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,7 +19,8 @@ const name = 'coordinator';
 /** Runs until it is killed. @param root absolute folder of the product */
 export async function coordinatorMain(root: string): Promise<never> {
   const pane = new Pane(root);
-  let awake = false;
+  const prompts: string[] = [];
+  const heard = new Set<string>();
   let deaf = false;
   let current: Objective | null = null;
   let answered: ((text: string) => void) | null = null;
@@ -28,7 +30,7 @@ export async function coordinatorMain(root: string): Promise<never> {
 
   createInterface({ input: process.stdin }).on('line', (line) => {
     if (line.trim() !== '') pane.say(`> ${line}`);
-    awake = true;
+    prompts.push(line);
   });
   pane.draw();
 
@@ -90,6 +92,8 @@ export async function coordinatorMain(root: string): Promise<never> {
     } else if (answered !== null) {
       const settle = answered;
       answered = null;
+      // By its own instructions it replies to every mail from operator. The reply is of that mail's type.
+      reply('Understood; going on.');
       settle(message.body);
     } else if (/^\W*(please )?(stop|pause|cancel)\b/im.test(message.body)) {
       stopped = true;
@@ -133,9 +137,10 @@ export async function coordinatorMain(root: string): Promise<never> {
     if (fault?.kind === 'logged-out') pane.say('Not logged in · Please run /login');
     if (fault?.kind === 'hang-busy') pane.busy = true;
     deaf ||= fault !== null && fault.kind !== 'die';
-    if (!deaf && (awake || (working && answered === null))) {
-      awake = false;
-      for (const message of takeMail(root)) receive(message);
+    const inTurn = working && answered === null;
+    if (!deaf && inTurn) loseMail(root);
+    if (!deaf && !inTurn && prompts.length > 0) {
+      for (const message of hear(root, prompts.splice(0).join('\n'), heard)) receive(message);
       if (!working && queue.length > 0) {
         working = true;
         pane.busy = true;
@@ -150,10 +155,26 @@ export async function coordinatorMain(root: string): Promise<never> {
   }
 }
 
-function takeMail(root: string): MailMessage[] {
+/** What a prompt brings: unread mail by its hook, and read mail that it names with the command that shows it. */
+function hear(root: string, prompt: string, heard: Set<string>): MailMessage[] {
   if (!MailStore.exists(root)) return [];
   using mail = new MailStore(root);
-  return mail.take(name);
+  const unread = mail.take(name);
+  const listed = /\bov mail list --(from|to) /.test(prompt)
+    ? mail.list({ to: name }).filter(({ id }) => prompt.includes(id))
+    : [];
+  const fresh = [...listed.toReversed(), ...unread].filter(
+    ({ id }, i, all) => !heard.has(id) && all.findIndex((one) => one.id === id) === i,
+  );
+  for (const { id } of fresh) heard.add(id);
+  return fresh;
+}
+
+/** The hook after a tool call: `mail check --inject` marks it read, and its output reaches nobody. */
+function loseMail(root: string): void {
+  if (!MailStore.exists(root)) return;
+  using mail = new MailStore(root);
+  mail.take(name);
 }
 
 /**

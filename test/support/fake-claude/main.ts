@@ -46,8 +46,12 @@ function replyStatus(id: string): void {
   ov('mail', 'reply', id, '--body', lines.join('\n'), '--agent', agent);
 }
 
-/** Runs what overstory deployed for this event, as Claude Code does. */
-function hooks(event: string, matcher: string | null): void {
+/**
+ * Runs what overstory deployed for this event, as Claude Code does. Returns what it printed, which its model is shown of
+ * SessionStart and UserPromptSubmit only.
+ */
+function hooks(event: string, matcher: string | null): string {
+  let printed = '';
   for (const file of ['settings.json', 'settings.local.json']) {
     let deployed: { hooks?: Record<string, { matcher?: string; hooks?: { command: string }[] }[]> };
     try {
@@ -58,11 +62,13 @@ function hooks(event: string, matcher: string | null): void {
     for (const entry of deployed.hooks?.[event] ?? []) {
       if (entry.matcher && !(matcher && new RegExp(`^(?:${entry.matcher})$`).test(matcher))) continue;
       for (const { command } of entry.hooks ?? [])
-        spawnSync('/bin/sh', ['-c', command], {
+        printed += spawnSync('/bin/sh', ['-c', command], {
+          encoding: 'utf8',
           input: JSON.stringify({ hook_event_name: event, session_id: session, cwd: process.cwd() }),
-        });
+        }).stdout;
     }
   }
+  return printed;
 }
 
 // ── the coordinator, in a terminal ───────────────────────────────────────────────────────────────────────
@@ -74,11 +80,23 @@ let leadFor: string | null = null;
 /** a worker in a terminal has sent its last mail */
 let reported = false;
 
+/** What it was shown: ids in a prompt's hook output, and all mail once a prompt names the command that lists it. */
+const shown = new Set<string>();
+let listed = false;
+
+/** @param prompt the line that was typed and what its hook printed */
+function hear(prompt: string): void {
+  for (const [, id = ''] of prompt.matchAll(/ov mail reply (msg-\w+)/g)) shown.add(id);
+  listed = /ov mail list --(from|to) /.test(prompt);
+}
+
+/** Mail of its workers it lists by itself, as it polls for their reports; the operator's only when a prompt shows it. */
 function newMail(): Mail[] {
   const { messages } = JSON.parse(ov('mail', 'list', '--to', agent, '--json')) as { messages: Mail[] };
   // What an earlier session was told is none of this one's business.
   const fresh = messages
     .filter(({ id, createdAt }) => !seen.has(id) && Date.parse(createdAt) >= bornMs)
+    .filter(({ id, from }) => from !== 'operator' || listed || shown.has(id))
     .reverse();
   for (const { id } of fresh) seen.add(id);
   return fresh;
@@ -148,6 +166,7 @@ async function coordinate(): Promise<void> {
       replyStatus(message.id);
       continue;
     }
+    ov('mail', 'reply', message.id, '--body', 'Understood.', '--agent', agent);
     const tag = /\[(obj-\d+)/.exec(message.subject)?.[1];
     if (tag !== undefined && message.body.includes('(dispatch text v')) {
       if (/^PLAN FIRST/m.test(message.body)) {
@@ -177,19 +196,22 @@ async function terminal(): Promise<void> {
   spawnSync('stty', ['-echo'], { stdio: ['inherit', 'ignore', 'ignore'] });
   if (mode === 'login') process.stdout.write('Select login method:\n > 1. Claude account\n   2. API key\n');
   else {
-    hooks('SessionStart', null);
+    hear(hooks('SessionStart', null));
     process.stdout.write(` ✻ Welcome to Claude Code!\n\n${prompt.replace('❯ ', '❯ Try "fix it"')}`);
   }
   for await (const line of createInterface({ input: process.stdin, terminal: false })) {
     if (mode === 'login' || line.trim() === '') continue;
     log({ event: 'turn', text: line.slice(0, 200) });
     process.stdout.write('\n✶ Thinking… (3s · esc to interrupt)');
-    hooks('UserPromptSubmit', null);
+    hear(`${line}\n${hooks('UserPromptSubmit', null)}`);
     if (agent !== 'coordinator') {
       // A worker in a terminal: it reports, and its claude stays open.
       if (!reported) mail('coordinator', 'worker_done', 'done', 'done in a terminal');
       reported = true;
     } else await coordinate();
+    // The turn's tool calls are over: what their hooks print reaches nobody, and what came meanwhile is read by now.
+    hooks('PostToolUse', 'Bash');
+    listed = false;
     // A lead's report types nothing here: look for it, as a coordinator that polls its mail does.
     while (leadFor !== null) {
       await sleep(300);
