@@ -4,7 +4,7 @@
 import { FleetError } from '../errors.ts';
 import { cleanText } from './sanitize.ts';
 
-export const dispatchVersion = 3;
+export const dispatchVersion = 4;
 /** Bytes of objective and acceptance together; the frame around them fits below the 128 KiB of an argument. */
 const maxInlineBytes = 112 * 1024;
 
@@ -21,6 +21,8 @@ export interface Dispatch {
   /** workers alive at once; null: the project's own limits */
   workerBudget: number | null;
   planApproval: 'required' | 'none';
+  /** folders of the repository that are the product's, where other products have the rest; null: all of it */
+  paths?: string[] | null;
   /** path, inside the project, of a spec that holds the whole text */
   specPath?: string | null;
   /** where an earlier session on it left off; null: this is the first */
@@ -55,6 +57,11 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     section('Objective', specPath ? `The full text is in ${specPath}. It begins:\n${excerpt(text)}` : text),
     section('Acceptance', acceptance === null ? '' : cleanText(acceptance).trim()),
     dispatch.resume && section('Where it stands', standing(dispatch.resume)),
+    dispatch.paths &&
+      section(
+        'Your part of the repository',
+        `${dispatch.paths.map((path) => `- ${oneLine(path)}`).join('\n')}\nOther products work in the rest of it at the same time, each in a clone of its own: give workers files here only. What has to change elsewhere is a question to operator.`,
+      ),
     section('Asked by', oneLine(`${dispatch.source.sender ?? 'the operator'}, by ${dispatch.source.via}`)),
     workerBudget !== null &&
       section(

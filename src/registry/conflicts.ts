@@ -1,9 +1,9 @@
 // What one product alone cannot show: names and folders that get in each other's way. Works on the value as
 // it was written, so that these problems are listed together with the schema's.
 import { posix } from 'node:path';
-import { pathInside, type Roots } from './folders.ts';
+import { pathInside, type Roots, sharesRepository } from './folders.ts';
 import type { RegistryProblem } from './registry.ts';
-import { defaultAccount, nameSchema, pathSchema } from './schema.ts';
+import { defaultAccount, nameSchema, pathSchema, pathsSchema } from './schema.ts';
 import { show, type YamlSource } from './source.ts';
 
 /** Everything that is wrong between products, and paths that leave the folder of all repositories. */
@@ -77,6 +77,8 @@ interface Written {
   name: string | undefined;
   path: string | undefined;
   pathMissing: boolean;
+  paths: string[] | null;
+  checkout: 'own' | 'in-place';
 }
 
 function written(file: unknown): Written[] {
@@ -87,6 +89,9 @@ function written(file: unknown): Written[] {
     name: nameSchema.safeParse(field(product, 'name')).data,
     path: pathSchema.safeParse(field(product, 'path')).data,
     pathMissing: field(product, 'path') === undefined,
+    // Wrong ones are told by the schema, and not once more as none.
+    paths: pathsSchema.nullish().catch([]).parse(field(product, 'paths')) ?? null,
+    checkout: field(product, 'checkout') === 'in-place' ? 'in-place' : 'own',
   }));
 }
 
@@ -118,8 +123,9 @@ function names(products: Written[], source: YamlSource): RegistryProblem[] {
 function folders(products: Written[], source: YamlSource, given: Roots): RegistryProblem[] {
   const { workspaceRoot, projectsRoot } = given;
   const problems: RegistryProblem[] = [];
-  const roots = new Map<string, Written>();
   const at = (product: Written) => ['products', product.index, product.pathMissing ? 'name' : 'path'];
+  /** The repositories, and where overstory works: the same places, but for those that share a repository. */
+  const [repositories, roots] = [new Map<string, Written[]>(), new Map<string, Written[]>()];
   for (const product of products) {
     const path = product.path ?? (product.pathMissing ? product.name : undefined);
     if (path === undefined) continue;
@@ -130,11 +136,19 @@ function folders(products: Written[], source: YamlSource, given: Roots): Registr
       );
       continue;
     }
-    const root = posix.join(workspaceRoot, inside);
-    const same = roots.get(root);
-    if (!same) roots.set(root, product);
-    // two products of one name are told about their names, not about the folder that follows from it
-    else if (!product.pathMissing || same.name !== product.name)
+    const shares = (one: Written) => sharesRepository(one, given);
+    const root = shares(product) ? (product.name ?? inside) : inside;
+    for (const [places, place] of [
+      [repositories, inside],
+      [roots, root],
+    ] as const) {
+      const there = places.get(place) ?? [];
+      places.set(place, [...there, product]);
+      const same = there.find((one) => places === roots || !(shares(one) && shares(product)));
+      if (same === undefined) continue;
+      // told once, where it is the same in both; two products of one name are told about their names
+      if (places === roots && repositories.get(inside)?.includes(same)) continue;
+      if (product.pathMissing && same.name === product.name) continue;
       problems.push(
         source.problem(
           at(product),
@@ -142,22 +156,55 @@ function folders(products: Written[], source: YamlSource, given: Roots): Registr
           `${show(path)}, the folder of products[${same.index}]`,
         ),
       );
+    }
+    problems.push(...overlaps(product, repositories.get(inside) ?? [], source));
   }
-  for (const [root, product] of roots) {
-    for (let above = posix.dirname(root); above.length > workspaceRoot.length; above = posix.dirname(above)) {
-      const outer = roots.get(above);
-      if (!outer) continue;
-      const [earlier, later] = outer.index < product.index ? [outer, product] : [product, outer];
+  const told = new Set<string>();
+  for (const places of [repositories, roots])
+    for (const [inner, outer] of nested(places)) {
+      const [earlier, later] = outer.index < inner.index ? [outer, inner] : [inner, outer];
+      if (told.has(`${earlier.index} ${later.index}`)) continue;
+      told.add(`${earlier.index} ${later.index}`);
       problems.push(
         source.problem(
           at(later),
           'a folder neither inside another product’s nor around it',
-          later === product
+          later === inner
             ? `a folder inside that of products[${earlier.index}]`
             : `a folder around that of products[${earlier.index}]`,
         ),
       );
     }
-  }
   return problems;
+}
+
+/** The products whose folder lies in another's, each with that one. */
+function nested(places: Map<string, Written[]>): [inner: Written, outer: Written][] {
+  const found: [Written, Written][] = [];
+  for (const [place, [inner]] of places)
+    for (let above = posix.dirname(place); above !== '.'; above = posix.dirname(above)) {
+      const [outer] = places.get(above) ?? [];
+      if (inner && outer && inner !== outer) found.push([inner, outer]);
+    }
+  return found;
+}
+
+/** Of one repository each product has folders that no other has, nor one in or around them. */
+function overlaps(product: Written, sharing: Written[], source: YamlSource): RegistryProblem[] {
+  const lies = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}/`);
+  return (product.paths ?? []).flatMap((path, n) => {
+    for (const other of sharing) {
+      const taken =
+        other === product ? undefined : other.paths?.find((one) => lies(path, one) || lies(one, path));
+      if (taken !== undefined)
+        return [
+          source.problem(
+            ['products', product.index, 'paths', n],
+            'a folder that no other product of the repository has, nor one in or around it',
+            `${show(path)}, and ${show(taken)} of products[${other.index}]`,
+          ),
+        ];
+    }
+    return [];
+  });
 }

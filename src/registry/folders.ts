@@ -22,15 +22,20 @@ export function pathInside(path: string, { workspaceRoot, projectsRoot }: Roots)
   return null;
 }
 
-/** @param path  one that pathInside() takes */
+/** Whether its clone stands under its own name: others may have clones of the same repository. */
+export const sharesRepository = (
+  { checkout, paths }: { checkout: Product['checkout']; paths: readonly string[] | null },
+  { projectsRoot }: Roots,
+): boolean => Boolean(projectsRoot) && checkout === 'own' && paths !== null;
+
+/** @param product  its path is one that pathInside() takes */
 export function foldersOf(
-  path: string,
-  checkout: Product['checkout'],
+  product: { name: string; path: string; checkout: Product['checkout']; paths: readonly string[] | null },
   roots: Roots,
 ): Pick<Product, 'root' | 'source'> {
-  const inside = pathInside(path, roots) ?? path;
-  const own = posix.join(roots.workspaceRoot, inside);
+  const inside = pathInside(product.path, roots) ?? product.path;
+  const own = posix.join(roots.workspaceRoot, sharesRepository(product, roots) ? product.name : inside);
   if (!roots.projectsRoot) return { root: own, source: null };
   const theirs = posix.join(roots.projectsRoot, inside);
-  return checkout === 'own' ? { root: own, source: theirs } : { root: theirs, source: null };
+  return product.checkout === 'own' ? { root: own, source: theirs } : { root: theirs, source: null };
 }

@@ -82,7 +82,8 @@ function meaning(
       (product): Product => ({
         name: product.name,
         checkout: product.checkout,
-        ...foldersOf(product.path ?? product.name, product.checkout, roots),
+        paths: product.paths,
+        ...foldersOf({ ...product, path: product.path ?? product.name }, roots),
         type: product.type,
         description: product.description,
         overstory: product.overstory,

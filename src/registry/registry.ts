@@ -39,6 +39,8 @@ export interface Product {
   checkout: 'own' | 'in-place';
   /** The human's folder that `root` is a clone of, whether or not it is there; only ever read. null: there is none. */
   source: string | null;
+  /** What of the repository is this product's, e.g. `services/billing`; others have the rest. null: all of it. */
+  paths: string[] | null;
   /** code, marketing, support, or any word of the user. */
   type: string;
   description: string | null;

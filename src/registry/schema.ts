@@ -40,6 +40,19 @@ export const nameSchema = text(
   'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit',
 );
 
+/** A folder or file of a repository, as git writes it. */
+const insideExpected = 'a folder inside the repository, such as services/billing';
+export const pathsSchema = z
+  .array(
+    z
+      .string(insideExpected)
+      .regex(/^(?![/~])(?!(?:.*\/)?\.{1,2}(?:\/|$))(?!.*\/\/)[^\p{Cc}]{1,1024}$/u, insideExpected)
+      .transform((path) => path.replace(/\/$/, '')),
+    'a list of folders inside the repository',
+  )
+  .min(1, 'at least one folder')
+  .max(50, 'at most 50 folders');
+
 export const pathSchema = text(/^[^\p{Cc}]{1,1024}$/u, 'a path of 1 to 1024 printable characters');
 
 const modelPattern = /^[A-Za-z0-9][\w.:@[\]-]{0,99}$/;
@@ -71,6 +84,8 @@ const productSchema = mapping({
   name: nameSchema,
   /** Relative to the folder of all repositories, or absolute under it. Default: the name. */
   path: pathSchema.optional(),
+  /** What of a repository is this product's, where others have the rest of it. Default: all. */
+  paths: pathsSchema.nullable().default(null),
   type: text(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,40}$/u, 'one word of at most 41 characters').default('code'),
   description: z.string('text').max(2000, 'text of at most 2000 characters').nullable().default(null),
   overstory: z.boolean('true or false').default(true),

@@ -36,6 +36,12 @@ describe('dispatchText', () => {
       expect(typed).toContain(part);
   });
 
+  it('says which part of the repository is the product’s, where others have the rest', () => {
+    expect(dispatchText(objective).body).not.toContain('part of the repository');
+    const { body } = dispatchText({ ...objective, paths: ['services/billing', 'docs/billing.md'] });
+    expect(body).toContain('## Your part of the repository\n- services/billing\n- docs/billing.md\n');
+  });
+
   it('asks for the plan by a mail of type question with a subject that starts with PLAN', () => {
     const { body } = dispatchText({ ...objective, planApproval: 'required' });
     expect(body).toContain('--to operator --type question --subject "PLAN [obj-7]');

@@ -21,7 +21,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, type, description, overstory, account, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo, checkout';
+  'one of the keys name, path, paths, type, description, overstory, account, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo, checkout';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
@@ -153,6 +153,84 @@ test('with the repositories of a human, each product is a clone of its own besid
       projectsRoot: '/projects',
     });
   expect(outside).toThrow(/a folder under \/projects/);
+});
+
+describe('several products in one repository of a human', () => {
+  const shared = (second: string, more = '') =>
+    `products:\n  - {name: billing, path: mono, paths: [services/billing, libs/money/]}\n  - {name: orders, path: mono, ${second}}\n${more}`;
+  const at = (text: string) => parseRegistry(text, { ...options, projectsRoot: '/projects' });
+  const wrong = (text: string) => {
+    try {
+      at(text);
+    } catch (error) {
+      if (error instanceof RegistryError)
+        return error.problems.map((p) => `${p.line}:${p.column} ${p.path}: ${p.expected} / ${p.got}`);
+    }
+    return [];
+  };
+
+  test('have a clone each, under their names, and folders of their own in it', () => {
+    const { products } = at(shared('paths: [services/orders]', '  - {name: shop}\n'));
+    expect(products.map(({ root, source, paths }) => [root, source, paths])).toEqual([
+      ['/workspace/billing', '/projects/mono', ['services/billing', 'libs/money']],
+      ['/workspace/orders', '/projects/mono', ['services/orders']],
+      ['/workspace/shop', '/projects/shop', null],
+    ]);
+  });
+
+  test.each([
+    [
+      'the same folder',
+      'paths: [services/orders, libs/money]',
+      '3:57 products[1].paths[1]: a folder that no other product of the repository has, nor one in or around it / "libs/money", and "libs/money" of products[0]',
+    ],
+    [
+      'a folder around',
+      'paths: [services]',
+      '3:40 products[1].paths[0]: a folder that no other product of the repository has, nor one in or around it / "services", and "services/billing" of products[0]',
+    ],
+    [
+      'a folder inside',
+      'paths: [services/billing/api]',
+      '3:40 products[1].paths[0]: a folder that no other product of the repository has, nor one in or around it / "services/billing/api", and "services/billing" of products[0]',
+    ],
+    [
+      'all of it',
+      'priority: 5',
+      '3:26 products[1].path: a folder of its own for each product / "mono", the folder of products[0]',
+    ],
+    [
+      'the folder itself',
+      'paths: [x], checkout: in-place',
+      '3:26 products[1].path: a folder of its own for each product / "mono", the folder of products[0]',
+    ],
+    [
+      'a folder out of it',
+      'paths: [../x]',
+      '3:40 products[1].paths[0]: a folder inside the repository, such as services/billing / "../x"',
+    ],
+    [
+      'a folder of the machine',
+      'paths: [/etc]',
+      '3:40 products[1].paths[0]: a folder inside the repository, such as services/billing / "/etc"',
+    ],
+    ['no folder', 'paths: []', '3:39 products[1].paths: at least one folder / a list of 0'],
+  ])('refuses %s', (_, second, problem) => {
+    expect(wrong(shared(second))).toEqual([problem]);
+  });
+
+  test('refuses one whose name is the folder of another clone', () => {
+    expect(wrong(shared('paths: [x]', '  - {name: c, path: orders}\n'))).toEqual([
+      '4:21 products[2].path: a folder of its own for each product / "orders", the folder of products[1]',
+    ]);
+    expect(wrong(shared('paths: [x]', '  - {name: c, path: orders/c}\n'))).toEqual([
+      '4:21 products[2].path: a folder neither inside another product’s nor around it / a folder inside that of products[1]',
+    ]);
+  });
+
+  test('where there is no repository of a human to clone, the folder is that of one product', () => {
+    expect(() => parse(shared('paths: [x]'))).toThrow(/a folder of its own for each product/);
+  });
 });
 
 describe('takes, as compose files have it', () => {

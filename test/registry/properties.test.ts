@@ -134,6 +134,7 @@ test('a valid file gives exactly what was written in it', () => {
             root: `/workspace/group/${word}`,
             checkout: 'own',
             source: null,
+            paths: null,
             type: p.type,
             description: p.description,
             overstory: p.overstory,

@@ -50,6 +50,12 @@ describe('prepare', () => {
     writeFileSync(config, readFileSync(config, 'utf8').replace(/name: .*/, 'name: twin'));
     const refusal = { code: 'PROJECT_NAME_TAKEN', message: expect.stringContaining(other.root) };
     await expect(prepare(twin)).rejects.toMatchObject(refusal);
+    // The other, as a second clone of one repository is, can have the name of its product.
+    expect((await prepare(other)).done).toEqual([
+      'set limits and the project name twin_b in config.local.yaml',
+    ]);
+    expect((await prepare(twin)).done).toEqual(['set limits in config.local.yaml']);
+    rmSync(join(other.root, '.overstory/config.local.yaml'));
     writeFileSync(config, readFileSync(config, 'utf8').replace(/name: .*/, 'name: twin-b'));
   });
 

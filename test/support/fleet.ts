@@ -12,6 +12,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     root: `/workspace/${name}`,
     checkout: 'own',
     source: null,
+    paths: null,
     type: 'code',
     description: null,
     overstory: true,

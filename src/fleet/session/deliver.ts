@@ -35,6 +35,7 @@ export async function deliverObjective(
     source: objective.source,
     workerBudget: product.caps.maxWorkers ?? context.registry.current().scheduling.maxWorkersPerSession,
     planApproval: product.planApproval,
+    paths: product.paths,
     specPath,
     resume: standing(context, objective),
   });

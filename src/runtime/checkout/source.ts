@@ -46,7 +46,7 @@ export async function readSource(product: string, path: string): Promise<Source>
       class: 'usage',
       product,
       message: `Expected ${folder} to be the top of its git repository, got a folder inside another one's.`,
-      mend: 'Give the top of the repository as the product’s path: overstory works on whole repositories only.',
+      mend: `Give the top of the repository as the product’s path, and \`paths: [${prefix.replace(/\/$/, '') || '…'}]\` where other products have the rest of it: overstory works on whole repositories only.`,
     });
   const [config, head, named] = await Promise.all([
     runGit(folder, ['config', '--local', '--null', '--list']),

@@ -1,7 +1,7 @@
 // The names that projects carry into tmux. `ov` finds a session by the beginning of its name (`tmux -t name`), so that
 // `overstory-app-web` of project app, once it is gone, would be `overstory-app-web-coordinator` of project app-web: a
 // stop there would end another product's. A project whose name goes on after another's and "-" therefore gets one
-// without "-" in config.local.yaml, before its session starts.
+// without "-" in config.local.yaml, before its session starts; one that has another's name gets its product's.
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FleetError } from '../../../errors.ts';
@@ -35,7 +35,7 @@ const goesOnAfter = (longer: string, shorter: string): boolean => longer.startsW
 export async function requireOwnName(place: Place): Promise<void> {
   const { mine, others } = await namesOf(place);
   for (const { root, name } of others) {
-    if (name === mine)
+    if (name === mine && ofProduct(place) === mine)
       throw taken(
         place,
         `Expected a project name of its own for ${place.product.name}, got "${mine}", which ${root} has too: both would use one tmux session.`,
@@ -51,19 +51,24 @@ export async function requireOwnName(place: Place): Promise<void> {
   }
 }
 
+const ofProduct = ({ product }: Place): string => product.name.replaceAll('-', '_');
+
 /** The name that the project is to have from its next start on; null: the one it has. */
 export async function separateName(place: Place): Promise<string | null> {
   const { mine, others } = await namesOf(place);
-  return others.some(({ name }) => goesOnAfter(mine, name)) ? mine.replaceAll('-', '_') : null;
+  // Clones of one repository have its config.yaml, and the name in it.
+  const wanted = others.some(({ name }) => name === mine) ? ofProduct(place) : mine.replaceAll('-', '_');
+  if (wanted === mine) return null;
+  return others.some(({ name }) => name === mine || goesOnAfter(mine, name)) ? wanted : null;
 }
 
 /** A human's own `project: {name: …}` in config.local.yaml is not written over. */
 export async function requireSeparateName(place: Place): Promise<void> {
   const wanted = await separateName(place);
-  if (wanted === null) return;
+  if (wanted === null) return await requireOwnName(place);
   throw taken(
     place,
-    `Expected a project name for ${place.product.name} that does not go on after another's and "-", got "${wanted.replaceAll('_', '-')}".`,
+    `Expected a project name for ${place.product.name} that is not another's and does not go on after one and "-", got its own in config.local.yaml, which is or does.`,
     `Set \`project: {name: ${wanted}}\` in its .overstory/config.local.yaml, or take the name there out.`,
   );
 }
