@@ -211,6 +211,34 @@ describe('what fleetd asks itself', () => {
     expect(open(t)).toEqual([]);
   }, 60_000);
 
+  it.each([
+    ['a menu', ' Do you want to proceed?\n ❯ 1. Yes\n   2. No', 'Do you want to proceed?'],
+    ['a full context', '❯ go\n  ⎿  Context limit reached · /compact or /clear to continue\n\n❯ ', '/compact'],
+  ])(
+    '%s in its terminal: asked while it stands, the session lives on, taken back when it is gone',
+    async (_what, screen, words) => {
+      const t = await shows(screen);
+      await t.clock.advance(60_000);
+      expect(open(t)).toMatchObject([{ n: 1, kind: 'logged-out', objective: 'obj-1' }]);
+      expect(`${open(t)[0]?.subject} ${open(t)[0]?.text}`).toContain(words);
+      await t.clock.advance(3_600_000);
+      expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+      t.fake.product('alpha').screen = '❯ ';
+      await t.clock.advance(30_000);
+      expect(t.fleet.gates.get(1)).toMatchObject({ state: 'withdrawn' });
+    },
+    60_000,
+  );
+
+  it('a coordinator that writes about logins and limits asks nothing and is not ended', async () => {
+    const t = await shows(
+      "❯ go\n\n● Invalid API key\n\n  Please run /login\n  You've hit your limit · resets 8pm (UTC)\n\n❯ ",
+    );
+    await t.clock.advance(120_000);
+    expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+    expect(open(t)).toEqual([]);
+  });
+
   it('a session that hangs: asked while it lives, taken back when it moves, tried again when approved', async () => {
     const t = await shows('✶ Thinking… (esc to interrupt)');
     t.fake.product('alpha').lastActivityMs = t.clock.nowMs();
