@@ -5,6 +5,8 @@ import { type ClaudeLab, claudeAvailable, openClaudeLab, type Terminal } from '.
 import { faults } from '../support/model-server/faults.ts';
 import { type ModelServer, openModelServer } from '../support/model-server/server.ts';
 
+/** Of a subscription, made up. */
+const madeUpToken = `sk-ant-oat01-made-up-${'0'.repeat(40)}`;
 const ready = /bypass permissions on/;
 
 describe.runIf(claudeAvailable())('Claude Code in a terminal', () => {
@@ -56,5 +58,30 @@ describe.runIf(claudeAvailable())('Claude Code in a terminal', () => {
     const screen = await terminal.shows(text);
     expect(readScreen(screen, Date.now()).problem).toMatchObject({ code });
     failing.end();
+  });
+
+  it('shows nothing of an error that is over', async () => {
+    await terminal.say('and once more');
+    const screen = await terminal.shows(/and once more\s+● Ready\./);
+    expect(readScreen(screen, Date.now())).toMatchObject({ state: 'idle', problem: null });
+  });
+
+  it("shows a subscription's limit and when it ends, and a menu that nothing may be typed into", async () => {
+    const token = { ANTHROPIC_API_KEY: undefined, CLAUDE_CODE_OAUTH_TOKEN: madeUpToken };
+    await using subscribed = openClaudeLab(model.url, token);
+    await subscribed.seed();
+    const other = await subscribed.terminal();
+    await other.shows(ready, 25_000);
+    // A whole hour: the screen says no minutes of it.
+    const resetAtS = (Math.floor(Date.now() / 3_600_000) + 2) * 3_600;
+    model.fail({ key: madeUpToken }, faults.usageLimit(resetAtS));
+    await other.say('go on');
+    const screen = await other.shows(/hit your limit/);
+    expect(readScreen(screen, Date.now())).toMatchObject({
+      state: 'limited',
+      limit: { resetsAtMs: resetAtS * 1000 },
+    });
+    const menu = await other.shows(/What do you want to do/);
+    expect(readScreen(menu, Date.now())).toMatchObject({ acceptsText: false });
   });
 });

@@ -53,6 +53,7 @@ describe.runIf(claudeAvailable())('Claude Code as a worker', () => {
 
   it("does its turn in the environment that `ov` is given, under a coordinator's Bash tool", async () => {
     const env = await environmentOfOv({ ...lab.env, ...marks });
+    for (const mark of Object.keys(marks)) expect(env).not.toHaveProperty(mark);
     expect(env).toMatchObject({ ANTHROPIC_BASE_URL: model.url, HOME: lab.home });
     // The coordinator that `ov` starts there gives each command its own marks.
     const { exit, said } = await lab.turn('hello worker', { ...env, ...marks });

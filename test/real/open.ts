@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { until } from '../simulator/ov.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
-import { openRealOv, type RealOv } from '../support/real-ov.ts';
+import { openRealOv, type RealOv, type RealOvOptions } from '../support/real-ov.ts';
 
 export const by = { via: 'cli', sender: 'tester', thread: null } as const;
 
@@ -11,11 +11,12 @@ type Options = Partial<Parameters<typeof openRealFleet>[0]> & {
   prepare?: (root: string) => void | Promise<void>;
 };
 
-export function withRealOv() {
+/** @param options  asked once, before all */
+export function withRealOv(options: () => RealOvOptions | Promise<RealOvOptions> = () => ({})) {
   let real: RealOv;
   let fleet: RealFleet | null = null;
   beforeAll(async () => {
-    real = await openRealOv();
+    real = await openRealOv(await options());
   });
   afterEach(async () => {
     await fleet?.[Symbol.asyncDispose]();

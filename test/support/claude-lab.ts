@@ -1,9 +1,8 @@
 // The real Claude Code in a home of its own, under tmux as `ov` starts it, or headless; its model is a server of the test.
 // Claude Code takes no root with its permissions bypassed: as root, all of it runs as another user.
 import {
-  accessSync,
   chownSync,
-  constants,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,40 +12,27 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { seedClaude } from '../../src/runtime/prepare/index.ts';
 import { until } from '../simulator/ov.ts';
+import { claudeProgram } from './claude-program.ts';
 import { standIn } from './tmux.ts';
 
 /** overstory's own container user; any but root would do. */
 export const otherUser = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : {};
-
-/** The Claude Code of the lock file, the one that the image has. */
-const program = fileURLToPath(
-  new URL('../../node_modules/@anthropic-ai/claude-code/cli.js', import.meta.url),
-);
 
 /** Made up; the model server asks for none. */
 export const madeUpKey = `sk-ant-api03-made-up-${'0'.repeat(40)}`;
 
 /** Whether it can run here. False comes with one line that says why; under CI it throws instead. */
 export function claudeAvailable(): boolean {
-  const missing = process.env[standIn] ? 'tmux' : existsFor(program) ? null : program;
+  const program = claudeProgram.at(-1) ?? '';
+  const missing = process.env[standIn] ? 'tmux' : existsSync(program) ? null : program;
   if (missing === null) return true;
   const line = `tests on the real Claude Code need ${missing}`;
   if (process.env.CI) throw new Error(line);
   console.warn(`skipped: ${line}`);
   return false;
-}
-
-function existsFor(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export interface ClaudeLab extends AsyncDisposable {
@@ -64,7 +50,7 @@ export interface ClaudeLab extends AsyncDisposable {
   headless(prompt: string, env?: NodeJS.ProcessEnv): Promise<Ended>;
   /** A worker's turn as `ov` 0.10.3 and 0.11.0 run it: `claude -p`, JSON on both streams. @param env  all of it */
   turn(prompt: string, env: NodeJS.ProcessEnv): Promise<Ended>;
-  terminal(env?: NodeJS.ProcessEnv): Promise<Terminal>;
+  terminal(): Promise<Terminal>;
 }
 
 interface Ended {
@@ -81,8 +67,8 @@ export interface Terminal {
   shows(pattern: RegExp, ms?: number): Promise<string>;
 }
 
-/** @param model base address of its API */
-export function openClaudeLab(model: string): ClaudeLab {
+/** @param model  base address of its API. @param more  of the environment; undefined takes a variable out */
+export function openClaudeLab(model: string, more: NodeJS.ProcessEnv = {}): ClaudeLab {
   // Short: a tmux socket's path may have 107 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'cc-'));
   const [home, project, tmux, tmp] = ['home', 'project', 'tmux', 'tmp'].map((name) => join(folder, name)) as [
@@ -108,12 +94,13 @@ export function openClaudeLab(model: string): ClaudeLab {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     // A failed request is tried once more, not for minutes.
     CLAUDE_CODE_MAX_RETRIES: '1',
+    ...more,
   };
   const run = (file: string, args: string[], more: NodeJS.ProcessEnv = env, input = '') =>
     execa(file, args, { cwd: project, env: more, extendEnv: false, reject: false, input, ...otherUser });
   const once = async (args: string[], whole: NodeJS.ProcessEnv, input?: string) => {
-    const words = [program, ...args, '--permission-mode', 'bypassPermissions'];
-    const { exitCode, stdout, stderr } = await run(process.execPath, words, whole, input);
+    const [file = '', ...words] = [...claudeProgram, ...args, '--permission-mode', 'bypassPermissions'];
+    const { exitCode, stdout, stderr } = await run(file, words, whole, input);
     return { exit: exitCode, said: `${stdout}\n${stderr}`.trim() };
   };
   const give = () => otherUser.uid && ownAll(folder, otherUser.uid);
@@ -144,27 +131,13 @@ export function openClaudeLab(model: string): ClaudeLab {
           message: { role: 'user', content: [{ type: 'text', text: prompt }] },
         }),
       ),
-    async terminal(more = {}) {
+    async terminal() {
       terminals += 1;
       const name = `t${terminals}`;
-      const on = (...args: string[]) => run('tmux', ['-u', '-L', 'claude', ...args], { ...env, ...more });
+      const on = (...args: string[]) => run('tmux', ['-u', '-L', 'claude', ...args]);
       await run('git', ['init', '--quiet']);
-      const set = Object.entries(more).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-      const argv = [process.execPath, program, '--model', 'opus', '--permission-mode', 'bypassPermissions'];
-      const made = await on(
-        'new-session',
-        '-d',
-        '-x',
-        '80',
-        '-y',
-        '24',
-        '-s',
-        name,
-        '-c',
-        project,
-        ...set,
-        ...argv,
-      );
+      const argv = [...claudeProgram, '--model', 'opus', '--permission-mode', 'bypassPermissions'];
+      const made = await on('new-session', '-d', '-x', '80', '-y', '24', '-s', name, '-c', project, ...argv);
       if (made.failed) throw new Error(`tmux: ${made.stderr}`);
       const screen = async () => (await on('capture-pane', '-p', '-t', `=${name}:`)).stdout;
       return {

@@ -37,6 +37,8 @@ export async function openRealFleet(options: {
   maxWorkers?: number;
   /** on a free port, with a token that is made */
   dashboard?: boolean;
+  /** how long `reaches` waits, in ms; 90 s unless given */
+  patienceMs?: number;
 }): Promise<RealFleet> {
   const folder = mkdtempSync(join(tmpdir(), 'fl-'));
   const file = join(folder, 'products.yaml');
@@ -79,7 +81,7 @@ export async function openRealFleet(options: {
       until(
         () => commands.objective(id),
         (seen) => states.includes(seen.state),
-        90_000,
+        options.patienceMs ?? 90_000,
       ),
     handedOver: (product, id, ms) =>
       until(

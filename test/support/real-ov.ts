@@ -1,5 +1,5 @@
-// The real `ov` of a checkout (OVERSTORY_SRC) under a fake `claude`, with a workspace, a home and a tmux
-// server of its own. Used by `npm run test:overstory` only.
+// The real `ov` of a checkout (OVERSTORY_SRC) over a fake `claude` or a real one, with a workspace, a home and a tmux
+// server of its own. Used by `npm run test:overstory` and `npm run test:claude` only.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -34,7 +34,14 @@ export interface RealOv extends AsyncDisposable {
 
 const here = import.meta.dirname;
 
-export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> {
+export interface RealOvOptions {
+  /** argv of `claude`; the fake one unless given */
+  claude?: string[];
+  /** on top of the lab's own */
+  env?: NodeJS.ProcessEnv;
+}
+
+export async function openRealOv(options: RealOvOptions = {}): Promise<RealOv> {
   const source = process.env.OVERSTORY_SRC;
   const bun = process.env.BUN;
   if (!source || !bun)
@@ -49,7 +56,7 @@ export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> 
   };
   program('bun', bun);
   program('ov', bun, join(source, 'src/index.ts'));
-  program('claude', process.execPath, join(here, 'fake-claude/main.ts'));
+  program('claude', ...(options.claude ?? [process.execPath, join(here, 'fake-claude/main.ts')]));
   const env: NodeJS.ProcessEnv = {
     PATH: [join(folder, 'bin'), dirname(process.execPath), process.env.PATH].join(':'),
     HOME: join(folder, 'home'),
@@ -58,7 +65,7 @@ export async function openRealOv(more: NodeJS.ProcessEnv = {}): Promise<RealOv> 
     TERM: 'xterm-256color',
     FLEET_WORKSPACE: join(folder, 'w'),
     FAKE_CLAUDE_LOG: join(folder, 'claude.log'),
-    ...more,
+    ...options.env,
   };
   writeFileSync(
     join(folder, 'home/.gitconfig'),

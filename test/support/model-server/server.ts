@@ -18,6 +18,10 @@ export interface ModelServer extends AsyncDisposable {
   asked(which?: Which): Asked[];
   /** How many requests there were of a role, hidden and small ones too. */
   count(role: Asked['role']): number;
+  /** As if there had been no request. */
+  forget(): void;
+  /** A line per answer, e.g. `coordinator: ov mail check --agent coordinator`: for when a test fails. */
+  answers: string[];
   /** Answers these requests with a fault from now on. Ends with `end()`, or after so many `times`. */
   fail(which: Which, fault: Fault, times?: number): { end(): void };
   /** Leaves these requests without an answer until `end()`, which answers those that still wait. */
@@ -34,7 +38,8 @@ export interface ModelOptions {
   host?: string;
 }
 
-const usualUsage: Usage = {
+/** of each answer, unless told otherwise */
+export const usualUsage: Usage = {
   input_tokens: 1_200,
   output_tokens: 60,
   cache_read_input_tokens: 10_000,
@@ -44,6 +49,7 @@ const usualUsage: Usage = {
 export async function openModelServer(options: ModelOptions = {}): Promise<ModelServer> {
   const { thinkMs = 50, host = '127.0.0.1' } = options;
   const requests: Asked[] = [];
+  const answers: string[] = [];
   const failing = new Set<{ which: Which; fault: Fault; left: number }>();
   const holding = new Set<{ which: Which; waiting: (() => void)[] }>();
   const meant = (asked: Asked) => (one: { which: Which }) =>
@@ -76,6 +82,8 @@ export async function openModelServer(options: ModelOptions = {}): Promise<Model
     }
     await sleep(thinkMs);
     const step = (options.answer ?? answerOf)(asked);
+    const words = 'say' in step ? `"${step.say}"` : (step.input.command ?? step.input.file_path ?? step.tool);
+    answers.push(`${new Date().toISOString().slice(11, 23)} ${asked.agent}: ${words}`);
     reply(response, asked, step, options.usage?.(asked) ?? usualUsage);
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
@@ -84,8 +92,10 @@ export async function openModelServer(options: ModelOptions = {}): Promise<Model
   return {
     url: `http://${host}:${port}`,
     port,
+    answers,
     asked: (which = {}) =>
       requests.filter((one) => !['side', 'suggestion'].includes(one.role) && meant(one)({ which })),
+    forget: () => void [requests, answers].map((list) => list.splice(0)),
     count: (role) => requests.filter((one) => one.role === role).length,
     fail(which, fault, times = Number.POSITIVE_INFINITY) {
       const one = { which, fault, left: times };

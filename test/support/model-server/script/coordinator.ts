@@ -47,6 +47,7 @@ function stepsAfter(mail: HeardMail, mails: HeardMail[], id: string): Step[] {
     const accepted = reply(`Accepted ${id}.`);
     if (/PLAN FIRST/.test(mail.body))
       return [...accepted, question(`PLAN [${id}] one file`, 'One lead, one builder, one file.')];
+    if (/Only report/.test(mail.body)) return [...accepted, complete(id, 'Here.')];
     const asks = mails.some(({ body }) => /Ask first/.test(body));
     if (asks)
       return [
@@ -69,6 +70,9 @@ function merge({ body }: HeardMail, id: string): Step[] {
   const branch = /Branch: (\S+)/.exec(body)?.[1] ?? 'none';
   return [
     bash(`ov merge --branch ${branch} --json`, 'Merge'),
-    sendMail(me, 'operator', 'result', `Run complete: [${id}]`, `Merged ${branch}; nothing is left.`),
+    complete(id, `Merged ${branch}; nothing is left.`),
   ];
 }
+
+const complete = (id: string, body: string): Step =>
+  sendMail(me, 'operator', 'result', `Run complete: [${id}]`, body);

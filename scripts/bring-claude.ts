@@ -1,0 +1,33 @@
+// Claude Code of any version from npm, without its install scripts. Brought once: kept in node_modules/.cache.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pinnedClaude, pinnedVersion } from '../test/support/claude-program.ts';
+
+/** Up to here it is JavaScript; from then on a native program in a package of its platform. */
+const lastScript = [2, 1, 112];
+
+/** @returns its argv. @param version e.g. `2.1.112`, or `latest` */
+export function bringClaude(version: string): { version: string; argv: string[] } {
+  if (version === pinnedVersion) return { version, argv: pinnedClaude };
+  if (version === 'latest') {
+    const words = ['view', '@anthropic-ai/claude-code', 'version', '--json'];
+    return bringClaude(JSON.parse(execFileSync('npm', words, { encoding: 'utf8' })));
+  }
+  const script = older(version.split('.').map(Number), lastScript);
+  const name = `@anthropic-ai/claude-code${script ? '' : `-${process.platform}-${process.arch}`}`;
+  const folder = join(import.meta.dirname, '../node_modules/.cache/claude', version);
+  const file = join(folder, 'node_modules', name, script ? 'cli.js' : 'claude');
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('npm', ['install', '--prefix', folder, '--ignore-scripts', `${name}@${version}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+  return { version, argv: script ? [process.execPath, file] : [file] };
+}
+
+function older(version: number[], than: number[]): boolean {
+  const at = version.findIndex((part, n) => part !== than[n]);
+  return at < 0 || (version[at] ?? 0) < (than[at] ?? 0);
+}
