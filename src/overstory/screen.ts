@@ -43,6 +43,8 @@ export interface UsageLimit {
   opensMenu: boolean;
 }
 
+/** The last line is a shell's, with the command that starts it. */
+const launching = /(?:^|\n)[^\n]*[$#%>] [^\n]*\bclaude\b[^\n]*$/;
 const exited =
   /Resume this session with:|^claude --resume \S+|^\S+@\S+:.*[$#] ?$|claude: (?:command )?not found/m;
 
@@ -104,6 +106,7 @@ function meaningOf(content: string, layout: Layout, saidMs: number, zone: string
         mend: 'It has ended; the objective is tried again as its restart policy says, or start it again.',
       }),
     };
+  if (launching.test(content.trimEnd())) return { state: 'blank', placed: true };
   // It has drawn something, but not its prompt: above a cut pane, or on the way to it.
   return layout.furnished ? { state: 'busy', busy: true } : { state: 'blank' };
 }
@@ -114,7 +117,8 @@ function menuMeaning(layout: Layout, saidMs: number, zone: string | undefined): 
   const shown = clean(layout.menu.join(' | '));
   if (row?.code !== 'CLAUDE_USAGE_LIMIT')
     return { state: 'dialog', problem: row === undefined ? null : menuProblem(row, shown) };
-  const found = ownWords(layout)?.text ?? layout.menu.find((line) => said[0]?.pattern.test(line)) ?? shown;
+  const found =
+    ownWords(layout)?.text ?? layout.menu.find((line) => said[0]?.pattern.test(line)) ?? layout.menu[0] ?? '';
   return {
     state: 'limited',
     passing: true,

@@ -33,6 +33,8 @@ const hint =
   /\b(?:enter|return|esc|tab|space|any key|ctrl\+?-?c)\b[^.]{0,30}\bto (?:confirm|select|submit|continue|cancel|exit|reject|skip|amend|go back|navigate|toggle|approve|quit|accept|edit|save)\b|\(y\/n\)|paste code here/i;
 const submitted = /^[❯>] ?\S/;
 const marker = /^\s{0,2}(?:[●⏺]|⎿|[·✢✳✶✻✽*∴⚠!])(?=\s|$)/u;
+/** Its own retry, said as a message by older versions. */
+const retries = /\bRetrying in \d+ ?s/i;
 const spins =
   /^[·✢✳✶✻✽*] (?!Welcome)[^…]{1,80}…(?:$|\s|\))|^[·✢✳✶✻✽*] .*\bretrying in\b|esc to interrupt\)$/iu;
 const furniture =
@@ -72,7 +74,7 @@ export function layoutOf(content: string): Layout {
       asked >= 0 &&
       !/^[❯>] ?\//.test(said[asked] ?? '') &&
       blocks.every(({ head }) => head === ''),
-    menu: menu.map((line) => line.trim()).filter((line) => line !== '' && !rule.test(line)),
+    menu: menu.map((line) => line.replace(/[│╭╮╰╯─━╌]+/gu, ' ').trim()).filter((line) => line !== ''),
     asked: said[asked] ?? '',
     since: [...since, ...menu]
       .map((line) => line.trim())
@@ -187,7 +189,7 @@ function blocksOf(lines: readonly string[], prompted: boolean): Block[] {
     }
     // The first result under a tool is what the tool printed; a second one stands there for Claude Code.
     const printed = mark === '⎿' && tool && results++ === 0;
-    const turns = spins.test(head.trimStart());
+    const turns = spins.test(head.trimStart()) || (!printed && !agent && retries.test(text));
     blocks.push({ head, text: agent ? `● ${text}` : text, mine: !printed && !(agent && tool), turns });
   }
   // A spinner with a message under it has stopped: what is left of it in the scrollback does not turn.

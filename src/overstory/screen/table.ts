@@ -59,7 +59,7 @@ export const said: readonly Said[] = [
     code: 'CLAUDE_ORG_DISABLED',
     class: 'refused',
     pattern:
-      /^(?:API Error: 4\d\d\b.*organization has been disabled|Your (?:ANTHROPIC_API_KEY belongs to a disabled organization|organization has disabled)|This organization has been disabled|Usage is paused for your organization|This service is disabled for your org)/is,
+      /^(?:API Error: 4\d\d\b.*organization has been disabled|Your (?:ANTHROPIC_API_KEY belongs to a disabled organization|organization has (?:been )?disabled)|This organization has been disabled|Usage is paused for your organization|This service is disabled for your org)/is,
     asMessage:
       /^(?:API Error: 4\d\d This organization has been disabled|Your ANTHROPIC_API_KEY belongs to a disabled)/i,
     message: 'Expected an organization that may use the API, got one that is disabled.',
