@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/api/client.ts';
-import type { GateView, NoticeView } from '../../src/api/contract.ts';
+import type { AccountView, GateView, NoticeView } from '../../src/api/contract.ts';
 import * as views from '../../src/api/text/index.ts';
 import { surfaceFor } from '../../src/api/text/index.ts';
 import type { BlueprintView, RecurringView } from '../../src/api/work.ts';
@@ -167,9 +167,24 @@ const recurring: RecurringView = {
   missedRuns: 0,
 };
 
+const account: AccountView = {
+  name: 'default',
+  state: 'closed',
+  window: evil,
+  since: gate.askedAt,
+  until: null,
+  nextTrial: null,
+  limit: evil,
+  products: ['product-a'],
+  waiting: ['obj-6'],
+  holdAtPercent: 80,
+  shares: [{ window: evil, usedPercent: 12, until: gate.askedAt, at: gate.askedAt }],
+};
+
 type Surface = views.Surface;
 const shown: [string, (surface: Surface) => string][] = [
-  ['status', (s) => views.statusText(s, status)],
+  ['status', (s) => views.statusText(s, { ...status, accounts: [account] })],
+  ['accounts', (s) => views.accountsText(s, [account])],
   ['product', (s) => views.productText(s, status, product)],
   ['products', (s) => views.productsText(s, status)],
   ['queue', (s) => views.queueText(s, status)],

@@ -28,7 +28,7 @@ export function accountsNote(surface: Surface, { accounts = [] }: FleetStatus): 
     .map((account) =>
       sentence(
         surface,
-        `Account ${surface.line(account.name, 50)}${account.state === 'open' ? '' : ` is ${account.state}`}: ${accountInWords(account, surface.nowMs)}.`,
+        `Account ${surface.line(account.name, 50)}${account.state === 'open' ? '' : ` is ${account.state}`}: ${accountInWords(account, surface.nowMs, (text) => surface.line(text, 30))}.`,
         account.state === 'open' ? 'dim' : 'warn',
       ),
     );
@@ -42,7 +42,7 @@ function row(surface: Surface, account: AccountView): Row {
     name: surface.line(name, 50),
     state,
     tone: tones[state],
-    head: accountInWords(account, surface.nowMs),
+    head: accountInWords(account, surface.nowMs, (text) => surface.line(text, 30)),
     quote: limit ?? undefined,
     notes: [
       {
@@ -64,8 +64,15 @@ function row(surface: Surface, account: AccountView): Row {
   };
 }
 
-/** `the limit of a session is reached, opens in 42 min; session 12 % used` */
-export function accountInWords(account: AccountView, nowMs: number): string {
+/**
+ * `the limit of a session is reached, opens in 42 min; session 12 % used`
+ * @param quote what the runtime named, fit for where it is shown
+ */
+export function accountInWords(
+  account: AccountView,
+  nowMs: number,
+  quote: (text: string) => string = line,
+): string {
   const { state, window, until, nextTrial, shares } = account;
   const inTime = (iso: string) => {
     const ms = Date.parse(iso) - nowMs;
@@ -82,6 +89,6 @@ export function accountInWords(account: AccountView, nowMs: number): string {
     );
   if (state === 'held' && until !== null) parts.push(`nothing starts until its reset ${inTime(until)}`);
   for (const { window: of, usedPercent, until: reset } of shares)
-    parts.push(`${line(of)} ${Math.round(usedPercent)} % used, resets ${inTime(reset)}`);
+    parts.push(`${quote(of)} ${Math.round(usedPercent)} % used, resets ${inTime(reset)}`);
   return parts.join('; ');
 }
