@@ -31,7 +31,10 @@ export function noteLimit(
   const now = clock.nowMs();
   const cleared = clear.get(context) ?? new Map<number, number>();
   clear.set(context, cleared);
-  if (seen.limit === null) {
+  const { limit } = seen;
+  // Its words may have lost their meaning since (their reset is over): the screen is the same.
+  const stands = row !== null && row.print === seen.print && (limit === null || limit.text === row.limit);
+  if (limit === null && !stands) {
     if (row === null) return false;
     if (seen.state === 'blank') return true;
     const clearSinceMs = cleared.get(session.id) ?? now;
@@ -46,23 +49,30 @@ export function noteLimit(
   }
   cleared.delete(session.id);
   // A word that passes is no limit.
-  if (now - sinceMs < tuning.screenConfirmMs) {
+  if (!stands && now - sinceMs < tuning.screenConfirmMs) {
     context.driveAgain(product.name, tuning.screenConfirmMs - (now - sinceMs));
     return true;
   }
-  const { resetsAtMs } = seen.limit;
   // Left on the screen from before its reset: it limits nothing any more, and its session is woken.
-  const over = resetsAtMs !== null && resetsAtMs <= now;
-  const stands = row !== null && row.limit === seen.limit.text && row.print === seen.print;
+  const over = limit === null || (limit.resetsAtMs !== null && limit.resetsAtMs <= now);
   if (stands && !isOverdue(context, row, over, now)) return true;
+  const window = limit?.window ?? 'unknown';
   const limited: NewEvent = {
     kind: 'session.limited',
     product: product.name,
     objective: session.objective,
-    text: `${session.objective} on ${product.name} stands at ${windowText(seen.limit.window)} of account ${product.account}.`,
-    data: { session: session.id, account: product.account, limit: seen.limit.text, print: seen.print },
+    text: `${session.objective} on ${product.name} stands at ${windowText(window)} of account ${product.account}.`,
+    data: {
+      session: session.id,
+      account: product.account,
+      limit: limit?.text ?? row?.limit ?? '',
+      print: seen.print,
+    },
   };
-  journal.record(limited, ...(over ? [] : closing(context, product, session, seen.limit, store.closed())));
+  journal.record(
+    limited,
+    ...(over || limit === null ? [] : closing(context, product, session, limit, store.closed())),
+  );
   return true;
 }
 

@@ -20,7 +20,7 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
   const doubt = journal
     .openActions()
     .find(({ kind, session: id }) => kind === 'session.wake' && id === row.session);
-  const untouched = screen.limit?.text === row.limit && screen.print === row.print;
+  const untouched = screen.print === row.print && (screen.limit === null || screen.limit.text === row.limit);
   if (doubt) journal.record(settled(doubt, untouched ? 'failed' : 'done', null));
   if (!untouched || screen.limit?.continuesByItself) {
     journal.record(woken(row, 'itself'));
