@@ -10,6 +10,12 @@ export const standsAtLimit = (journal: Pick<Journal, 'database'>, session: numbe
     .limited()
     .some((one) => one.session === session);
 
+/** Its account has opened since: what its screen still shows holds nothing back. */
+export const wokenFromLimit = (journal: Pick<Journal, 'database'>, session: number): boolean =>
+  accountStore(journal.database)
+    .limited()
+    .some((one) => one.session === session && one.wokenMs !== null);
+
 /** What the journal knows of all accounts, read once. */
 export function accountsOf(journal: Pick<Journal, 'database'>, registry: Pick<Registry, 'accounts'>) {
   const store = accountStore(journal.database);

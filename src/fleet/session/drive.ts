@@ -2,6 +2,7 @@
 // now. Restart needs no path of its own: a session found in the journal is driven like any other.
 import { FleetError } from '../../errors.ts';
 import { noteLimit } from '../accounts/limits.ts';
+import { wokenFromLimit } from '../accounts/state.ts';
 import { type FleetContext, productOf } from '../context.ts';
 import { tendHearings } from '../heard/tend.ts';
 import { lookForWorkersMail } from '../heard/workers.ts';
@@ -75,7 +76,8 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     // A fresh screen shows nothing of a worker yet: a login or a dialog on it is one.
     const { screen, refused } = await mayType(context, product);
     // It would read its objective and run into the limit: it is handed over when the account opens.
-    if (screen?.limit) {
+    const limited = screen?.limit != null && !wokenFromLimit(context.journal, session.id);
+    if (limited) {
       const looked = await watchScreen(context, product, session);
       if (looked !== null && noteLimit(context, product, session, looked)) {
         context.driveAgain(session.product, context.tuning.sweepLiveMs);
@@ -83,7 +85,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       }
     }
     if (screen?.problem && !screen.passing && screen.limit === null) throw screen.problem;
-    if (refused !== null || screen?.limit) {
+    if (refused !== null || limited) {
       context.driveAgain(session.product, context.tuning.lookAgainMs * 10);
       return false;
     }
