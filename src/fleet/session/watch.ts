@@ -92,11 +92,12 @@ function silentTooLong(
 ): boolean {
   const { activityTimeoutMs } = product.restart;
   if (activityTimeoutMs === null || quietMs < activityTimeoutMs) return false;
-  return waitsFor(context, product.name) === null && !asksHuman(context, session);
+  return !asksHuman(context, session);
 }
 
-/** Whether the last word of the coordinator to the operator is a question. */
+/** Whether a question is open, also where an acknowledgement came after it; or the last word to the operator is one. */
 function asksHuman(context: FleetContext, session: SessionRow): boolean {
+  if (waitsFor(context, session.product) !== null) return true;
   const last = context.journal
     .mail(session.product, 20)
     .find((mail) => Date.parse(mail.createdAt) >= session.startingAtMs);
