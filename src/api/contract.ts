@@ -297,7 +297,7 @@ export type MessageRequest = z.input<typeof messageRequestSchema>;
 
 export const messageReplySchema = z.object({
   id: z.string(),
-  /** the coordinator was woken; false: stored, read at its next turn */
+  /** the coordinator was woken; false: stored, and it is asked to read it when its screen is idle */
   nudged: z.boolean(),
 });
 export type MessageReply = z.infer<typeof messageReplySchema>;

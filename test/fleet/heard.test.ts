@@ -33,6 +33,7 @@ const awaited = (more: Partial<Awaited>): Awaited => ({
   sinceMs: atMs,
   thread: null,
   verdict: null,
+  before: [],
   namedAtMs: null,
   ...more,
 });
@@ -63,6 +64,7 @@ describe('what shows that a mail was heard', () => {
   it.each([
     ['silence', {}, {}],
     ['a worker of before it', {}, { workers: [{ name: 'lead-1', startedAt: at(-60) }] }],
+    ['a worker that was there, by a clock set back', { before: [`lead-1 ${at(5)}`] }, { workers: [lead] }],
     ['a report of before it', {}, { said: [mail({ subject: '[obj-6] under way', createdAt: at(-60) })] }],
     [
       'the tag, of a message',

@@ -134,7 +134,7 @@ async function send(
 
 /** What must be heard of an answer: asked after, and told as unheard, like all that is sent (heard/tend.ts). */
 function hearing(
-  { journal }: FleetContext,
+  { journal, observations }: FleetContext,
   gate: GateRow,
   session: SessionRow,
   mail: string,
@@ -153,6 +153,7 @@ function hearing(
     thread: question === null ? null : (journal.threadOf(session.product, question) ?? question),
     // A session that has not asked starts workers because of its objective.
     verdict: recovery ? undefined : gate.resolution?.verdict,
+    workers: observations.get(session.product)?.snapshot.workers,
   });
 }
 

@@ -4,7 +4,7 @@ import type { FleetContext } from '../context.ts';
 import type { NewEvent } from '../events.ts';
 import type { Verdict } from '../gates/events.ts';
 import type { ActionRow, Journal } from '../journal.ts';
-import type { Awaited, AwaitedKind } from './heard.ts';
+import { type Awaited, type AwaitedKind, type Traces, workerKey } from './heard.ts';
 
 export interface Expected {
   kind: AwaitedKind;
@@ -20,8 +20,10 @@ export interface Expected {
   /** of an answer: the thread of its question, and what was said */
   thread?: string | null;
   verdict?: Verdict;
-  /** of a worker's mail: whose it is, and its type */
+  /** of a worker's mail: whose it is */
   from?: string;
+  /** who was there when it was sent: none of them was started because of it, whatever the clocks say */
+  workers?: Traces['workers'];
 }
 
 /** The event that a mail must be heard. To be recorded with the one that it was sent: a kill between the two would lose it. */
@@ -48,6 +50,7 @@ export function hearingExpected(expected: Expected): NewEvent {
         thread: expected.thread,
         verdict: expected.verdict,
         from,
+        before: expected.workers?.slice(0, 200).map(workerKey),
       },
     },
   };
@@ -72,7 +75,7 @@ export function hearingsOf(
   const asks = journal.asks(session);
   const hearing = (action: ActionRow): Hearing => {
     // Rows of before this was kept: `read-<message>`, only for what woke nobody.
-    const { mail, message, about, woke, thread, verdict, from } = action.args as {
+    const { mail, message, about, woke, thread, verdict, from, before } = action.args as {
       mail: string;
       message: string;
       about?: AwaitedKind;
@@ -80,6 +83,7 @@ export function hearingsOf(
       thread?: string | null;
       verdict?: Verdict;
       from?: string;
+      before?: string[];
     };
     const mine = asks.filter((ask) => (ask.args.hearings as string[]).includes(action.id));
     const last = mine.at(-1);
@@ -94,6 +98,7 @@ export function hearingsOf(
       sinceMs: action.intendedAtMs,
       thread: thread ?? null,
       verdict: verdict ?? null,
+      before: before ?? [],
       woke: woke ?? false,
       from: from ?? null,
       asked: mine.length,

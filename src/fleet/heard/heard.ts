@@ -37,6 +37,8 @@ export interface Awaited {
   /** of an answer: the thread of the question, and what was said. null: none */
   thread: string | null;
   verdict: Verdict | null;
+  /** workers that were there when it was sent, by workerKey */
+  before: readonly string[];
   /** of worker mail: when a line that names it was last typed on an idle screen; null: never */
   namedAtMs: number | null;
 }
@@ -49,6 +51,10 @@ export interface Traces {
   /** the coordinator's last sign of life, ISO 8601; null: not known */
   lastActivity: string | null;
 }
+
+/** A name may be used again, by another session. */
+export const workerKey = ({ name, startedAt }: { name: string; startedAt: string }): string =>
+  `${name} ${startedAt}`;
 
 /** Rows are written by another clock than ours. */
 const slackMs = 1_000;
@@ -80,7 +86,9 @@ export function howHeard(awaited: Awaited, traces: Traces): string | null {
     later.find((one) => isRunComplete(one, objective)),
   );
   if (final && kind !== 'message') return final;
-  const worker = traces.workers.find(({ startedAt }) => since(startedAt));
+  const worker = traces.workers.find(
+    (one) => since(one.startedAt) && !awaited.before.includes(workerKey(one)),
+  );
   if (worker && (kind === 'objective' || verdict === 'approved'))
     return `acted on: ${worker.name} was started`;
   if (kind === 'objective')

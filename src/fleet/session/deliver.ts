@@ -142,7 +142,18 @@ function arrived(
   const { action: mark, product, objective, session, about } = message;
   const events = [settled(product, mark, objective, 'done', { id, nudged }, null)];
   if (about !== null)
-    events.push(hearingExpected({ kind: about, mark, mail: id, product, objective, session, woke: nudged }));
+    events.push(
+      hearingExpected({
+        kind: about,
+        mark,
+        mail: id,
+        product,
+        objective,
+        session,
+        woke: nudged,
+        workers: context.observations.get(product)?.snapshot.workers,
+      }),
+    );
   context.journal.record(...events);
   if (about !== null) context.driveAgain(product, context.tuning.askDeafMs);
 }
