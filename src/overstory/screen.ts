@@ -107,6 +107,15 @@ function meaningOf(content: string, layout: Layout, saidMs: number, zone: string
       }),
     };
   if (launching.test(content.trimEnd())) return { state: 'blank', placed: true };
+  // On its first start it says so without a prompt to say it at, and ends.
+  const offline = /^ {0,2}(Unable to connect to Anthropic services.*)$/m.exec(content)?.[1];
+  if (offline !== undefined)
+    return {
+      state: 'problem',
+      passing: true,
+      placed: true,
+      problem: problem(lastRow, `${lastRow.message} It says: ${clean(offline)}`),
+    };
   // It has drawn something, but not its prompt: above a cut pane, or on the way to it.
   return layout.furnished ? { state: 'busy', busy: true } : { state: 'blank' };
 }
