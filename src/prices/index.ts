@@ -1,10 +1,24 @@
 // Usage → USD, per agent. Pure.
-import type { UsageReport } from '../runtime/protocol.ts';
 import { listPrices, type Price } from './table.ts';
 
 export { type Price, priceOf } from './table.ts';
 
-type Used = UsageReport['agents'][number]['models'][number];
+/** Tokens that one agent used of one model, as the agent in the runtime reads them from the transcripts. */
+export interface Used {
+  model: string;
+  /** of prompts so long that they cost more */
+  longPrompt: boolean;
+  /** by Claude Code's own sum; false: counted reply by reply */
+  stated: boolean;
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+  webSearches: number;
+  /** USD, as Claude Code says; null: it does not */
+  costUsd: number | null;
+}
 
 /** What one agent of a session has come to. */
 export interface AgentSpend {
@@ -53,7 +67,10 @@ function costOf(used: Used, own: ReadonlyMap<string, Price>): number | null {
 }
 
 /** What each agent has come to; those that used nothing are left out. */
-export function priced(report: Pick<UsageReport, 'agents'>, own: ReadonlyMap<string, Price>): AgentSpend[] {
+export function priced(
+  report: { agents: readonly { name: string; models: readonly Used[] }[] },
+  own: ReadonlyMap<string, Price>,
+): AgentSpend[] {
   return report.agents.map(({ name, models }): AgentSpend => {
     const each = models
       .map((used) => ({ used, tokens: used.input + used.output, costUsd: costOf(used, own) }))

@@ -16,12 +16,14 @@ const leaves = [
 ];
 
 const mayImport: Record<string, string[]> = {
-  registry: [],
+  prices: [],
+  registry: ['prices'],
   overstory: [],
   scheduler: [],
   runtime: ['overstory', 'registry'],
-  fleet: ['scheduler', 'overstory', 'runtime', 'registry'],
-  api: ['fleet', 'runtime'],
+  fleet: ['scheduler', 'overstory', 'runtime', 'registry', 'prices'],
+  // Of the scheduler, which is pure: the words for what it says by name.
+  api: ['fleet', 'runtime', 'scheduler'],
   verbs: ['api'],
   doctor: ['overstory', 'registry', 'runtime', 'api'],
   cli: ['verbs', 'api', 'doctor'],

@@ -3,7 +3,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderName } from '../../runtime/agent/usage/folders.ts';
 
 /** Listed at 5 USD per million tokens of input. */
 const model = 'claude-opus-4-6';
@@ -16,7 +15,8 @@ const tokensPerUsd = 200_000;
 export function writeReply(cwd: string, session: string, costUsd: number): void {
   const config = process.env.CLAUDE_CONFIG_DIR;
   if (!config) return;
-  const folder = join(config, 'projects', folderName(cwd));
+  // Claude Code's name for it.
+  const folder = join(config, 'projects', cwd.replace(/[^a-zA-Z0-9]/g, '-').slice(0, 200));
   const hash = createHash('sha256').update(`${session} ${cwd}`).digest('hex');
   const sessionId = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
   mkdirSync(folder, { recursive: true });
