@@ -2,7 +2,7 @@
 import { registry } from '../support/fleet.ts';
 import { Violation } from './invariants.ts';
 import type { Fleetd } from './lives.ts';
-import { ask as askHuman } from './mailbox.ts';
+import { ask as askHuman, meetsLimit } from './mailbox.ts';
 import { startCoordinator } from './ov.ts';
 import type { Action } from './schedule.ts';
 import type { Simulation } from './simulate.ts';
@@ -190,6 +190,17 @@ export function act(simulation: Simulation, action: Action): void {
     case 'cut link at':
       world.cutAt.set(action.command, action.forMs);
       return;
+    case 'limit': {
+      const { account, says, forMs } = action;
+      const known = world.limits.get(account);
+      if (known && known.endsAtMs > world.wallMs()) return;
+      // A screen tells it to the minute.
+      const endsAtMs = Math.ceil((world.wallMs() + forMs) / 60_000) * 60_000;
+      world.limits.set(account, { endsAtMs, says, serial: world.serial++ });
+      for (const site of world.sites.values())
+        if (site.account === account && site.coordinator?.tmux) meetsLimit(world, site);
+      return;
+    }
     case 'jump clock':
       world.wallOffsetMs += action.byMs;
       return;

@@ -15,17 +15,64 @@ export function createChecks(program: Program, world: World, watched: Watched) {
   const startCalls = new Map<number, { calls: number; faultsBefore: number }>();
   const leftSinceMs = new Map<string, number>();
 
+  const closed = new Map<string, number | null>();
+  const waiting = new Map<number, string>();
+  /** limit and session → how often it was told to go on, and the faults before */
+  const wakes = new Map<string, { calls: number; faultsBefore: number }>();
+
+  const isClosed = (account: string): boolean => {
+    const until = closed.get(account);
+    return until !== undefined && (until === null || until > world.wallMs());
+  };
+
+  function onAccount(event: JournalEvent): void {
+    if (event.kind === 'account.closed') closed.set(event.data.account, event.data.untilMs);
+    if (event.kind === 'account.opened') closed.delete(event.data.account);
+    if (event.kind === 'session.limited') waiting.set(event.data.session, event.data.account);
+    if (
+      event.kind === 'session.woken' ||
+      event.kind === 'session.unlimited' ||
+      event.kind === 'session.ended'
+    )
+      waiting.delete(event.data.session);
+  }
+
+  /** A coordinator that stands at a limit gets the line that wakes it. */
+  function onNudged(site: Site, message: string): void {
+    if (!/usage limit is over/.test(message)) return;
+    const limit = site.limited?.limit ?? world.limits.get(site.account);
+    if (limit === undefined) throw new Violation('closed account', `${site.name} stood at no limit`);
+    // In the night when an hour comes twice, a screen may mean either.
+    const earlyMs = limit.endsAtMs - world.wallMs() - (limit.says === 'zone' ? 3_600_000 : 0);
+    if (limit.says !== 'nothing' && earlyMs > 0)
+      throw new Violation('closed account', `${site.name} was woken ${earlyMs} ms before its reset`);
+    if (limit.says === 'nothing' || limit.says === 'zone') return;
+    const key = `${limit.serial} ${site.coordinator?.serial}`;
+    const made = wakes.get(key) ?? { calls: 0, faultsBefore: watched.faults() };
+    wakes.set(key, made);
+    made.calls += 1;
+    if (made.calls > 1 + watched.faults() - made.faultsBefore)
+      throw new Violation('closed account', `${site.name} was told ${made.calls} times to go on`);
+  }
+
   function onEvents(events: JournalEvent[]): void {
     for (const event of events) {
+      onAccount(event);
       if (event.kind !== 'session.starting') continue;
       if (event.product === null) continue;
       const { maxConcurrentSessions, maxLiveSessions, budget } = watched.scheduling();
       const live = journal().liveSessions();
-      const waiting = live.filter((s) => s.state === 'running' && log.isAsking(s.objective)).length;
-      if (live.length > maxLiveSessions || live.length - waiting > maxConcurrentSessions)
+      const site = world.site(event.product);
+      if (isClosed(site.account))
+        throw new Violation('closed account', `${event.text} Account ${site.account} is closed.`);
+      const atLimit = (id: number) => isClosed(waiting.get(id) ?? '');
+      const resting = live.filter(
+        (s) => s.state === 'running' && (log.isAsking(s.objective) || atLimit(s.id)),
+      ).length;
+      if (live.length > maxLiveSessions || live.length - resting > maxConcurrentSessions)
         throw new Violation(
           'slots',
-          `${live.length} live sessions, ${waiting} of them waiting, with ${maxConcurrentSessions} slots (${event.text})`,
+          `${live.length} live sessions, ${resting} of them waiting, with ${maxConcurrentSessions} slots (${event.text})`,
         );
       // Each is predicted to take one GiB, and takes it.
       if (budget.maxMemoryBytes !== null && live.length * 1024 ** 3 > budget.maxMemoryBytes)
@@ -162,6 +209,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
   return {
     onEvents,
     onStartCall,
+    onNudged,
     onReceived,
     onAsked: log.onAsked,
     onSent: log.onSent,

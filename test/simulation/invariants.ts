@@ -13,6 +13,8 @@ export const invariants = {
     'An admission never takes more memory than the budget has, by what each session is predicted to take.',
   'paused is paused':
     'Nothing starts on a product that a human has paused, or that has a critical gate open.',
+  'closed account':
+    'Nothing starts on an account that is closed; who stands at its limit is told to go on when it is over, not before, and once.',
   'deliver once':
     'No message [obj-n.m], no answer [gate-n.s] and no reply with it reaches a coordinator twice.',
   'no ghost work': 'Nothing is handed over for an objective that is over.',

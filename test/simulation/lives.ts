@@ -87,6 +87,10 @@ export function createLives(given: {
     say(`world: ov coordinator start on ${name}`);
     guarded(() => checks.onStartCall(name));
   };
+  world.onNudged = (site, message) => {
+    say(`world: ${site.name} is told ${message.slice(0, 40)}`);
+    guarded(() => checks.onNudged(site, message));
+  };
   world.onReceived = (name, mail) => {
     say(`world: ${name} received ${mail.subject}`);
     guarded(() => checks.onReceived(name, mail));

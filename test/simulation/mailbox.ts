@@ -3,7 +3,7 @@
 // What comes during its turn its hooks mark read, and it sees nothing of it; nothing but a prompt begins a turn.
 import type { Mail } from '../../src/runtime/protocol.ts';
 import type { Asks } from './schedule.ts';
-import type { Site, World } from './world.ts';
+import type { Limit, Site, World } from './world.ts';
 
 const asked: Record<Asks, { to: string; type: string; subject: string; priority: string }> = {
   plan: { to: 'operator', type: 'question', subject: 'PLAN', priority: 'normal' },
@@ -66,6 +66,39 @@ export function receive(world: World, site: Site, mail: Mail): void {
   world.onReceived(site.name, mail);
 }
 
+const rule = '─'.repeat(60);
+
+/** What Claude Code 2.1.112 shows of a limit. The prompt above it is another each time. */
+function limitScreen(world: World, { endsAtMs, says }: Limit): string {
+  const at = (timeZone: string) =>
+    new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', minute: '2-digit', hour12: true })
+      .format(endsAtMs)
+      .replace(/\s/g, '')
+      .toLowerCase();
+  const told = {
+    utc: `You've hit your session limit · resets ${at('UTC')} (UTC)`,
+    zone: `You've hit your session limit · resets ${at('Europe/Berlin')} (Europe/Berlin)`,
+    nothing: 'Credit balance too low · Add funds: https://platform.claude.com/settings/billing',
+  }[says];
+  return `❯ hello ${world.serial++}\n  ⎿  ${told}\n\n${rule}\n❯ \n${rule}\n  ⏵⏵ bypass permissions on\n`;
+}
+
+/** Whether its account is at its limit; then its coordinator shows it, and goes on when it is told to after the reset. */
+export function meetsLimit(world: World, site: Site, goOn?: () => void): boolean {
+  const limit = world.limits.get(site.account);
+  const waits = site.limited?.goOn ?? [];
+  if (goOn) waits.push(goOn);
+  if (limit === undefined || world.wallMs() >= limit.endsAtMs) {
+    // It still stands there, and nobody has told it to go on.
+    return site.limited !== null && goOn !== undefined;
+  }
+  if (site.limited?.limit !== limit || goOn === undefined)
+    site.limited = { screen: limitScreen(world, limit), atMs: world.wallMs(), limit, goOn: waits };
+  if (site.coordinator) site.coordinator.busyUntilMs = 0;
+  world.changed(site.name);
+  return true;
+}
+
 export const isBusy = (world: World, { coordinator }: Site): boolean =>
   coordinator?.tmux === true && coordinator.busyUntilMs > world.clock.nowMs();
 
@@ -84,6 +117,10 @@ export function prompt(world: World, site: Site, line: string): void {
   const shown = /ov mail list --(from|to) /.test(line);
   world.clock.after(world.random.between(200, 3_000), () => {
     if (!mine() || coordinator === null) return;
+    if (meetsLimit(world, site)) return;
+    const { goOn = [] } = site.limited ?? {};
+    site.limited = null;
+    for (const next of goOn) world.clock.after(world.random.between(500, 4_000), next);
     const inbox = [...site.received, ...site.other.filter(({ to }) => to === 'coordinator')];
     const seen = inbox.filter(
       (mail) =>
@@ -159,6 +196,7 @@ function work(world: World, site: Site, { subject, body }: Mail): void {
   world.changed(site.name);
   const end = () => {
     if (!mine()) return;
+    if (meetsLimit(world, site, end)) return;
     // Not for ever: a human who answers what the dead one had asked gives the objective another session.
     const deaths = world.deaths.get(objective) ?? 0;
     world.deaths.set(objective, deaths + 1);

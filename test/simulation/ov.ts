@@ -145,7 +145,10 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
           .toReversed(),
       };
     case 'coordinator.output':
-      return { content: isBusy(world, site) ? '✶ Working… (esc to interrupt)\n❯ ' : '❯ ', lines: 1 };
+      return {
+        content: site.limited?.screen ?? (isBusy(world, site) ? '✶ Working… (esc to interrupt)\n❯ ' : '❯ '),
+        lines: 1,
+      };
     case 'coordinator.checkComplete':
       return { complete: false, triggers: {} };
     case 'errors':
@@ -153,6 +156,7 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
     case 'nudge':
       if (!site.coordinator?.tmux) return notRunning();
       if (isBusy(world, site)) return world.fault('OV_BUSY', 'refused', 'Agent is mid-think');
+      world.onNudged(site, String(args.message));
       prompt(world, site, String(args.message));
       return { delivered: true, agentName: 'coordinator' };
     case 'run.complete':
@@ -170,6 +174,7 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
 
 export function startCoordinator(world: World, site: Site, byHand: boolean): void {
   const serial = world.serial++;
+  site.limited = null;
   site.coordinator = {
     serial,
     state: byHand ? 'working' : 'booting',

@@ -293,6 +293,29 @@ const all: PlantedBug[] = [
     ],
   ),
   bug(
+    'work starts on an account at its limit',
+    ['closed account'],
+    ['scheduler/ready.ts', 'if (closed !== null)', 'if (closed === undefined)'],
+  ),
+  bug(
+    'who waits at a limit is never told that it is over',
+    ['everything ends', 'closed account'],
+    [
+      'fleet/accounts/tend.ts',
+      'wokenMs === null && !shut.has(account));',
+      'wokenMs === null && shut.has(account) && !shut.has(account));',
+    ],
+  ),
+  bug(
+    'an account opens before its reset',
+    ['closed account'],
+    [
+      'fleet/accounts/tend.ts',
+      'untilMs !== null && untilMs <= now);',
+      'untilMs !== null && untilMs <= now + 3 * 3_600_000);',
+    ],
+  ),
+  bug(
     'a critical gate stops nothing',
     ['paused is paused'],
     ['fleet/gates/waiting.ts', "gate.severity === 'critical' &&", "gate.severity === ('none' as string) &&"],

@@ -16,6 +16,8 @@ export interface Fate {
   waits: boolean;
 }
 
+export type LimitSays = 'utc' | 'zone' | 'nothing';
+
 /** Where fleetd is killed: before or after the n-th call of the runtime, or write of the journal, from now. */
 export type KillPoint = 'before call' | 'after call' | 'before write' | 'after write';
 
@@ -67,6 +69,8 @@ export type Action =
   | { do: 'refuse'; command: string; code: string; class: 'runtime' | 'unavailable' | 'refused' }
   /** `ov` cannot answer for this product (database locked). */
   | { do: 'blind'; product: string; forMs: number }
+  /** Whoever works on this account runs into its usage limit, whose reset is told in UTC, in another zone or not at all. */
+  | { do: 'limit'; account: string; forMs: number; says: LimitSays }
   /** Commands take this many times as long. */
   | { do: 'slow'; factor: number; forMs: number }
   /** The wall clock moves; what was set to ring after a while rings after that while. */
@@ -86,6 +90,8 @@ export interface Schedule {
   slots: number;
   /** GiB for all sessions; each takes one. Null: no limit */
   memoryGiB: number | null;
+  /** ms that the wall clock is ahead at the beginning */
+  wallOffsetMs: number;
   steps: Step[];
 }
 
@@ -126,8 +132,53 @@ export function makeSchedule(seed: number): Schedule {
     steps.push({ afterMs: Math.round(afterMs * (0.5 + random.next())), action, ...more });
   }
   steps.unshift({ afterMs: 0, action: killOf(seed) });
-  return { seed, products, slots: random.between(1, products.length), memoryGiB, steps };
+  const slots = random.between(1, products.length);
+  const limits = limitsOf(seed, steps, products.length);
+  return { seed, products, slots, memoryGiB, ...limits };
 }
+
+/** p1 and p3 work on one account, p2 and p4 on another. */
+export const accountOf = (index: number): string => (index % 2 === 0 ? 'default' : 'team');
+
+/** The nights in which clocks in Europe go forward and back, and an ordinary day; the simulation begins at 09:00. */
+const nights = ['2026-03-28T23:00:00Z', '2026-10-24T22:00:00Z', '2026-01-05T09:00:00Z'] as const;
+
+/**
+ * Usage limits, and what clocks do to their resets. In some seeds only, and from a source of their own: what the others
+ * find stays where it was found.
+ */
+function limitsOf(seed: number, steps: Step[], products: number): Pick<Schedule, 'wallOffsetMs' | 'steps'> {
+  if (seed % 9 !== 7) return { wallOffsetMs: 0, steps };
+  const random = createRandom(seed ^ 0x11417);
+  const limited: Step[] = steps.flatMap((step, index): Step[] => {
+    if (index < 2 || step.untilKilled || !random.chance(0.25)) return [step];
+    const account = accountOf(products > 1 ? random.between(0, 1) : 0);
+    const says = random.pick(['utc', 'zone', 'zone', 'nothing'] as const);
+    const forMs =
+      says === 'nothing' ? 40 * minute : random.pick([10 * minute, 50 * minute, 3 * 60 * minute] as const);
+    const jump: Step = {
+      afterMs: 2 * minute,
+      action: { do: 'jump clock', byMs: random.pick([-40 * minute, 5 * minute, 60 * minute] as const) },
+    };
+    return [
+      step,
+      { afterMs: 20 * second, action: { do: 'limit', account, forMs, says } },
+      // Seen by now, and somebody asks for more.
+      { afterMs: minute, action: more(random, account, index) },
+      ...(random.chance(0.3) ? [jump] : []),
+    ];
+  });
+  const wallOffsetMs = Date.parse(random.pick(nights)) - Date.parse('2026-01-05T09:00:00Z');
+  return { wallOffsetMs, steps: limited };
+}
+
+const more = (random: Random, account: string, index: number): Action => ({
+  do: 'start',
+  product: account === 'default' ? 'p1' : 'p2',
+  key: `key-${1_000 + index}`,
+  fate: fateOf(random),
+  needs: [],
+});
 
 export const killPoints = ['before call', 'after call', 'before write', 'after write'] as const;
 

@@ -14,7 +14,7 @@ import { act, humansAnswer } from './act.ts';
 import type { Violation } from './invariants.ts';
 import { createLives, type Fleetd } from './lives.ts';
 import { createRandom } from './random.ts';
-import type { KillPoint, Schedule } from './schedule.ts';
+import { accountOf, type KillPoint, type Schedule } from './schedule.ts';
 import { createSink } from './sink.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -97,6 +97,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
   const folder = mkdtempSync(join(inMemory, 'fleet-simulation-'));
   const world = createWorld(schedule.products, createRandom(schedule.seed ^ 0x5eed), tested.FleetError);
   const { clock } = world;
+  world.wallOffsetMs = schedule.wallOffsetMs;
   const startMs = clock.nowMs();
   const outcome: Outcome = {
     violation: null,
@@ -112,7 +113,9 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     simulatedMs: 0,
     log: [],
   };
-  const all = schedule.products.map((name, i) => product(name, { channels: channels[i % channels.length] }));
+  const all = schedule.products.map((name, i) =>
+    product(name, { channels: channels[i % channels.length], account: accountOf(i) }),
+  );
   const memory = schedule.memoryGiB;
   let current = registry(all, {
     maxConcurrentSessions: schedule.slots,

@@ -47,6 +47,7 @@ describe('killed at every point of the main job', () => {
     products: ['p1', 'p2'],
     slots: 1,
     memoryGiB: null,
+    wallOffsetMs: 0,
     steps: [
       { afterMs: 500, action: start('p1', 0, { asks: 'plan' }) },
       { afterMs: 100, action: start('p2', 1, { kind: 'closes' }) },

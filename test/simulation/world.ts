@@ -6,7 +6,7 @@ import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runt
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { beginOv, type OvCall } from './ov.ts';
 import type { Random } from './random.ts';
-import type { Asks, Fate } from './schedule.ts';
+import { type Asks, accountOf, type Fate, type LimitSays } from './schedule.ts';
 
 export interface Coordinator {
   serial: number;
@@ -39,6 +39,10 @@ export interface Site {
   other: Mail[];
   /** from the operator */
   received: Mail[];
+  /** the account that its agents work on */
+  account: string;
+  /** its coordinator stands at a usage limit; goOn: what it does once it is told to, after the reset */
+  limited: { screen: string; atMs: number; limit: Limit; goOn: (() => void)[] } | null;
   blind: boolean;
 }
 
@@ -56,6 +60,13 @@ export interface Life {
   alive: boolean;
   /** Called around each call of the port; may end this life. */
   onCall(when: 'before call' | 'after call'): void;
+}
+
+/** A usage limit of an account, while the wall clock is before its end. */
+export interface Limit {
+  endsAtMs: number;
+  says: LimitSays;
+  serial: number;
 }
 
 export type World = ReturnType<typeof createWorld>;
@@ -76,6 +87,8 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         mail: [],
         other: [],
         received: [],
+        account: accountOf(names.indexOf(name)),
+        limited: null,
         blind: false,
       },
     ]),
@@ -89,6 +102,8 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     wallOffsetMs: 0,
     wallMs: () => clock.nowMs() + world.wallOffsetMs,
     slow: 1,
+    limits: new Map<string, Limit>(),
+    onNudged: (_site: Site, _message: string): void => {},
     serial: 2,
     networkUp: true,
     fates: new Map<string, Fate>(),
@@ -252,7 +267,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         tmuxAlive: c.tmux,
         pid: c.serial,
         startedAt: iso(c.startedAtMs),
-        lastActivity: iso(c.lastActivityMs),
+        lastActivity: iso(at.limited?.atMs ?? c.lastActivityMs),
       },
       workers: at.workers.map((w) => ({
         name: w.name,

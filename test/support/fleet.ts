@@ -38,7 +38,11 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     workspaceRoot: '/workspace',
     projectsRoot: null,
     products,
-    accounts: [{ name: 'default', key: null, holdAtPercent: null }],
+    accounts: [...new Set(['default', ...products.map(({ account }) => account)])].map((name) => ({
+      name,
+      key: null,
+      holdAtPercent: null,
+    })),
     scheduling: {
       maxConcurrentSessions: 2,
       strategy: 'priority-weighted',
