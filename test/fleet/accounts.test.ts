@@ -29,6 +29,8 @@ type World = Pick<Parameters<typeof testFleet>[0], 'file' | 'world'>;
 
 async function ready(slots = 3, more: Partial<Product> = {}, world: World = {}) {
   const t = testFleet({
+    // Looked at less often than the product does: hours pass here, and each look costs the test some milliseconds.
+    tuning: { sweepLiveMs: 30_000, screenEveryMs: 15_000, accountProbeMs: 3 * minute },
     ...world,
     registry: {
       ...registry([product('alpha', more), product('beta', more), product('gamma', { account: 'team' })], {
@@ -185,13 +187,13 @@ describe('at the reset', () => {
 
   it('knows a limit that comes again after waking', async () => {
     const t = await limited();
-    t.nudgeShows(() => limit("You've hit your session limit · resets 3:00pm (UTC)", 'hello again'));
+    t.nudgeShows(() => limit("You've hit your session limit · resets 10:30am (UTC)", 'hello again'));
     await t.clock.advance(60 * minute);
-    expect(t.account()).toMatchObject({ state: 'closed', until: '2026-01-05T15:00:00.000Z' });
+    expect(t.account()).toMatchObject({ state: 'closed', until: '2026-01-05T10:30:00.000Z' });
     expect(t.events('session.stopping')).toEqual([]);
     t.nudgeShows(() => busy);
     const before = t.woken.length;
-    await t.clock.advance(5 * hour);
+    await t.clock.advance(30 * minute);
     expect(t.woken.length).toBe(before + 2);
     expect(t.account()).toMatchObject({ state: 'open', waiting: [] });
   });
@@ -209,7 +211,7 @@ describe('at the reset', () => {
 
   it.each([
     ['forward', 50 * minute],
-    ['back', -3 * hour],
+    ['back', -40 * minute],
   ])('holds when the clock is set %s', async (_, byMs) => {
     const t = await limited();
     t.clock.jump(byMs);
@@ -261,13 +263,13 @@ describe('a reset that nobody knows', () => {
     await t.clock.advance(minute);
     expect(t.account()).toMatchObject({ state: 'closed', window: 'credit', until: null });
     t.nudgeShows(() => limit(noCredit, 'hello again'));
-    await t.clock.advance(2 * hour);
-    // after 15 min, then after 30, 60 and 120 more
+    await t.clock.advance(24 * minute);
+    // after 3 min, then after 6 and 12 more
     expect(t.events('account.tried')).toHaveLength(3);
     expect(t.woken).toHaveLength(3);
     expect(t.notices()).toHaveLength(1);
     t.nudgeShows(() => busy);
-    await t.clock.advance(3 * hour);
+    await t.clock.advance(40 * minute);
     expect(t.account()).toMatchObject({ state: 'open', waiting: [] });
     expect(t.notices()).toHaveLength(2);
     expect(t.woken).toHaveLength(5);
@@ -298,9 +300,9 @@ describe('a reset that nobody knows', () => {
     t.fleet.commands.stop('alpha', null, t.source);
     t.shows('alpha', idle);
     t.start('beta', 'y');
-    await t.clock.advance(5 * minute);
+    await t.clock.advance(minute);
     expect(t.fleet.commands.objective('obj-2').state).toBe('queued');
-    await t.clock.advance(15 * minute);
+    await t.clock.advance(5 * minute);
     expect(t.fleet.commands.objective('obj-2').state).toBe('running');
   });
 });
