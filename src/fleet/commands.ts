@@ -71,8 +71,9 @@ export function createCommands(loop: Loop) {
       });
     }
     const seen = context.observations.get(product.name)?.snapshot;
-    if (seen && (seen.health === 'missing' || seen.health === 'uninitialised') && seen.error)
-      throw FleetError.from(seen.error);
+    if (!seen?.error) return;
+    const passes = seen.health === 'error' && !['usage', 'refused', 'not-found'].includes(seen.error.class);
+    if (!passes) throw FleetError.from(seen.error);
   }
 
   const outcomes = outcomeStore(journal.database);

@@ -1,6 +1,7 @@
 // What every part of the loop works with.
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { FleetError } from '../errors.ts';
 import type { Product, Registry } from '../registry/registry.ts';
 import type { FootprintReport, ProductSnapshot } from '../runtime/protocol.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -61,3 +62,13 @@ const uncertain = new Set([
   'OV_OUTPUT_TOO_LARGE',
 ]);
 export const mayHaveHappened = (code: string): boolean => uncertain.has(code);
+
+export function missingProduct(name: string): FleetError {
+  return new FleetError({
+    code: 'PRODUCT_UNKNOWN',
+    class: 'not-found',
+    product: name,
+    message: `Expected ${name} in products.yaml, got no such product.`,
+    mend: 'Put it back, or cancel the objective.',
+  });
+}

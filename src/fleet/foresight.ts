@@ -35,6 +35,8 @@ export function createForesight(loop: Loop, { requireProduct, requireObjective }
       const { state, why } = objectiveView(loop, objective);
       return `${target} on ${objective.product} is ${state}${why ? `: ${why}` : '.'}`;
     }
+    const trouble = context.journal.trouble(target);
+    if (trouble) return `${target} cannot start: ${trouble.code}: ${trouble.message} ${trouble.mend}`;
     const paused = overridesOf(context.journal, context.registry.current()).paused.get(target);
     if (paused) return `${overrideText(target, 'paused', paused)}, and no objective waits for it.`;
     return `${target} has nothing to do: no objective runs or waits.`;

@@ -3,14 +3,14 @@
 //
 // Per product at most one observation and one driving are in flight; products never wait for each other.
 import { FleetError } from '../errors.ts';
-import { emptySnapshot, type ProductSnapshot } from '../runtime/protocol.ts';
+import { blindSnapshot, type ProductSnapshot } from '../runtime/protocol.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { createAcknowledging } from './acknowledge.ts';
 import { admit } from './admit.ts';
 import { capacityOf } from './capacity.ts';
 import { conclude } from './conclude.ts';
-import { type FleetContext, productOf } from './context.ts';
+import { type FleetContext, missingProduct, productOf } from './context.ts';
 import { recordDecisions } from './decisions.ts';
 import type { NewEvent } from './events.ts';
 import { keptSnapshot } from './evidence.ts';
@@ -79,7 +79,7 @@ export function createLoop(
   async function observeNow(name: string, fresh: boolean): Promise<ProductSnapshot> {
     const asked = journal.liveSession(name);
     const root = rootOf(name);
-    if (root === null) return emptySnapshot(name, clock.nowMs(), 'missing');
+    if (root === null) return blindSnapshot(name, clock.nowMs(), 'missing', missingProduct(name));
     const key = productOf(context, name)?.key ?? null;
     const [seen] = await runtime.snapshot([{ name, root, key }], { fresh });
     if (seen === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
@@ -205,7 +205,7 @@ export function createLoop(
 
   /**
    * Time alone changes live products (stalled, zombie, footprint), also those whose coordinator was started by hand,
-   * and nothing on disk tells that `ov` would answer again (a database no longer locked): all are looked at again at
+   * and nothing on disk tells that `ov` would answer again (a database no longer locked, a folder mounted): all are looked at again at
    * a slow pace.
    */
   function sweepWhileLive(): void {
@@ -221,7 +221,7 @@ export function createLoop(
     new Set([
       ...journal.liveSessions().map((s) => s.product),
       ...[...context.observations].flatMap(([name, { snapshot }]) =>
-        snapshot.health === 'error' || coordinatorAlive(snapshot) ? name : [],
+        snapshot.health !== 'ok' || coordinatorAlive(snapshot) ? name : [],
       ),
     ]);
 

@@ -1,4 +1,6 @@
 // Journal + registry + measurements → the plain data that decide() takes. Reads only.
+import type { Product } from '../registry/registry.ts';
+import type { ProductSnapshot } from '../runtime/protocol.ts';
 import { schedulingDefaults } from '../scheduler/index.ts';
 import type { FleetState, Footprint, ProductState } from '../scheduler/state.ts';
 import { accountsOf } from './accounts/state.ts';
@@ -69,7 +71,7 @@ export function schedulerState(context: FleetContext): FleetState {
       name: p.name,
       type: p.type,
       account: accounts.of(p),
-      startable: p.overstory && (observations.get(p.name)?.snapshot.health ?? 'ok') === 'ok',
+      ...startable(p, observations.get(p.name)?.snapshot),
       priority: p.priority,
       resourceWeight: p.resourceWeight,
       learned: learned(history.footprint(p), maxCpuCores),
@@ -161,3 +163,15 @@ function measured(
   if (!footprint || footprint.memoryBytes === null) return null;
   return { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores ?? 0 };
 }
+
+function startable({ overstory }: Product, seen: ProductSnapshot | undefined) {
+  if (!overstory) return { startable: false, whyNot: 'products.yaml says overstory: false' };
+  if (seen === undefined || seen.health === 'ok') return { startable: true };
+  return {
+    startable: false,
+    ...(seen.error && { whyNot: `${seen.error.code}: ${line(seen.error.message)}` }),
+  };
+}
+
+/** One that can end a clause. */
+const line = (sentence: string) => sentence.replaceAll(/\s+/g, ' ').replace(/\.$/, '');

@@ -65,7 +65,7 @@ export function objectiveView(loop: Loop, o: ListedRow): ObjectiveView {
           ? conditionOf(loop, o.product)
           : null,
     why: o.state === 'queued' ? whyQueued(loop, o) : o.why,
-    position: wait?.position ?? null,
+    position: placeOf(loop, o.id),
     source: o.source,
     createdAt: new Date(o.createdAtMs).toISOString(),
     startedAt: iso(o.startedAtMs),
@@ -93,9 +93,10 @@ export function whyQueued(loop: Loop, o: ListedRow): string {
   const trouble = context.journal.trouble(o.product);
   if (trouble) return `${trouble.message} ${trouble.mend}`;
   const wait = waitOf(loop, o.id);
+  const place = placeOf(loop, o.id);
   const line =
-    wait && wait.position > explainedMost
-      ? `${waitSentence(loop.plan(), wait)}; ${wait.position - 1} before it in the queue`
+    wait && place !== null && place > explainedMost
+      ? `${waitSentence(loop.plan(), wait)}; ${place - 1} before it in the queue`
       : (explained(loop, o.id)?.line ?? 'It has just been accepted.');
   return o.why === null || o.attempts === 0 ? line : `${line} Last try: ${o.why}`;
 }
@@ -114,6 +115,22 @@ function waitOf(loop: Loop, objective: string): Wait | undefined {
 const forecasts = new WeakMap<Plan, Forecast>();
 /** decide() calls to spend on expected starts: a queue longer than that is told in order, not in time. */
 const forecastSteps = 40;
+
+const places = new WeakMap<Plan, Map<string, number>>();
+
+/** Its place in the queue. Null: it is in nobody's way, because its product cannot start. */
+function placeOf(loop: Loop, objective: string): number | null {
+  const plan = loop.plan();
+  const known =
+    places.get(plan) ??
+    new Map(
+      plan.waits
+        .filter(({ rule }) => rule !== 'not-startable')
+        .map((wait, index) => [wait.objective, index + 1]),
+    );
+  places.set(plan, known);
+  return known.get(objective) ?? null;
+}
 
 /** What is expected to start when, for the plan of the loop; computed once per plan, when asked. */
 function expected(loop: Loop): Forecast {

@@ -279,8 +279,14 @@ export function connectRuntime({
 }
 
 /** Products of the registry carry more than the agent needs to know. */
-function refOf({ name, root, key, checkout }: ProductRef): ProductRef {
-  return { name, root, ...(key && { key }), ...(checkout === 'in-place' && { checkout }) };
+function refOf({ name, root, key, source, checkout }: ProductRef): ProductRef {
+  return {
+    name,
+    root,
+    ...(key && { key }),
+    ...(source && { source }),
+    ...(checkout === 'in-place' && { checkout }),
+  };
 }
 
 function fail(error: FleetError): never {

@@ -2,6 +2,7 @@
 // framing) with these verbs and no others. fleetd trusts nothing that comes back: runtime.ts checks every
 // reply against these schemas again, because workers share the agent's uid.
 import { z } from 'zod';
+import type { FleetError } from '../errors.ts';
 import type { OvCommandName } from '../overstory/commands/index.ts';
 
 export const protocolVersion = 1;
@@ -29,6 +30,8 @@ const productRefSchema = z.strictObject({
   root: z.string().min(1).max(1024),
   /** of its account; absent or null: what the agent's own environment has */
   key: keySourceSchema.nullish(),
+  /** the human's folder that `root` is the fleet's clone of; left out: there is none */
+  source: z.string().min(1).max(1024).nullish(),
   /** left out: own */
   checkout: z.enum(['own', 'in-place']).optional(),
 });
@@ -106,7 +109,7 @@ export const productSnapshotSchema = z.object({
   observedAtMs: z.number(),
   /**
    * ok: `ov` answered. missing: no such folder. uninitialised: no .overstory/config.yaml.
-   * error: `ov` failed, see error; the other fields are then empty, not "idle".
+   * error: `ov` failed. Of all but ok: the reason is in `error`; the other fields are then empty, not "idle".
    */
   health: z.enum(['ok', 'missing', 'uninitialised', 'error']),
   error: errorShapeSchema.nullable(),
@@ -138,15 +141,23 @@ export const productSnapshotSchema = z.object({
 });
 export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;
 
-/** A snapshot that has no evidence of anything. */
-export const emptySnapshot = (
+/** A snapshot that has no evidence of anything, and its reason. */
+export const blindSnapshot = (
   product: string,
   observedAtMs: number,
-  health: ProductSnapshot['health'],
+  health: Exclude<ProductSnapshot['health'], 'ok'>,
+  error: FleetError,
 ): ProductSnapshot => ({
+  ...emptySnapshot(product, observedAtMs),
+  health,
+  error: { ...error.toJSON(), product },
+});
+
+/** One of a product that has nothing. */
+export const emptySnapshot = (product: string, observedAtMs: number): ProductSnapshot => ({
   product,
   observedAtMs,
-  health,
+  health: 'ok',
   error: null,
   projectName: null,
   runId: null,

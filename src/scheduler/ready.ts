@@ -86,7 +86,8 @@ export function notReady(
   if (!product) return obstacle('not-startable', { reason: 'it is not in products.yaml' });
   if (!product.startable)
     return obstacle('not-startable', {
-      reason: 'products.yaml says overstory: false, or its folder is not ready (see status)',
+      reason:
+        product.whyNot ?? 'products.yaml says overstory: false, or its folder is not ready (see status)',
     });
   if (objective.paused)
     return obstacle('objective-paused', {

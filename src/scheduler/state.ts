@@ -22,6 +22,8 @@ export interface ProductState {
   account: AccountState;
   /** false: listed, never started */
   startable: boolean;
+  /** why it is not, as a clause; left out: not known */
+  whyNot?: string;
   /** 1 to 100, live changes applied */
   priority: number;
   resourceWeight: number;

@@ -41,7 +41,7 @@ it('a snapshot has each mail once, also where only the cut made them one', () =>
     ...{ depth: 1, branch: 'b', worktree: 'w', startedAt: '', lastActivity: '' },
   };
   const kept = keptSnapshot({
-    ...emptySnapshot('a', 0, 'ok'),
+    ...emptySnapshot('a', 0),
     workers: Array.from({ length: 5_000 }, () => worker),
     operatorMail: [mail(), mail(), mail({ id: `${id}1` }), mail({ id: `${id}2` })],
   });

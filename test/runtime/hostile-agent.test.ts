@@ -157,7 +157,7 @@ test.each<[string, string, unknown, (mine: Runtime) => Promise<unknown>]>([
 });
 
 test("an ov reply is checked by its command's schema, and a snapshot about another product is refused", async () => {
-  const other = emptySnapshot('b', 1, 'ok');
+  const other = emptySnapshot('b', 1);
   const { runtime: mine } = await connect({
     [methods.run]: () => ({ agents: 'all' }),
     [methods.snapshot]: () => other,

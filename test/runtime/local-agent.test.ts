@@ -191,8 +191,8 @@ describe('snapshot', () => {
       bare,
     ]);
     expect(snapshots.map(({ product, health, error }) => [product, health, error?.code ?? null])).toEqual([
-      ['nowhere', 'missing', null],
-      ['no-config', 'uninitialised', null],
+      ['nowhere', 'missing', 'PRODUCT_MISSING'],
+      ['no-config', 'uninitialised', 'PRODUCT_NOT_GIT'],
       ['garbled', 'error', 'OV_GARBAGE'],
       ['locked', 'error', 'OV_DB_LOCKED'],
       ['huge', 'error', 'OV_OUTPUT_TOO_LARGE'],

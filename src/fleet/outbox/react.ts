@@ -23,8 +23,18 @@ const humanMends = new Set([
   'OV_DISK_FULL',
   'OV_DUBIOUS_OWNERSHIP',
   'OV_MISSING',
+  'OV_NOT_INITIALISED',
   'OV_READONLY_DB',
   'OV_UNSUPPORTED_VERSION',
+  'PATH_ESCAPES',
+  'PRODUCT_BARE',
+  'PRODUCT_IS_WORKTREE',
+  'PRODUCT_MISSING',
+  'PRODUCT_NOT_CLONED',
+  'PRODUCT_NOT_GIT',
+  'PRODUCT_NOT_GIT_ROOT',
+  'PRODUCT_UNREADABLE',
+  'PRODUCT_WORKTREE_AWAY',
 ]);
 
 type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;

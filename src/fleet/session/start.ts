@@ -16,7 +16,7 @@ import { FleetError } from '../../errors.ts';
 import type { Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { ProductSnapshot } from '../../runtime/protocol.ts';
-import { type FleetContext, mayHaveHappened, productOf } from '../context.ts';
+import { type FleetContext, mayHaveHappened, missingProduct, productOf } from '../context.ts';
 import type { SessionRow } from '../journal.ts';
 import { coordinatorAlive } from '../reconcile.ts';
 import { lookAtScreen } from './screens.ts';
@@ -34,6 +34,10 @@ const humanMustMend = new Set([
   'OV_NOT_A_PROJECT',
   'PATH_ESCAPES',
   'PRODUCT_NOT_GIT_ROOT',
+  'PRODUCT_IS_WORKTREE',
+  'PRODUCT_UNFINISHED',
+  'PRODUCT_OTHER_BRANCH',
+  'PRODUCT_DIRTY',
   'OV_NOT_GIT',
   'OV_NO_COMMIT',
   'OV_BAD_CONFIG',
@@ -55,7 +59,8 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   if (before.health === 'ok' && coordinatorAlive(before)) return running(context, session, before, true);
   if (before.health !== 'ok') {
     const error = FleetError.from(before.error ?? missingProduct(product.name).toJSON());
-    if (error.class === 'unavailable') return false;
+    // A folder that is not ready is a human's to mend, whatever its error says of itself.
+    if (before.health === 'error' && error.class === 'unavailable') return false;
     return giveUp(context, session, error, before.health !== 'error');
   }
 
@@ -223,14 +228,4 @@ function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, f
         },
   );
   return false;
-}
-
-function missingProduct(name: string): FleetError {
-  return new FleetError({
-    code: 'PRODUCT_UNKNOWN',
-    class: 'not-found',
-    product: name,
-    message: `Expected ${name} in products.yaml, got no such product.`,
-    mend: 'Put it back, or cancel the objective.',
-  });
 }

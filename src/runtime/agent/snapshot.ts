@@ -1,21 +1,20 @@
 // snapshot: what one product looks like now, from `ov status` and, where that counts any mail, `ov mail
 // list`. An unchanged product is answered from the last look, one with a live session may be read over its
 // `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../errors.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
 import {
+  blindSnapshot,
   emptySnapshot,
   type Mail,
   maxSnapshotMailBytes,
   type ProductRef,
   type ProductSnapshot,
 } from '../protocol.ts';
-import { boundOf, productFolder } from './confine.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
+import { findProduct, type Roots } from './find.ts';
 import { neverSpoke } from './never-spoke.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
@@ -26,14 +25,6 @@ import type { Slots } from './slots.ts';
 export interface Snapshots {
   /** Never rejects: what went wrong is the snapshot's health and error. */
   take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot>;
-}
-
-/** Asking `ov` would not do: it takes a folder without config.yaml for a project of default settings. */
-export async function initialised(folder: string): Promise<boolean> {
-  return await access(join(folder, '.overstory', 'config.yaml')).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Workers' worktrees are made while we look: that is no trouble, and over in milliseconds. */
@@ -63,7 +54,7 @@ interface Known {
 export function createSnapshots(
   ov: Ov,
   slots: Slots,
-  roots: Parameters<typeof boundOf>[0],
+  roots: Roots,
   looked: (product: ProductRef, folder: string, snapshot: ProductSnapshot) => Promise<void>,
   servePort: (folder: string) => number | null,
 ): Snapshots {
@@ -135,9 +126,9 @@ export function createSnapshots(
   }
 
   async function take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot> {
-    const folder = await productFolder(boundOf(roots, product), product);
-    if (folder === null) return emptySnapshot(product.name, Date.now(), 'missing');
-    if (!(await initialised(folder))) return emptySnapshot(product.name, Date.now(), 'uninitialised');
+    const { folder, why } = await findProduct(roots, product);
+    if (why !== null)
+      return blindSnapshot(product.name, Date.now(), folder === null ? 'missing' : 'uninitialised', why);
 
     const key = `${product.name}\0${folder}`;
     const known: Known = products.get(key) ?? { last: null, begun: null, coming: null };
@@ -155,11 +146,7 @@ export function createSnapshots(
       try {
         return await take(product, fresh);
       } catch (error) {
-        const shape = FleetError.wrap(error).toJSON();
-        return {
-          ...emptySnapshot(product.name, Date.now(), 'error'),
-          error: { ...shape, product: product.name },
-        };
+        return blindSnapshot(product.name, Date.now(), 'error', FleetError.wrap(error));
       }
     },
   };
@@ -177,7 +164,7 @@ async function describe(
   const row = status.agents.find((agent) => agent.capability === 'coordinator');
   const mail = withinBytes(newestFirst.toReversed(), maxSnapshotMailBytes);
   return {
-    ...emptySnapshot(product.name, observedAtMs, 'ok'),
+    ...emptySnapshot(product.name, observedAtMs),
     projectName,
     runId: status.currentRunId,
     coordinator:

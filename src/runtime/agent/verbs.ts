@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { FleetError } from '../../errors.ts';
 import { ovFailure } from '../../overstory/errors.ts';
 import { makeBundle, readBundle } from '../checkout/bundle.ts';
+import { missingFolder } from '../checkout/unready.ts';
 import {
   bundleParamsSchema,
   bundlePartBytes,
@@ -24,7 +25,8 @@ import {
   usageParamsSchema,
 } from '../protocol.ts';
 import { boundOf, productFolder } from './confine.ts';
-import { examine } from './examine/index.ts';
+import { examine, type Unready } from './examine/index.ts';
+import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
 import { list } from './list.ts';
@@ -33,7 +35,7 @@ import { createOv } from './ov.ts';
 import { createRuns } from './run.ts';
 import { createServes } from './serve.ts';
 import { createSlots } from './slots.ts';
-import { createSnapshots, initialised } from './snapshot.ts';
+import { createSnapshots } from './snapshot.ts';
 import { type Place, tend } from './tend/index.ts';
 import { createUsageMeter } from './usage/index.ts';
 import { createWatcher } from './watch.ts';
@@ -90,13 +92,7 @@ export function serveVerbs(
   async function existing(product: ProductRef): Promise<string> {
     const folder = await productFolder(boundOf(roots, product), product);
     if (folder !== null) return folder;
-    throw new FleetError({
-      code: 'PRODUCT_MISSING',
-      class: 'not-found',
-      message: `Expected the folder ${product.root} in the runtime, got nothing there.`,
-      mend: 'Correct the path in products.yaml, or clone the repository there.',
-      product: product.name,
-    });
+    throw missingFolder(product.name, product.root);
   }
   /** Where a product is; one that does not exist stands where it would be. */
   async function locate(product: ProductRef) {
@@ -138,11 +134,13 @@ export function serveVerbs(
   verb(methods.examine, examineParamsSchema, async ({ products, fix }) => {
     const shared = { workspaceRoot, ov, servePids: serves.pids };
     const places: Place[] = [];
+    const unready: Unready[] = [];
     for (const product of products) {
-      const folder = await productFolder(boundOf(roots, product), product).catch(() => null);
-      if (folder !== null && (await initialised(folder))) places.push({ product, folder, ...shared });
+      const found = await findProduct(roots, product).catch((thrown) => ({ why: FleetError.wrap(thrown) }));
+      if (found.why === null) places.push({ product, folder: found.folder, ...shared });
+      else unready.push({ product, why: found.why });
     }
-    return await examine(shared, places, fix);
+    return await examine(shared, places, unready, fix);
   });
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),

@@ -29,15 +29,7 @@ export async function requireUntouched(folder: string, product: string): Promise
   const refuse = (code: string, message: string, mend: string): never => {
     throw new FleetError({ code, class: 'refused', product, message, mend: `${mend} ${ownInstead}` });
   };
-  const where = await runGit(folder, ['rev-parse', '--absolute-git-dir', '--git-common-dir']);
-  const [own = '', common = ''] = where.stdout.split('\n');
-  const main = await realpath(resolve(folder, common));
-  if ((await realpath(own)) !== main)
-    refuse(
-      'PRODUCT_IS_WORKTREE',
-      `Expected ${folder} to be a repository of its own, got a linked worktree of ${dirname(main)}, in which overstory would work.`,
-      `Give ${dirname(main)} as the product's path.`,
-    );
+  const own = await requireOwnRepository(folder, product, ` ${ownInstead}`);
   for (const [file, what, command] of unfinished) {
     if (!(await isThere(`${own}/${file}`))) continue;
     const end = command === 'git bisect' ? '`git bisect reset`' : `\`${command} --continue\` or \`--abort\``;
@@ -66,6 +58,25 @@ export async function requireUntouched(folder: string, product: string): Promise
       `Expected no uncommitted changes in ${folder}, got ${changed.length}: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''}.`,
       'Commit or stash them.',
     );
+}
+
+/**
+ * @param instead  another way out, for the mend
+ * @returns its git directory
+ * @throws FleetError PRODUCT_IS_WORKTREE
+ */
+export async function requireOwnRepository(folder: string, product: string, instead = ''): Promise<string> {
+  const where = await runGit(folder, ['rev-parse', '--absolute-git-dir', '--git-common-dir']);
+  const [own = '', common = ''] = where.stdout.split('\n');
+  const main = await realpath(resolve(folder, common));
+  if ((await realpath(own)) === main) return own;
+  throw new FleetError({
+    code: 'PRODUCT_IS_WORKTREE',
+    class: 'refused',
+    product,
+    message: `Expected ${folder} to be a repository of its own, got a linked worktree of ${dirname(main)}, in which overstory would work.`,
+    mend: `Give ${dirname(main)} as the product's path.${instead}`,
+  });
 }
 
 /** Its own state, which sessions leave changed: `ov merge` commits it by itself. */

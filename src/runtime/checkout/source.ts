@@ -106,7 +106,7 @@ async function notGit(product: string, folder: string, why: string): Promise<Fle
   });
 }
 
-function unreadable(product: string, folder: string, why: string): FleetError {
+export function unreadable(product: string, folder: string, why: string): FleetError {
   return new FleetError({
     code: 'PRODUCT_UNREADABLE',
     class: 'usage',

@@ -8,6 +8,7 @@ import { runOv } from '../../overstory/run.ts';
 import type { Product } from '../../registry/index.ts';
 import { cloneAddress, cloneFolder, removeDrafts } from '../checkout/make.ts';
 import { readRecord } from '../checkout/record.ts';
+import { missingFolder } from '../checkout/unready.ts';
 import { createSample } from './samples.ts';
 
 export interface PrepareOptions {
@@ -96,7 +97,7 @@ async function putThere(product: Product, options: PrepareOptions, done: string[
     await createSample(product);
     done.push('created a sample');
   } else {
-    throw missing(product);
+    throw missingFolder(name, source ?? root);
   }
 }
 
@@ -185,17 +186,6 @@ async function requireWritable(product: Product): Promise<void> {
           : 'Mount it so that it may be written.',
     });
   }
-}
-
-function missing({ name, root, source }: Product): FleetError {
-  const at = source ?? root;
-  return new FleetError({
-    code: 'PRODUCT_MISSING',
-    class: 'not-found',
-    product: name,
-    message: `Expected the repository of ${name} at ${at}, got no such folder.`,
-    mend: "Put it there (PROJECTS_DIR of .env is the folder that holds it), correct the product's path, or give it a `repo:` to clone.",
-  });
 }
 
 const exists = (path: string) =>

@@ -35,12 +35,28 @@ const productChecks: Check<Place>[] = [
   servers,
 ];
 
-/** @param products  those that overstory works on and whose folder is there */
-export async function examine(machine: MachinePlace, products: Place[], fix: boolean): Promise<Finding[]> {
+/** A product that `ov` cannot be asked about, and why. */
+export interface Unready {
+  product: ProductRef;
+  why: FleetError;
+}
+
+/** @param products  those that overstory works on, and can */
+export async function examine(
+  machine: MachinePlace,
+  products: Place[],
+  unready: Unready[],
+  fix: boolean,
+): Promise<Finding[]> {
   const found = machineChecks.map((check) => run(check, machine, null, fix));
   for (const place of products)
     found.push(...productChecks.map((check) => run(check, place, place.product, fix)));
-  return await Promise.all(found);
+  const said = unready.map(({ product, why }) => ({
+    check: repository.name,
+    product: product.name,
+    ...failed(why),
+  }));
+  return [...(await Promise.all(found)), ...said];
 }
 
 async function run<P>(check: Check<P>, place: P, product: ProductRef | null, fix: boolean): Promise<Finding> {
@@ -48,7 +64,9 @@ async function run<P>(check: Check<P>, place: P, product: ProductRef | null, fix
   try {
     return { ...common, mend: null, ...(await check.look(place, fix)) };
   } catch (thrown) {
-    const error = FleetError.wrap(thrown);
-    return { ...common, state: 'failed', says: `${error.code}: ${error.message}`, mend: error.mend };
+    return { ...common, ...failed(FleetError.wrap(thrown)) };
   }
 }
+
+const failed = ({ code, message, mend }: FleetError) =>
+  ({ state: 'failed', says: `${code}: ${message}`, mend }) as const;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ovFailure } from '../../../../overstory/errors.ts';
 import { withQualityGates } from '../../../../overstory/quality-gates.ts';
 import type { TendReply } from '../../../protocol.ts';
-import { initialised } from '../../snapshot.ts';
+import { initialised } from '../../find.ts';
 import type { Place } from '../index.ts';
 import { kinds } from './kinds.ts';
 

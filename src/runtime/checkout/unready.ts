@@ -1,0 +1,70 @@
+// Why a product cannot be looked at: nothing is there, it is no repository that overstory works in, or it has no
+// `.overstory`. Asked only of those; each has a code of its own and the mend that fits what is really there.
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FleetError } from '../../errors.ts';
+import { requireOwnRepository } from './in-place.ts';
+import { isThere, readSource, unreadable } from './source.ts';
+
+/** @param at  the folder that was looked for */
+export const missingFolder = (product: string, at: string) =>
+  new FleetError({
+    code: 'PRODUCT_MISSING',
+    class: 'not-found',
+    product,
+    message: `Expected the repository of ${product} at ${at}, got no such folder.`,
+    mend: "Put it there (PROJECTS_DIR of .env is the folder that holds it), correct the product's path, or give it a `repo:` to clone.",
+  });
+
+/** Of a product whose clone of the fleet's own is not there. @param source  the human's folder, resolved; null: it is not there */
+export async function whyNotCloned(product: string, root: string, path: string, source: string | null) {
+  if (source === null) return missingFolder(product, path);
+  return (
+    (await failureOf(readSource(product, source))) ??
+    new FleetError({
+      code: 'PRODUCT_NOT_CLONED',
+      class: 'unavailable',
+      product,
+      message: `Expected the fleet's clone of ${source} at ${root}, got nothing there.`,
+      mend: 'Restart overstory-runtime: it clones while it starts, and says in its log what keeps it from that.',
+    })
+  );
+}
+
+const failureOf = (look: Promise<unknown>): Promise<FleetError | null> =>
+  look.then(
+    () => null,
+    (thrown) => FleetError.wrap(thrown),
+  );
+
+/** Of a folder that is there and has no `.overstory/config.yaml` that can be read. */
+export async function whyUninitialised(product: string, folder: string): Promise<FleetError> {
+  for (const path of [folder, join(folder, '.overstory'), join(folder, '.overstory', 'config.yaml')])
+    if ((await isThere(path)) && !(await mayRead(path)))
+      return unreadable(product, path, 'permission denied');
+  const source = await readSource(product, folder).catch((thrown) => FleetError.wrap(thrown, product));
+  if (source instanceof FleetError) return source;
+  if (source.bare)
+    return new FleetError({
+      code: 'PRODUCT_BARE',
+      class: 'usage',
+      product,
+      message: `Expected a repository with its files checked out, got the bare one ${folder}.`,
+      mend: `Clone it (\`git clone ${folder}\`) and give the clone as the product's path.`,
+    });
+  const worktree = await failureOf(requireOwnRepository(folder, product));
+  if (worktree !== null) return worktree;
+  return new FleetError({
+    code: 'OV_NOT_INITIALISED',
+    class: 'unavailable',
+    product,
+    message: `Expected .overstory/config.yaml in ${folder}, got none.`,
+    mend: 'If it had one, get back what took it away (`git switch` to the branch that has it, `git stash pop`, mount the folder again): the rest heals by itself. If it never had one, restart overstory-runtime, which runs `ov init`.',
+  });
+}
+
+const mayRead = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
