@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { older, readVersion } from '../src/overstory/pairs.ts';
 import { pinnedClaude, pinnedVersion } from '../test/support/claude-program.ts';
 
 /** Up to here it is JavaScript; from then on a native program in a package of its platform. */
-const lastScript = [2, 1, 112];
+const lastScript = [2, 1, 112] as const;
 
 /** @returns its argv. @param version e.g. `2.1.112`, or `latest` */
 export function bringClaude(version: string): { version: string; argv: string[] } {
@@ -14,7 +15,7 @@ export function bringClaude(version: string): { version: string; argv: string[] 
     const words = ['view', '@anthropic-ai/claude-code', 'version', '--json'];
     return bringClaude(JSON.parse(execFileSync('npm', words, { encoding: 'utf8' })));
   }
-  const script = older(version.split('.').map(Number), lastScript);
+  const script = !older(lastScript, readVersion(version) ?? []);
   const name = `@anthropic-ai/claude-code${script ? '' : `-${process.platform}-${process.arch}`}`;
   const folder = join(import.meta.dirname, '../node_modules/.cache/claude', version);
   const file = join(folder, 'node_modules', name, script ? 'cli.js' : 'claude');
@@ -25,9 +26,4 @@ export function bringClaude(version: string): { version: string; argv: string[] 
     });
   }
   return { version, argv: script ? [process.execPath, file] : [file] };
-}
-
-function older(version: number[], than: number[]): boolean {
-  const at = version.findIndex((part, n) => part !== than[n]);
-  return at < 0 || (version[at] ?? 0) < (than[at] ?? 0);
 }

@@ -1,5 +1,5 @@
-// `npm run docs:claude`: writes what `npm run test:claude -- --record` came to into docs/overstory.md.
-import { readFileSync, writeFileSync } from 'node:fs';
+// What `npm run test:claude -- --record` came to, as a section of docs/overstory.md (scripts/overstory-traps.ts writes it).
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One per pair of versions. */
@@ -9,7 +9,7 @@ export type ClaudeResults = {
   /** of the last run */
   date: string;
   /** null: not measured */
-  figures: ClaudeFigures | null;
+  figures: Partial<ClaudeFigures> | null;
   cases: { name: string; state: string; ms: number }[];
 }[];
 
@@ -27,31 +27,25 @@ export interface ClaudeFigures {
 }
 
 export const resultsFile = join(import.meta.dirname, '../docs/results/claude.json');
-const page = join(import.meta.dirname, '../docs/overstory.md');
-const heading = '## On the real Claude Code';
-const end = '<!-- end of the real Claude Code -->';
 
-/** The whole page as it should be now. */
-export function renderClaude(): string {
+export function claudeSection(): string {
   const results: ClaudeResults = JSON.parse(readFileSync(resultsFile, 'utf8'));
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const seconds = (ms?: number) => (ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`);
   const rows = results.map(({ overstory, claude, date, figures, cases }) => {
     const failed = cases.filter(({ state }) => state !== 'passed').length;
-    const shown = figures
-      ? [
-          seconds(figures.startMs),
-          seconds(figures.firstCommitMs),
-          seconds(figures.doneMs),
-          Object.entries(figures.pssBytes)
-            .map(([role, bytes]) => `${role} ${Math.round(bytes / 2 ** 20)} MiB`)
-            .join(', '),
-          `${figures.idleCpuPercent.toFixed(1)} %`,
-        ]
-      : ['–', '–', '–', '–', '–'];
+    const memory = Object.entries(figures?.pssBytes ?? {})
+      .map(([role, bytes]) => `${role} ${Math.round(bytes / 2 ** 20)} MiB`)
+      .join(', ');
+    const idle = figures?.idleCpuPercent;
+    const shown = [
+      ...[figures?.startMs, figures?.firstCommitMs, figures?.doneMs].map(seconds),
+      memory || '–',
+      idle === undefined ? '–' : `${idle.toFixed(1)} %`,
+    ];
     return `| ${[overstory, claude, date, `${cases.length - failed} passed, ${failed} failed`, ...shown].join(' | ')} |`;
   });
-  const text = [
-    heading,
+  return [
+    '## On the real Claude Code',
     '',
     '`npm run test:claude` runs the whole chain on the real parts: fleetd, its agent, `ov`, tmux, git and Claude Code from npm',
     'as they are; the model alone is scripted, behind the Messages API on loopback. A scripted model shows that what is sent',
@@ -61,12 +55,6 @@ export function renderClaude(): string {
     '|---|---|---|---|---|---|---|---|---|',
     ...rows,
     '',
-    end,
+    '',
   ].join('\n');
-  const before = readFileSync(page, 'utf8');
-  const [from, to] = [before.indexOf(heading), before.indexOf(end)];
-  if (from < 0) return `${before.trimEnd()}\n\n${text}\n`;
-  return before.slice(0, from) + text + before.slice(to + end.length);
 }
-
-if (process.argv[1]?.endsWith('claude-results.ts')) writeFileSync(page, renderClaude());

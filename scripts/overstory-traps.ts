@@ -4,6 +4,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { pairsTable, recommendedClaude } from '../src/overstory/pairs.ts';
 import { type Trap, traps } from '../test/sessions/traps.ts';
+import { claudeSection } from './claude-results.ts';
 
 const page = 'docs/overstory.md';
 
@@ -62,7 +63,8 @@ function cyclesLine(): string {
 /** The whole page as it should be now. */
 export function renderOverstoryPage(): string {
   const before = readFileSync(page, 'utf8');
-  return withSection(withSection(before, 'pairs', pairsSection()), 'traps', trapsSection());
+  const sections = { pairs: pairsSection(), claude: claudeSection(), traps: trapsSection() };
+  return Object.entries(sections).reduce((text, [name, section]) => withSection(text, name, section), before);
 }
 
 /** @param section  beginning with its heading; an earlier one of that heading goes, up to its end mark */

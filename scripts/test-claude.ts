@@ -1,7 +1,7 @@
 // `npm run test:claude [-- --claude 2.1.112,latest] [--ov <checkout>,<checkout>] [--record] [words of vitest]`: the tests
 // of test/claude/ on each of these Claude Codes, brought from npm, with each of these checkouts of overstory; without
 // --claude the pinned one and the newest, without --ov that of OVERSTORY_SRC. The model is scripted, on loopback.
-// --record keeps outcome and figures in docs/results/claude.json (`npm run docs:claude` renders them).
+// --record keeps outcome and figures in docs/results/claude.json (`npm run docs:traps` renders them).
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedVersion } from '../test/support/claude-program.ts';
@@ -51,7 +51,9 @@ for (const given of sources) {
     const kept = {
       ...pair,
       date: new Date().toISOString().slice(0, 10),
-      figures: existsSync(figures) ? JSON.parse(readFileSync(figures, 'utf8')) : (same?.figures ?? null),
+      figures: existsSync(figures)
+        ? { ...same?.figures, ...JSON.parse(readFileSync(figures, 'utf8')) }
+        : (same?.figures ?? null),
       // A run of some cases says nothing about the others.
       cases: [...(same?.cases ?? []).filter((one) => !cases.some(({ name }) => name === one.name)), ...cases],
     };

@@ -33,18 +33,19 @@ export const pairs: readonly Pair[] = [
       '2026-11-29: `ov sling` of 0.10.3 and 0.11.0 with 2.1.71; `CLAUDECODE=1 claude -p hi` is refused by 2.1.71 to 2.1.74 and not by 2.1.75',
   },
   {
-    overstory: only([0, 10, 3]),
+    overstory: { from: [0, 10, 3], to: [0, 11, 0] },
     claude: only([2, 1, 112]),
     works: true,
     what: 'objective to merge',
-    evidence: '2026-11-29: 0.10.3, the whole chain on a scripted model',
+    evidence: '2026-11-29: 0.10.3 and 0.11.0, `npm run test:claude`',
   },
   {
     overstory: { from: [0, 10, 3], to: [0, 11, 0] },
     claude: only([2, 1, 332]),
-    works: true,
-    what: 'objective to merge; a native program: `npm install` needs its install script, or the package of its platform by name',
-    evidence: '2026-11-29: 0.10.3 and 0.11.0, the whole chain on a scripted model',
+    works: false,
+    what: 'builders may write nothing: this version also runs the hooks of the repository’s root in its worktrees, and the coordinator’s refuse Write and Edit there; all else of the chain works',
+    evidence:
+      '2026-11-29: 0.10.3 and 0.11.0, `npm run test:claude`: "coordinator agents cannot modify files" at the builder’s Write',
   },
 ];
 

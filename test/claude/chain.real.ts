@@ -13,7 +13,7 @@ it('objective → coordinator → lead → builder commits → merge_ready → m
   const { fleet: mine, root } = await lab.open('chain');
   const begunMs = Date.now();
   const id = mine.start('chain', 'Add hello.txt');
-  await lab.running(id);
+  await mine.reaches(id, 'running', 'failed');
   const startMs = Date.now() - begunMs;
   const builder = { agent: `builder-${id}` };
   const hold = lab.model().hold(builder);

@@ -33,7 +33,9 @@ export async function openRealFleet(options: {
   products: string[];
   tuning?: Partial<Tuning>;
   /** one more line per product, e.g. `plan_approval: required` */
-  extra?: string;
+  extra?: string | ((product: string) => string);
+  /** further sections of products.yaml */
+  sections?: string;
   maxWorkers?: number;
   /** on a free port, with a token that is made */
   dashboard?: boolean;
@@ -42,12 +44,17 @@ export async function openRealFleet(options: {
 }): Promise<RealFleet> {
   const folder = mkdtempSync(join(tmpdir(), 'fl-'));
   const file = join(folder, 'products.yaml');
+  const extra = (name: string) =>
+    typeof options.extra === 'function' ? options.extra(name) : (options.extra ?? '');
   const entries = options.products.map(
     (name) =>
-      `  - name: ${name}\n    path: ${name}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n${options.extra ? `    ${options.extra}\n` : ''}`,
+      `  - name: ${name}\n    path: ${name}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n${extra(name) ? `    ${extra(name)}\n` : ''}`,
   );
   const workers = options.maxWorkers ? `\n  max_workers_per_session: ${options.maxWorkers}` : '';
-  writeFileSync(file, `products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`);
+  writeFileSync(
+    file,
+    `${options.sections ?? ''}products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`,
+  );
   const sockets = { operator: join(folder, 'operator.sock'), gateway: join(folder, 'gateway.sock') };
   const fleetd = await runFleetd({
     productsFile: file,

@@ -82,6 +82,8 @@ export async function openModelServer(options: ModelOptions = {}): Promise<Model
     }
     await sleep(thinkMs);
     const step = (options.answer ?? answerOf)(asked);
+    const last = readConversation(asked.messages).happened.at(-1);
+    if (last?.kind === 'called') answers.push(`  gave ${last.result?.slice(0, 300)}`);
     const words = 'say' in step ? `"${step.say}"` : (step.input.command ?? step.input.file_path ?? step.tool);
     answers.push(`${new Date().toISOString().slice(11, 23)} ${asked.agent}: ${words}`);
     reply(response, asked, step, options.usage?.(asked) ?? usualUsage);

@@ -16,7 +16,7 @@ export function coordinator(conversation: Conversation): Step {
   const current = mails.findLast(isObjective);
   const id = current ? objectiveIn(current.subject) : null;
   const mine = mails.filter((mail) => (objectiveIn(`${mail.subject} ${mail.body}`) ?? id) === id);
-  const steps = mine.flatMap((mail) => stepsAfter(mail, mine, id ?? 'obj-0'));
+  const steps = mine.flatMap((mail) => stepsAfter(mail, mine, id ?? 'obj-0', conversation));
   return firstNotDone(steps, conversation) ?? { say: 'Nothing more to do now.' };
 }
 
@@ -34,14 +34,14 @@ function orders({ happened }: Conversation): { step: Step; at: number }[] {
 
 const isObjective = ({ from, body }: HeardMail) => from === 'operator' && /^Objective obj-\d+\./.test(body);
 
-function stepsAfter(mail: HeardMail, mails: HeardMail[], id: string): Step[] {
+function stepsAfter(mail: HeardMail, mails: HeardMail[], id: string, conversation: Conversation): Step[] {
   const reply = (text: string) => (mail.id === null ? [] : [replyMail(me, mail.id, text)]);
   const question = (subject: string, body: string) => sendMail(me, 'operator', 'question', subject, body);
   const sling = bash(
     `ov sling t-${id} --capability lead --name lead-${id} --skip-task-check --json`,
     'Dispatch a lead',
   );
-  if (mail.type === 'merge_ready') return merge(mail, id);
+  if (mail.type === 'merge_ready') return merge(mail, id, conversation);
   if (mail.from !== 'operator') return [];
   if (isObjective(mail)) {
     const accepted = reply(`Accepted ${id}.`);
@@ -57,21 +57,21 @@ function stepsAfter(mail: HeardMail, mails: HeardMail[], id: string): Step[] {
     return [...accepted, sling];
   }
   const understood = reply('Understood.');
-  if (/^REJECTED /.test(mail.body))
-    return [
-      ...understood,
-      question(`PLAN [${id}] one file, revised`, `One file, but ${mail.body.slice(0, 200)}`),
-    ];
+  // An answer comes as two mails: one in the thread of the question, one that wakes. One plan answers both.
+  const rejected = /^REJECTED by the operator [[(][^\])]*[\])]\.\s+(.*)/.exec(mail.body);
+  if (rejected)
+    return [...understood, question(`PLAN [${id}] one file, revised`, `One file, but ${rejected[1]}`)];
   if (/^(APPROVED|ANSWER) /.test(mail.body)) return [...understood, sling];
   return reply(nothingRuns);
 }
 
-function merge({ body }: HeardMail, id: string): Step[] {
+function merge({ body }: HeardMail, id: string, conversation: Conversation): Step[] {
   const branch = /Branch: (\S+)/.exec(body)?.[1] ?? 'none';
-  return [
-    bash(`ov merge --branch ${branch} --json`, 'Merge'),
-    complete(id, `Merged ${branch}; nothing is left.`),
-  ];
+  const merging = bash(`ov merge --branch ${branch} --json`, 'Merge');
+  const said = conversation.resultOf(merging);
+  if (said !== null && !/"success":\s*true/.test(said))
+    return [merging, sendMail(me, 'operator', 'error', `[${id}] not merged`, said.slice(0, 500))];
+  return [merging, complete(id, `Merged ${branch}; nothing is left.`)];
 }
 
 const complete = (id: string, body: string): Step =>

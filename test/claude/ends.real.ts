@@ -1,0 +1,71 @@
+// Ends in the middle of the work: a builder at its first request, its lead and its coordinator waiting for it.
+import { describe, expect, it } from 'vitest';
+import { by } from '../real/open.ts';
+import { until } from '../simulator/ov.ts';
+import type { RealFleet } from '../support/real-fleet.ts';
+import { roleOf } from './figures.ts';
+import { patienceMs, withClaude } from './open.ts';
+
+const lab = withClaude();
+
+/** A session with three Claude Codes at work, whose builder gets no answer until `end()`. */
+async function atWork(name: string) {
+  const { fleet: mine } = await lab.open(name);
+  const id = mine.start(name, 'Add hello.txt');
+  const hold = lab.model().hold({ agent: `builder-${id}` });
+  await until(hold.held, (held) => held > 0, patienceMs);
+  expect(await lab.claudes(mine, name)).toHaveLength(3);
+  return { mine, id, hold };
+}
+
+async function kill(mine: RealFleet, name: string, role: string): Promise<void> {
+  const found = (await lab.claudes(mine, name)).find(({ pid }) => roleOf(pid) === role);
+  if (!found) throw new Error(`Expected a Claude Code of the ${role}, got none`);
+  process.kill(found.pid, 'SIGKILL');
+}
+
+describe('an end in the middle of the work', () => {
+  it('stops, and leaves no process', async () => {
+    const { mine, id, hold } = await atWork('stopped');
+    mine.fleetd.fleet.commands.stop('stopped', null, by);
+    await mine.reaches(id, 'cancelled');
+    expect(mine.events('session.ended')[0]?.data).toMatchObject({ leftovers: [] });
+    await lab.expectNothingLeft('stopped');
+    hold.end();
+  });
+
+  it('pauses, leaves no process, and goes on after the resume', async () => {
+    const { mine, id, hold } = await atWork('paused');
+    mine.fleetd.fleet.controls.pause('paused', 'lunch', by);
+    await mine.reaches(id, 'queued');
+    await lab.expectNothingLeft('paused');
+    hold.end();
+    mine.fleetd.fleet.controls.resume('paused', by);
+    await mine.reaches(id, 'running');
+    mine.fleetd.fleet.commands.stop('paused', null, by);
+    await mine.reaches(id, 'cancelled');
+    await lab.expectNothingLeft('paused');
+  });
+
+  it('fails when kill -9 takes the coordinator, says so, and leaves no process', async () => {
+    const { mine, id, hold } = await atWork('headless');
+    await kill(mine, 'headless', 'coordinator');
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'failed' });
+    await lab.expectNothingLeft('headless');
+    hold.end();
+  });
+
+  it('tells that kill -9 of a builder ended the work: its lead waits for nobody', async () => {
+    const { mine, id, hold } = await atWork('bereft');
+    await kill(mine, 'bereft', 'builder');
+    hold.end();
+    await until(
+      () => mine.said('bereft').join('\n'),
+      (said) => said.includes(`lead-${id} of bereft died`),
+      patienceMs,
+    );
+    mine.fleetd.fleet.commands.stop('bereft', null, by);
+    await mine.reaches(id, 'cancelled');
+    await lab.expectNothingLeft('bereft');
+  });
+});
