@@ -41,9 +41,10 @@ async function target(words: string[]): Promise<{ at: string; terminal: Terminal
   return { at, terminal };
 }
 
-const formatted = (format: string, { name, pid, panePid }: Terminal): string =>
+const formatted = (format: string, { name, cwd, pid, panePid }: Terminal): string =>
   format
     .replaceAll('#{session_name}', name)
+    .replaceAll('#{session_path}', cwd)
     .replaceAll('#{pid}', String(pid))
     .replaceAll('#{pane_pid}', String(panePid));
 
@@ -70,7 +71,8 @@ const commands: Record<string, (words: string[]) => Promise<void>> = {
     holder.unref();
     const { panePid, error } = JSON.parse(line) as { panePid?: number; error?: string };
     if (panePid === undefined) throw new Refused(error ?? 'server exited unexpectedly');
-    if (has('P')) print(formatted(all('F')[0] ?? '#{session_name}:', { name, pid: 0, panePid, screen: '' }));
+    if (has('P'))
+      print(formatted(all('F')[0] ?? '#{session_name}:', { name, cwd, pid: 0, panePid, screen: '' }));
   },
   async 'has-session'(words) {
     await target(words);

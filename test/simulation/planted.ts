@@ -132,8 +132,8 @@ const all: PlantedBug[] = [
     ['stopped is stopped', 'everything ends'],
     [
       'fleet/session/stop.ts',
-      'const seen = await stopAll(context, product, before, workersToStop(context, session, before));\n    if (coordinatorAlive(seen)) {',
-      'const seen = before;\n    if (seen.health === "uninitialised") {',
+      'await stopAll(context, product, before, workersToStop(context, session, before))',
+      '{ ...before, coordinator: null }',
     ],
     ['fleet/session/stop.ts', 'if (left.length === 0) return [];', 'if (left.length >= 0) return [];'],
   ),

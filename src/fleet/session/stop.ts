@@ -11,6 +11,9 @@
 // once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
 // a row (`stop-<session>`) before the first of them is stopped.
 //
+// Where `ov` cannot help, because its folder or configuration is gone or it fails for long, the tmux session and the
+// processes are ended without it; its books are closed by itself when it comes back.
+//
 // What is left then (a human's own processes, branches nobody merged) is listed, never hidden.
 import { sleep } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
@@ -39,13 +42,16 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
   try {
     const before = await context.observe(product.name);
     if (known !== null) await tellPause(context, known, session, before);
-    const seen = await stopAll(context, product, before, workersToStop(context, session, before));
-    if (coordinatorAlive(seen)) {
+    const without = cannotHelp(context, session, before);
+    const over = without
+      ? await stopWithoutOv(context, product)
+      : !coordinatorAlive(await stopAll(context, product, before, workersToStop(context, session, before)));
+    if (!over) {
       context.log.warn({ product: product.name }, 'stop waits: the coordinator is alive after everything');
       return false;
     }
     const left = await endProcesses(context, product);
-    await closeUnread(context, product, session);
+    if (!without) await closeUnread(context, product, session);
     const outcome = await outcomeOf(context, product, session, before);
     settleWhatWasHeard(context, session);
     endTrouble(context, product.name);
@@ -53,9 +59,42 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     return true;
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
+    if (!outOfReach.test(error.code)) failingSince(context, session);
     context.log.warn({ product: product.name, code: error.code }, `stop waits: ${error.message}`);
     return false;
   }
+}
+
+/** The runtime as a whole, which nothing can be done without. */
+const outOfReach = /^(RUNTIME|AGENT)_/;
+/** A locked database passes; what stands longer than this while a session is being stopped is not waited for. */
+const patienceMs = 60_000;
+/** Since when stopping a session has failed, by its id. Memory only: after a restart it is tried again. */
+const failing = new WeakMap<FleetContext, Map<number, number>>();
+
+function failingSince(context: FleetContext, { id }: SessionRow): number {
+  const known = failing.get(context) ?? new Map<number, number>();
+  failing.set(context, known);
+  const sinceMs = known.get(id) ?? context.clock.nowMs();
+  known.set(id, sinceMs);
+  return sinceMs;
+}
+
+/** Whether `ov` is of no use for this stop: its folder or configuration is gone, or it has failed for long. */
+function cannotHelp(context: FleetContext, session: SessionRow, { health }: ProductSnapshot): boolean {
+  if (health === 'missing' || health === 'uninitialised') return true;
+  const known = failing.get(context)?.has(session.id) || health === 'error';
+  return known && context.clock.nowMs() - failingSince(context, session) >= patienceMs;
+}
+
+/** By the name of its tmux session; what ran beside it is in the process table. Returns whether that session is gone. */
+async function stopWithoutOv({ runtime, log }: FleetContext, product: ProductRef): Promise<boolean> {
+  const { done, left } = await runtime.tend(product, { kind: 'clear-session' });
+  log.warn(
+    { product: product.name },
+    `stopped without ov: ${done.join(', ') || 'no tmux session was there'}`,
+  );
+  return left.length === 0;
 }
 
 /** Names, the leads before those who work for them; from the first healthy look at the session's stop. */

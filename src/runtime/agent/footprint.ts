@@ -3,6 +3,7 @@ import type { FootprintReport } from '../protocol.ts';
 import { attribute, type ProductRoot } from './attribution.ts';
 import { cpuSecondsUsed, memoryUsed } from './cgroup.ts';
 import { CpuMeter } from './cpu-meter.ts';
+import { backToTheirFolder } from './moved.ts';
 import { memoryOf, type ProcessEntry, programOf, readProcesses, ticksNow } from './processes.ts';
 
 export interface FootprintMeter {
@@ -51,8 +52,8 @@ export function createFootprintMeter(ours: () => ReadonlySet<number> = () => new
       const wanted = new Set(products.map(({ product, root }) => `${product}\0${root}`));
       for (const key of meters.keys()) if (!wanted.has(key)) meters.delete(key);
 
-      const entries = await readProcesses();
-      if (entries === null) {
+      const all = await readProcesses();
+      if (all === null) {
         const unknown = { processes: [], memoryBytes: null, cpuCores: null };
         return {
           products: products.map(({ product }) => ({ product, ...unknown })),
@@ -60,6 +61,10 @@ export function createFootprintMeter(ours: () => ReadonlySet<number> = () => new
         };
       }
       const atTicks = await ticksNow();
+      const entries = await backToTheirFolder(
+        all,
+        products.map(({ root }) => root),
+      );
       const owned = attribute(entries, products, process.pid, ours());
       return {
         products: await Promise.all(

@@ -25,7 +25,7 @@ const mark = 'FLEET_SERVE';
 
 export interface Serves {
   /** What a look found; resolves when the service of a product without a coordinator has been told to end. */
-  follow(product: ProductRef, folder: string, snapshot: ProductSnapshot): Promise<void>;
+  follow(product: ProductRef, folder: string, snapshot: Pick<ProductSnapshot, 'coordinator'>): Promise<void>;
   pids(): ReadonlySet<number>;
   /** Where the service of a product listens; null when there is none just now. */
   port(folder: string): number | null;

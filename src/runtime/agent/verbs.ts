@@ -128,7 +128,11 @@ export function serveVerbs(
     footprints.measure(await Promise.all(products.map(locate))),
   );
   verb(methods.tend, tendParamsSchema, async ({ product, task }) => {
-    const folder = await existing(product);
+    // What ends a session is done also where its folder is gone.
+    const ends = task.kind === 'clear-session' || task.kind === 'end-processes';
+    const folder = ends ? (await locate(product)).root : await existing(product);
+    // No look tells its service to end where nothing can be looked at.
+    if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
     return await tend({ product, folder, workspaceRoot, ov, servePids: serves.pids }, task);
   });
   verb(methods.examine, examineParamsSchema, async ({ products, fix }) => {

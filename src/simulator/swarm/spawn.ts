@@ -69,7 +69,7 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
   }
   const [command, args] = selfArgv('__worker', root, JSON.stringify(order));
   // In its own session, as an agent's shell tool does it: a worker outlives a coordinator that was killed.
-  const env = { ...process.env, OVERSTORY_AGENT_NAME: order.name };
+  const env = { ...process.env, OVERSTORY_AGENT_NAME: order.name, OVERSTORY_WORKTREE_PATH: worktreePath };
   const child = spawn(command, args, { cwd: worktreePath, env, stdio: 'ignore', detached: true });
   const ended = new Promise<number>((done) => {
     child.on('error', () => done(127));

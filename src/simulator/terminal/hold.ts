@@ -73,7 +73,8 @@ export async function hold(order: Order): Promise<void> {
       const request = JSON.parse(line) as Request;
       if (request.kind === 'type') child.stdin.write(request.text);
       if (request.kind === 'kill') hangUp();
-      const told = { name: order.name, pid: process.pid, panePid: child.pid, screen: screenOf(drawn) };
+      const { name, cwd } = order;
+      const told = { name, cwd, pid: process.pid, panePid: child.pid, screen: screenOf(drawn) };
       socket.end(`${JSON.stringify(told)}\n`, () => request.kind === 'kill' && end());
     });
   }

@@ -8,6 +8,7 @@ export type Request = { kind: 'describe' } | { kind: 'kill' } | { kind: 'type'; 
 
 export interface Terminal {
   name: string;
+  cwd: string;
   /** of the process that holds it */
   pid: number;
   /** of the program in it */

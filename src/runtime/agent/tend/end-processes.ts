@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TendReply } from '../../protocol.ts';
 import { attribute } from '../attribution.ts';
+import { backToTheirFolder } from '../moved.ts';
 import { environmentOf, type ProcessEntry, programOf, readProcesses } from '../processes.ts';
 import type { Place } from './index.ts';
 
@@ -33,7 +34,7 @@ export async function endProcesses(place: Place, asked: Known[]): Promise<TendRe
 }
 
 async function stillThere({ product, folder, servePids }: Place, asked: Known[]): Promise<ProcessEntry[]> {
-  const entries = (await readProcesses()) ?? [];
+  const entries = await backToTheirFolder((await readProcesses()) ?? [], [folder]);
   const owned = attribute(entries, [{ product: product.name, root: folder }], process.pid, servePids());
   return (owned.get(product.name) ?? []).filter((entry) =>
     asked.some(({ pid, startTicks }) => pid === entry.pid && startTicks === entry.startTicks),

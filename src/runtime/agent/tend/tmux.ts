@@ -4,8 +4,13 @@ import { execa } from 'execa';
 import { readProjectName } from '../../../overstory/config.ts';
 import { keyVariables } from '../account-key.ts';
 
+/** -u: else what is printed in a plain locale has `_` for every other letter. */
 export function tmux(...args: string[]) {
-  return execa('tmux', ['-L', 'overstory', ...args], { reject: false, stdin: 'ignore', timeout: 10_000 });
+  return execa('tmux', ['-u', '-L', 'overstory', ...args], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: 10_000,
+  });
 }
 
 /** The name that `ov` gives the product's coordinator session. */
