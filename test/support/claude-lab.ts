@@ -152,7 +152,14 @@ export function openClaudeLab(model: string, more: NodeJS.ProcessEnv = {}): Clau
       };
     },
     async [Symbol.asyncDispose]() {
+      const panes = await run('tmux', ['-L', 'claude', 'list-panes', '-a', '-F', '#{pane_pid}']);
       await run('tmux', ['-L', 'claude', 'kill-server']);
+      // It still writes into its home while it ends.
+      const pids = panes.stdout.split('\n').filter((pid) => pid !== '');
+      await until(
+        () => pids.filter((pid) => existsSync(`/proc/${pid}/exe`)),
+        (left) => left.length === 0,
+      );
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
