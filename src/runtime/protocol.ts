@@ -136,7 +136,7 @@ export const productSnapshotSchema = z.object({
   /** how many unread mails to operator were left out for their length */
   operatorMailLeftOut: z.number(),
   mergeQueueCount: z.number(),
-  /** worktrees other than the root itself */
+  /** the workers', under .overstory/worktrees: those that a human made by hand are not among them */
   worktrees: z.array(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
 });
 export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;

@@ -69,6 +69,7 @@ switch (argv.slice(0, 2).join(' ')) {
       })),
       worktrees: [
         { path: root, head: 'a'.repeat(40), branch: 'main' },
+        { path: `${root}-next`, head: 'c'.repeat(40), branch: 'next' },
         { path: `${root}/.overstory/worktrees/scout-1`, head: 'b'.repeat(40), branch: 'overstory/scout-1/t' },
       ],
       tmuxSessions: [{ name: 'overstory-fixture-coordinator', pid: 1 }],

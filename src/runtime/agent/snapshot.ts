@@ -1,6 +1,7 @@
 // snapshot: what one product looks like now, from `ov status` and, where that counts any mail, `ov mail
 // list`. An unchanged product is answered from the last look, one with a live session may be read over its
 // `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../errors.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
@@ -13,6 +14,7 @@ import {
   type ProductRef,
   type ProductSnapshot,
 } from '../protocol.ts';
+import { liesUnder } from './confine.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
 import { findProduct, type Roots } from './find.ts';
 import { neverSpoke } from './never-spoke.ts';
@@ -197,7 +199,10 @@ async function describe(
     operatorMail: mail,
     operatorMailLeftOut: newestFirst.length - mail.length,
     mergeQueueCount: status.mergeQueueCount,
-    worktrees: status.worktrees.filter((worktree) => worktree.path !== folder),
+    // One that a human made elsewhere is theirs: nothing of it is listed.
+    worktrees: status.worktrees.filter(({ path }) =>
+      liesUnder(join(folder, '.overstory', 'worktrees'), path),
+    ),
   };
 }
 
