@@ -30,11 +30,13 @@ export async function requireUntouched(folder: string, product: string): Promise
     throw new FleetError({ code, class: 'refused', product, message, mend: `${mend} ${ownInstead}` });
   };
   const own = await requireOwnRepository(folder, product, ` ${ownInstead}`);
-  for (const [file, what, command] of unfinished) {
-    if (!(await isThere(`${own}/${file}`))) continue;
-    const end = command === 'git bisect' ? '`git bisect reset`' : `\`${command} --continue\` or \`--abort\``;
-    refuse('PRODUCT_UNFINISHED', `Expected nothing unfinished in ${folder}, got ${what}.`, `End it: ${end}.`);
-  }
+  const open = await unfinishedIn(own);
+  if (open !== null)
+    refuse(
+      'PRODUCT_UNFINISHED',
+      `Expected nothing unfinished in ${folder}, got ${open.what}.`,
+      `End it: ${open.end}.`,
+    );
   const branch = (await runGit(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])).stdout.trim();
   const wanted = (await readCanonicalBranch(folder)) ?? 'main';
   if (branch !== wanted)
@@ -77,6 +79,16 @@ export async function requireOwnRepository(folder: string, product: string, inst
     message: `Expected ${folder} to be a repository of its own, got a linked worktree of ${dirname(main)}, in which overstory would work.`,
     mend: `Give ${dirname(main)} as the product's path.${instead}`,
   });
+}
+
+/** The first that a human has begun and not ended, and how it is ended. @param gitFolder  of the checkout */
+export async function unfinishedIn(gitFolder: string): Promise<{ what: string; end: string } | null> {
+  for (const [file, what, command] of unfinished) {
+    if (!(await isThere(`${gitFolder}/${file}`))) continue;
+    const end = command === 'git bisect' ? '`git bisect reset`' : `\`${command} --continue\` or \`--abort\``;
+    return { what, end };
+  }
+  return null;
 }
 
 /** Its own state, which sessions leave changed: `ov merge` commits it by itself. */

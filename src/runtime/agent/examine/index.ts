@@ -16,6 +16,7 @@ import { ov } from './checks/ov.ts';
 import { owner } from './checks/owner.ts';
 import { repository } from './checks/repository.ts';
 import { servers } from './checks/servers.ts';
+import { state } from './checks/state.ts';
 import { tmux } from './checks/tmux.ts';
 import { trust } from './checks/trust.ts';
 import { watchdog } from './checks/watchdog.ts';
@@ -25,6 +26,7 @@ const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];
 /** What one product's start depends on: the same steps as `prepare`, looked at one by one. */
 const productChecks: Check<Place>[] = [
   repository,
+  state,
   checkout,
   owner,
   name,

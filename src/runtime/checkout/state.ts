@@ -1,0 +1,155 @@
+// What of a repository's state would lose or waste work: found before money is spent on it. Nothing in it is changed.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { unfinishedIn } from './in-place.ts';
+import { runGit } from './run-git.ts';
+import { isThere } from './source.ts';
+
+export interface Concern {
+  code: string;
+  /** the work of a session would be lost, or could not be committed; else it is worth knowing */
+  wastes: boolean;
+  says: string;
+  mend: string;
+}
+
+/** One that asks for a passphrase would wait for ever. */
+const signMs = 10_000;
+
+/** @param folder  where agents work, resolved, the top of a repository */
+export async function concernsOf(folder: string): Promise<Concern[]> {
+  const [where, head] = await Promise.all([
+    runGit(folder, ['rev-parse', '--absolute-git-dir', '--is-shallow-repository']),
+    runGit(folder, ['symbolic-ref', '--quiet', 'HEAD']),
+  ]);
+  const [gitFolder = '', shallow] = where.stdout.split('\n');
+  if (!where.ok) return [];
+  const open = await unfinished(folder, gitFolder);
+  const found: (Concern | null)[] = await Promise.all([
+    // A rebase or a bisect is on no branch either, and comes back to one when it ends.
+    open ?? (head.ok ? null : detached(folder)),
+    signing(folder, gitFolder),
+    largeFiles(folder),
+    shallow === 'true'
+      ? {
+          code: 'PRODUCT_SHALLOW',
+          wastes: false,
+          says: `The history of ${folder} is cut off: agents see no older commit, and a merge may find no common one.`,
+          mend: '`git fetch --unshallow` in your repository.',
+        }
+      : null,
+    submodules(folder),
+  ]);
+  return found.filter((one) => one !== null);
+}
+
+async function unfinished(folder: string, gitFolder: string): Promise<Concern | null> {
+  const one = await unfinishedIn(gitFolder);
+  return (
+    one && {
+      code: 'PRODUCT_UNFINISHED',
+      wastes: true,
+      says: `Expected nothing unfinished in ${folder}, got ${one.what}: merges fail until it is ended.`,
+      mend: `End it: ${one.end}.`,
+    }
+  );
+}
+
+const detached = (folder: string): Concern => ({
+  code: 'PRODUCT_DETACHED',
+  wastes: true,
+  says: `Expected ${folder} to be on a branch, got a detached HEAD: what is merged there is on no branch, and the next \`git switch\` leaves it behind.`,
+  mend: '`git switch` to a branch, or `git switch -c <name>` to make one here.',
+});
+
+/** Tried on the empty tree; the commit that is made goes into a folder of its own, and with that away. */
+async function signing(folder: string, gitFolder: string): Promise<Concern | null> {
+  const wanted = await runGit(folder, ['config', '--type=bool', '--get-all', 'commit.gpgsign'], {
+    // Its own settings are asked for, not those that this program's git runs with.
+    env: { GIT_CONFIG_COUNT: '0' },
+  });
+  // The last is what `runGit` itself sets.
+  const own = wanted.stdout.trim().split('\n').slice(0, -1);
+  if (own.at(-1) !== 'true') return null;
+  const objects = await mkdtemp(join(tmpdir(), 'fleet-sign-'));
+  try {
+    const programs = await programsOutside(folder);
+    const git = (...args: string[]) =>
+      execa('git', ['-C', folder, ...programs, ...args], {
+        reject: false,
+        timeout: signMs,
+        input: '',
+        env: {
+          GIT_OBJECT_DIRECTORY: objects,
+          GIT_ALTERNATE_OBJECT_DIRECTORIES: join(gitFolder, 'objects'),
+          GIT_TERMINAL_PROMPT: '0',
+        },
+      });
+    const tree = await git('hash-object', '-w', '-t', 'tree', '--stdin');
+    const signed = await git('commit-tree', '-S', '-m', 'can this be signed?', tree.stdout.trim());
+    if (!signed.failed) return null;
+    const why = signed.timedOut
+      ? `no answer within ${signMs / 1000} s (a passphrase?)`
+      : signed.stderr.trim().split('\n').at(-1);
+    return {
+      code: 'GIT_SIGNING_FAILED',
+      wastes: true,
+      says: `Expected git to sign commits in ${folder} (commit.gpgsign is on), got: ${why}.`,
+      mend: 'Give the runtime the key and no passphrase to ask for, or turn commit.gpgsign off for it: else no agent can commit.',
+    };
+  } finally {
+    await rm(objects, { recursive: true, force: true });
+  }
+}
+
+/**
+ * By what a commit is signed, as configured outside the repository: workers write its configuration, and this program runs
+ * nothing that it names.
+ */
+async function programsOutside(folder: string): Promise<string[]> {
+  const told = async ([name, unless]: readonly [string, string]) => {
+    const { stdout } = await execa('git', ['config', '--global', '--get', name], {
+      reject: false,
+      cwd: folder,
+    });
+    return ['-c', `${name}=${stdout || unless}`];
+  };
+  const programs = [
+    ['gpg.program', 'gpg'],
+    ['gpg.openpgp.program', 'gpg'],
+    ['gpg.x509.program', 'gpgsm'],
+    ['gpg.ssh.program', 'ssh-keygen'],
+    ['gpg.ssh.defaultKeyCommand', ''],
+  ] as const;
+  return (await Promise.all(programs.map(told))).flat();
+}
+
+async function largeFiles(folder: string): Promise<Concern | null> {
+  const attributes = await readFile(join(folder, '.gitattributes'), 'utf8').catch(() => '');
+  if (!/^[^#\n]*\sfilter=lfs(?:\s|$)/m.test(attributes)) return null;
+  const version = await runGit(folder, ['lfs', 'version']);
+  if (version.ok) return null;
+  return {
+    code: 'GIT_LFS_MISSING',
+    wastes: true,
+    says: `Expected git-lfs for the files that .gitattributes of ${folder} gives to it, got no such program: agents see pointers, or get no worktree.`,
+    mend: 'Install git-lfs in the runtime.',
+  };
+}
+
+async function submodules(folder: string): Promise<Concern | null> {
+  if (!(await isThere(join(folder, '.gitmodules')))) return null;
+  const { stdout } = await runGit(folder, ['submodule', 'status']);
+  const empty = stdout.split('\n').flatMap((line) => /^-\w+ (.+)$/.exec(line)?.[1] ?? []);
+  return {
+    code: 'PRODUCT_SUBMODULES',
+    wastes: false,
+    says:
+      empty.length > 0
+        ? `Submodules of ${folder} are empty: ${empty.join(', ')}.`
+        : `Submodules of ${folder} are there, and empty in the worktrees of its workers, which git makes without them.`,
+    mend: 'Let the objective say that `git submodule update --init` comes first where work is in one.',
+  };
+}
