@@ -20,11 +20,11 @@ export function addOutputRoutes(api: Hono, fleet: Fleet, surface: Surface, tmux:
   });
   if (surface !== 'operator') return;
   api.get('/products/:name/output', async (c) => {
-    const { name, root } = fleet.commands.requireProduct(c.req.param('name'));
+    const product = fleet.commands.requireProduct(c.req.param('name'));
     const asked = Number(c.req.query('lines') ?? defaultLines);
     const lines = Number.isInteger(asked) ? Math.min(mostLines, Math.max(fewestLines, asked)) : defaultLines;
-    const { content } = await context.runtime.ov({ name, root }, 'coordinator.output', { lines });
-    return ok(c, { product: name, content } satisfies Output);
+    const { content } = await context.runtime.ov(product, 'coordinator.output', { lines });
+    return ok(c, { product: product.name, content } satisfies Output);
   });
   api.get('/products/:name/attach', (c) => {
     const { name } = fleet.commands.requireProduct(c.req.param('name'));

@@ -204,8 +204,7 @@ export function createCommands(loop: Loop) {
     },
 
     look(name: string, what: LookRequest): Promise<LookReply> {
-      const { root } = requireProduct(name);
-      return context.runtime.look({ name, root }, what);
+      return context.runtime.look(requireProduct(name), what);
     },
 
     objective: (id: string): ObjectiveView => withOutcome(objectiveView(loop, requireObjective(id))),

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import type { Product, Registry } from '../registry/registry.ts';
 import type { FootprintReport, ProductSnapshot } from '../runtime/protocol.ts';
+import type { Publisher } from '../runtime/publish/publisher.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Journal } from './journal.ts';
 import type { Tuning } from './tuning.ts';
@@ -23,6 +24,8 @@ export interface Observation {
 export interface FleetContext {
   registry: RegistrySource;
   runtime: Runtime;
+  /** Takes branches into the human's repositories; left out: there are none. */
+  publisher?: Publisher | null;
   journal: Journal;
   clock: Clock;
   log: Logger;

@@ -23,6 +23,7 @@ export type ActionKind =
   | 'gate.answer'
   | 'coordinator.start'
   | 'coordinator.stop'
+  | 'branch.publish'
   | 'coordinator.send'
   /** a line typed to a coordinator that has not heard some mail */
   | 'coordinator.nudge'

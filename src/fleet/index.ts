@@ -97,8 +97,7 @@ export function startFleet(
     outbox,
     report: (since) => reportOf(loop.context, sinceMs(since, clock.nowMs()), clock.nowMs() + 1),
     layDown: (name, type) => {
-      const { root } = requireProduct(name);
-      return base.runtime.tend({ name, root }, { kind: 'lay-down', type });
+      return base.runtime.tend(requireProduct(name), { kind: 'lay-down', type });
     },
     lessons: createLessons(loop.context, { requireProduct }),
     blueprints: createBlueprints(loop, commands, controls),

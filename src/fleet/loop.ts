@@ -80,8 +80,7 @@ export function createLoop(
     const asked = journal.liveSession(name);
     const root = rootOf(name);
     if (root === null) return blindSnapshot(name, clock.nowMs(), 'missing', missingProduct(name));
-    const key = productOf(context, name)?.key ?? null;
-    const [seen] = await runtime.snapshot([{ name, root, key }], { fresh });
+    const [seen] = await runtime.snapshot([productOf(context, name) ?? { name, root }], { fresh });
     if (seen === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
     const snapshot = keptSnapshot(seen);
     lookAtGround();
@@ -230,7 +229,7 @@ export function createLoop(
     if (live.length === 0) usage.flush();
     if (live.length === 0 || runtime.link().state !== 'connected') return;
     try {
-      const report = await runtime.footprint(live.map(({ name, root }) => ({ name, root })));
+      const report = await runtime.footprint(live);
       if (closed) return;
       absorb(report);
       const { memoryBytes, cpuCores, spentTodayUsd, slotsUsed } = capacityOf(context);
@@ -248,9 +247,7 @@ export function createLoop(
 
   function lookAtAll(fresh: boolean): void {
     const products = base.registry.current().products;
-    void runtime
-      .watch(products.map(({ name, root }) => ({ name, root })))
-      .catch((error) => log.warn({ err: error }, 'watching failed'));
+    void runtime.watch(products).catch((error) => log.warn({ err: error }, 'watching failed'));
     for (const product of products) look(product.name, fresh);
     void measure();
   }

@@ -3,13 +3,14 @@
 import { pino } from 'pino';
 import { FleetError } from '../errors.ts';
 import { quietLines } from '../quiet-json.ts';
-import { dockerChannel } from '../runtime/index.ts';
+import { dockerChannel, publisherLabel } from '../runtime/index.ts';
 import { runFleetd } from './run.ts';
 
 const env = process.env;
 const settings = {
   productsFile: env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml',
   workspaceRoot: env.FLEET_WORKSPACE ?? '/workspace',
+  projectsRoot: env.FLEET_PROJECTS || null,
   stateDir: env.FLEET_STATE ?? '/var/lib/fleetd',
   operatorSocket: env.FLEET_SOCKET ?? '/run/fleet/operator/fleetd.sock',
   gatewaySocket: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
@@ -28,6 +29,7 @@ function readPort(text: string): number | null {
   });
 }
 
+const project = env.FLEET_PROJECT ?? 'meta-coordinator';
 const log = pino({ name: 'fleetd', level: env.LOG_LEVEL ?? 'info' }, quietLines(pino.destination(1)));
 try {
   const dashboardPort = readPort(env.FLEET_DASHBOARD_PORT ?? '41790');
@@ -39,9 +41,19 @@ try {
         ? null
         : { port: dashboardPort, host: '0.0.0.0', token: env.FLEET_OPERATOR_TOKEN || null },
     channel: dockerChannel({
-      project: env.FLEET_PROJECT ?? 'meta-coordinator',
+      project,
       workingDir: settings.workspaceRoot,
+      env: [`FLEET_PROJECTS=${settings.projectsRoot ?? ''}`],
       onLog: (line) => log.info({ from: 'agent' }, line),
+    }),
+    ...(settings.projectsRoot !== null && {
+      publisher: dockerChannel({
+        project,
+        label: publisherLabel,
+        argv: ['node', '/opt/fleet/publisher.js'],
+        workingDir: '/',
+        onLog: (line) => log.info({ from: 'publisher' }, line),
+      }),
     }),
     ...(Number(env.FLEET_RUNTIME_CPUS) > 0 && { runtimeCores: Number(env.FLEET_RUNTIME_CPUS) }),
     tmux: ['docker', 'compose', 'exec', 'overstory-runtime', 'tmux'],

@@ -12,6 +12,7 @@ import type { Tuning } from '../fleet/tuning.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { connectRuntime } from '../runtime/connection.ts';
+import { publisherOver } from '../runtime/publish/publisher.ts';
 import { keptToken } from '../token.ts';
 import { version } from '../version.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
@@ -19,8 +20,12 @@ import { keepLimits, type LimitKeeper } from './limits.ts';
 export interface FleetdOptions {
   /** path of products.yaml */
   productsFile: string;
-  /** folder in the runtime under which all products lie */
+  /** folder in the runtime under which all checkouts lie */
   workspaceRoot: string;
+  /** folder in the runtime, and where the publisher is, of the human's repositories; null or left out: none */
+  projectsRoot?: string | null;
+  /** opens a publisher, which takes branches into them; left out: none */
+  publisher?: Pick<Channel, 'open' | 'description'>;
   /** folder for the journal */
   stateDir: string;
   /** socket for the CLI and other tools of the operator */
@@ -53,6 +58,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   let limits: LimitKeeper | null = null;
   const registry = await openRegistry(options.productsFile, {
     workspaceRoot: options.workspaceRoot,
+    projectsRoot: options.projectsRoot ?? null,
     onChange: () => {
       fleet?.registryChanged();
       limits?.check();
@@ -80,6 +86,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   fleet = startFleet({
     registry,
     runtime,
+    publisher: options.publisher ? publisherOver(options.publisher) : null,
     journal,
     clock: systemClock,
     log,

@@ -23,6 +23,8 @@ export interface Dispatch {
   planApproval: 'required' | 'none';
   /** folders of the repository that are the product's, where other products have the rest; null: all of it */
   paths?: string[] | null;
+  /** new commits of the human's that are still to be merged, in words; left out or null: none */
+  base?: string | null;
   /** path, inside the project, of a spec that holds the whole text */
   specPath?: string | null;
   /** where an earlier session on it left off; null: this is the first */
@@ -56,6 +58,7 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     `Report to operator by mail with ${tag} in the subject; when all is done: "Run complete: ${tag}".`,
     section('Objective', specPath ? `The full text is in ${specPath}. It begins:\n${excerpt(text)}` : text),
     section('Acceptance', acceptance === null ? '' : cleanText(acceptance).trim()),
+    dispatch.base && section('New commits of the operator', cleanText(dispatch.base)),
     dispatch.resume && section('Where it stands', standing(dispatch.resume)),
     dispatch.paths &&
       section(

@@ -13,7 +13,7 @@ say('meta-coordinator, a trial on this machine');
 say(`  gateway    real        OpenClaw, WebChat on port ${options.port}`);
 say('  fleetd     real        scheduler, journal, API');
 say(
-  `  overstory  ${options.real ? `real        ov from PATH, on ${options.projects}` : 'SIMULATED   ov-sim on sample products: no worker is real, no code is written by a model'}`,
+  `  overstory  ${options.real ? `real        ov from PATH, on clones of ${options.projects}` : 'SIMULATED   ov-sim on sample products: no worker is real, no code is written by a model'}`,
 );
 say(
   `  model      ${options.model === 'anthropic' ? 'real        Anthropic: this spends money' : 'SIMULATED   a demo model that understands the sentences of the README'}`,

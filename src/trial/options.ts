@@ -24,7 +24,7 @@ export function readTrialOptions(argv: string[]): TrialOptions {
       'The meta-coordinator on this machine, without Docker: simulator and demo model unless told otherwise.',
     )
     .option('--real', 'run `ov` from PATH on your own repositories (unboxed!); needs --projects')
-    .option('--projects <folder>', 'folder that holds your repositories')
+    .option('--projects <folder>', 'folder that holds your repositories: read, agents work on clones')
     .option('--model <name>', 'demo, or anthropic (spends money; needs ANTHROPIC_API_KEY)', 'demo')
     .option('--port <number>', 'port of WebChat on this machine', readPort, 41789)
     .option(

@@ -19,6 +19,9 @@ import { findProgram } from './preflight.ts';
 export interface TrialRuntime {
   workspaceRoot: string;
   channel: Channel;
+  /** takes branches into the human's repositories; null: there are none */
+  publisher: Channel | null;
+  projectsRoot: string | null;
   ovVersion: string;
   /** argv by which a human reaches the same tmux */
   tmux: string[];
@@ -39,9 +42,15 @@ export async function prepareRuntime(
   dist: string,
   onProgress: (sentence: string) => void,
 ): Promise<TrialRuntime> {
-  const workspaceRoot = options.projects ?? join(options.stateDir, 'workspace');
+  // Of a human's repositories agents work on clones: never where a human does.
+  const { projects: projectsRoot } = options;
+  const workspaceRoot = join(options.stateDir, projectsRoot === null ? 'workspace' : 'checkouts');
   await mkdir(workspaceRoot, { recursive: true });
-  const env: NodeJS.ProcessEnv = { ...process.env, FLEET_WORKSPACE: workspaceRoot };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    FLEET_WORKSPACE: workspaceRoot,
+    FLEET_PROJECTS: projectsRoot ?? '',
+  };
   let tmuxFolder: string | null = null;
   const bin = join(options.stateDir, 'bin');
   await rm(bin, { recursive: true, force: true });
@@ -82,7 +91,7 @@ export async function prepareRuntime(
   Object.assign(process.env, env);
   const endKeeper = options.real ? await endsItsKeeper(env) : null;
 
-  const registry = await readRegistry(options.productsFile, { workspaceRoot });
+  const registry = await readRegistry(options.productsFile, { workspaceRoot, projectsRoot });
   const version = await runOv(
     'version',
     {},
@@ -91,6 +100,7 @@ export async function prepareRuntime(
   const prepared = await prepareProducts(registry.products, {
     features: featuresOf(version),
     samples: !options.real,
+    onProgress,
     onProduct: (p) =>
       onProgress(
         p.error
@@ -101,6 +111,7 @@ export async function prepareRuntime(
 
   return {
     workspaceRoot,
+    projectsRoot,
     prepared,
     ovVersion: version.version,
     tmux:
@@ -112,6 +123,14 @@ export async function prepareRuntime(
       cwd: workspaceRoot,
       env,
     }),
+    publisher:
+      projectsRoot === null
+        ? null
+        : localChannel({
+            argv: [process.execPath, join(dist, 'publisher.js')],
+            cwd: workspaceRoot,
+            env,
+          }),
     async close() {
       await endKeeper?.();
       if (tmuxFolder === null) return;

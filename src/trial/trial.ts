@@ -62,6 +62,8 @@ export async function startTrial(
     const fleetd = await runFleetd({
       productsFile: options.productsFile,
       workspaceRoot: runtime.workspaceRoot,
+      projectsRoot: runtime.projectsRoot,
+      ...(runtime.publisher && { publisher: runtime.publisher }),
       stateDir: join(stateDir, 'state'),
       operatorSocket,
       gatewaySocket,

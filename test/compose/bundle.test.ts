@@ -12,6 +12,8 @@ import { openQuestions } from './questions.ts';
 
 const minutes = 60_000;
 
+const everyone = [...services, 'publisher'] as const;
+
 describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
   describe('without anything configured but the simulator', () => {
     let stack: FleetStack;
@@ -59,10 +61,10 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       );
     });
 
-    test('only fleetd holds the engine’s socket; only the runtime holds the repositories', async () => {
+    test('only fleetd holds the engine’s socket; only the runtime holds the clones, only the publisher writes where a human works', async () => {
       const mounts = async (destination: string) => {
         const holders = [];
-        for (const service of services) {
+        for (const service of everyone) {
           const { Mounts } = await stack.inspect(service);
           if (
             Mounts.some(
@@ -77,21 +79,26 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       };
       expect(await mounts('/var/run/docker.sock')).toEqual(['fleetd']);
       expect(await mounts('/workspace')).toEqual(['overstory-runtime']);
+      expect(await mounts('/projects')).toEqual(['overstory-runtime', 'publisher']);
+      const writes = async (service: (typeof everyone)[number]) =>
+        (await stack.inspect(service)).Mounts.find((one) => one.Destination === '/projects')?.RW;
+      expect([await writes('overstory-runtime'), await writes('publisher')]).toEqual([false, true]);
     });
 
     test('each is boxed in', async () => {
-      for (const service of services) {
+      for (const service of everyone) {
         const { HostConfig } = await stack.inspect(service);
         expect(HostConfig, service).toMatchObject({ Privileged: false, CapDrop: ['ALL'], CapAdd: null });
         expect(HostConfig.SecurityOpt, service).toContain('no-new-privileges:true');
         expect(HostConfig.Memory, service).toBeGreaterThan(0);
         expect(HostConfig.PidsLimit, service).toBeGreaterThan(0);
       }
-      const readOnly = async (service: (typeof services)[number]) =>
+      const readOnly = async (service: (typeof everyone)[number]) =>
         (await stack.inspect(service)).HostConfig.ReadonlyRootfs;
       expect(await readOnly('openclaw-meta')).toBe(true);
       expect(await readOnly('fleetd')).toBe(true);
-      const networks = async (service: (typeof services)[number]) =>
+      expect(await readOnly('publisher')).toBe(true);
+      const networks = async (service: (typeof everyone)[number]) =>
         Object.keys((await stack.inspect(service)).NetworkSettings.Networks).map((name) =>
           name.split('_').at(-1),
         );
@@ -99,6 +106,8 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
         ['openclaw-meta', 'gateway'],
         ['fleetd', 'dashboard'],
         ['overstory-runtime', 'workers'],
+        // not a network: none
+        ['publisher', 'none'],
       ] as const)
         expect(await networks(service)).toEqual([network]);
     });
@@ -119,7 +128,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
     });
 
     test('what runs inside has the users and capabilities that were promised', async () => {
-      const identity = async (service: (typeof services)[number]) => {
+      const identity = async (service: (typeof everyone)[number]) => {
         const text = await stack.exec(service, ['cat', '/proc/1/status']);
         const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(text)?.[1];
         return { uid: field('Uid'), capabilities: field('CapBnd'), noNewPrivileges: field('NoNewPrivs') };
@@ -128,6 +137,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       expect(await identity('openclaw-meta')).toEqual({ uid: '1000', ...boxed });
       expect(await identity('fleetd')).toEqual({ uid: '0', ...boxed });
       expect(await identity('overstory-runtime')).toEqual({ uid: '1000', ...boxed });
+      expect(await identity('publisher')).toEqual({ uid: '1000', ...boxed });
       await expect(stack.exec('openclaw-meta', ['touch', '/opt/fleet/package.json'])).rejects.toThrow(
         /Read-only file system|Permission denied/,
       );

@@ -30,6 +30,17 @@ describe.skipIf(!(await composeAvailable()))('the bundle on a human’s own repo
       script,
     ]);
 
+  /** Every file of the human's folder but the objects, and every ref, without what the fleet may write. */
+  const fingerprint = async () =>
+    (
+      await asRoot(`
+        cd /workspace/web-shop
+        find . -path ./.git/objects -prune -o -path '*/heads/fleet*' -prune -o -type f -printf '%p %m %u %T@ ' -exec sha256sum {} + | sort
+        git for-each-ref | grep -v refs/heads/fleet/
+        # as root it would write the index, which then is root's
+        GIT_OPTIONAL_LOCKS=0 git status --porcelain`)
+    ).stdout;
+
   beforeAll(async () => {
     projects = await mkdtemp(join(tmpdir(), 'fleet-projects-'));
     const productsFile = join(projects, 'products.yaml');
@@ -64,7 +75,9 @@ describe.skipIf(!(await composeAvailable()))('the bundle on a human’s own repo
   }, minutes);
 
   test('a repository of another uid that was initialised under another name is ready as it is', async () => {
-    expect(await stack.logs('overstory-runtime')).toContain('prepare: shop: ready\n');
+    expect(await stack.logs('overstory-runtime')).toContain(
+      'prepare: shop: ready (cloned /projects/web-shop)\n',
+    );
     expect(await stack.exec('overstory-runtime', ['id', '-u'])).toBe('1234');
     const config = await stack.exec('overstory-runtime', ['cat', 'web-shop/.overstory/config.yaml']);
     expect(config).toContain('old-shop-name');
@@ -95,18 +108,37 @@ describe.skipIf(!(await composeAvailable()))('the bundle on a human’s own repo
     async () => {
       const fleet = async (...argv: string[]) =>
         JSON.parse(await stack.exec('fleetd', ['fleet', ...argv, '--json'])).data;
+      const was = await fingerprint();
       const { id } = await fleet('start', 'shop', 'Add a page of opening hours');
       await expect
         .poll(async () => (await fleet('objective', id)).state, { timeout: 2 * minutes, interval: 500 })
         .toBe('done');
       expect(JSON.stringify(await fleet('inbox', 'shop'))).toMatch(/Run complete/);
+      // What was made is a branch in the human's own repository, written by its owner; all else is as it was.
+      const log = await asRoot(`git -C /workspace/web-shop log --format='%an %s' fleet/${id}`);
+      expect(log.stdout.split('\n').length).toBeGreaterThan(2);
+      const strangers = await asRoot(`find /workspace/web-shop ! -uid 1234`);
+      expect(strangers.stdout).toBe('');
+      expect(await fingerprint()).toBe(was);
+      expect(JSON.stringify(await fleet('history', 'shop'))).toContain(`Its work is the branch fleet/${id}`);
     },
     3 * minutes,
   );
 
+  test('workers cannot write where the human works', async () => {
+    const write = stack.exec('overstory-runtime', ['touch', '/projects/web-shop/README.md']);
+    await expect(write).rejects.toThrow('Read-only file system');
+    const object = 'find /projects/web-shop/.git/objects -type f | head -1 | xargs chmod u+w';
+    await expect(stack.exec('overstory-runtime', ['sh', '-c', object])).rejects.toThrow(
+      'Read-only file system',
+    );
+    const push = 'cd /workspace/web-shop && git push /projects/web-shop HEAD:refs/heads/stolen';
+    await expect(stack.exec('overstory-runtime', ['sh', '-c', push])).rejects.toThrow(/read-only|unable to/i);
+  });
+
   test('what is wrong with the others is said with its mend, and invents nothing', async () => {
     const log = await stack.logs('overstory-runtime');
-    expect(log).toMatch(/prepare: nothing-there: PRODUCT_MISSING: .*\/workspace\/nothing-there/);
+    expect(log).toMatch(/prepare: nothing-there: PRODUCT_MISSING: .*\/projects\/nothing-there/);
     expect(log).toMatch(/prepare: no-git: PRODUCT_NOT_GIT: .*git init/);
     expect(log).toMatch(/prepare: theirs: PRODUCT_NOT_WRITABLE: .*uid 0/);
     expect(log).toContain('prepare: done: 1 of 4 products ready');

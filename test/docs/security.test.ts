@@ -128,7 +128,9 @@ describe('what this is made of', () => {
       'build: packages',
       'fleetd: base',
       'openclaw-meta: base',
-      'overstory-runtime: base',
+      'with-git: base',
+      'publisher: with-git',
+      'overstory-runtime: with-git',
     ]);
     expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:\d+-[a-z]+-slim$/m);
     for (const [, spec] of dockerfile.matchAll(/^ARG \w*(?:VERSION|OVERSTORY)=(\S+)/gm))

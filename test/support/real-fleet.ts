@@ -30,6 +30,8 @@ const source = { via: 'cli', sender: 'tester', thread: null } as const;
 export async function openRealFleet(options: {
   channel: Channel;
   workspace: string;
+  /** folder of a human's repositories, and what takes branches into them */
+  projects?: { folder: string; publisher: Channel };
   products: string[];
   tuning?: Partial<Tuning>;
   /** one more line per product, e.g. `plan_approval: required` */
@@ -59,6 +61,10 @@ export async function openRealFleet(options: {
   const fleetd = await runFleetd({
     productsFile: file,
     workspaceRoot: options.workspace,
+    ...(options.projects && {
+      projectsRoot: options.projects.folder,
+      publisher: options.projects.publisher,
+    }),
     stateDir: join(folder, 'state'),
     operatorSocket: sockets.operator,
     gatewaySocket: sockets.gateway,

@@ -25,6 +25,7 @@ export async function deliverObjective(
   objective: ObjectiveRow,
 ): Promise<boolean> {
   const specPath = await writeLongText(context, product, objective);
+  const base = await baseOf(context, product);
   // Read now: while something was waited for, a message may have taken the number.
   const number = (context.journal.objective(objective.id) ?? objective).messages + 1;
   const { subject, body } = dispatchText({
@@ -38,6 +39,7 @@ export async function deliverObjective(
     paths: product.paths,
     specPath,
     resume: standing(context, objective),
+    base,
   });
   return (await deliver(context, product, session, { number, subject, body, about: 'objective' })) !== null;
 }
@@ -174,6 +176,19 @@ function settled(
     text: `${action} ${said}${error ? `: ${error.message}` : '.'}`,
     data: { action, state, result, error: error?.toJSON() ?? null },
   };
+}
+
+/** What must be merged first; null: nothing, or it cannot be told, which is no reason not to begin. */
+async function baseOf({ runtime, log }: FleetContext, product: Product): Promise<string | null> {
+  if (product.checkout === 'in-place' || (product.source ?? product.repo) === null) return null;
+  try {
+    return (await runtime.tend(product, { kind: 'base' })).left[0] ?? null;
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, product.name);
+    if (error.class === 'unavailable') throw error;
+    log.warn({ product: product.name, code: error.code }, `no look at its base: ${error.message}`);
+    return null;
+  }
 }
 
 /** Where an earlier session of this objective left off; null: there was none. */

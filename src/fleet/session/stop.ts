@@ -5,7 +5,8 @@
 //   (a pause) the coordinator is told ─► who is to be stopped is written down, from the first healthy look
 //   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
 //   ─► those workers, the leads first ─► the run, when it stayed open
-//   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed ─► outcome
+//   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed
+//   ─► (done) its branch is published in the human's repository ─► outcome
 //
 // The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
 // once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
@@ -26,6 +27,7 @@ import { isRunComplete } from '../reconcile.ts';
 import { pauseAction, tellPause } from './farewell.ts';
 import { coordinatorAlive } from './liveness.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { publishWork } from './publish.ts';
 import { restartOf } from './restart.ts';
 import { closeUnread } from './unread.ts';
 import { endTrouble } from './watch.ts';
@@ -52,10 +54,12 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     }
     const left = await endProcesses(context, product);
     if (!without) await closeUnread(context, product, session);
+    const done = session.outcome === 'done' || completedAtPause(context, session) !== null;
+    const published = known !== null && done ? await publishWork(context, known, session) : null;
     const outcome = await outcomeOf(context, product, session, before);
     settleWhatWasHeard(context, session);
     endTrouble(context, product.name);
-    context.journal.record(...ending(context, session, outcome, left));
+    context.journal.record(...ending(context, session, outcome, { processes: left, published }));
     return true;
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -198,8 +202,9 @@ function ending(
   context: FleetContext,
   session: SessionRow,
   { parked, ...outcome }: Outcome,
-  processes: string[],
+  { processes, published }: { processes: string[]; published: string | null },
 ): NewEvent[] {
+  const where = published === null ? '' : ` ${published}`;
   const why = session.stopReason ?? 'stopped';
   const common = { product: session.product, objective: session.objective };
   const leftovers = [...processes.map((one) => `process ${one}`), ...parked.map((one) => `branch ${one}`)];
@@ -226,8 +231,12 @@ function ending(
     events.push({
       ...common,
       kind: 'objective.ended',
-      text: `${session.objective} on ${session.product} is done: it was completed while it was being paused.`,
-      data: { end: 'done', why: `Completed while it was being paused. ${why}`, result: completed.body },
+      text: `${session.objective} on ${session.product} is done: it was completed while it was being paused.${where}`,
+      data: {
+        end: 'done',
+        why: `Completed while it was being paused. ${why}${where}`,
+        result: completed.body,
+      },
     });
   } else if (session.outcome === 'requeued') {
     const deaf = context.journal.action(pauseAction(session.id))?.result?.deaf === true;
@@ -246,8 +255,8 @@ function ending(
     events.push({
       ...common,
       kind: 'objective.ended',
-      text: `${session.objective} on ${session.product} is ${end}: ${why}${refused}`,
-      data: { end, why: `${why}${refused}`, result: finalMail(context, session) },
+      text: `${session.objective} on ${session.product} is ${end}: ${why}${refused}${where}`,
+      data: { end, why: `${why}${refused}${where}`, result: finalMail(context, session) },
     });
   }
   return events;

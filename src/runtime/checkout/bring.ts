@@ -26,6 +26,8 @@ export async function bringAlong(checkout: string, { folder, bare }: Source): Pr
   const brought: string[] = [];
   for (const path of wanted) {
     if (!(await isThere(join(folder, path))) || (await isThere(join(checkout, path)))) continue;
+    // `ov init` makes some that stay empty
+    if ((await readdir(join(folder, path)).catch(() => null))?.length === 0) continue;
     await mkdir(join(checkout, path, '..'), { recursive: true });
     // Links are copied as links: none leads back into the folder that is not to be written.
     await cp(join(folder, path), join(checkout, path), { recursive: true, verbatimSymlinks: true });

@@ -1,6 +1,6 @@
-// Before each session: what the human committed since comes into the fleet's checkout. While the checkout has nothing of
-// its own, or only what `ov init` put there, it goes along by itself; else the coordinator is asked to merge, which can
-// judge a conflict and ask a human. Nothing is ever taken away from the checkout.
+// Before each session: what the human committed since comes into the fleet's checkout. Where git merges it without a
+// conflict that is done here, because overstory's hooks let a coordinator run no `git merge`; where it does not, the coordinator
+// is told, and gives it to a builder, whose worktree is the place to resolve it in. Nothing is ever taken away from the checkout.
 import { readCanonicalBranch } from '../../overstory/config.ts';
 import { anyProtocol, refspecs, sourceHead } from './make.ts';
 import type { CheckoutRecord } from './record.ts';
@@ -79,7 +79,7 @@ export async function refresh(root: string, record: CheckoutRecord): Promise<str
   else if (record.local && (await keepLost(root, before)))
     done.push('kept commits that the source reaches no more');
   const standing = await standingOf(root, record);
-  if (standing === null || standing.behind === 0 || standing.work) return done;
+  if (standing === null || standing.behind === 0) return done;
   const how =
     standing.ahead === 0 ? ['--ff-only'] : ['--no-edit', '-m', `Merge ${standing.called} of the source`];
   const current = await runGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
@@ -93,11 +93,12 @@ export async function refresh(root: string, record: CheckoutRecord): Promise<str
 }
 
 /** What the coordinator is to be told of it; null: nothing to do. */
-export function toMerge({ branch, base, called, behind, work }: Standing): string | null {
+export function toMerge({ branch, base, called, behind }: Standing): string | null {
   if (behind === 0) return null;
   return [
-    `${called} has ${count(behind, 'new commit')} that ${branch} of this checkout does not have${work ? '' : ' and that did not merge by themselves'}.`,
-    `Before anything else merge them: git merge ${base}. A conflict that you are not sure of is a question to the operator.`,
+    `${called} of the operator's repository has ${count(behind, 'new commit')} that did not merge into ${branch} by themselves.`,
+    `Have a builder run \`git merge ${base}\` in its worktree, resolve the conflicts and commit; then merge its branch as any other (ov merge), before or as part of the work.`,
+    'A conflict that you are not sure of is a question to the operator: keep neither side by guess.',
   ].join(' ');
 }
 

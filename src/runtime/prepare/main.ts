@@ -27,6 +27,7 @@ async function askFeatures(cwd: string) {
 try {
   const registry = await readRegistry(env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml', {
     workspaceRoot: env.FLEET_WORKSPACE ?? '/workspace',
+    projectsRoot: env.FLEET_PROJECTS || null,
   });
   await seedClaude({
     home: homedir(),
@@ -36,7 +37,8 @@ try {
   const features = await askFeatures(registry.workspaceRoot);
   const prepared = await prepareProducts(registry.products, {
     features,
-    samples: !env.FLEET_PROJECTS_DIR,
+    samples: !env.FLEET_PROJECTS,
+    onProgress: say,
     onProduct: (one) => say(describe(one)),
   });
   const ready = prepared.filter(({ error }) => error === null).length;

@@ -1,10 +1,21 @@
 // Real git, real folders and the simulator as `ov`.
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { featuresOf } from '../../../src/overstory/features.ts';
 import { type Product, parseRegistry } from '../../../src/registry/index.ts';
 import { prepareProducts } from '../../../src/runtime/prepare/index.ts';
@@ -85,6 +96,54 @@ test('a repo is cloned once, whole or not at all', async () => {
   expect(gone?.error).toMatchObject({ code: 'PRODUCT_CLONE_FAILED', product: 'gone' });
   expect((await readdir(workspace)).filter((name) => name.includes('clone') || name === 'gone')).toEqual([]);
   expect((await prepare(yaml, false))[0]?.done).toEqual([]);
+});
+
+describe('with the repositories of a human', () => {
+  const projects = () => join(workspace, 'projects');
+  const own = async (yaml: string, samples = false) => {
+    const said: string[] = [];
+    const { products: all } = parseRegistry(Buffer.from(yaml), {
+      file: 'products.yaml',
+      workspaceRoot: join(workspace, 'own'),
+      projectsRoot: projects(),
+    });
+    const prepared = await prepareProducts(all, { features, samples, onProgress: (line) => said.push(line) });
+    return prepared.map(({ product, done, error }) => [product, error?.code ?? done]);
+  };
+  beforeEach(async () => {
+    await mkdir(projects());
+    await repository('projects/shop');
+  });
+
+  test('each product gets a clone of its own, once, and the folder is not written', async () => {
+    const yaml = 'products:\n  - name: shop\n';
+    const shop = join(projects(), 'shop');
+    expect(await own(yaml)).toEqual([['shop', [`cloned ${shop}`, 'initialised overstory']]]);
+    expect(await readdir(shop)).toEqual(['.git', 'README.md']);
+    expect(await commits('own/shop')).toEqual(['chore: initialize overstory and ecosystem tools', 'mine']);
+    expect(await own(yaml)).toEqual([['shop', []]]);
+  });
+
+  test('a sample of a first look goes aside for the folder; the clone of another folder is kept and said', async () => {
+    const { products: samples } = parseRegistry(Buffer.from('products:\n  - name: shop\n'), {
+      file: 'products.yaml',
+      workspaceRoot: join(workspace, 'own'),
+    });
+    await prepareProducts(samples, { features, samples: true });
+    const [[, done] = []] = await own('products:\n  - name: shop\n');
+    expect(String(done)).toMatch(/^moved what was at .*own\/shop to .*\.replaced-shop-\d+,cloned /);
+    await rename(join(projects(), 'shop'), join(projects(), 'other'));
+    await symlink(join(projects(), 'other'), join(projects(), 'shop'));
+    expect(await own('products:\n  - name: shop\n')).toEqual([['shop', 'CHECKOUT_OF_ANOTHER']]);
+  });
+
+  test('in-place is the folder itself; what is missing is named where a human would put it', async () => {
+    expect(await own('products:\n  - name: shop\n    checkout: in-place\n  - name: gone\n')).toEqual([
+      ['shop', ['initialised overstory']],
+      ['gone', 'PRODUCT_MISSING'],
+    ]);
+    expect(await readdir(join(projects(), 'shop'))).toContain('.overstory');
+  });
 });
 
 test('each product that cannot be prepared says why, and none stops the next', async () => {
