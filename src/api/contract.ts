@@ -43,6 +43,8 @@ export const objectiveViewSchema = z.object({
   outcome: outcomeSchema.nullable().optional(),
   /** what it is expected to take, in the reply to its start */
   estimate: predictionSchema.nullable().optional(),
+  /** what of the repository's state would lose or waste its work, in the reply to its start */
+  cautions: z.array(z.string()).optional(),
 });
 export type ObjectiveView = z.infer<typeof objectiveViewSchema>;
 

@@ -114,7 +114,11 @@ export function createApi(
     api.get('/metrics', async (c) => c.text(await fleet.metrics()));
   }
   api.get('/objectives/:id', (c) => ok(c, fleet.commands.objective(c.req.param('id'))));
-  api.post('/objectives', async (c) => ok(c, fleet.commands.start(await body(c, startRequestSchema))));
+  api.post('/objectives', async (c) => {
+    const objective = fleet.commands.start(await body(c, startRequestSchema));
+    const cautions = await fleet.cautions(objective.product);
+    return ok(c, cautions.length === 0 ? objective : { ...objective, cautions });
+  });
   api.post('/objectives/:id/cancel', async (c) => {
     const { reason, source } = await body(c, stopRequestSchema);
     return ok(c, fleet.commands.cancel(c.req.param('id'), reason, source));

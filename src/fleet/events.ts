@@ -106,6 +106,8 @@ export interface EventData
     durationMs: number;
     /** the workers' branches that the product's branch holds now and did not before */
     merged: string[];
+    /** that branch; null: HEAD was detached. Absent: not known */
+    into?: string | null;
     /** what `ov errors` has of this session, shortened: worker text */
     errors: string[];
     /** how many it had; absent: not known */

@@ -6,6 +6,7 @@ import { acceptText } from './accept.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { tendAccounts } from './accounts/tend.ts';
 import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
+import { cautionsOf } from './cautions.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createForesight, type Foresight } from './foresight.ts';
@@ -53,6 +54,8 @@ export interface Fleet {
   /** @throws FleetError JOURNAL_UNUSABLE */
   backup(): Promise<JournalBackup>;
   /** Checks of the runtime and its products; fix: the safe mends are made. */
+  /** What of the product's repository would lose or waste the work of a session that begins now. Never rejects. */
+  cautions(product: string): Promise<string[]>;
   examine(fix: boolean): Promise<Finding[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
@@ -111,6 +114,7 @@ export function startFleet(
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),
     lastSeq: () => journal.lastSeq(),
     backup: () => journal.backup(),
+    cautions: (product) => cautionsOf(loop.context, product),
     examine: (fix) =>
       base.runtime.examine(
         base.registry.current().products.filter((product) => product.overstory),

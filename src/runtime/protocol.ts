@@ -264,6 +264,8 @@ export const tendTaskSchema = z.discriminatedUnion('kind', [
   }),
   /** What the coordinator is to merge before it begins, in words: nothing or one sentence, in `left`. */
   z.strictObject({ kind: z.literal('base') }),
+  /** What of the repository's state would lose or waste work, in words, in `left`. */
+  z.strictObject({ kind: z.literal('state') }),
   /** The workers' branches, by whether the current branch has them. */
   z.strictObject({ kind: z.literal('branches') }),
   /** `fleet init`: overstory's files for a product that is not code */
@@ -278,6 +280,8 @@ export const tendReplySchema = z.object({
   done: z.array(z.string()),
   /** what is left, e.g. `212 node`; of branches: those not merged */
   left: z.array(z.string()),
+  /** of branches: the one that holds the merged ones; null: none does, HEAD is detached */
+  into: z.string().nullish(),
 });
 export type TendReply = z.infer<typeof tendReplySchema>;
 

@@ -4,11 +4,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFleetClient } from '../../src/api/client.ts';
 import type { Finding } from '../../src/api/contract.ts';
+import { startedText } from '../../src/api/text/index.ts';
 import { portFinding } from '../../src/doctor/checks/port.ts';
 import { socketFinding } from '../../src/doctor/checks/socket.ts';
 import { runDoctor } from '../../src/doctor/index.ts';
+import { whole } from '../../src/openclaw/tools/tool.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
 
@@ -78,6 +82,34 @@ describe('fleet doctor', () => {
       says: expect.stringContaining('PROJECT_NAME_TAKEN'),
     });
     rmSync(other, { recursive: true });
+  });
+
+  it('finds a detached HEAD, which the answer to a start and the result say too', async () => {
+    const client = createFleetClient({ socketPath: fleet.socket });
+    await execa('git', ['switch', '--quiet', '--detach'], { cwd: root });
+    const { found } = await doctor();
+    expect(of(found, 'state', 'alpha')).toMatchObject({
+      state: 'failed',
+      says: expect.stringContaining('PRODUCT_DETACHED'),
+      mend: expect.stringContaining('git switch -c'),
+    });
+    const source = { via: 'cli', sender: 'tester', thread: null } as const;
+    const ask = { product: 'alpha', text: 'ship it', acceptance: null, needs: [], source };
+    const started = await client.start({ ...ask, idempotencyKey: null });
+    expect(started.cautions).toEqual([expect.stringContaining('PRODUCT_DETACHED')]);
+    expect(startedText(whole(), started)).toMatch(
+      /obj-1.*Before it begins: PRODUCT_DETACHED: .*git switch -c/s,
+    );
+    await fleet.reaches(started.id, 'done');
+    const { outbox } = fleet.fleetd.fleet;
+    expect(outbox.due(0).map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/merged overstory.* on no branch \(HEAD is detached\)/),
+    );
+    await execa('git', ['switch', '--quiet', '-C', 'main'], { cwd: root });
+    const next = await client.start({ ...ask, idempotencyKey: null });
+    expect(next.cautions).toBeUndefined();
+    await fleet.reaches(next.id, 'done');
+    expect(fleet.events('session.ended').at(-1)?.data).toMatchObject({ into: 'main' });
   });
 
   it('tells another program on the port, and nobody there, from the dashboard', async () => {

@@ -30,7 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const told = () => branches({ folder } as Place);
 
 test('merged, fast-forwarded, merged and deleted, left, and one without a commit of its own are told apart', async () => {
-  expect(await told()).toEqual({ done: [], left: [] });
+  expect(await told()).toEqual({ done: [], left: [], into: 'main' });
   for (const name of ['ahead', 'forward', 'deleted', 'left', 'empty']) git('branch', `overstory/${name}/t`);
   for (const name of ['ahead', 'forward', 'deleted', 'left']) commit(`overstory/${name}/t`, name);
   git('merge', '--quiet', '--ff-only', 'overstory/forward/t');
@@ -45,5 +45,5 @@ test('merged, fast-forwarded, merged and deleted, left, and one without a commit
 test('where no reflog is kept, what the current branch holds counts as merged', async () => {
   git('config', 'core.logAllRefUpdates', 'false');
   git('branch', 'overstory/unknown/t');
-  expect(await told()).toEqual({ done: ['overstory/unknown/t'], left: [] });
+  expect(await told()).toEqual({ done: ['overstory/unknown/t'], left: [], into: 'main' });
 });

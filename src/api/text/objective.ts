@@ -20,7 +20,12 @@ export function startedText(surface: Surface, objective: ObjectiveView): string 
     cancelled: `${id} on ${product} was cancelled`,
   }[state];
   const takes = objective.estimate ? ` Expected to take ${predictionLine(objective.estimate)}.` : '';
-  return sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.${takes}`);
+  return paragraphs(
+    sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.${takes}`),
+    ...(objective.cautions ?? []).map((caution) =>
+      sentence(surface, `Before it begins: ${surface.line(caution, 600)}`),
+    ),
+  );
 }
 
 /** @param objective what the product was working on; null: nothing */

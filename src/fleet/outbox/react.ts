@@ -127,18 +127,24 @@ const progress = (text: string, mail?: { subject: string; body: string }): Told 
   quote: mail ? `${mail.subject}\n${mail.body}` : null,
 });
 
-/** `Took 12 min, cost $0.40; merged a; kept, not merged: b.` Empty when no session ran. */
+/** `Took 12 min, cost $0.40; merged a into main; kept, not merged: b.` Empty when no session ran. */
 function outcomeLine({ journal }: Context, event: JournalEvent): string {
   // Recorded in one transaction, the session's end first.
   const [before] = journal.eventsAfter(event.seq - 2, 1);
   if (before?.kind !== 'session.ended' || before.objective !== event.objective) return '';
-  const { durationMs, merged, leftovers } = before.data;
+  const { durationMs, merged, into, leftovers } = before.data;
   const kept = leftovers.flatMap((one) => /^branch (.+)$/.exec(one)?.[1] ?? []);
   return `${[
     `Took ${span(durationMs)}, ${costText(before.data)}`,
-    ...(merged.length > 0 ? [`merged ${merged.join(', ')}`] : []),
+    ...(merged.length > 0 ? [`merged ${merged.join(', ')}${intoText(into)}`] : []),
     ...(kept.length > 0 ? [`kept, not merged: ${kept.join(', ')}`] : []),
   ].join('; ')}.`;
+}
+
+function intoText(into: string | null | undefined): string {
+  if (into === undefined) return '';
+  if (into !== null) return ` into ${into}`;
+  return ' on no branch (HEAD is detached): `git switch -c <name>` in the product keeps the commits';
 }
 
 function costText({

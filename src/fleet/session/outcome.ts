@@ -10,6 +10,8 @@ export interface Outcome extends Spend {
   /** from running to now */
   durationMs: number;
   merged: string[];
+  /** the branch that holds them; null: none does, HEAD was detached. Left out: not known */
+  into?: string | null;
   /** how many it had */
   workers: number;
   /** branches of workers, not merged: work that waits for somebody */
@@ -45,6 +47,7 @@ export async function outcomeOf(
     ...(await askSpend(context, product, session)),
     workers: made.length,
     merged: branches?.done.filter((branch) => made.includes(branch)) ?? [],
+    ...(branches?.into !== undefined && { into: branches.into }),
     parked: branches?.left ?? before.worktrees.map((worktree) => worktree.branch),
     errors: errors
       // Without a zone; it is UTC.

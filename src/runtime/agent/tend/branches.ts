@@ -23,7 +23,12 @@ export async function branches({ folder }: Place): Promise<TendReply> {
   const held = await refs('--merged=HEAD');
   const empty = await unmoved(held, lines);
   const done = new Set([...held, ...named]);
-  return { done: [...done].filter((branch) => !left.includes(branch) && !empty.has(branch)), left };
+  const current = await git(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  return {
+    done: [...done].filter((branch) => !left.includes(branch) && !empty.has(branch)),
+    left,
+    into: current.failed ? null : current.stdout.trim(),
+  };
 }
 
 /** Those that still are where they were made, as their reflog says: after a fast-forward the history does not tell. */

@@ -9,6 +9,7 @@ import { endProcesses } from './end-processes.ts';
 import { layDown } from './lay-down/index.ts';
 import { prepare } from './prepare.ts';
 import { recordLesson } from './record-lesson.ts';
+import { state } from './state.ts';
 
 export interface Place {
   product: ProductRef;
@@ -32,6 +33,8 @@ export function tend(place: Place, task: TendTask): Promise<TendReply> {
       return endProcesses(place, task.processes);
     case 'base':
       return base(place);
+    case 'state':
+      return state(place);
     case 'branches':
       return branches(place);
     case 'lay-down':
