@@ -40,6 +40,31 @@ describe('prepare', () => {
     await expect(prepare(unborn)).rejects.toMatchObject({ code: 'OV_NO_COMMIT' });
   });
 
+  it('refuses a linked worktree, in whose main checkout overstory would work', async () => {
+    const main = await product('main-one');
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: main.root });
+    git('add', '-f', '.overstory/config.yaml');
+    git(
+      '-c',
+      'user.name=t',
+      '-c',
+      'user.email=t@localhost',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '-m',
+      'scaffold',
+    );
+    git('worktree', 'add', '--quiet', join(sim.folder, 'next-one'), '-b', 'next');
+    const next = { name: 'next-one', root: join(sim.folder, 'next-one') };
+    writeFileSync(join(next.root, '.overstory/config.yaml'), 'project:\n  name: next-one\n');
+    await expect(prepare(next)).rejects.toMatchObject({
+      code: 'PRODUCT_IS_WORKTREE',
+      mend: expect.stringContaining(main.root),
+    });
+    git('worktree', 'remove', '--force', next.root);
+  });
+
   it('refuses a product inside a larger repository, and one of a name that is taken', async () => {
     const inner = await product('inner');
     rmSync(join(inner.root, '.git'), { recursive: true });

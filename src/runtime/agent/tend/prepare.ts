@@ -34,7 +34,7 @@ import { FleetError } from '../../../errors.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { workerModels } from '../../../overstory/models.ts';
-import { requireUntouched } from '../../checkout/in-place.ts';
+import { requireOwnRepository, requireUntouched } from '../../checkout/in-place.ts';
 import { readRecord } from '../../checkout/record.ts';
 import { refresh } from '../../checkout/refresh.ts';
 import type { TendReply } from '../../protocol.ts';
@@ -99,6 +99,8 @@ export async function requireGit(folder: string, product: string): Promise<void>
       message: `Expected ${folder} to be the top of its git repository, got a folder inside ${top}.`,
       mend: `Give ${top} as the product's path: overstory works on whole repositories only.`,
     });
+  // Where the main checkout has an .overstory too, `ov` works there: in another product's repository.
+  await requireOwnRepository(folder, product);
   if (topAndHead.failed) throw ovFailure("fatal: not a valid object name: 'HEAD'");
   if (identity.failed)
     throw new FleetError({
