@@ -82,7 +82,7 @@ function pairsSection(): string {
     'does not; the runtime image installs 0.10.3 with ' +
       recommendedClaude +
       ' (`OVERSTORY` and `CLAUDE_CODE` of .env). Headless workers are',
-    'children of the coordinator’s Claude Code: `bin/unmarked` takes its marks (CLAUDECODE, its session, socket and token)',
+    'children of the coordinator’s Claude Code: `bin/overstory-claude` takes its marks (CLAUDECODE, its session, socket and token)',
     'out of their environment, in the image and in the trial with `--real`. An older version is not made a tried one by it.',
     '',
     pairsTable(),

@@ -42,10 +42,10 @@ export const pairs: readonly Pair[] = [
   {
     overstory: { from: [0, 10, 3], to: [0, 11, 0] },
     claude: only([2, 1, 332]),
-    works: false,
-    what: 'builders may write nothing: this version also runs the hooks of the repository’s root in its worktrees, and the coordinator’s refuse Write and Edit there; all else of the chain works',
+    works: true,
+    what: 'objective to merge, started through `bin/overstory-claude`: without it builders may write nothing, because this version also takes the local settings of the repository’s root in its worktrees, where the coordinator’s hooks refuse Write and Edit',
     evidence:
-      '2026-11-29: 0.10.3 and 0.11.0, `npm run test:claude`: "coordinator agents cannot modify files" at the builder’s Write',
+      '2026-11-29: 0.10.3 and 0.11.0, `npm run test:claude`; before that was mended, "coordinator agents cannot modify files" at the builder’s Write',
   },
 ];
 

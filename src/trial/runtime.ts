@@ -65,7 +65,10 @@ export async function prepareRuntime(
     // `ov` first on their PATH, so there is one here too; the agent calls the one behind it, to see when it is replaced.
     env.FLEET_OV = await real('ov');
     await writeProgram(join(bin, 'ov'), [env.FLEET_OV]);
-    await writeProgram(join(bin, 'claude'), [join(dirname(dist), 'bin/unmarked'), await real('claude')]);
+    await writeProgram(join(bin, 'claude'), [
+      join(dirname(dist), 'bin/overstory-claude'),
+      await real('claude'),
+    ]);
   } else {
     await writeSimulator(join(bin, 'ov'), join(dist, 'ov-sim.js'));
     // A simulated swarm needs no real terminal.

@@ -11,7 +11,7 @@ import { claudeProgram } from '../support/claude-program.ts';
 import { type ModelServer, openModelServer } from '../support/model-server/server.ts';
 import type { RealFleet } from '../support/real-fleet.ts';
 
-const unmarked = fileURLToPath(new URL('../../bin/unmarked', import.meta.url));
+const wrapper = fileURLToPath(new URL('../../bin/overstory-claude', import.meta.url));
 
 /** A chain of three Claude Codes on two cores that others use too. */
 export const patienceMs = Number(process.env.PATIENCE_MS ?? 240_000);
@@ -22,7 +22,7 @@ export function withClaude() {
     model = await openModelServer();
     return {
       // As the image and the trial do.
-      claude: [unmarked, ...claudeProgram],
+      claude: [wrapper, ...claudeProgram],
       env: {
         ANTHROPIC_BASE_URL: model.url,
         ANTHROPIC_API_KEY: madeUpKey,

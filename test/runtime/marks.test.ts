@@ -1,5 +1,13 @@
-// Nothing that the agent starts carries the marks of a Claude Code around it, nor does what goes through bin/unmarked.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Nothing that the agent starts carries the marks of a Claude Code around it, nor does what goes through bin/overstory-claude.
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,23 +17,43 @@ import { claudeMarks } from '../../src/runtime/agent/marks.ts';
 import { connectRuntime, localChannel } from '../../src/runtime/index.ts';
 import { agentFile } from './workspace.ts';
 
-const unmarked = fileURLToPath(new URL('../../bin/unmarked', import.meta.url));
+const wrapper = fileURLToPath(new URL('../../bin/overstory-claude', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'fleet-marks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const marked = Object.fromEntries(claudeMarks.map((mark) => [mark, '1']));
 const names = (environment: string) => environment.split('\n').map((line) => line.split('=')[0]);
 
-test('bin/unmarked takes away what the agent takes away, and hands on words and exit', async () => {
-  const script = readFileSync(unmarked, 'utf8');
+test('bin/overstory-claude takes away what the agent takes away, and hands on words and exit', async () => {
+  const script = readFileSync(wrapper, 'utf8');
   const taken = [...script.matchAll(/^unset (.+)$/gm)].flatMap(([, list = '']) => list.split(' '));
   expect(taken).toEqual([...claudeMarks]);
-  const ran = await execa(unmarked, ['sh', '-c', 'env; exit $1', 'sh', '7'], {
+  const ran = await execa(wrapper, ['sh', '-c', 'env; exit $1', 'sh', '7'], {
     env: { ...marked, KEPT: '1' },
     reject: false,
   });
   expect(ran.exitCode).toBe(7);
   expect(names(ran.stdout)).toContain('KEPT');
   expect(names(ran.stdout).filter((name) => name !== undefined && name in marked)).toEqual([]);
+});
+
+test("in a linked worktree it takes that worktree's local settings, and not those of the root", async () => {
+  const root = join(folder, 'repository');
+  const worktree = join(folder, 'worktree');
+  const git = (...args: string[]) =>
+    execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: root });
+  mkdirSync(root);
+  await git('init', '-q', '-b', 'main');
+  await git('commit', '-q', '--allow-empty', '-m', 'start');
+  await git('worktree', 'add', '-q', worktree, '-b', 'work');
+  for (const at of [root, worktree]) {
+    mkdirSync(join(at, '.claude'));
+    writeFileSync(join(at, '.claude/settings.local.json'), '{}');
+  }
+  const words = async (cwd: string) => (await execa(wrapper, ['echo', '-p'], { cwd })).stdout;
+  expect(await words(root)).toBe('-p');
+  expect(await words(worktree)).toBe(
+    `-p --setting-sources user,project --settings ${realpathSync(worktree)}/.claude/settings.local.json`,
+  );
 });
 
 test('the agent starts `ov` without them', async () => {

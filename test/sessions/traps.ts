@@ -323,8 +323,8 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: 'Headless workers inherit the marks of the coordinator’s Claude Code: up to 2.1.74 it then refuses to start, later ones are told of a session, a socket and a token that are not theirs',
-    does: '`bin/unmarked` stands before `claude` in the image and in the trial with `--real`; the agent takes them out of its own environment; `fleet doctor` names the pairs of versions',
-    test: 'test/runtime/marks.test.ts: bin/unmarked takes away what the agent takes away, and hands on words and exit',
+    does: '`bin/overstory-claude` stands before `claude` in the image and in the trial with `--real`; the agent takes them out of its own environment; `fleet doctor` names the pairs of versions',
+    test: 'test/runtime/marks.test.ts: bin/overstory-claude takes away what the agent takes away, and hands on words and exit',
     real: { not: 'a matter of claude: by hand with 2.1.71, 2.1.112 and 2.1.332 (2026-11-29)' },
   },
   {

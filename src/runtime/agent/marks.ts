@@ -1,6 +1,6 @@
 /**
  * What a Claude Code puts into the environment of what it starts (seen of 2.1.71, 2.1.112 and 2.1.332): of a human's
- * terminal inside Claude Code it would reach every `ov` and every coordinator. bin/unmarked has the same list.
+ * terminal inside Claude Code it would reach every `ov` and every coordinator. bin/overstory-claude has the same list.
  */
 export const claudeMarks = [
   'AI_AGENT',
