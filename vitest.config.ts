@@ -7,13 +7,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The main job once, through the real gateway. */
 const mainJob = ['test/trial/main-job.test.ts'];
 
-/** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
+/** Whole fleets over ov-sim, with processes, tmux and git of their own, and more seeds: tens of seconds each. */
 const fleets = [
   'test/bad-input/**/*.test.ts',
   'test/blueprint/sim.test.ts',
+  'test/checkout/publish.test.ts',
   'test/cli/live.test.ts',
   'test/fleet/load.test.ts',
   'test/gates/sim.test.ts',
+  'test/simulation/seeds.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
@@ -23,8 +25,12 @@ const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboa
   (f) => `test/${f}/**/*.test.ts`,
 );
 
-/** Figures at sizes that take minutes to lay down. */
-const night = ['test/recovery/recovery.test.ts'];
+/** Every kill point, every planted bug, and figures at sizes that take minutes to lay down. */
+const night = [
+  'test/recovery/recovery.test.ts',
+  'test/simulation/kill-points.test.ts',
+  'test/simulation/planted-bugs.test.ts',
+];
 
 // The files of test/compose share one stack: what counts from a fresh one comes first, then what takes it as it then is
 // (making it anew takes long), and last what breaks it.

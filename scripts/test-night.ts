@@ -16,7 +16,11 @@ interface Suite {
 }
 
 const suites: Suite[] = [
-  { name: 'sizes', guards: 'kill -9 of fleetd at 50 products and 10,000 objectives', run: ['test:sizes'] },
+  {
+    name: 'slow',
+    guards: 'every kill point, every planted bug, kill -9 of fleetd at 50 products and 10,000 objectives',
+    run: ['test:slow'],
+  },
   {
     name: 'simulation',
     guards: 'the properties of the loop under 2,000 fault schedules',
@@ -40,6 +44,12 @@ const suites: Suite[] = [
     name: 'overstory',
     guards: 'the traps of the real overstory',
     run: ['test:overstory', '--', '--record'],
+    needs: ['OVERSTORY_SRC'],
+  },
+  {
+    name: 'claude',
+    guards: 'the whole chain on the real overstory and the real Claude Code',
+    run: ['test:claude', '--', '--record'],
     needs: ['OVERSTORY_SRC'],
   },
   { name: 'bench', guards: 'the figures of docs/performance.md', run: ['bench'] },
