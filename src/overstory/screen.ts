@@ -3,6 +3,7 @@
 import { FleetError } from '../errors.ts';
 import { type Layout, layoutOf } from './screen/layout.ts';
 import { isoInZone, resetOf } from './screen/resets.ts';
+import { sharesIn, type WindowShare } from './screen/shares.ts';
 import { type Menu, menus, type Said, said, type Window, windows } from './screen/table.ts';
 
 export interface Screen {
@@ -18,6 +19,8 @@ export interface Screen {
   passing: boolean;
   /** of `limited`, and of the menu that a limit opens */
   limit: UsageLimit | null;
+  /** how much of a usage window is used, where Claude Code says it; empty: it does not */
+  shares: WindowShare[];
   /** false: typed text and Enter would choose something, or go to a shell. Nothing may be typed */
   acceptsText: boolean;
   /** false: there is text, and nothing in it is known to be Claude Code's */
@@ -62,6 +65,7 @@ export function readScreen(content: string, saidMs: number, zone?: string): Scre
     problem: null,
     passing: false,
     limit: null,
+    shares: sharesIn(layout.footer.split('\n'), saidMs, zone),
     acceptsText: layout.atPrompt,
     placed: layout.blank || layout.furnished,
     print: shown.replace(/\d+/g, '0').replace(/[✢✳✶✻✽·*⠁-⣿]/gu, ''),

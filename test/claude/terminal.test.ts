@@ -86,4 +86,31 @@ describe.runIf(claudeAvailable())('Claude Code in a terminal', () => {
     const { acceptsText, limit } = readScreen(after, Date.now());
     expect(/continue automatically/.test(after) ? limit?.continuesByItself : !acceptsText).toBe(true);
   });
+
+  it('says how much of a window is used once much of it is', { timeout: 90_000 }, async () => {
+    const resetAtS = (Math.floor(Date.now() / 3_600_000) + 1) * 3_600;
+    await using told = await openModelServer({
+      headers: () => ({
+        'anthropic-ratelimit-unified-status': 'allowed_warning',
+        'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+        'anthropic-ratelimit-unified-reset': String(resetAtS),
+        'anthropic-ratelimit-unified-5h-utilization': '0.93',
+        'anthropic-ratelimit-unified-5h-surpassed-threshold': '0.9',
+        'anthropic-ratelimit-unified-5h-reset': String(resetAtS),
+      }),
+    });
+    const token = { ANTHROPIC_API_KEY: undefined, CLAUDE_CODE_OAUTH_TOKEN: madeUpToken };
+    await using subscribed = openClaudeLab(told.url, token);
+    await subscribed.seed();
+    const other = await subscribed.terminal();
+    await other.shows(ready, 25_000);
+    await other.say('are you there');
+    // Notices take turns: that of a missing network comes first.
+    const screen = await other.shows(/You've used 93%/, 60_000);
+    expect(readScreen(screen, Date.now())).toMatchObject({
+      state: 'idle',
+      acceptsText: true,
+      shares: [{ window: 'session', usedPercent: 93, resetsAtMs: resetAtS * 1000 }],
+    });
+  });
 });

@@ -310,17 +310,21 @@ describe('a reset that nobody knows', () => {
 describe('a share of a window', () => {
   it('holds starts from hold_at_percent on, until that window is reset', async () => {
     const t = await ready();
+    // Claude Code says it under its input; the window is over an hour from now.
     const share = (usedPercent: number) =>
-      t.journal.record({
-        kind: 'account.share',
-        text: 'told',
-        data: { account: 'team', window: 'session', usedPercent, untilMs: t.clock.nowMs() + hour },
-      });
-    share(89);
+      t.shows('gamma', `${idle}  You've used ${usedPercent}% of your session limit · resets 10:03am (UTC)\n`);
     t.start('gamma', 'x');
     await t.clock.advance(minute);
+    share(89);
+    await t.clock.advance(minute);
+    expect(t.account('team')).toMatchObject({
+      state: 'open',
+      shares: [{ window: 'session', usedPercent: 89 }],
+    });
     expect(t.fleet.commands.objective('obj-1').state).toBe('running');
     share(92);
+    await t.clock.advance(minute);
+    expect(t.events('account.share')).toHaveLength(2);
     t.fake.mailFrom('gamma', { subject: 'Run complete [obj-1]' });
     await t.clock.advance(minute);
     t.start('gamma', 'y');

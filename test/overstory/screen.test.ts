@@ -48,6 +48,21 @@ describe('a screen', () => {
     expect(message).not.toMatch(/[\u0000-\u001f]/);
   });
 
+  it('says how much of a window is used where Claude Code does, and takes no word of an agent for it', () => {
+    const notice = "You've used 93% of your weekly limit · resets Dec 3, 9am (Europe/Berlin)";
+    const rule = '─'.repeat(80);
+    const input = `${rule}\n❯ \n${rule}\n  ⏵⏵ bypass permissions on (shift+tab to cycle)\n`;
+    const shares = (text: string) => readScreen(text, now, 'UTC').shares;
+    const resetsAtMs = Date.parse('2026-12-03T08:00:00Z');
+    expect(shares(`❯ go\n\n● Done.\n\n${input}   ${notice}\n`)).toEqual([
+      { window: 'week', usedPercent: 93, resetsAtMs },
+    ]);
+    expect(shares(`❯ go\n\n● ${notice}\n\n${input}`)).toEqual([]);
+    expect(
+      shares(`❯ go\n\n● Done.\n\n${input}   You've used 93% of your weekly limit · resets s…\n`),
+    ).toEqual([]);
+  });
+
   it('reads the same when its lines are wrapped at any width', () => {
     const words = "You've hit your weekly limit · resets Dec 3, 9am (America/New_York)".split(' ');
     for (const width of [20, 28, 36, 44, 60, 120]) {

@@ -5,6 +5,7 @@
 import { FleetError } from '../../errors.ts';
 import type { Product } from '../../registry/registry.ts';
 import { noteLimit } from '../accounts/limits.ts';
+import { noteShares } from '../accounts/shares.ts';
 import type { FleetContext } from '../context.ts';
 import type { NewEvent, SessionOutcome } from '../events.ts';
 import { askedIn } from '../gates/asked.ts';
@@ -40,6 +41,7 @@ export async function watchSession(
   const now = clock.nowMs();
   const snapshot = context.observations.get(product.name)?.snapshot;
   if (!snapshot || journal.liveSession(product.name)?.state !== 'running') return false;
+  if (looked !== null) noteShares(context, product, looked.seen);
   if (looked !== null && noteLimit(context, product, session, looked)) return false;
   const found = liveness(
     {

@@ -32,6 +32,8 @@ export interface ModelOptions {
   /** what is answered; the scripts of script/ unless given */
   answer?: (asked: Asked) => Step;
   usage?: (asked: Asked) => Usage;
+  /** more headers of an answer */
+  headers?: (asked: Asked) => Record<string, string>;
   /** Each answer takes this long. */
   thinkMs?: number;
   /** 127.0.0.1 unless given; a container reaches the host by another */
@@ -86,6 +88,8 @@ export async function openModelServer(options: ModelOptions = {}): Promise<Model
     if (last?.kind === 'called') answers.push(`  gave ${last.result?.slice(0, 300)}`);
     const words = 'say' in step ? `"${step.say}"` : (step.input.command ?? step.input.file_path ?? step.tool);
     answers.push(`${new Date().toISOString().slice(11, 23)} ${asked.agent}: ${words}`);
+    for (const [name, value] of Object.entries(options.headers?.(asked) ?? {}))
+      response.setHeader(name, value);
     reply(response, asked, step, options.usage?.(asked) ?? usualUsage);
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
