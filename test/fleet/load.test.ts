@@ -60,6 +60,11 @@ it('keeps four products within the budget, and pauses the one that outgrows it',
       JSON.stringify({ workerMb: name === 'delta' ? 600 : 100, workerCores: 0.1 }),
     );
   }
+  // At work for as long as it is let: it cannot complete while it is being paused.
+  writeFileSync(
+    join(lab.folder, 'delta/.overstory/sim/faults.json'),
+    JSON.stringify([{ command: 'worker', kind: 'endless' }]),
+  );
   const ov = join(lab.folder, 'ov');
   writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`);
   chmodSync(ov, 0o755);
