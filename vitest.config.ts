@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The main job once, through the real gateway. */
 const mainJob = ['test/trial/main-job.test.ts'];
 
-/** Whole fleets over ov-sim, with processes, tmux and git of their own, and more seeds: tens of seconds each. */
+/** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
 const fleets = [
   'test/bad-input/**/*.test.ts',
   'test/blueprint/sim.test.ts',
@@ -15,21 +15,22 @@ const fleets = [
   'test/cli/live.test.ts',
   'test/fleet/load.test.ts',
   'test/gates/sim.test.ts',
-  'test/simulation/seeds.test.ts',
+  'test/sessions/**/*.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
 // What takes the machine for itself: gateways, browsers, figures. One file at a time: beside each other they only make
 // each other slow, and on two cores slow looks like broken.
-const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboard', 'trial', 'claude'].map(
+const whole = ['openclaw', 'bench', 'recovery', 'security', 'dashboard', 'trial', 'claude'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
 
-/** Every kill point, every planted bug, and figures at sizes that take minutes to lay down. */
+/** Every kill point, every planted bug, more seeds, and figures at sizes that take minutes to lay down. */
 const night = [
   'test/recovery/recovery.test.ts',
   'test/simulation/kill-points.test.ts',
   'test/simulation/planted-bugs.test.ts',
+  'test/simulation/seeds.test.ts',
 ];
 
 // The files of test/compose share one stack: what counts from a fresh one comes first, then what takes it as it then is

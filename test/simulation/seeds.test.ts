@@ -1,4 +1,4 @@
-// Seeds 51 to 200 of the simulation, for every landing.
+// Seeds 51 to 200 of the simulation, at night.
 import { expect, it } from 'vitest';
 import { explain } from './explain.ts';
 
