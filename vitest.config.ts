@@ -15,13 +15,12 @@ const fleets = [
   'test/cli/live.test.ts',
   'test/fleet/load.test.ts',
   'test/gates/sim.test.ts',
-  'test/sessions/**/*.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
 // What takes the machine for itself: gateways, browsers, figures. One file at a time: beside each other they only make
 // each other slow, and on two cores slow looks like broken.
-const whole = ['openclaw', 'bench', 'recovery', 'security', 'dashboard', 'trial', 'claude'].map(
+const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboard', 'trial', 'claude'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
 
