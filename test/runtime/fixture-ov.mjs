@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A tiny stand-in for `ov`: answers in the recorded shapes of 0.10.3 and misbehaves as the product's
 // `fixture.json` says. Every call leaves a line in `calls.log`.
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 
 const argv = process.argv.slice(2);
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -40,15 +40,25 @@ if (mode === 'locked') {
   say({ success: false, command: 'ov', error: 'database is locked' });
   process.exit(1);
 }
+// Its `.overstory` goes while it starts, and whoever still writes there makes an empty one: as the real one, it then
+// knows of nobody.
+if (mode === 'goes') {
+  renameSync('.overstory', '.away');
+  mkdirSync('.overstory/logs', { recursive: true });
+}
 
 const root = process.cwd();
 switch (argv.slice(0, 2).join(' ')) {
   case 'status --json':
     ok('status', {
-      currentRunId: 'run-1',
+      currentRunId: mode === 'goes' ? null : 'run-1',
       agents: [
-        ['coordinator', 'coordinator', 'working', 'overstory-fixture-coordinator'],
-        ['scout-1', 'scout', 'stalled', ''],
+        ...(mode === 'goes'
+          ? []
+          : [
+              ['coordinator', 'coordinator', 'working', 'overstory-fixture-coordinator'],
+              ['scout-1', 'scout', 'stalled', ''],
+            ]),
         ...workers.map(({ agentName }) => [agentName, 'lead', 'working', '']),
       ].map(([agentName, capability, state, tmuxSession]) => ({
         id: `session-${agentName}`,

@@ -1,5 +1,5 @@
 // A folder that a product cannot have: each kind is named with a code and the mend that fits, in a look and in doctor.
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Runtime } from '../../src/runtime/index.ts';
@@ -89,4 +89,18 @@ test.each<[string, string, RegExp, (at: string) => Promise<string>]>([
     },
   ]);
   await rm(at, { recursive: true });
+});
+
+test('one whose .overstory goes while it is looked at is gone, not without a coordinator; back, it is as it was', async () => {
+  const product = await workspace.addProduct('goes', { mode: 'goes' });
+  await repository(product.root);
+  const [seen] = await runtime.snapshot([product]);
+  expect(seen).toMatchObject({ health: 'uninitialised', error: { code: 'OV_NOT_INITIALISED' } });
+
+  const inside = join(product.root, '.overstory');
+  await rm(inside, { recursive: true });
+  await rename(join(product.root, '.away'), inside);
+  await writeFile(join(product.root, 'fixture.json'), JSON.stringify({ mode: 'ok' }));
+  const [back] = await runtime.snapshot([product]);
+  expect(back).toMatchObject({ health: 'ok', coordinator: { state: 'working' } });
 });

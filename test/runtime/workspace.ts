@@ -17,7 +17,7 @@ export const agentFile = fileURLToPath(new URL('../../src/runtime/agent/main.ts'
 export const fixtureOv = fileURLToPath(new URL('./fixture-ov.mjs', import.meta.url));
 
 export interface FixtureSettings {
-  mode?: 'ok' | 'garbage' | 'hang' | 'huge' | 'locked';
+  mode?: 'ok' | 'garbage' | 'goes' | 'hang' | 'huge' | 'locked';
   mail?: object[];
   startMs?: number;
   /** further rows of `ov status`; what is not given is as of a headless lead at work */

@@ -16,7 +16,7 @@ import {
 } from '../protocol.ts';
 import { liesUnder } from './confine.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
-import { findProduct, type Roots } from './find.ts';
+import { type Found, findProduct, initialised, type Roots } from './find.ts';
 import { neverSpoke } from './never-spoke.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
@@ -70,6 +70,10 @@ export function createSnapshots(
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);
     const snapshot = await describe(product, folder, observedAtMs, projectName, status, messages);
+    // `ov` takes a folder without `.overstory` for a project in which nothing ever ran. One that went while it was
+    // looked at (a switched branch, a folder moved away) must be called gone, or its session would be called dead.
+    const found = await findProduct(roots, product);
+    if (found.why !== null) return blind(product, found);
     await looked(product, folder, snapshot);
     if (signature !== null) known.last = { signature, status, snapshot };
     return snapshot;
@@ -83,7 +87,7 @@ export function createSnapshots(
     const observedAtMs = Date.now();
     const read = await readServe(port);
     const status = read && withAgents(last.status, read.agents);
-    if (status === null || known.last !== last) return null;
+    if (status === null || known.last !== last || !(await initialised(folder))) return null;
     const { projectName } = last.snapshot;
     const snapshot = await describe(
       product,
@@ -128,10 +132,9 @@ export function createSnapshots(
   }
 
   async function take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot> {
-    const { folder, why } = await findProduct(roots, product);
-    if (why !== null)
-      return blindSnapshot(product.name, Date.now(), folder === null ? 'missing' : 'uninitialised', why);
-
+    const found = await findProduct(roots, product);
+    if (found.why !== null) return blind(product, found);
+    const { folder } = found;
     const key = `${product.name}\0${folder}`;
     const known: Known = products.get(key) ?? { last: null, begun: null, coming: null };
     products.set(key, known);
@@ -153,6 +156,9 @@ export function createSnapshots(
     },
   };
 }
+
+const blind = ({ name }: ProductRef, { folder, why }: Extract<Found, { why: FleetError }>) =>
+  blindSnapshot(name, Date.now(), folder === null ? 'missing' : 'uninitialised', why);
 
 async function describe(
   product: ProductRef,
