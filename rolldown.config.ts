@@ -7,7 +7,7 @@ const programs: Record<string, string> = {
   fleetd: 'src/fleetd/main.ts',
   cli: 'src/cli/main.ts',
   agent: 'src/runtime/agent/main.ts',
-  prepare: 'src/runtime/prepare/main.ts',
+  prepare: 'src/runtime/bootstrap/main.ts',
   publisher: 'src/runtime/publish/main.ts',
   'openclaw/index': 'src/openclaw/index.ts',
   'gateway-main': 'src/openclaw/gateway-main.ts',

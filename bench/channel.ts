@@ -1,10 +1,10 @@
 // The held-open channel: one round trip, and whether a slow call holds up the others.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/common/clock.ts';
+import { methods } from '../src/contract/runtime.ts';
 import { closed } from '../src/runtime/faults.ts';
 import { type Link, openLink } from '../src/runtime/link.ts';
-import { methods } from '../src/runtime/protocol.ts';
 import { engineMissing, startContainer } from './container.ts';
 import { atMost, type Figure, notMeasured, quantile, spread, timed } from './figure.ts';
 import { type Lab, openLab } from './lab.ts';

@@ -1,6 +1,6 @@
 // From the start of fleetd's process until it answers, on a journal that has seen much.
 import { join } from 'node:path';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/common/clock.ts';
 import { openJournal } from '../src/fleet/index.ts';
 import { atMost, type Figure, median, shown } from './figure.ts';
 import { openLab } from './lab.ts';

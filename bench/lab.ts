@@ -19,7 +19,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'rolldown';
 import { dashboardAssets, withoutImageBuilding } from '../rolldown.config.ts';
-import { createFleetClient, type FleetClient } from '../src/api/client.ts';
+import { createFleetClient, type FleetClient } from '../src/client/client.ts';
+import type { ProductRef } from '../src/contract/runtime.ts';
 import {
   agentArgv,
   type Channel,
@@ -28,7 +29,6 @@ import {
   localChannel,
   type Runtime,
 } from '../src/runtime/index.ts';
-import type { ProductRef } from '../src/runtime/protocol.ts';
 import type { Container } from './container.ts';
 import type { LocalFleetdOptions } from './local-fleetd.ts';
 

@@ -2,7 +2,7 @@
 // its own stalls would drown ours: so the tools run here as the gateway runs them, against a real fleetd.
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFleetClient } from '../src/api/client.ts';
+import { createFleetClient } from '../src/client/client.ts';
 import { fleetTools } from '../src/openclaw/tools/index.ts';
 import { atMost, type Figure, shown } from './figure.ts';
 import { openLab } from './lab.ts';

@@ -1,7 +1,7 @@
 // `npm run docs:errors`: writes docs/errors.md from the codes in the source. A test holds the two equal.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorClasses } from '../src/errors.ts';
+import { errorClasses } from '../src/common/errors.ts';
 
 const file = 'docs/errors.md';
 

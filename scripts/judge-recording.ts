@@ -2,7 +2,7 @@
 // simpler judgement of the same recording: a failure must never read as success, nor the reverse.
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { FleetError } from '../src/errors.ts';
+import { FleetError } from '../src/common/errors.ts';
 import type { OvCommand, OvRun } from '../src/overstory/command.ts';
 import { type OvCommandName, ovCommands } from '../src/overstory/commands/index.ts';
 import { lastJson, readEnvelope, requireFinished } from '../src/overstory/envelope.ts';

@@ -1,10 +1,10 @@
 // Routes of gates and notices. Which socket a request came by is decided by who listens, not by the request.
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import type { gateRequestSchema, NoticeView } from '../contract/contract.ts';
 import type { Fleet } from '../fleet/index.ts';
-import type { NoticeRow } from '../fleet/outbox/store.ts';
-import type { gateRequestSchema, NoticeView } from './contract.ts';
+import type { NoticeRow } from '../journal/outbox/store.ts';
 import type { Surface } from './server.ts';
 
 /** Of one long poll. */

@@ -2,10 +2,10 @@
 // can say there whatever it likes: it may not pass for the operator, and may not raise what products.yaml limits.
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import { FleetError } from '../errors.ts';
-import { capName, capValue } from '../fleet/caps.ts';
+import { FleetError } from '../common/errors.ts';
+import { capName, capValue } from '../fleet/decide/limits.ts';
 import type { Fleet } from '../fleet/index.ts';
-import { fleetScope } from '../fleet/overrides.ts';
+import { fleetScope } from '../journal/events.ts';
 
 /** The operator's own ways in; they have the operator's socket. */
 const operatorsOnly = ['cli', 'dashboard', 'fleet'] as const;

@@ -1,8 +1,8 @@
 // What may be written over the gateway's socket in a day. Everything asked there ends in the journal, and what
 // starts and cancels in turn never fills a queue: without this a gateway that was taken over fills the disk.
 import type { MiddlewareHandler } from 'hono';
-import type { Clock } from '../clock.ts';
-import { FleetError } from '../errors.ts';
+import type { Clock } from '../common/clock.ts';
+import { FleetError } from '../common/errors.ts';
 
 const mib = 1024 ** 2;
 /** At once, and again in each day: bytes of requests, each counted with what the journal writes around it. */

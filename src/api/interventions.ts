@@ -1,8 +1,8 @@
 // Routes of interventions: what monitors ask of the model in the gateway.
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
+import type { InterventionView, interventionEndSchema } from '../contract/contract.ts';
 import type { Fleet } from '../fleet/index.ts';
-import type { InterventionView, interventionEndSchema } from './contract.ts';
 import { longestWaitMs, numberOf } from './gates.ts';
 
 /** @param readEnd validates the body as the other routes do */

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 /** Whoever connects and then says nothing is let go; nobody can use up the descriptors. */
 const headersMs = 10_000;

@@ -1,7 +1,7 @@
 // Routes of what was: for the dashboard, so on the operator's socket only.
 import type { Context, Hono } from 'hono';
+import type { FleetEvent, Thread, Timeline, Usage } from '../contract/contract.ts';
 import type { Fleet } from '../fleet/index.ts';
-import type { FleetEvent, Thread, Timeline, Usage } from './contract.ts';
 
 const hourMs = 3_600_000;
 const mostHours = 168;

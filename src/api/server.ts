@@ -5,9 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { errorClasses, FleetError } from '../errors.ts';
-import type { Fleet } from '../fleet/index.ts';
-import { lookRequestSchema } from '../runtime/protocol.ts';
+import { errorClasses, FleetError } from '../common/errors.ts';
 import {
   apiPrefix,
   capRequestSchema,
@@ -20,7 +18,10 @@ import {
   priorityRequestSchema,
   startRequestSchema,
   stopRequestSchema,
-} from './contract.ts';
+} from '../contract/contract.ts';
+import { lookRequestSchema } from '../contract/runtime.ts';
+import { layDownRequestSchema } from '../contract/work.ts';
+import type { Fleet } from '../fleet/index.ts';
 import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
 import { gatewayQuota } from './gateway-quota.ts';
@@ -29,7 +30,6 @@ import { maxBodyBytes } from './listen.ts';
 import { addOutputRoutes } from './output.ts';
 import { addPastRoutes } from './past.ts';
 import { refusalLog } from './refusals.ts';
-import { layDownRequestSchema } from './work.ts';
 import { addWorkRoutes } from './work-routes.ts';
 
 /** Who is at the other end: the gateway (a model lives there) or the operator's own machine account. */

@@ -1,8 +1,7 @@
 // Routes of planned and recurring work. Listed in contract.ts.
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import type { Fleet } from '../fleet/index.ts';
-import { controlRequestSchema } from './contract.ts';
+import { controlRequestSchema } from '../contract/contract.ts';
 import {
   applyRequestSchema,
   decisionRequestSchema,
@@ -11,7 +10,8 @@ import {
   everyRequestSchema,
   lessonRequestSchema,
   proposalRequestSchema,
-} from './work.ts';
+} from '../contract/work.ts';
+import type { Fleet } from '../fleet/index.ts';
 
 /** @param body validates the request's as the other routes do */
 export function addWorkRoutes(

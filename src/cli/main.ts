@@ -1,10 +1,10 @@
 // The `fleet` command: words to a verb, text to standard output, errors to standard error with the exit
-// code of their class (src/errors.ts). With --json everything is one document on standard output.
+// code of their class (src/common/errors.ts). With --json everything is one document on standard output.
 import { userInfo } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
-import { createFleetClient } from '../api/client.ts';
-import { runDoctor } from '../doctor/index.ts';
+import { createFleetClient } from '../client/client.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
+import { runDoctor } from './doctor/index.ts';
 import { keysOf } from './keys.ts';
 import { readText } from './read.ts';
 import { colourOn, endOnBrokenOutput, outputTo, progress } from './screen.ts';

@@ -1,7 +1,7 @@
 // A file that was named on the command line; `-` is standard input.
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 const longest = 262_144;
 

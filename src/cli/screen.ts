@@ -1,6 +1,6 @@
 // The terminal: what goes to standard output, and the line on standard error that says we still wait.
 import type { WriteStream } from 'node:tty';
-import { errorClasses, FleetError } from '../errors.ts';
+import { errorClasses, FleetError } from '../common/errors.ts';
 import type { Output } from '../verbs/index.ts';
 
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';

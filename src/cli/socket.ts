@@ -1,7 +1,7 @@
 // Where fleetd listens, when nobody says: in its container, or in a trial in this folder or one above it.
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 const containerSocket = '/run/fleet/operator/fleetd.sock';
 const trialSocket = join('.fleet', 'run', 'operator.sock');

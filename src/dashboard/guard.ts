@@ -3,8 +3,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { type Clock, systemClock } from '../clock.ts';
-import { FleetError } from '../errors.ts';
+import { type Clock, systemClock } from '../common/clock.ts';
+import { FleetError } from '../common/errors.ts';
 
 const cookieDays = 30;
 /** A token chosen by a human may be guessed, by a program on this machine. */

@@ -1,6 +1,6 @@
 // Tells open pages that something is different: once per event of the fleet, and every few seconds while a
 // session lives (its footprint and workers change without an event). With no session live it says nothing.
-import type { FleetClient } from '../api/client.ts';
+import type { FleetClient } from '../client/client.ts';
 
 /** While a session lives. */
 const tickMs = 5_000;

@@ -1,12 +1,12 @@
 // What every part of the loop works with.
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
-import { FleetError } from '../errors.ts';
+import type { Clock } from '../common/clock.ts';
+import { FleetError } from '../common/errors.ts';
+import type { FootprintReport, ProductSnapshot } from '../contract/runtime.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Product, Registry } from '../registry/registry.ts';
-import type { FootprintReport, ProductSnapshot } from '../runtime/protocol.ts';
 import type { Publisher } from '../runtime/publish/publisher.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Journal } from './journal.ts';
 import type { Tuning } from './tuning.ts';
 
 export interface RegistrySource {

@@ -1,32 +1,32 @@
 // The fleet, put together: what fleetd serves and tests drive.
-import type { FleetStatus } from '../api/contract.ts';
-import type { LayDownReply, ReportView } from '../api/work.ts';
-import type { Finding } from '../runtime/protocol.ts';
-import { acceptText } from './accept.ts';
-import { type Accounts, createAccounts } from './accounts/index.ts';
-import { tendAccounts } from './accounts/tend.ts';
-import { type Blueprints, createBlueprints } from './blueprint/commands.ts';
-import { cautionsOf } from './cautions.ts';
-import { type Commands, createCommands } from './commands.ts';
-import { type Controls, createControls } from './controls.ts';
-import { createForesight, type Foresight } from './foresight.ts';
-import { createGates, type Gates } from './gates/commands.ts';
-import { tendGates } from './gates/tend.ts';
-import type { JournalBackup } from './journal.ts';
-import { createLessons, type Lessons } from './lessons/commands.ts';
+import type { FleetStatus } from '../contract/contract.ts';
+import type { Finding } from '../contract/runtime.ts';
+import type { LayDownReply, ReportView } from '../contract/work.ts';
+import type { JournalBackup } from '../journal/journal.ts';
+import { tendAccounts } from './act/accounts/tend.ts';
+import { tendGates } from './act/gates/tend.ts';
+import { acceptText } from './commands/accept-text.ts';
+import { type Accounts, createAccounts } from './commands/accounts.ts';
+import { type Blueprints, createBlueprints } from './commands/blueprint/commands.ts';
+import { cautionsOf } from './commands/cautions.ts';
+import { type Controls, createControls } from './commands/controls.ts';
+import { createGates, type Gates } from './commands/gates.ts';
+import { createLessons, type Lessons } from './commands/lessons.ts';
+import { createMonitor, type Monitor } from './commands/monitor.ts';
+import { type Commands, createCommands } from './commands/objectives.ts';
+import { createRecurring, type RecurringCommands } from './commands/recurring.ts';
+import { tendRecurring } from './commands/recurring-due.ts';
+import { createForesight, type Foresight } from './commands/why-and-plan.ts';
 import { createLoop, type Loop } from './loop.ts';
-import { createMetrics } from './metrics.ts';
-import { createMonitor, type Monitor } from './monitor/commands.ts';
-import { createOutbox, type Outbox } from './outbox/outbox.ts';
-import { createPast, type Past } from './past/index.ts';
-import { createRecurring, type RecurringCommands } from './recurring/commands.ts';
-import { tendRecurring } from './recurring/tend.ts';
-import { sendReports } from './report/morning.ts';
+import { sendReports } from './report/daily-report.ts';
+import { createPast, type Past } from './report/history/index.ts';
+import { createMetrics } from './report/metrics.ts';
+import { createOutbox, type Outbox } from './report/outbox.ts';
 import { reportOf, sinceMs } from './report/report.ts';
-import { fleetStatus } from './view.ts';
+import { fleetStatus } from './report/view.ts';
 
-export { systemClock } from '../clock.ts';
-export { openJournal } from './journal.ts';
+export { systemClock } from '../common/clock.ts';
+export { openJournal } from '../journal/journal.ts';
 export { tuning } from './tuning.ts';
 
 export interface Fleet {

@@ -2,27 +2,27 @@
 // that decide() or the sweep of live products asked for. Idle, it does nothing at all.
 //
 // Per product at most one observation and one driving are in flight; products never wait for each other.
-import { FleetError } from '../errors.ts';
-import { blindSnapshot, type ProductSnapshot } from '../runtime/protocol.ts';
+import { FleetError } from '../common/errors.ts';
+import { blindSnapshot, type ProductSnapshot } from '../contract/runtime.ts';
+import type { NewEvent } from '../journal/events.ts';
+import type { SessionRow } from '../journal/journal.ts';
+import { createUsage } from '../journal/usage.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
-import { createAcknowledging } from './acknowledge.ts';
-import { admit } from './admit.ts';
-import { capacityOf } from './capacity.ts';
-import { conclude } from './conclude.ts';
+import { admit } from './act/admit.ts';
+import { relieve } from './act/enforce-budgets.ts';
+import { driveSession } from './act/session/drive.ts';
+import { stopping } from './act/session/stopping.ts';
 import { type FleetContext, missingProduct, productOf } from './context.ts';
-import { recordDecisions } from './decisions.ts';
-import type { NewEvent } from './events.ts';
-import { keptSnapshot } from './evidence.ts';
-import { watchGround } from './ground.ts';
-import type { SessionRow } from './journal.ts';
-import { createMeasurements } from './measure.ts';
-import { createUsage } from './past/usage.ts';
-import { coordinatorAlive } from './reconcile.ts';
-import { relieve } from './relief.ts';
-import { schedulerState } from './scheduler-state.ts';
-import { driveSession } from './session/drive.ts';
-import { stopping } from './session/stopping.ts';
+import { capacityOf } from './decide/capacity.ts';
+import { recordDecisions } from './decide/record-decisions.ts';
+import { schedulerState } from './decide/scheduler-state.ts';
+import { keptSnapshot } from './observe/bounded-evidence.ts';
+import { watchGround } from './observe/environment.ts';
+import { conclude } from './observe/findings.ts';
+import { createAcknowledging } from './observe/mark-mail-read.ts';
+import { createMeasurements } from './observe/measurements.ts';
+import { coordinatorAlive } from './observe/reconcile.ts';
 
 export type Loop = ReturnType<typeof createLoop>;
 

@@ -1,11 +1,11 @@
 // Keeps the runtime held to what products.yaml gives it: when the link comes up, when the file changes, and again
 // while it does not fit yet. What chat changes does not come here: caps in chat are the scheduler's.
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
-import { FleetError } from '../errors.ts';
+import type { Clock } from '../common/clock.ts';
+import { FleetError } from '../common/errors.ts';
+import type { Finding } from '../contract/runtime.ts';
 import type { Scheduling } from '../registry/registry.ts';
 import type { Channel, RuntimeLimits } from '../runtime/channel.ts';
-import type { Finding } from '../runtime/protocol.ts';
 
 /** The kernel is the last resort: fleetd stops admitting and pauses at the budget itself, and needs room to do so. */
 const margin = 1.1;

@@ -1,8 +1,8 @@
 // Entry of the fleetd container. Configuration is the environment, see `settings`; all of it has a default
 // that fits the compose bundle.
 import { pino } from 'pino';
-import { FleetError } from '../errors.ts';
-import { quietLines } from '../quiet-json.ts';
+import { FleetError } from '../common/errors.ts';
+import { quietLines } from '../common/terminal-safe-json.ts';
 import { dockerChannel, publisherLabel } from '../runtime/index.ts';
 import { runFleetd } from './run.ts';
 

@@ -3,9 +3,11 @@ import type { Server } from 'node:http';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createFleetClient } from '../api/client.ts';
 import { listenOnSocket } from '../api/listen.ts';
 import { createApi } from '../api/server.ts';
+import { createFleetClient } from '../client/client.ts';
+import { keptToken } from '../common/kept-token.ts';
+import { version } from '../common/version.ts';
 import { type Dashboard, startDashboard } from '../dashboard/index.ts';
 import { type Fleet, openJournal, startFleet, systemClock, tuning } from '../fleet/index.ts';
 import type { Tuning } from '../fleet/tuning.ts';
@@ -13,8 +15,6 @@ import { openRegistry } from '../registry/index.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { connectRuntime } from '../runtime/connection.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
-import { keptToken } from '../token.ts';
-import { version } from '../version.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
 
 export interface FleetdOptions {

@@ -1,8 +1,8 @@
 // Buttons under a question in Slack: one more way to type the same command, never the only one. A press is run as
 // `/fleet approve …` by who pressed it, so it is allowed, refused and recorded like the typed one. OpenClaw says who
 // pressed and whether they may command it; the model sees nothing of it.
-import type { FleetClient } from '../api/client.ts';
-import type { GateView } from '../api/contract.ts';
+import type { FleetClient } from '../client/client.ts';
+import type { GateView } from '../contract/contract.ts';
 import { runVerb } from '../verbs/index.ts';
 import { agentId } from './gateway-config.ts';
 

@@ -1,9 +1,9 @@
 // Entry of the openclaw-meta container: decides which model answers, starts the gateway as its one child,
 // prints the link, and hands signals on. Configuration is the environment, see docker-compose.yaml.
 import { join } from 'node:path';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import { keptToken } from '../common/kept-token.ts';
 import { startDemoModel } from '../simulator/demo-model.ts';
-import { keptToken } from '../token.ts';
 import { prepareGatewayState, startGateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway-config.ts';
 import { localModel } from './local-model.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { type GatewayOptions, gatewayConfig } from './gateway-config.ts';
 
 /** The gateway was ready after 10-14 s on 2 shared cores (measured); a loaded machine needs several times that. */

@@ -1,8 +1,8 @@
 // The plugin's entry: finds fleetd's socket and registers the model's tools and the human's command.
 // OpenClaw calls register several times (discovery, tools, full): it only registers.
 import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
-import { createFleetClient, type FleetClient } from '../api/client.ts';
-import { FleetError } from '../errors.ts';
+import { createFleetClient, type FleetClient } from '../client/client.ts';
+import { FleetError } from '../common/errors.ts';
 import { gateButtons } from './buttons.ts';
 import { fleetCommand } from './command.ts';
 import { monitorService } from './monitor-service.ts';

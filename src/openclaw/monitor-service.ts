@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
 import { z } from 'zod';
-import type { FleetClient } from '../api/client.ts';
+import type { FleetClient } from '../client/client.ts';
 import { agentId } from './gateway-config.ts';
 import { carryOutInterventions, type Turn } from './monitor.ts';
 

@@ -1,9 +1,9 @@
 // Carries out interventions: one fresh turn of the model each, when a product's monitor asks for it. It gets the
 // situation as data, has the fleet tools, and its last words go to the human. Where no monitor is on, nothing here
 // ever asks the model.
-import type { FleetClient } from '../api/client.ts';
-import type { InterventionView } from '../api/contract.ts';
-import { gatesText, inboxText, productText, surfaceFor } from '../api/text/index.ts';
+import type { FleetClient } from '../client/client.ts';
+import type { InterventionView } from '../contract/contract.ts';
+import { gatesText, inboxText, productText, surfaceFor } from '../text/index.ts';
 import { untrusted } from './outcome.ts';
 
 export interface Turn {

@@ -5,7 +5,7 @@ import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
 import { getSessionEntry } from 'openclaw/plugin-sdk/session-store-runtime';
 import { appendAssistantMirrorMessageByIdentity } from 'openclaw/plugin-sdk/session-transcript-runtime';
 import { z } from 'zod';
-import type { FleetClient } from '../api/client.ts';
+import type { FleetClient } from '../client/client.ts';
 import type { Button } from './buttons.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
 import { deliverNotices, marksOf } from './notices.ts';

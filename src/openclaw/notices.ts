@@ -1,9 +1,9 @@
 // Hands fleetd's notices to the channels: Slack through its outbound adapter, WebChat as a note in the
 // transcript. Neither asks the model. A notice is said to be sent when all its channels took it;
 // killed before that, it comes again under the same number.
-import type { FleetClient } from '../api/client.ts';
-import type { NoticeView } from '../api/contract.ts';
-import { noticesText, surfaceFor } from '../api/text/index.ts';
+import type { FleetClient } from '../client/client.ts';
+import type { NoticeView } from '../contract/contract.ts';
+import { noticesText, surfaceFor } from '../text/index.ts';
 import { type Button, buttonsFor } from './buttons.ts';
 import { type Destination, destinations } from './places.ts';
 

@@ -1,7 +1,7 @@
 // What a tool hands back to the model. Facts as text, failures as text with their mend, worker text fenced.
 import { truncateSanitizedExternalContent, wrapExternalContent } from 'openclaw/plugin-sdk/security-runtime';
-import { errorText, surfaceFor } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import { errorText, surfaceFor } from '../text/index.ts';
 
 /**
  * A tool result as OpenClaw takes it. OpenClaw grades `details` by the keys status, ok, success, error,

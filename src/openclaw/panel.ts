@@ -2,13 +2,13 @@
 // same-origin and gets no script from here; what changes something is the dashboard's.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
-import type { FleetClient } from '../api/client.ts';
-import type { FleetStatus, GateView } from '../api/contract.ts';
-import { boardOrder, capacityLine } from '../api/text/index.ts';
-import { since } from '../api/text/measure.ts';
-import { line } from '../api/text/sanitise.ts';
-import { attentionNote, currentOf, stateOf } from '../api/text/situation.ts';
-import { FleetError } from '../errors.ts';
+import type { FleetClient } from '../client/client.ts';
+import { FleetError } from '../common/errors.ts';
+import type { FleetStatus, GateView } from '../contract/contract.ts';
+import { boardOrder, capacityLine } from '../text/index.ts';
+import { since } from '../text/measure.ts';
+import { line } from '../text/sanitise.ts';
+import { attentionNote, currentOf, stateOf } from '../text/situation.ts';
 
 export const panelPath = '/plugins/meta-coordinator/panel';
 

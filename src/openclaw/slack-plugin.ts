@@ -6,7 +6,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { gatewayEnvironment, openclawOfDevDependency } from './gateway.ts';
 
 /** Of the gateway's own version: it checks the plugin's. */

@@ -1,7 +1,7 @@
 // The dispatch text: how an objective is put to a coordinator of overstory 0.9.4 to 0.11.0, in the words of
 // its own coordinator.md. `ov` types only the first 500 characters into the session, so what must not be
 // missed comes first; the whole is in the mail. Change the words: raise the version.
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { cleanText } from './sanitize.ts';
 
 export const dispatchVersion = 4;

@@ -2,7 +2,7 @@
 // and it is a success only when the process exited 0 AND the reply says success: true. stderr alone is never
 // a failure (`sling` warns there). The commands that break the rule say so in their own file.
 import type { z } from 'zod';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { OvRun } from './command.ts';
 import { ovFailure, ovGarbage } from './errors.ts';
 

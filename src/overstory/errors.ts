@@ -1,7 +1,7 @@
 // Text of `ov` → stable code. `ov` has no error codes in its JSON, only prose, so this catalogue is the one
 // place that knows the prose (overstory 0.9.4 to 0.11.0, each line recorded or read in its source).
 // Codes are a public contract: add freely, never rename. Listed in docs/overstory.md.
-import { type ErrorClass, FleetError } from '../errors.ts';
+import { type ErrorClass, FleetError } from '../common/errors.ts';
 
 interface KnownFailure {
   code: string;

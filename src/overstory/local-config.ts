@@ -2,7 +2,7 @@
 // not in git. What a human wrote there stays, to the comment; what the fleet adds carries its mark, and only
 // that is ever changed again. config.yaml is never written.
 import { isMap, isScalar, parseDocument } from 'yaml';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 const mark = ' set by the fleet';
 

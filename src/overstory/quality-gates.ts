@@ -1,7 +1,7 @@
 // project.qualityGates of `.overstory/config.yaml`: what workers run before they say that they are done. Written once,
 // when a human lays a product down for another kind of work than code (`fleet init`); gates of their own stay.
 import { isMap, parseDocument } from 'yaml';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 /** As overstory has them: all three are needed, none may be empty. */
 export interface QualityGate {

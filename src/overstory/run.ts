@@ -1,7 +1,7 @@
 // Starts `ov`, once, and reads what came of it. The only file of this folder with an effect on processes.
 import { statSync } from 'node:fs';
 import { execa } from 'execa';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { OvCommand, OvFeatures, OvRun } from './command.ts';
 import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from './commands/index.ts';
 import { checkReply } from './envelope.ts';

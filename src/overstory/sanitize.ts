@@ -2,7 +2,7 @@
 // can interrupt or kill the session, and a `;` at its end is taken by tmux as the end of a command: the text
 // is then not delivered. Ids become paths and branch names.
 import { z } from 'zod';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { badArgument } from './errors.ts';
 
 /** Linux refuses one argument of 128 KiB, its closing NUL included. Bytes. */

@@ -1,6 +1,6 @@
 // What the text on a coordinator's screen says about Claude Code (2.0.76 to 2.1.332). layout.ts takes the pane apart:
 // only Claude Code's own words since the last prompt count. table.ts says what they mean.
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { type Layout, layoutOf } from './screen/layout.ts';
 import { isoInZone, resetOf } from './screen/resets.ts';
 import { sharesIn, type WindowShare } from './screen/shares.ts';

@@ -1,4 +1,4 @@
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { RegistryProblem } from './registry.ts';
 
 /** What a message lists; `problems` always holds all of them. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { Roots } from './folders.ts';
 import { maxRegistryBytes, parseRegistry } from './parse.ts';
 import type { Registry } from './registry.ts';

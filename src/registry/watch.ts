@@ -3,7 +3,7 @@
 import { watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { RegistryError } from './error.ts';
 import type { Roots } from './folders.ts';
 import { readRegistry } from './read.ts';

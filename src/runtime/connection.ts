@@ -1,13 +1,8 @@
 // The Runtime over a channel: keeps one link open, checks everything that comes back, and tells the caller
 // exactly what is known of a call that failed.
 import { z } from 'zod';
-import { type Clock, systemClock } from '../clock.ts';
-import { FleetError } from '../errors.ts';
-import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
-import { readOvReply } from '../overstory/run.ts';
-import type { Channel } from './channel.ts';
-import { closed, incompatible, invalidReply, openedTooLate, unreachable, wrongProduct } from './faults.ts';
-import { type Link, openLink } from './link.ts';
+import { type Clock, systemClock } from '../common/clock.ts';
+import { FleetError } from '../common/errors.ts';
 import {
   bundlePartSchema,
   bundleReplySchema,
@@ -28,7 +23,12 @@ import {
   usageReportSchema,
   workspaceFolderSchema,
   writeQueueMs,
-} from './protocol.ts';
+} from '../contract/runtime.ts';
+import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
+import { readOvReply } from '../overstory/run.ts';
+import type { Channel } from './channel.ts';
+import { closed, incompatible, invalidReply, openedTooLate, unreachable, wrongProduct } from './faults.ts';
+import { type Link, openLink } from './link.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from './runtime.ts';
 
 export interface ConnectionOptions {

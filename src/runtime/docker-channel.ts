@@ -2,11 +2,11 @@
 // project's label, never by a name that another project could have taken.
 import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import type { Finding } from '../contract/runtime.ts';
 import { agentArgv, type ByteStream, type Channel } from './channel.ts';
 import { limitContainer } from './docker-limits.ts';
 import { readLines } from './log-lines.ts';
-import type { Finding } from './protocol.ts';
 
 /** Its value is the project's name (the compose project). */
 export const runtimeLabel = 'dev.meta-coordinator.runtime';

@@ -1,6 +1,6 @@
 // The runtime's container, held to what products.yaml gives the fleet. Three numbers, on the one labelled container.
 import type Docker from 'dockerode';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { RuntimeLimits } from './channel.ts';
 
 const nanoCpus = (cores: number) => Math.round(cores * 1e9);

@@ -1,9 +1,9 @@
 // What can go wrong between fleetd and an agent, each with what is known of the call and its mend.
 import { ResponseError } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import { errorShapeSchema, protocolVersion } from '../contract/runtime.ts';
 import type { Channel } from './channel.ts';
-import { errorShapeSchema, protocolVersion } from './protocol.ts';
 
 /** The failure of a call that was never sent. */
 export function unreachable(description: string, reason: FleetError | null): FleetError {

@@ -1,7 +1,7 @@
 // Stands between the byte stream and the JSON-RPC reader, which would believe any Content-Length and
 // buffer it. Workers share the agent's uid, so what comes in may be hostile: frames have a bound here.
 import { Transform, type TransformCallback } from 'node:stream';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 const headerEnd = '\r\n\r\n';
 /** `Content-Length: ` and ten digits: exactly what vscode-jsonrpc writes, nothing else is taken. */

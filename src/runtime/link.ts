@@ -6,12 +6,12 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { Clock } from '../clock.ts';
-import { FleetError } from '../errors.ts';
+import type { Clock } from '../common/clock.ts';
+import { FleetError } from '../common/errors.ts';
+import { maxFrameBytes } from '../contract/runtime.ts';
 import type { Channel } from './channel.ts';
 import { asAnswered, lostInFlight, streamEnded, timedOut, unreachable } from './faults.ts';
 import { FrameGuard } from './frame-guard.ts';
-import { maxFrameBytes } from './protocol.ts';
 
 export interface Link {
   /**

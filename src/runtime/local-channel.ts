@@ -1,6 +1,6 @@
 // The runtime as a child process of this one: the trial, and every test that needs no container.
 import { spawn } from 'node:child_process';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { ByteStream, Channel } from './channel.ts';
 import { readLines } from './log-lines.ts';
 

@@ -1,7 +1,6 @@
 // The port through which fleetd sees and moves a runtime. connection.ts implements it over a channel;
 // tests and the simulation implement it in memory.
-import type { FleetErrorShape } from '../errors.ts';
-import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
+import type { FleetErrorShape } from '../common/errors.ts';
 import type {
   BundleReply,
   Finding,
@@ -15,7 +14,8 @@ import type {
   TendTask,
   UsageReport,
   WorkspaceFolder,
-} from './protocol.ts';
+} from '../contract/runtime.ts';
+import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
 
 export type RuntimeLink =
   | { state: 'connected'; sinceMs: number; info: RuntimeInfo }

@@ -1,5 +1,5 @@
 // The trial's gateway on a machine that may be too slow for it: a second try, then fleetd goes on without it.
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { type Gateway, type StartGateway, startGateway } from '../openclaw/gateway.ts';
 
 /**

@@ -1,7 +1,7 @@
 // Entry of `npm start`: prints what is real and what is simulated, progress, and the link; Ctrl-C ends all.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { errorClasses, FleetError } from '../errors.ts';
+import { errorClasses, FleetError } from '../common/errors.ts';
 import { readTrialOptions } from './options.ts';
 import { startTrial, type Trial } from './trial.ts';
 

@@ -2,7 +2,7 @@
 // anything is started.
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { TrialOptions } from './options.ts';
 
 interface Need {

@@ -4,14 +4,14 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import { featuresOf } from '../overstory/features.ts';
 import { runOv } from '../overstory/run.ts';
 import { type Product, readRegistry } from '../registry/index.ts';
 import { createFootprintMeter } from '../runtime/agent/footprint.ts';
+import { type PreparedProduct, prepareProducts } from '../runtime/bootstrap/index.ts';
 import { agentArgv, type Channel } from '../runtime/channel.ts';
 import { localChannel } from '../runtime/local-channel.ts';
-import { type PreparedProduct, prepareProducts } from '../runtime/prepare/index.ts';
 import { endsItsKeeper } from './keeper.ts';
 import type { TrialOptions } from './options.ts';
 import { findProgram } from './preflight.ts';

@@ -2,12 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import { keptToken } from '../common/kept-token.ts';
+import { quietLines } from '../common/terminal-safe-json.ts';
 import { type Fleetd, runFleetd } from '../fleetd/run.ts';
 import { layPlugin } from '../openclaw/plugin-folder.ts';
-import { quietLines } from '../quiet-json.ts';
 import { type DemoModel, startDemoModel } from '../simulator/demo-model.ts';
-import { keptToken } from '../token.ts';
 import { startGatewayPatiently } from './gateway.ts';
 import type { TrialOptions } from './options.ts';
 import { preflight } from './preflight.ts';

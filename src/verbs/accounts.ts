@@ -1,6 +1,7 @@
 // accounts [open <name>]: keys and subscriptions with their usage limits; open: a human knows better than the screen.
-import { accountsText, controlText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { accountsText, controlText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const accounts: Verb = {

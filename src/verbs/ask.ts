@@ -1,9 +1,9 @@
 // ask <product> [question…]: a word to the coordinator, and its reply, which is found by its thread. Sent once: when no
 // reply comes in time it is not asked again, and a late one is in the inbox.
 
-import type { Mail } from '../api/contract.ts';
-import { replyText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import type { Mail } from '../contract/contract.ts';
+import { replyText } from '../text/index.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 import { textOf } from './words.ts';
 

@@ -1,6 +1,6 @@
 // attach <product>: the command for a live look into its session. Printed, not run: it belongs to the machine that
 // runs the fleet, where this CLI may be inside a container.
-import { attachText } from '../api/text/index.ts';
+import { attachText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 
 export const attach: Verb = {

@@ -1,5 +1,5 @@
 // backup: a copy of the journal, made while fleetd goes on. Terminal only: it is the operator's.
-import { backupText } from '../api/text/index.ts';
+import { backupText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 
 export const backup: Verb = {

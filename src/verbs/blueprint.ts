@@ -1,8 +1,8 @@
 // diff, apply, delete, blueprints: work across products, planned in one file.
 
-import { blueprintReplyText, blueprintsText, blueprintText } from '../api/text/index.ts';
-import type { ApplyRequest } from '../api/work.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import type { ApplyRequest } from '../contract/work.ts';
+import { blueprintReplyText, blueprintsText, blueprintText } from '../text/index.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 
 /** `draft-3`, or (in a terminal) a file. */

@@ -1,5 +1,5 @@
 // cancel <objective>: takes it out of the queue, or stops it.
-import { startedText } from '../api/text/index.ts';
+import { startedText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

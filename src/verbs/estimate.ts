@@ -1,5 +1,5 @@
 // estimate <product> [objective…]: what one more objective would take, and when it would start.
-import { estimateText } from '../api/text/index.ts';
+import { estimateText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const estimate: Verb = {

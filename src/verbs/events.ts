@@ -1,7 +1,8 @@
 // events: what happened lately, or from now on. Terminal only: it can go on for ever.
-import { eventText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
-import { quietJson } from '../quiet-json.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { quietJson } from '../common/terminal-safe-json.ts';
+import { eventText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 
 export const events: Verb = {

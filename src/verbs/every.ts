@@ -1,6 +1,7 @@
 // every "<cron>" <product> <objective…>: work that comes again.
-import { recurringText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { recurringText } from '../text/index.ts';
 import { nextWord, trimmed, unquoted } from './chat.ts';
 import { productName } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';

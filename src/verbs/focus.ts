@@ -1,5 +1,5 @@
 // focus <product>: pauses all others and puts this one first.
-import { controlText } from '../api/text/index.ts';
+import { controlText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const focus: Verb = {

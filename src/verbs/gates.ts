@@ -1,5 +1,5 @@
 // gates [product]: what waits for the human.
-import { gatesText } from '../api/text/index.ts';
+import { gatesText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const gates: Verb = {

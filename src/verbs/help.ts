@@ -1,5 +1,5 @@
 // help [verb]: the verbs, or one of them in detail.
-import { rows, type Surface } from '../api/text/index.ts';
+import { rows, type Surface } from '../text/index.ts';
 import { nearest } from './names.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 

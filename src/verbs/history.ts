@@ -1,6 +1,7 @@
 // history [product]: what is over, the one that ended last first.
-import { historyText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { historyText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const history: Verb = {

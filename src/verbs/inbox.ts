@@ -1,5 +1,5 @@
 // inbox <product>: unread mail to the operator.
-import { inboxText } from '../api/text/index.ts';
+import { inboxText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const inbox: Verb = {

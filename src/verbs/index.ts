@@ -1,8 +1,9 @@
 // What a human can say to the fleet: one file per verb, one grammar for the CLI and for `/fleet` in chat.
-// A verb asks fleetd through the client and answers with text (src/api/text), never with effects of its own.
-import { errorText, type Surface, surfaceFor } from '../api/text/index.ts';
-import { errorClasses, FleetError, type FleetErrorShape } from '../errors.ts';
-import { quietJson } from '../quiet-json.ts';
+// A verb asks fleetd through the client and answers with text (src/text), never with effects of its own.
+
+import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
+import { quietJson } from '../common/terminal-safe-json.ts';
+import { errorText, type Surface, surfaceFor } from '../text/index.ts';
 import { accounts } from './accounts.ts';
 import { ask } from './ask.ts';
 import { attach } from './attach.ts';

@@ -1,5 +1,5 @@
 // init <product> --type marketing|support: what a product that is not code needs, in overstory's own files.
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 import type { Verb } from './verb.ts';
 
 export const init: Verb = {

@@ -1,6 +1,7 @@
 // lessons, forget, proposals, accept, drop: what the model wrote down, and a human's word on it.
-import { lessonsText, proposalsText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { lessonsText, proposalsText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 function numberOf(typed: string, what: string): number {

@@ -1,6 +1,7 @@
 // logs <product>: what the coordinator's screen shows. Terminal only: the screen is the operator's to see.
-import { outputText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { outputText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 import { watched } from './watch.ts';
 

@@ -1,8 +1,8 @@
 // look <product> [path]: its files, one file, or its git log. Read only.
 
-import type { LookReply } from '../api/contract.ts';
-import { lookText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import type { LookReply } from '../contract/contract.ts';
+import { lookText } from '../text/index.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 
 export const look: Verb = {

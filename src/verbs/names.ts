@@ -1,5 +1,5 @@
 // Names as people type them, and the one they probably meant.
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 /** `#7`, `7`, `OBJ-7` → `obj-7` */
 export function objectiveId(typed: string): string {

@@ -1,5 +1,5 @@
 // objective <id>: all that is known of one objective.
-import { objectiveText } from '../api/text/index.ts';
+import { objectiveText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

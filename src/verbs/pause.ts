@@ -1,5 +1,5 @@
 // pause <product> [reason…]: nothing of it starts; what runs is stopped and keeps its place.
-import { controlText } from '../api/text/index.ts';
+import { controlText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const pause: Verb = {

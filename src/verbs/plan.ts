@@ -1,6 +1,7 @@
 // plan: what would start, in what order and when, if limits or products were different. Changes nothing.
-import { planText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { planText } from '../text/index.ts';
 import { productName } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

@@ -1,5 +1,5 @@
 // priority <product> <value>: live, on top of products.yaml.
-import { controlText } from '../api/text/index.ts';
+import { controlText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const priority: Verb = {

@@ -1,5 +1,5 @@
 // products: what is managed.
-import { productsText } from '../api/text/index.ts';
+import { productsText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const products: Verb = {

@@ -1,5 +1,5 @@
 // queue: what waits, in what order, and why.
-import { queueText } from '../api/text/index.ts';
+import { queueText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const queue: Verb = {

@@ -1,6 +1,7 @@
 // recurring [pause|resume|delete <name>]: what comes again, when, and whether it goes on.
-import { recurringText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { recurringText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 const changes = ['pause', 'resume', 'delete'] as const;

@@ -1,5 +1,5 @@
 // report [--since when]: what ran, what it cost, what was blocked by whom and for how long.
-import { reportText } from '../api/text/index.ts';
+import { reportText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const report: Verb = {

@@ -1,5 +1,5 @@
 // requeue <objective>: another try for one that failed or was cancelled; one that runs waits again.
-import { startedText } from '../api/text/index.ts';
+import { startedText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

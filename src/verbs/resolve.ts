@@ -1,6 +1,6 @@
 // approve, reject, answer: a human's answer to a gate. No tool of the model leads here.
-import type { GateRequest } from '../api/contract.ts';
-import { resolvedText } from '../api/text/index.ts';
+import type { GateRequest } from '../contract/contract.ts';
+import { resolvedText } from '../text/index.ts';
 import { gateNumber } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

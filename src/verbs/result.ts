@@ -1,5 +1,5 @@
 // result <objective>: what came of it, in the coordinator's words.
-import { resultText } from '../api/text/index.ts';
+import { resultText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

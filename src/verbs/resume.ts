@@ -1,5 +1,5 @@
 // resume <product>: it may start again.
-import { controlText } from '../api/text/index.ts';
+import { controlText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const resume: Verb = {

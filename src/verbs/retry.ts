@@ -1,5 +1,5 @@
 // retry <objective|blueprint>: what failed gets another try, and what needs it goes on.
-import { blueprintText, startedText } from '../api/text/index.ts';
+import { blueprintText, startedText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

@@ -1,6 +1,6 @@
 // start <product> <objective…>: takes an objective; it runs at once or waits in the queue and says why.
-import { maxObjectiveBytes } from '../api/contract.ts';
-import { startedText } from '../api/text/index.ts';
+import { maxObjectiveBytes } from '../contract/contract.ts';
+import { startedText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 import { textOf } from './words.ts';

@@ -1,6 +1,7 @@
 // status [product]: what runs, what waits and why; --watch keeps it on the screen.
-import { productText, type Surface, statusText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { productText, type Surface, statusText } from '../text/index.ts';
 import { type Answer, everywhere, type Verb, type VerbContext } from './verb.ts';
 import { watched } from './watch.ts';
 

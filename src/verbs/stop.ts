@@ -1,5 +1,5 @@
 // stop <product>: ends what it is working on.
-import { stoppedText } from '../api/text/index.ts';
+import { stoppedText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const stop: Verb = {

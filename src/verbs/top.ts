@@ -1,7 +1,8 @@
 // top: the live board. Keys choose a product and pause it, focus it, or answer its oldest gate.
-import type { FleetStatus, GateRequest, GateView } from '../api/contract.ts';
-import { boardOrder, errorText, topText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import type { FleetStatus, GateRequest, GateView } from '../contract/contract.ts';
+import { boardOrder, errorText, topText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 
 /** Ages and footprints change without an event. */

@@ -1,5 +1,5 @@
 // tree [product]: who works for whom.
-import { treeText } from '../api/text/index.ts';
+import { treeText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 import { watched } from './watch.ts';
 

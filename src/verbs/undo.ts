@@ -1,5 +1,5 @@
 // undo: takes back the last pause, resume, focus, priority or cap.
-import { controlText } from '../api/text/index.ts';
+import { controlText } from '../text/index.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 export const undo: Verb = {

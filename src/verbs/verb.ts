@@ -1,8 +1,8 @@
 // What a verb is: its words, and what it asks of fleetd.
 import type { Command } from 'commander';
-import type { FleetClient } from '../api/client.ts';
-import type { Source } from '../api/contract.ts';
-import type { Surface } from '../api/text/index.ts';
+import type { FleetClient } from '../client/client.ts';
+import type { Source } from '../contract/contract.ts';
+import type { Surface } from '../text/index.ts';
 
 export interface VerbContext {
   client: FleetClient;

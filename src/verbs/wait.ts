@@ -1,10 +1,11 @@
 // wait <objective>: until it is over; the exit code says how. For scripts.
-import { startedText } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+
+import { FleetError } from '../common/errors.ts';
+import { startedText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import type { Verb } from './verb.ts';
 
-/** Beside the exit codes of error classes (src/errors.ts), which stay what they are. */
+/** Beside the exit codes of error classes (src/common/errors.ts), which stay what they are. */
 const exitCodes: Record<string, number> = { done: 0, failed: 10, cancelled: 11 };
 const timeoutExit = 12;
 

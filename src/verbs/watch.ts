@@ -1,7 +1,7 @@
 // --watch: an answer kept on the screen, asked for again every two seconds, also while fleetd restarts.
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorText, type Surface } from '../api/text/index.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
+import { errorText, type Surface } from '../text/index.ts';
 import type { Answer, VerbContext } from './verb.ts';
 
 /** Ages grow on the screen even when nothing happens. */

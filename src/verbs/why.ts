@@ -1,5 +1,5 @@
 // why <product|objective>: one line; with --json the rules and numbers behind it.
-import { whyText } from '../api/text/index.ts';
+import { whyText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 

@@ -1,6 +1,6 @@
 // The text of an objective or message, checked before it is sent: fleetd's own limits and codes, so that a
 // paste by mistake is refused in words and not by a connection closed under it.
-import { FleetError } from '../errors.ts';
+import { FleetError } from '../common/errors.ts';
 
 /** @param maxBytes in UTF-8. Throws TEXT_EMPTY, TEXT_TOO_LARGE. */
 export function textOf(words: string[], product: string, maxBytes: number): string {

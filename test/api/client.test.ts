@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
-import type { FleetEvent } from '../../src/api/contract.ts';
+import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
+import type { FleetEvent } from '../../src/contract/contract.ts';
 import {
   type FakeFleetd,
   fakeFleetd,

@@ -1,6 +1,6 @@
 // What people read, as they read it.
 import { describe, expect, test } from 'vitest';
-import type { Inbox } from '../../src/api/contract.ts';
+import type { Inbox } from '../../src/contract/contract.ts';
 import {
   controlText,
   errorText,
@@ -16,9 +16,9 @@ import {
   statusText,
   stoppedText,
   surfaceFor,
-} from '../../src/api/text/index.ts';
-import { widthOf } from '../../src/api/text/layout.ts';
-import { bytes, duration } from '../../src/api/text/measure.ts';
+} from '../../src/text/index.ts';
+import { widthOf } from '../../src/text/layout.ts';
+import { bytes, duration } from '../../src/text/measure.ts';
 import { ago, busyFleet, fleetStatus, nowMs, objectiveView, productView, worker } from '../support/views.ts';
 
 const chat = surfaceFor({ kind: 'chat', nowMs });

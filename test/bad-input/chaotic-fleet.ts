@@ -3,8 +3,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
-import type { FleetErrorShape } from '../../src/errors.ts';
+import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
+import type { FleetErrorShape } from '../../src/common/errors.ts';
 import { localChannel } from '../../src/runtime/index.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { runVerb, type VerbResult } from '../../src/verbs/index.ts';

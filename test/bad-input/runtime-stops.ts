@@ -1,6 +1,6 @@
 // The runtime's container killed while a session starts in it, on the stack that bundle.test.ts shares.
 import { expect, test } from 'vitest';
-import type { FleetStatus, ObjectiveView } from '../../src/api/contract.ts';
+import type { FleetStatus, ObjectiveView } from '../../src/contract/contract.ts';
 import type { ComposeStack } from '../support/compose.ts';
 
 const minutes = 60_000;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach } from 'vitest';
-import { createFleetClient } from '../../src/api/client.ts';
+import { createFleetClient } from '../../src/client/client.ts';
 import { withRealOv } from '../real/open.ts';
 import { until } from '../simulator/ov.ts';
 import { madeUpKey } from '../support/claude-lab.ts';

@@ -1,6 +1,6 @@
 // The board of `fleet top` at the sizes of terminals: whole, aligned, and never longer or wider than the screen.
 import { describe, expect, it } from 'vitest';
-import { boardOrder, surfaceFor, topText } from '../../src/api/text/index.ts';
+import { boardOrder, surfaceFor, topText } from '../../src/text/index.ts';
 import { fleetStatus, nowMs, objectiveView, productView } from '../support/views.ts';
 
 const products = Array.from({ length: 50 }, (_, i) =>

@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GateView, ObjectiveView } from '../../src/api/contract.ts';
+import type { GateView, ObjectiveView } from '../../src/contract/contract.ts';
 import { composeAvailable } from '../support/compose.ts';
 import { type RemoteMockSlack, remoteMockSlack, type SlackPost } from '../support/mock-slack.ts';
 import { type FleetStack, sharedStack } from '../support/shared-stack.ts';

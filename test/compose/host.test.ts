@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FleetStatus, GateView, ObjectiveView } from '../../src/api/contract.ts';
+import type { FleetStatus, GateView, ObjectiveView } from '../../src/contract/contract.ts';
 import { composeStack, services } from '../support/compose.ts';
 import { type Fault, fourProducts, minutes } from '../support/four-products.ts';
 import { type OwnHost, ownHost, ownHostMissing } from '../support/own-host.ts';

@@ -1,7 +1,7 @@
 // The six open questions of the original design, answered by measuring on the bundle.
 import { readFile, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { FleetEvent, ObjectiveView } from '../../src/api/contract.ts';
+import type { FleetEvent, ObjectiveView } from '../../src/contract/contract.ts';
 import { connectRuntime, dockerChannel } from '../../src/runtime/index.ts';
 import type { ComposeStack } from '../support/compose.ts';
 import { recordAnswer } from '../support/milestones.ts';

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab } from '../../bench/lab.ts';
-import { createFleetClient } from '../../src/api/client.ts';
+import { createFleetClient } from '../../src/client/client.ts';
 import { startDashboard } from '../../src/dashboard/index.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
 import { openSimOv } from '../support/sim-ov.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pairOf, pairs, recommendedClaude } from '../../src/overstory/pairs.ts';
-import { ask } from '../../src/runtime/agent/examine/check.ts';
-import { claude } from '../../src/runtime/agent/examine/checks/claude.ts';
+import { ask } from '../../src/runtime/agent/doctor/check.ts';
+import { claude } from '../../src/runtime/agent/doctor/checks/claude.ts';
 import { createOv } from '../../src/runtime/agent/ov.ts';
 
 let folder: string;

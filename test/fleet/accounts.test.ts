@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { accountStore } from '../../src/fleet/accounts/store.ts';
+import { accountStore } from '../../src/journal/accounts/store.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 

@@ -1,8 +1,8 @@
 // Budgets, what they are measured against, and what is recorded and said about them.
 import { describe, expect, it } from 'vitest';
-import { capacityLine } from '../../src/api/text/capacity.ts';
-import { FleetError } from '../../src/errors.ts';
-import type { JournalEvent } from '../../src/fleet/events.ts';
+import { FleetError } from '../../src/common/errors.ts';
+import type { JournalEvent } from '../../src/journal/events.ts';
+import { capacityLine } from '../../src/text/capacity.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const gib = 1024 ** 3;

@@ -1,7 +1,7 @@
 // What is kept of what the runtime says: enough, and no more than fits into memory a thousand times.
 import { expect, it } from 'vitest';
-import { keptMail, keptSnapshot, maxMailCharacters } from '../../src/fleet/evidence.ts';
-import { emptySnapshot, type Mail, mailSchema } from '../../src/runtime/protocol.ts';
+import { emptySnapshot, type Mail, mailSchema } from '../../src/contract/runtime.ts';
+import { keptMail, keptSnapshot, maxMailCharacters } from '../../src/fleet/observe/bounded-evidence.ts';
 
 const mail = (changes: Partial<Mail> = {}): Mail => ({
   id: 'm1',

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Awaited, howHeard, type Traces } from '../../src/fleet/heard/heard.ts';
+import type { Mail } from '../../src/contract/runtime.ts';
+import { type Awaited, howHeard, type Traces } from '../../src/fleet/act/heard/heard.ts';
 import { tuning } from '../../src/fleet/index.ts';
-import type { Mail } from '../../src/runtime/protocol.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const atMs = Date.parse('2026-11-29T05:06:26Z');

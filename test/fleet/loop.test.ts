@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FleetError } from '../../src/errors.ts';
+import { FleetError } from '../../src/common/errors.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const folders: string[] = [];

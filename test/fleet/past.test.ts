@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { gateStore } from '../../src/fleet/gates/store.ts';
-import { createUsage } from '../../src/fleet/past/usage.ts';
-import { migrations } from '../../src/fleet/schema.ts';
+import { gateStore } from '../../src/journal/gates/store.ts';
+import { migrations } from '../../src/journal/migrations.ts';
+import { createUsage } from '../../src/journal/usage.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 // What a session uses of the model, from the agent's report to what people see.
 import { describe, expect, it } from 'vitest';
-import { objectiveText, productText, surfaceFor, treeText } from '../../src/api/text/index.ts';
 import { priceOf, together } from '../../src/prices/index.ts';
+import { objectiveText, productText, surfaceFor, treeText } from '../../src/text/index.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 import { fleetStatus, nowMs, productView, worker } from '../support/views.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Worker } from '../../src/contract/runtime.ts';
 import { tuning } from '../../src/fleet/index.ts';
-import type { Worker } from '../../src/runtime/protocol.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const worker = (name: string, depth: number): Worker => ({

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Source } from '../../src/api/contract.ts';
-import { FleetError } from '../../src/errors.ts';
-import type { Mail } from '../../src/runtime/protocol.ts';
+import { FleetError } from '../../src/common/errors.ts';
+import type { Source } from '../../src/contract/contract.ts';
+import type { Mail } from '../../src/contract/runtime.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const human: Source = { via: 'cli', sender: 'ana', thread: null };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fleetTools } from '../../src/openclaw/tools/index.ts';
-import { recordLesson } from '../../src/runtime/agent/tend/record-lesson.ts';
+import { recordLesson } from '../../src/runtime/agent/maintenance/record-lesson.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const model = { via: 'model', sender: null, thread: 'chat-1' } as const;

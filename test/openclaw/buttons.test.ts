@@ -1,8 +1,8 @@
 // A press of a button over a made-up fleetd: it types what a human would, as who pressed, and nothing else.
 import { describe, expect, it } from 'vitest';
-import type { FleetClient } from '../../src/api/client.ts';
-import type { GateRequest, GateView } from '../../src/api/contract.ts';
-import { FleetError } from '../../src/errors.ts';
+import type { FleetClient } from '../../src/client/client.ts';
+import { FleetError } from '../../src/common/errors.ts';
+import type { GateRequest, GateView } from '../../src/contract/contract.ts';
 import { gateButtons } from '../../src/openclaw/buttons.ts';
 
 async function press(payload: string, changes: { authorized?: boolean; refuse?: boolean } = {}) {

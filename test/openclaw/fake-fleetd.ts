@@ -1,7 +1,7 @@
 // fleetd's API on a unix socket with answers that the test sets: what the plugin's client really talks to.
 import { createServer } from 'node:http';
-import type { FleetStatus, ObjectiveView, ProductView } from '../../src/api/contract.ts';
-import { FleetError } from '../../src/errors.ts';
+import { FleetError } from '../../src/common/errors.ts';
+import type { FleetStatus, ObjectiveView, ProductView } from '../../src/contract/contract.ts';
 
 export interface Asked {
   method: string;

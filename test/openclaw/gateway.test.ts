@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FleetError } from '../../src/errors.ts';
+import { FleetError } from '../../src/common/errors.ts';
 import { gatewayEnvironment, openclawOfDevDependency, startGateway } from '../../src/openclaw/gateway.ts';
 import { allowedTools } from '../../src/openclaw/gateway-config.ts';
 import type { Answer } from '../../src/simulator/demo/wire.ts';

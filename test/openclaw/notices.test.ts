@@ -1,7 +1,7 @@
 // The sink of notices over a made-up fleetd and made-up channels: where each goes, what is folded, what is told again.
 import { describe, expect, it } from 'vitest';
-import type { FleetClient } from '../../src/api/client.ts';
-import type { GateView, NoticeView } from '../../src/api/contract.ts';
+import type { FleetClient } from '../../src/client/client.ts';
+import type { GateView, NoticeView } from '../../src/contract/contract.ts';
 import { batches, deliverNotices, markOf } from '../../src/openclaw/notices.ts';
 import { channelOf, type Destination, destinations } from '../../src/openclaw/places.ts';
 

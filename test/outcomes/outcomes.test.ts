@@ -1,6 +1,6 @@
 // What finished work leaves and teaches: through the real loop and the real journal, on a clock that is told to move.
 import { describe, expect, it } from 'vitest';
-import { kindOf } from '../../src/fleet/outcomes/kind.ts';
+import { kindOf } from '../../src/journal/outcomes/kind.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const minute = 60_000;

@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFleetClient } from '../../src/api/client.ts';
+import { createFleetClient } from '../../src/client/client.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { until } from '../simulator/ov.ts';
 import type { RealFleet } from '../support/real-fleet.ts';

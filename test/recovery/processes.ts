@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LocalFleetdOptions } from '../../bench/local-fleetd.ts';
-import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
+import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
 import { agentArgv } from '../../src/runtime/index.ts';
 import { type Lab, openLab, until } from '../simulator/ov.ts';
 

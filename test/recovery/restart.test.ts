@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { execa } from 'execa';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FleetEvent, FleetStatus, GateView, ObjectiveView } from '../../src/api/contract.ts';
+import type { FleetEvent, FleetStatus, GateView, ObjectiveView } from '../../src/contract/contract.ts';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
 import { until } from '../simulator/ov.ts';
 import { type Ground, ground, type Running } from './processes.ts';

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { KeySource } from '../../src/contract/runtime.ts';
 import { keyEnvironment } from '../../src/runtime/agent/account-key.ts';
 import { connectRuntime, localChannel } from '../../src/runtime/index.ts';
-import type { KeySource } from '../../src/runtime/protocol.ts';
 import { until } from '../simulator/ov.ts';
 import { standIn } from '../support/tmux.ts';
 import { agentFile, fixtureOv } from './workspace.ts';

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { branches } from '../../src/runtime/agent/tend/branches.ts';
-import type { Place } from '../../src/runtime/agent/tend/index.ts';
+import { branches } from '../../src/runtime/agent/maintenance/branches.ts';
+import type { Place } from '../../src/runtime/agent/maintenance/index.ts';
 
 let folder: string;
 const git = (...args: string[]) =>

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LookRequest, ProductRef } from '../../src/contract/runtime.ts';
 import { pathInside, productFolder } from '../../src/runtime/agent/confine.ts';
 import { refusalOf } from '../../src/runtime/agent/look.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
-import type { LookRequest, ProductRef } from '../../src/runtime/protocol.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { RuntimeInfo } from '../../src/contract/runtime.ts';
 import { type Channel, dockerChannel, type Runtime, runtimeLabel } from '../../src/runtime/index.ts';
-import type { RuntimeInfo } from '../../src/runtime/protocol.ts';
 import { docker, engineAvailable, engineImage } from '../support/engine.ts';
 import { agentFile, createWorkspace, fixtureOv, lives, type Workspace } from './workspace.ts';
 

@@ -9,15 +9,15 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { FrameGuard } from '../../src/runtime/frame-guard.ts';
-import { type Channel, connectRuntime, exponentialBackoff, type Runtime } from '../../src/runtime/index.ts';
 import {
   emptySnapshot,
   maxFrameBytes,
   methods,
   notifications,
   type RuntimeInfo,
-} from '../../src/runtime/protocol.ts';
+} from '../../src/contract/runtime.ts';
+import { FrameGuard } from '../../src/runtime/frame-guard.ts';
+import { type Channel, connectRuntime, exponentialBackoff, type Runtime } from '../../src/runtime/index.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const info: RuntimeInfo = {

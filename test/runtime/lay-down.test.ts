@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { layDown } from '../../src/runtime/agent/tend/lay-down/index.ts';
+import { layDown } from '../../src/runtime/agent/maintenance/templates/index.ts';
 
 const folders: string[] = [];
 afterEach(() => {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { FleetError } from '../../src/errors.ts';
+import { systemClock } from '../../src/common/clock.ts';
+import { FleetError } from '../../src/common/errors.ts';
+import type { RuntimeInfo } from '../../src/contract/runtime.ts';
 import { connectRuntime, localChannel, type Runtime } from '../../src/runtime/index.ts';
 import { openLink } from '../../src/runtime/link.ts';
-import type { RuntimeInfo } from '../../src/runtime/protocol.ts';
 import { agentFile, createWorkspace, fixtureOv, lives, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;

@@ -2,8 +2,8 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { ProductSnapshot } from '../../src/contract/runtime.ts';
 import { connectRuntime, localChannel, type Runtime } from '../../src/runtime/index.ts';
-import type { ProductSnapshot } from '../../src/runtime/protocol.ts';
 import { MailStore } from '../../src/simulator/stores/mail.ts';
 import { SessionStore } from '../../src/simulator/stores/sessions.ts';
 import { type Lab, openLab, until } from '../simulator/ov.ts';

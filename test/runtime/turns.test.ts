@@ -1,9 +1,9 @@
 // Whose turn it is: slots over all products, and the queue of writes of one.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { writeQueueMs } from '../../src/contract/runtime.ts';
 import type { Ov } from '../../src/runtime/agent/ov.ts';
 import { createRuns } from '../../src/runtime/agent/run.ts';
 import { createSlots } from '../../src/runtime/agent/slots.ts';
-import { writeQueueMs } from '../../src/runtime/protocol.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ProductRef, RuntimeInfo } from '../../src/contract/runtime.ts';
 import {
   type Channel,
   connectRuntime,
@@ -11,7 +12,6 @@ import {
   localChannel,
   type Runtime,
 } from '../../src/runtime/index.ts';
-import type { ProductRef, RuntimeInfo } from '../../src/runtime/protocol.ts';
 
 export const agentFile = fileURLToPath(new URL('../../src/runtime/agent/main.ts', import.meta.url));
 export const fixtureOv = fileURLToPath(new URL('./fixture-ov.mjs', import.meta.url));

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
 import { listenOnSocket } from '../../src/api/listen.ts';
 import { refusalLog } from '../../src/api/refusals.ts';
 import { createApi } from '../../src/api/server.ts';
+import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
 import { raw as exchange } from '../support/connections.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 

@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/api/server.ts';
-import { maxQueued, requireRoom } from '../../src/fleet/queue-room.ts';
+import { maxQueued, requireRoom } from '../../src/fleet/commands/queue-limits.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const chat = { via: 'webchat', sender: 'ana' } as const;

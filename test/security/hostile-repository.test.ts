@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { look } from '../../src/runtime/agent/look.ts';
-import { branches } from '../../src/runtime/agent/tend/branches.ts';
-import type { Place } from '../../src/runtime/agent/tend/index.ts';
-import { requireGit } from '../../src/runtime/agent/tend/prepare.ts';
+import { branches } from '../../src/runtime/agent/maintenance/branches.ts';
+import type { Place } from '../../src/runtime/agent/maintenance/index.ts';
+import { requireGit } from '../../src/runtime/agent/maintenance/prepare.ts';
 
 let root: string;
 let evil: string;

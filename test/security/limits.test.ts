@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FleetError } from '../../src/errors.ts';
+import { FleetError } from '../../src/common/errors.ts';
 import { keepLimits, limitsOf } from '../../src/fleetd/limits.ts';
 import { dockerChannel, runtimeLabel } from '../../src/runtime/index.ts';
 import { docker, engineAvailable, engineImage } from '../support/engine.ts';

@@ -2,13 +2,13 @@
 // moved by none of it, a chat pings nobody, loads no image and shows no link with a hidden target.
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { FleetClient } from '../../src/api/client.ts';
-import type { AccountView, GateView, NoticeView } from '../../src/api/contract.ts';
-import * as views from '../../src/api/text/index.ts';
-import { surfaceFor } from '../../src/api/text/index.ts';
-import type { BlueprintView, RecurringView } from '../../src/api/work.ts';
-import { findingText } from '../../src/doctor/index.ts';
-import { quietLines } from '../../src/quiet-json.ts';
+import { findingText } from '../../src/cli/doctor/index.ts';
+import type { FleetClient } from '../../src/client/client.ts';
+import { quietLines } from '../../src/common/terminal-safe-json.ts';
+import type { AccountView, GateView, NoticeView } from '../../src/contract/contract.ts';
+import type { BlueprintView, RecurringView } from '../../src/contract/work.ts';
+import * as views from '../../src/text/index.ts';
+import { surfaceFor } from '../../src/text/index.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { busyFleet, nowMs, objectiveView, worker } from '../support/views.ts';
 

@@ -3,7 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { liveness } from '../../src/fleet/session/liveness.ts';
+import { liveness } from '../../src/fleet/observe/liveness.ts';
 import type { Tuning } from '../../src/fleet/tuning.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { processesIn, until } from '../simulator/ov.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, liveness } from '../../src/fleet/session/liveness.ts';
+import type { ProductSnapshot } from '../../src/contract/runtime.ts';
+import { type Evidence, liveness } from '../../src/fleet/observe/liveness.ts';
 import { readScreen } from '../../src/overstory/screen.ts';
-import type { ProductSnapshot } from '../../src/runtime/protocol.ts';
 
 const now = Date.parse('2026-01-05T12:00:00Z');
 const ago = (ms: number) => new Date(now - ms).toISOString();

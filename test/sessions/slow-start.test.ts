@@ -1,6 +1,6 @@
 // `ov` ends a coordinator that is not at its prompt after 30 s, and says the same of one that waits and of one that is slow.
 import { describe, expect, it } from 'vitest';
-import { sleep } from '../../src/clock.ts';
+import { sleep } from '../../src/common/clock.ts';
 import { ovFailure } from '../../src/overstory/errors.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 

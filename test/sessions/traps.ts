@@ -199,7 +199,7 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: 'Hooks after tool calls mark all mail read, and Claude Code shows its model nothing of what they print: mail that comes during a turn is read and lost',
-    does: 'read counts for nothing: heard is what was answered or acted on (`src/fleet/heard`), and what is asked after is named with a command that shows read mail too',
+    does: 'read counts for nothing: heard is what was answered or acted on (`src/fleet/act/heard`), and what is asked after is named with a command that shows read mail too',
     test: 'test/fleet/heard.test.ts: is asked after when the screen is idle, by its id, once, and never sent again',
     real: { not: 'seen by hand on 0.10.3 and 0.11.0 with Claude Code 2.1.112 and 2.1.332 (2026-11-29)' },
   },

@@ -1,6 +1,7 @@
 // Whether coordinators hear what is sent to them: what the world knows of it, against what the event log says.
-import type { JournalEvent } from '../../src/fleet/events.ts';
-import type { Mail } from '../../src/runtime/protocol.ts';
+
+import type { Mail } from '../../src/contract/runtime.ts';
+import type { JournalEvent } from '../../src/journal/events.ts';
 import { hearingDeadlineMs, Violation, type Watched } from './invariants.ts';
 import type { World } from './world.ts';
 

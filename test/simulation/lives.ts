@@ -2,9 +2,9 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/common/clock.ts';
 import type { startFleet } from '../../src/fleet/index.ts';
-import type { Journal } from '../../src/fleet/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { createChecks } from './checks.ts';
 import { Violation } from './invariants.ts';

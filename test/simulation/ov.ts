@@ -1,6 +1,6 @@
 // What each `ov` command does, and how long it takes. A command is a process of the world: once begun it goes on
 // without the agent that began it, and what it does may come long after whoever asked has lost hope.
-import type { FleetError } from '../../src/errors.ts';
+import type { FleetError } from '../../src/common/errors.ts';
 import { isBusy, newMail, prompt, receive } from './mailbox.ts';
 import type { Agent, Site, World } from './world.ts';
 

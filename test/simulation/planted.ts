@@ -29,7 +29,7 @@ const all: PlantedBug[] = [
     'two sessions on one product',
     ['one session'],
     [
-      'fleet/schema.ts',
+      'journal/migrations.ts',
       'CREATE UNIQUE INDEX sessions_one_per_product',
       'CREATE INDEX sessions_one_per_product',
     ],
@@ -44,7 +44,7 @@ const all: PlantedBug[] = [
     'a stop that failed starts the coordinator again, past admit',
     ['one door'],
     [
-      'fleet/session/stop.ts',
+      'fleet/act/session/stop.ts',
       'context.journal.record(...ending(context, session, outcome, left));',
       "context.journal.record(...ending(context, session, outcome, left)); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
     ],
@@ -53,7 +53,7 @@ const all: PlantedBug[] = [
     'the start has its effect before its intent is written',
     ['one door', 'start once'],
     [
-      'fleet/session/start.ts',
+      'fleet/act/session/start.ts',
       'if (journal.action(action) === null) {',
       'if (journal.action(action) === null) void startCoordinator(context, product).catch(() => {});\n  if (journal.action(action) === null) {',
     ],
@@ -62,7 +62,7 @@ const all: PlantedBug[] = [
     'the start is sent twice',
     ['start once'],
     [
-      'fleet/session/start.ts',
+      'fleet/act/session/start.ts',
       'await startCoordinator(context, product);',
       'await startCoordinator(context, product); await startCoordinator(context, product).catch(() => {});',
     ],
@@ -71,7 +71,7 @@ const all: PlantedBug[] = [
     'sessions that are starting take no slot',
     ['slots', 'reservations'],
     [
-      'fleet/scheduler-state.ts',
+      'fleet/decide/scheduler-state.ts',
       '...live.map((s) => ({',
       "...live.filter((s) => s.state !== 'starting').map((s) => ({",
     ],
@@ -80,7 +80,7 @@ const all: PlantedBug[] = [
     'a session that has ended keeps its slot',
     ['everything ends', 'tables agree'],
     [
-      'fleet/journal/sessions.ts',
+      'journal/sessions.ts',
       "return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);",
       "return rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY id`).map(sessionOf);",
     ],
@@ -88,13 +88,17 @@ const all: PlantedBug[] = [
   bug(
     'a paused product is started',
     ['paused is paused'],
-    ['fleet/scheduler-state.ts', 'paused: paused.get(p.name) ?? held.get(p.name) ?? null,', 'paused: null,'],
+    [
+      'fleet/decide/scheduler-state.ts',
+      'paused: paused.get(p.name) ?? held.get(p.name) ?? null,',
+      'paused: null,',
+    ],
   ),
   bug(
     'a doubt is settled without looking at what was sent',
     ['deliver once'],
     [
-      'fleet/session/deliver.ts',
+      'fleet/act/session/deliver.ts',
       'const found = sent.messages.find(',
       'const found = sent.messages.slice(sent.messages.length).find(',
     ],
@@ -107,13 +111,13 @@ const all: PlantedBug[] = [
   bug(
     'a message in flight is taken for a doubt',
     ['deliver once', 'no crash'],
-    ['fleet/session/drive.ts', ' && !context.sending.has(a.id)', ''],
+    ['fleet/act/session/drive.ts', ' && !context.sending.has(a.id)', ''],
   ),
   bug(
     'a restart hands everything over again',
     ['stopped is stopped', 'deliver once', 'no ghost work', 'everything ends', 'no crash'],
     [
-      'fleet/journal/actions.ts',
+      'journal/actions.ts',
       "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`",
       "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state = 'uncertain'`",
     ],
@@ -122,7 +126,7 @@ const all: PlantedBug[] = [
     'the objective of another session is handed over',
     ['no ghost work', 'deliver once', 'no crash', 'done is done', 'stopped is stopped'],
     [
-      'fleet/session/drive.ts',
+      'fleet/act/session/drive.ts',
       'const objective = context.journal.objective(session.objective);',
       'const objective = context.journal.objectives(1000).at(-1) ?? null;',
     ],
@@ -131,21 +135,25 @@ const all: PlantedBug[] = [
     'a stop does not stop the coordinator',
     ['stopped is stopped', 'everything ends'],
     [
-      'fleet/session/stop.ts',
+      'fleet/act/session/stop.ts',
       'await stopAll(context, product, before, workersToStop(context, session, before))',
       '{ ...before, coordinator: null }',
     ],
-    ['fleet/session/stop.ts', 'if (left.length === 0) return [];', 'if (left.length >= 0) return [];'],
+    ['fleet/act/session/stop.ts', 'if (left.length === 0) return [];', 'if (left.length >= 0) return [];'],
   ),
   bug(
     'a stop leaves what outlives its grace',
     ['stopped is stopped', 'everything ends'],
     [
-      'fleet/session/stop.ts',
+      'fleet/act/session/stop.ts',
       "const { done } = await runtime.tend(product, { kind: 'end-processes', processes });",
       'const done: string[] = []; void processes;',
     ],
-    ['fleet/session/stop.ts', "await attempt(() => runtime.ov(product, 'stop', { agent }));", 'void agent;'],
+    [
+      'fleet/act/session/stop.ts',
+      "await attempt(() => runtime.ov(product, 'stop', { agent }));",
+      'void agent;',
+    ],
   ),
   bug(
     'the session of a removed product is forgotten',
@@ -156,12 +164,12 @@ const all: PlantedBug[] = [
     'accepted objectives are written a little later',
     ['nothing lost', 'no crash', 'tables agree'],
     [
-      'fleet/journal.ts',
+      'journal/journal.ts',
       "        db.exec('BEGIN IMMEDIATE');\n        for",
       "        if (!db.isTransaction) db.exec('BEGIN IMMEDIATE');\n        for",
     ],
     [
-      'fleet/journal.ts',
+      'journal/journal.ts',
       "        db.exec('COMMIT');\n",
       "        if (recorded.length > 1) db.exec('COMMIT');\n",
     ],
@@ -170,7 +178,7 @@ const all: PlantedBug[] = [
     'a retried request is a second objective',
     ['nothing lost', 'no crash'],
     [
-      'fleet/commands.ts',
+      'fleet/commands/objectives.ts',
       'request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey)',
       'null as ReturnType<typeof journal.objectiveByKey>',
     ],
@@ -179,7 +187,7 @@ const all: PlantedBug[] = [
     'dead is called done',
     ['done is done'],
     [
-      'fleet/conclude.ts',
+      'fleet/observe/findings.ts',
       "finding.kind === 'finished' ? 'done' : 'failed'",
       "finding.kind === 'mail' ? 'failed' : 'done'",
     ],
@@ -188,7 +196,7 @@ const all: PlantedBug[] = [
     'the session ends, its objective does not',
     ['tables agree'],
     [
-      'fleet/session/stop.ts',
+      'fleet/act/session/stop.ts',
       "if (objective === null || !['starting', 'running'].includes(objective.state)) return events;",
       'if (events.length > 0) return events;',
     ],
@@ -197,7 +205,7 @@ const all: PlantedBug[] = [
     'a cancelled objective is over while its session goes on',
     ['tables agree', 'no crash'],
     [
-      'fleet/commands.ts',
+      'fleet/commands/objectives.ts',
       "if (objective.state === 'queued') {",
       "if (objective.state === 'queued' || objective.state === 'running') {",
     ],
@@ -206,7 +214,7 @@ const all: PlantedBug[] = [
     'a table says when it was written, not when it happened',
     ['replay'],
     [
-      'fleet/apply.ts',
+      'journal/apply.ts',
       "d.kind ?? 'other',\n        atMs,",
       "d.kind ?? 'other',\n        Math.round(performance.now() * 1000),",
     ],
@@ -215,7 +223,7 @@ const all: PlantedBug[] = [
     'a table is written past its event',
     ['replay', 'no crash'],
     [
-      'fleet/admit.ts',
+      'fleet/act/admit.ts',
       '  journal.record({',
       "  journal.database.prepare('UPDATE objectives SET result = ? WHERE id = ?').run('starts', admission.objective);\n  journal.record({",
     ],
@@ -232,19 +240,19 @@ const all: PlantedBug[] = [
   bug(
     'a clock set back hides the final mail',
     ['everything ends'],
-    ['fleet/reconcile.ts', 'm.subject.includes(session.objective) ||', ''],
+    ['fleet/observe/reconcile.ts', 'm.subject.includes(session.objective) ||', ''],
   ),
   bug(
     'what was cut off stays in doubt for ever',
     ['everything ends'],
-    ['fleet/apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
-    ['fleet/apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
+    ['journal/apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
+    ['journal/apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
   ),
   bug(
     'read is heard',
     ['heard or told', 'everything ends', 'stopped is stopped'],
     [
-      'fleet/heard/tend.ts',
+      'fleet/act/heard/tend.ts',
       'const how = howHeard(hearing, traces);\n  if (how === null) return false;',
       "const how = howHeard(hearing, traces) ?? 'read';",
     ],
@@ -252,14 +260,14 @@ const all: PlantedBug[] = [
   bug(
     "workers' mail is left to the hooks",
     ['heard or told', 'everything ends'],
-    ['fleet/session/drive.ts', '      await lookForWorkersMail(context, product, session);\n', ''],
+    ['fleet/act/session/drive.ts', '      await lookForWorkersMail(context, product, session);\n', ''],
   ),
   bug(
     'an unheard mail is told to nobody and asked after no more',
     ['heard or told', 'everything ends'],
-    ['fleet/heard/tend.ts', 'if (due.length > 0) await ask', 'if (due.length < 0) await ask'],
+    ['fleet/act/heard/tend.ts', 'if (due.length > 0) await ask', 'if (due.length < 0) await ask'],
     [
-      'fleet/heard/tend.ts',
+      'fleet/act/heard/tend.ts',
       '  const known = journal.trouble(product);\n',
       '  const known = journal.trouble(product);\n  if (known === null) return;\n',
     ],
@@ -267,13 +275,13 @@ const all: PlantedBug[] = [
   bug(
     'an acknowledgement of an answer is a gate',
     ['asked is kept'],
-    ['fleet/gates/asked.ts', '&& !asksAnew(mail)', '&& asksAnew(mail) && false'],
+    ['fleet/act/gates/asked.ts', '&& !asksAnew(mail)', '&& asksAnew(mail) && false'],
   ),
   bug(
     'a message that woke nobody is written down apart from its sending',
     ['everything ends'],
     [
-      'fleet/session/deliver.ts',
+      'fleet/act/session/deliver.ts',
       '  context.journal.record(...events);\n  if (about !== null)',
       '  for (const event of events) context.journal.record(event);\n  if (about !== null)',
     ],
@@ -281,7 +289,7 @@ const all: PlantedBug[] = [
   bug(
     'what is over is left unread for the next coordinator',
     ['done is done', 'no ghost work', 'everything ends'],
-    ['fleet/session/stop.ts', '    await closeUnread(context, product, session);\n', ''],
+    ['fleet/act/session/stop.ts', '    await closeUnread(context, product, session);\n', ''],
   ),
   bug(
     'admission does not look at the memory',
@@ -301,7 +309,7 @@ const all: PlantedBug[] = [
     'who waits at a limit is never told that it is over',
     ['everything ends', 'closed account'],
     [
-      'fleet/accounts/tend.ts',
+      'fleet/act/accounts/tend.ts',
       'wokenMs === null && !shut.has(account));',
       'wokenMs === null && shut.has(account) && !shut.has(account));',
     ],
@@ -310,7 +318,7 @@ const all: PlantedBug[] = [
     'an account opens before its reset',
     ['closed account'],
     [
-      'fleet/accounts/tend.ts',
+      'fleet/act/accounts/tend.ts',
       'untilMs !== null && untilMs <= now);',
       'untilMs !== null && untilMs <= now + 3 * 3_600_000);',
     ],
@@ -318,13 +326,17 @@ const all: PlantedBug[] = [
   bug(
     'a critical gate stops nothing',
     ['paused is paused'],
-    ['fleet/gates/waiting.ts', "gate.severity === 'critical' &&", "gate.severity === ('none' as string) &&"],
+    [
+      'fleet/decide/waiting-on-human.ts',
+      "gate.severity === 'critical' &&",
+      "gate.severity === ('none' as string) &&",
+    ],
   ),
   bug(
     'a question that is not to the operator is taken for news',
     ['asked is kept'],
     [
-      'fleet/gates/question.ts',
+      'fleet/act/gates/question.ts',
       "if (!humans.has(mail.to) && byType !== 'decision') return null;",
       "if (mail.to !== 'operator') return null;",
     ],
@@ -338,7 +350,7 @@ const all: PlantedBug[] = [
     'mail that was looked at for questions once is not looked at again',
     ['asked is kept'],
     [
-      'fleet/gates/tend.ts',
+      'fleet/act/gates/tend.ts',
       'clock.after(tuning.sweepLiveMs - 1, () => looked.delete(name));',
       'clock.after(1e9, () => looked.delete(name));',
     ],
@@ -346,9 +358,9 @@ const all: PlantedBug[] = [
   bug(
     'a gate is answered a second time',
     ['answered once'],
-    ['fleet/gates/commands.ts', "if (gate.state !== 'open') {", "if (gate.state === 'withdrawn') {"],
+    ['fleet/commands/gates.ts', "if (gate.state !== 'open') {", "if (gate.state === 'withdrawn') {"],
     [
-      'fleet/gates/apply.ts',
+      'journal/gates/apply.ts',
       "resolved_at_ms = ? WHERE n = ? AND state = 'open'`,\n        event.data.resolution.verdict",
       'resolved_at_ms = ? WHERE n = ?`,\n        event.data.resolution.verdict',
     ],
@@ -356,9 +368,9 @@ const all: PlantedBug[] = [
   bug(
     'the model answers a gate',
     ['answered once'],
-    ['fleet/gates/commands.ts', "if (source.via === 'model')", "if (source.via === ('nobody' as string))"],
+    ['fleet/commands/gates.ts', "if (source.via === 'model')", "if (source.via === ('nobody' as string))"],
     [
-      'fleet/gates/commands.ts',
+      'fleet/commands/gates.ts',
       "if (source.via !== 'webchat' && source.via !== 'slack')",
       "if (source.via === ('nobody' as string))",
     ],
@@ -367,12 +379,12 @@ const all: PlantedBug[] = [
     'an answer is given up while its objective waits',
     ['answered once', 'everything ends'],
     [
-      'fleet/gates/deliver.ts',
+      'fleet/act/gates/deliver.ts',
       "if (objective.state !== 'failed') return;",
       "if (objective.state !== 'failed' && objective.state !== 'queued') return;",
     ],
     [
-      'fleet/gates/deliver.ts',
+      'fleet/act/gates/deliver.ts',
       "if (gate.resolution?.verdict === 'rejected') {",
       'if (gate.resolution?.verdict !== null) {',
     ],
@@ -380,13 +392,17 @@ const all: PlantedBug[] = [
   bug(
     'an answer is sent again before the cut-off ov has ended',
     ['deliver once'],
-    ['fleet/gates/deliver.ts', 'before === undefined && !doubtIsOver(context, action)', 'earlier.length < 0'],
+    [
+      'fleet/act/gates/deliver.ts',
+      'before === undefined && !doubtIsOver(context, action)',
+      'earlier.length < 0',
+    ],
   ),
   bug(
     'an answer in doubt stays in doubt when its session ends',
     ['everything ends'],
     [
-      'fleet/gates/deliver.ts',
+      'fleet/act/gates/deliver.ts',
       "kind: 'gate.answer', session: session.id,",
       "kind: 'gate.answer', session: null,",
     ],
@@ -403,18 +419,18 @@ const all: PlantedBug[] = [
   bug(
     'notices are told the latest first',
     ['told in order'],
-    ['fleet/outbox/store.ts', 'ORDER BY n LIMIT ?3', 'ORDER BY n DESC LIMIT ?3'],
+    ['journal/outbox/store.ts', 'ORDER BY n LIMIT ?3', 'ORDER BY n DESC LIMIT ?3'],
   ),
   bug(
     'a question passes what its product still has to be told',
     ['told in order'],
-    ['fleet/outbox/store.ts', "(severity <> 'warning' AND EXISTS", "(severity = 'none' AND EXISTS"],
+    ['journal/outbox/store.ts', "(severity <> 'warning' AND EXISTS", "(severity = 'none' AND EXISTS"],
   ),
   bug(
     'the reply in the thread of a question is not known as ours',
     ['no false alarm'],
     [
-      'fleet/gates/store.ts',
+      'journal/gates/store.ts',
       'for (const id of [result?.id, result?.reply])',
       'for (const id of [result?.id])',
     ],
@@ -455,11 +471,11 @@ export async function withBug<T>(
     const load = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, 'src', file)).href);
     return await use({
       ...(await load('fleet/index.ts')),
-      ...(await load('fleet/apply.ts')),
-      ...(await load('fleet/schema.ts')),
+      ...(await load('journal/apply.ts')),
+      ...(await load('journal/migrations.ts')),
       ...(await load('openclaw/notices.ts')),
       ...(await load('api/gates.ts')),
-      ...(await load('errors.ts')),
+      ...(await load('common/errors.ts')),
     } as Program);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // The journal against itself: its tables must be what its events say.
 import { DatabaseSync } from 'node:sqlite';
-import type { Journal } from '../../src/fleet/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { Violation } from './invariants.ts';
 import type { Program } from './simulate.ts';
 

@@ -1,7 +1,7 @@
 // The gateway's end of the outbox: the real loop that hands notices over (src/openclaw/notices.ts), over channels
 // that fail, lie and are late, in a process that is killed and comes back with an empty memory.
-import type { FleetClient } from '../../src/api/client.ts';
-import { sleep } from '../../src/clock.ts';
+import type { FleetClient } from '../../src/client/client.ts';
+import { sleep } from '../../src/common/clock.ts';
 import type { Fleetd } from './lives.ts';
 import type { Program } from './simulate.ts';
 import type { World } from './world.ts';

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { seedClaude } from '../../src/runtime/prepare/index.ts';
+import { seedClaude } from '../../src/runtime/bootstrap/index.ts';
 import { until } from '../simulator/ov.ts';
 import { claudeProgram } from './claude-program.ts';
 import { standIn } from './tmux.ts';

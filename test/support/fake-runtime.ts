@@ -1,8 +1,8 @@
 // A runtime in memory behind the Runtime port: products with a coordinator that is there or not, mail, and
 // faults on demand. It knows what overstory does to a driver's view and nothing of how overstory does it.
-import type { Clock } from '../../src/clock.ts';
-import { FleetError } from '../../src/errors.ts';
-import type { Mail, ProductSnapshot, RuntimeInfo } from '../../src/runtime/protocol.ts';
+import type { Clock } from '../../src/common/clock.ts';
+import { FleetError } from '../../src/common/errors.ts';
+import type { Mail, ProductSnapshot, RuntimeInfo } from '../../src/contract/runtime.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 
 export interface FakeProduct {

@@ -1,7 +1,7 @@
 // A whole fleet in memory: real loop, real SQLite, fake runtime, manual clock.
 import { pino } from 'pino';
 import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
-import type { Journal } from '../../src/fleet/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import { fakeRuntime } from './fake-runtime.ts';
 import { manualClock } from './manual-clock.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import type { FleetStatus, ObjectiveView } from '../../src/api/contract.ts';
+import type { FleetStatus, ObjectiveView } from '../../src/contract/contract.ts';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
 import { createReplay } from '../simulation/replay.ts';
 import { program } from '../simulation/simulate.ts';

@@ -1,5 +1,5 @@
 // A clock that moves only when told to.
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/common/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Moves time forward, running timers in order, and lets promises settle between them. */

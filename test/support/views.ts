@@ -1,6 +1,6 @@
 // Views of fleetd for tests of what shows them.
-import type { FleetStatus, ObjectiveView, ProductView } from '../../src/api/contract.ts';
-import type { Worker } from '../../src/runtime/protocol.ts';
+import type { FleetStatus, ObjectiveView, ProductView } from '../../src/contract/contract.ts';
+import type { Worker } from '../../src/contract/runtime.ts';
 
 export const nowMs = Date.parse('2026-11-20T12:00:00Z');
 export const ago = (seconds: number) => new Date(nowMs - seconds * 1000).toISOString();

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFleetClient, type FleetClient } from '../../src/api/client.ts';
+import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
 import { until } from '../simulator/ov.ts';
 import { askAgent } from '../support/gateway-client.ts';
 import { processesOf, startTrialProcess, type TrialProcess } from '../support/trial-process.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FleetClient } from '../../src/api/client.ts';
-import { FleetError } from '../../src/errors.ts';
+import type { FleetClient } from '../../src/client/client.ts';
+import { FleetError } from '../../src/common/errors.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { ago, busyFleet, nowMs, objectiveView } from '../support/views.ts';
 

@@ -1,8 +1,8 @@
 // Blueprints: a list, and each as a graph. The graph is drawn here, as SVG without a script or a style of its own.
-import type { FleetStatus } from '../../api/contract.ts';
-import { stepTones } from '../../api/text/blueprint.ts';
-import { line } from '../../api/text/sanitise.ts';
-import type { BlueprintView } from '../../api/work.ts';
+import type { FleetStatus } from '../../contract/contract.ts';
+import type { BlueprintView } from '../../contract/work.ts';
+import { stepTones } from '../../text/blueprint.ts';
+import { line } from '../../text/sanitise.ts';
 import { Page } from './layout.tsx';
 import { productHref } from './parts.tsx';
 

@@ -1,7 +1,7 @@
 // How full the budget is: now as figures and bars, over time as areas. Drawn as SVG by the server: no script, no library.
-import type { FleetStatus, Usage } from '../../api/contract.ts';
-import { unpricedText } from '../../api/text/capacity.ts';
-import { bytes, duration, usd } from '../../api/text/measure.ts';
+import type { FleetStatus, Usage } from '../../contract/contract.ts';
+import { unpricedText } from '../../text/capacity.ts';
+import { bytes, duration, usd } from '../../text/measure.ts';
 import { placeIn, type Span } from './span.ts';
 
 const width = 240;

@@ -1,5 +1,5 @@
 // A page for what went wrong: the error, and the way back.
-import type { FleetErrorShape } from '../../errors.ts';
+import type { FleetErrorShape } from '../../common/errors.ts';
 import { Alarm, Document } from './layout.tsx';
 
 export function FailurePage({ error }: { error: FleetErrorShape }) {

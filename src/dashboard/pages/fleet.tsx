@@ -6,11 +6,11 @@ import type {
   ProductView,
   Timeline as TimelineView,
   Usage,
-} from '../../api/contract.ts';
-import { accountInWords } from '../../api/text/accounts.ts';
-import { bytes, count } from '../../api/text/measure.ts';
-import { line } from '../../api/text/sanitise.ts';
-import { ageNote, stateOf } from '../../api/text/situation.ts';
+} from '../../contract/contract.ts';
+import { accountInWords } from '../../text/accounts.ts';
+import { bytes, count } from '../../text/measure.ts';
+import { line } from '../../text/sanitise.ts';
+import { ageNote, stateOf } from '../../text/situation.ts';
 import { Budget } from './budget.tsx';
 import { Page } from './layout.tsx';
 import { Ago, Events, forPeople, gateHref, productHref, State, why } from './parts.tsx';

@@ -1,7 +1,8 @@
 // One gate: what is asked, by whom, and the form in which a human answers.
-import type { FleetStatus, GateView } from '../../api/contract.ts';
-import { block, line } from '../../api/text/sanitise.ts';
-import type { FleetErrorShape } from '../../errors.ts';
+
+import type { FleetErrorShape } from '../../common/errors.ts';
+import type { FleetStatus, GateView } from '../../contract/contract.ts';
+import { block, line } from '../../text/sanitise.ts';
 import { Alarm, Page } from './layout.tsx';
 import { Ago, productHref } from './parts.tsx';
 

@@ -1,8 +1,8 @@
 // Mail of a product by thread: the newest open, the others folded. What agents wrote is fenced off from what was
 // written to them.
-import type { Thread, ThreadMail } from '../../api/contract.ts';
-import { count } from '../../api/text/measure.ts';
-import { block, line } from '../../api/text/sanitise.ts';
+import type { Thread, ThreadMail } from '../../contract/contract.ts';
+import { count } from '../../text/measure.ts';
+import { block, line } from '../../text/sanitise.ts';
 import { Ago, gateHref } from './parts.tsx';
 
 const shown = 30;

@@ -1,8 +1,8 @@
 // Small things that several pages show.
-import type { FleetEvent, ObjectiveView, ProductView } from '../../api/contract.ts';
-import { duration } from '../../api/text/measure.ts';
-import { line } from '../../api/text/sanitise.ts';
-import { stateOf } from '../../api/text/situation.ts';
+import type { FleetEvent, ObjectiveView, ProductView } from '../../contract/contract.ts';
+import { duration } from '../../text/measure.ts';
+import { line } from '../../text/sanitise.ts';
+import { stateOf } from '../../text/situation.ts';
 
 /** `14:03:21`, UTC: what fleetd's log says too. The script puts the reader's own time in its place. */
 export const clock = (iso: string) => (

@@ -7,12 +7,12 @@ import type {
   ProductView,
   Thread,
   Timeline as TimelineView,
-} from '../../api/contract.ts';
-import { bytes, cores, duration } from '../../api/text/measure.ts';
-import { priorityWord } from '../../api/text/product.ts';
-import { block, line } from '../../api/text/sanitise.ts';
-import { ageNote, stateOf } from '../../api/text/situation.ts';
-import { spendText } from '../../api/text/spend.ts';
+} from '../../contract/contract.ts';
+import { bytes, cores, duration } from '../../text/measure.ts';
+import { priorityWord } from '../../text/product.ts';
+import { block, line } from '../../text/sanitise.ts';
+import { ageNote, stateOf } from '../../text/situation.ts';
+import { spendText } from '../../text/spend.ts';
 import { Alarm, Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
 import { Ago, decisions, Events, forPeople, gateHref, ObjectiveState, State, why } from './parts.tsx';

@@ -1,8 +1,8 @@
 // Coordinator → leads → workers, as overstory reports their parents.
-import type { ProductView } from '../../api/contract.ts';
-import { line } from '../../api/text/sanitise.ts';
-import { agentText } from '../../api/text/spend.ts';
-import { type Branch, workerTree } from '../../api/text/tree.ts';
+import type { ProductView } from '../../contract/contract.ts';
+import { line } from '../../text/sanitise.ts';
+import { agentText } from '../../text/spend.ts';
+import { type Branch, workerTree } from '../../text/tree.ts';
 import { Ago } from './parts.tsx';
 
 const tones: Record<string, string> = { stalled: 'bad', zombie: 'bad', completed: 'dim', booting: 'busy' };

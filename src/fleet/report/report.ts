@@ -1,10 +1,10 @@
 // A stretch of the fleet's time, read out of the journal: reads only.
 import type { DatabaseSync } from 'node:sqlite';
-import type { ReportView } from '../../api/work.ts';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { ReportView } from '../../contract/work.ts';
+import { type Outcome, outcomeStore } from '../../journal/outcomes/store.ts';
 import { list, span, usd } from '../../scheduler/units.ts';
 import type { FleetContext } from '../context.ts';
-import { type Outcome, outcomeStore } from '../outcomes/store.ts';
 
 type Context = Pick<FleetContext, 'journal' | 'clock'>;
 

@@ -1,6 +1,6 @@
 // Tools that stop, hold, or put first: only when the human asks.
 import { z } from 'zod';
-import { controlText, stoppedText } from '../../api/text/index.ts';
+import { controlText, stoppedText } from '../../text/index.ts';
 import { chat, type FleetTool, product, tool } from './tool.ts';
 
 export const controlTools: readonly FleetTool[] = [

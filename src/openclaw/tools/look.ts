@@ -1,6 +1,6 @@
 // Tools that show and change nothing.
 import { z } from 'zod';
-import { lookRequestSchema } from '../../api/contract.ts';
+import { lookRequestSchema } from '../../contract/contract.ts';
 import {
   blueprintsText,
   blueprintText,
@@ -14,7 +14,7 @@ import {
   productText,
   statusText,
   whyText,
-} from '../../api/text/index.ts';
+} from '../../text/index.ts';
 import { untrusted } from '../outcome.ts';
 import { badParams, chat, type FleetTool, notesOn, product, tool, whole } from './tool.ts';
 

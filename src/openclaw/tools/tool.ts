@@ -1,9 +1,9 @@
 // What a tool of the model is: its schema, checked; its answer or failure as text.
 import { z } from 'zod';
-import type { FleetClient } from '../../api/client.ts';
-import type { Source } from '../../api/contract.ts';
-import { lessonsText, type Surface, surfaceFor } from '../../api/text/index.ts';
-import { FleetError } from '../../errors.ts';
+import type { FleetClient } from '../../client/client.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { Source } from '../../contract/contract.ts';
+import { lessonsText, type Surface, surfaceFor } from '../../text/index.ts';
 import { failed, said, type ToolOutcome, untrusted } from '../outcome.ts';
 import { channelOf } from '../places.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import type { OvCommand } from '../command.ts';
 import { readReply, unsupportedVersion } from '../envelope.ts';
 import { idSchema, insidePathSchema, option } from '../sanitize.ts';

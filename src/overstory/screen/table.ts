@@ -1,6 +1,6 @@
 // What Claude Code says when it does not work, as data: each row from panes of 2.0.76 to 2.1.332, or from the texts in
 // their programs. A row matches where a line of its own begins, so that a word in the middle of a sentence is none.
-import type { ErrorClass } from '../../errors.ts';
+import type { ErrorClass } from '../../common/errors.ts';
 
 export type Window = 'session' | 'week' | 'model' | 'spend' | 'credit' | 'unknown';
 

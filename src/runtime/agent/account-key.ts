@@ -1,8 +1,8 @@
 // The key of a product's account, as its sessions get it: in the environment of the `ov` that starts them, and from
-// there by tmux (tend/tmux.ts) and by inheritance. Its value is in no argument, log, reply or file of ours.
+// there by tmux (maintenance/tmux.ts) and by inheritance. Its value is in no argument, log, reply or file of ours.
 import { readFile } from 'node:fs/promises';
-import { FleetError } from '../../errors.ts';
-import type { KeySource, ProductRef } from '../protocol.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { KeySource, ProductRef } from '../../contract/runtime.ts';
 
 /** By these Claude Code takes a key. A session has the one of its account and no other. */
 export const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'] as const;

@@ -2,8 +2,8 @@
 // Symlinks are resolved first, and whatever is done afterwards is done on the resolved path.
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { FleetError } from '../../errors.ts';
-import type { ProductRef } from '../protocol.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { ProductRef } from '../../contract/runtime.ts';
 
 /** Whether `path` lies strictly under `root`; both absolute and resolved. */
 export function liesUnder(root: string, path: string): boolean {

@@ -1,7 +1,7 @@
 // Whether a product's disk still takes anything. `ov status` answers on a full disk as on a sound one; what fails is
 // the mail, the commit, the worktree, each in its own words and too late.
 import { statfs } from 'node:fs/promises';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 
 const mebibyte = 1024 ** 2;
 /** Below this nothing of a product can be believed to be written down. */

@@ -1,9 +1,9 @@
 // Where a product is, and why `ov` cannot be asked about it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FleetError } from '../../errors.ts';
+import type { FleetError } from '../../common/errors.ts';
+import type { ProductRef } from '../../contract/runtime.ts';
 import { missingFolder, whyNotCloned, whyUninitialised } from '../checkout/unready.ts';
-import type { ProductRef } from '../protocol.ts';
 import { boundOf, productFolder } from './confine.ts';
 
 export type Roots = Parameters<typeof boundOf>[0];

@@ -4,8 +4,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
-import { FleetError } from '../../errors.ts';
-import type { LookReply, lookRequestSchema, ProductRef } from '../protocol.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { LookReply, lookRequestSchema, ProductRef } from '../../contract/runtime.ts';
 import { liesUnder, pathInside } from './confine.ts';
 import { git } from './git.ts';
 

@@ -3,10 +3,10 @@
 // and 0.11.0). One that has spoken has a session id of claude; one in its turn has a turn.pid.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
+import { maxDeathCharacters, type ProductRef } from '../../contract/runtime.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
-import { maxDeathCharacters, type ProductRef } from '../protocol.ts';
 import { look } from './look.ts';
 
 type Row = ReplyOf<'status'>['agents'][number];

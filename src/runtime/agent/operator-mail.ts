@@ -1,8 +1,8 @@
 // The operator's unread mail, without a second `ov` where `ov status` has just counted none.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Mail } from '../../contract/runtime.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
-import type { Mail } from '../protocol.ts';
 import type { Ov } from './ov.ts';
 
 /** A status this slow has waited for a lock (overstory's busy timeout is 5 s) and counts 0 for want of knowing. */

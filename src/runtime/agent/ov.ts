@@ -1,5 +1,5 @@
 // How the agent calls `ov`: what this `ov` is, found out once, and one command in one folder.
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import type { OvFeatures } from '../../overstory/command.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../../overstory/commands/index.ts';
 import { featuresOf } from '../../overstory/features.ts';

@@ -1,10 +1,10 @@
 // run: one `ov` command of the closed list on one product. Writes to a product go one after the other,
 // reads and other products do not wait for them (a coordinator start takes twelve seconds).
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
+import { type ProductRef, readCommands, writeQueueMs } from '../../contract/runtime.ts';
 import { isOvCommandName } from '../../overstory/commands/index.ts';
 import { badArgument } from '../../overstory/errors.ts';
 import { readOvArgs } from '../../overstory/run.ts';
-import { type ProductRef, readCommands, writeQueueMs } from '../protocol.ts';
 import { keyEnvironment } from './account-key.ts';
 import type { Ov } from './ov.ts';
 import type { Slots } from './slots.ts';

@@ -3,9 +3,7 @@
 // `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FleetError } from '../../errors.ts';
-import type { ReplyOf } from '../../overstory/commands/index.ts';
-import { readProjectName } from '../../overstory/config.ts';
+import { FleetError } from '../../common/errors.ts';
 import {
   blindSnapshot,
   emptySnapshot,
@@ -13,7 +11,9 @@ import {
   maxSnapshotMailBytes,
   type ProductRef,
   type ProductSnapshot,
-} from '../protocol.ts';
+} from '../../contract/runtime.ts';
+import type { ReplyOf } from '../../overstory/commands/index.ts';
+import { readProjectName } from '../../overstory/config.ts';
 import { liesUnder } from './confine.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';

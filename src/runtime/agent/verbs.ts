@@ -4,10 +4,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import { z } from 'zod';
-import { FleetError } from '../../errors.ts';
-import { ovFailure } from '../../overstory/errors.ts';
-import { makeBundle, readBundle } from '../checkout/bundle.ts';
-import { missingFolder } from '../checkout/unready.ts';
+import { FleetError } from '../../common/errors.ts';
 import {
   bundleParamsSchema,
   bundlePartBytes,
@@ -23,20 +20,23 @@ import {
   snapshotParamsSchema,
   tendParamsSchema,
   usageParamsSchema,
-} from '../protocol.ts';
+} from '../../contract/runtime.ts';
+import { ovFailure } from '../../overstory/errors.ts';
+import { makeBundle, readBundle } from '../checkout/bundle.ts';
+import { missingFolder } from '../checkout/unready.ts';
 import { boundOf, productFolder } from './confine.ts';
-import { examine, type Unready } from './examine/index.ts';
+import { examine, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
 import { list } from './list.ts';
 import { look } from './look.ts';
+import { type Place, tend } from './maintenance/index.ts';
 import { createOv } from './ov.ts';
 import { createRuns } from './run.ts';
 import { createServes } from './serve.ts';
 import { createSlots } from './slots.ts';
 import { createSnapshots } from './snapshot.ts';
-import { type Place, tend } from './tend/index.ts';
 import { createUsageMeter } from './usage/index.ts';
 import { createWatcher } from './watch.ts';
 

@@ -2,8 +2,8 @@
 // file of objects. It is read in parts by fleetd, which trusts none of it; the publisher at the other end checks it.
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FleetError } from '../../errors.ts';
-import type { BundleReply } from '../protocol.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { BundleReply } from '../../contract/runtime.ts';
 import { type CheckoutRecord, readRecord } from './record.ts';
 import { standingOf, workBranch } from './refresh.ts';
 import { type GitResult, reasonOf, runGit } from './run-git.ts';

@@ -3,7 +3,7 @@
 // with success. So it is refused while a human's work would be in its way.
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import { readCanonicalBranch } from '../../overstory/config.ts';
 import { runGit } from './run-git.ts';
 import { isThere } from './source.ts';

@@ -13,7 +13,7 @@
 // Everything happens in a folder beside the place, which is renamed at the end: half a clone never passes for one.
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import { bringAlong } from './bring.ts';
 import { writeRecord } from './record.ts';
 import { type GitOptions, type GitResult, reasonOf, runGit } from './run-git.ts';

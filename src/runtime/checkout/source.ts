@@ -1,7 +1,7 @@
 // The folder of a human that a checkout is made from: what kind of repository it is. It is read, never written.
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import { readCanonicalBranch } from '../../overstory/config.ts';
 import { reasonOf, runGit } from './run-git.ts';
 

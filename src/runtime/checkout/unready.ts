@@ -2,7 +2,7 @@
 // `.overstory`. Asked only of those; each has a code of its own and the mend that fits what is really there.
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import { requireOwnRepository } from './in-place.ts';
 import { isThere, readSource, unreadable } from './source.ts';
 

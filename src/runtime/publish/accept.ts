@@ -7,7 +7,7 @@
 //   the branch moves forward only, is never one that is checked out, and no other ref is touched.
 import { createReadStream } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import { liesUnder } from '../agent/confine.ts';
 import { type GitResult, reasonOf, runGit } from '../checkout/run-git.ts';
 

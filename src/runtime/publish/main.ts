@@ -7,7 +7,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import { acceptBranch } from './accept.ts';
 import { type Announcement, announcementSchema, maxLineBytes } from './wire.ts';
 

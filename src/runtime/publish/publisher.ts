@@ -1,9 +1,9 @@
 // fleetd's end of a publisher: what a session made goes from the runtime, in parts, to the one place that may write into
 // the human's repository. fleetd holds a part at a time and looks into none.
 import type { Readable } from 'node:stream';
-import { FleetError } from '../../errors.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { ProductRef } from '../../contract/runtime.ts';
 import type { ByteStream, Channel } from '../channel.ts';
-import type { ProductRef } from '../protocol.ts';
 import type { Runtime } from '../runtime.ts';
 import { maxBundleBytes, maxLineBytes, verdictSchema } from './wire.ts';
 

@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isSeeded } from '../../../src/runtime/prepare/claude.ts';
-import { seedClaude } from '../../../src/runtime/prepare/index.ts';
-import { mcpServers } from '../../../src/runtime/prepare/mcp.ts';
+import { isSeeded } from '../../../src/runtime/bootstrap/claude.ts';
+import { seedClaude } from '../../../src/runtime/bootstrap/index.ts';
+import { mcpServers } from '../../../src/runtime/bootstrap/mcp.ts';
 
 const apiKey = `sk-ant-${'x'.repeat(80)}0123456789abcdefghij`;
 let home: string;
@@ -80,7 +80,7 @@ test('a file that cannot be read is moved aside, not lost', async () => {
 });
 
 describe('one writer of Claude Code’s files', () => {
-  const source = new URL('../../../src/runtime/prepare/claude.ts', import.meta.url).href;
+  const source = new URL('../../../src/runtime/bootstrap/claude.ts', import.meta.url).href;
   const roots = Array.from({ length: 16 }, (_, index) => `/workspace/p${index}`);
   /** Another process, as the container's prepare step, `fleet doctor --fix` and an agent are. */
   const seedElsewhere = (mine: string[]) =>

@@ -18,7 +18,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { featuresOf } from '../../../src/overstory/features.ts';
 import { type Product, parseRegistry } from '../../../src/registry/index.ts';
-import { prepareProducts } from '../../../src/runtime/prepare/index.ts';
+import { prepareProducts } from '../../../src/runtime/bootstrap/index.ts';
 
 const simulator = fileURLToPath(new URL('../../../src/simulator/ov-sim.ts', import.meta.url));
 const features = featuresOf({ version: '0.10.3' });

@@ -1,0 +1,162 @@
+// Opens accounts when their reset has come, tries those whose reset nobody knows, and wakes who waits, one after the
+// other. Woken by events and by a timer for the nearest of these; with no account closed and nobody waiting it does
+// nothing.
+import { FleetError } from '../../../common/errors.ts';
+import { accountStore, type ClosedAccount, type LimitedSession } from '../../../journal/accounts/store.ts';
+import type { EventKind, NewEvent } from '../../../journal/events.ts';
+import type { FleetContext } from '../../context.ts';
+import { wakeSession } from './wake.ts';
+
+const wakes = new Set<EventKind>([
+  'account.closed',
+  'account.opened',
+  'session.limited',
+  'runtime.connected',
+  'clock.jumped',
+]);
+
+/** @param schedule asks the scheduler again: what waited for an account may start */
+export function tendAccounts(context: FleetContext, schedule: () => void) {
+  const { journal, clock, tuning, log, runtime } = context;
+  const store = accountStore(journal.database);
+  let running: Promise<void> | null = null;
+  let again = false;
+  let closed = false;
+  let lastWakeMs: number | null = null;
+  let cancelTimer: () => void = () => {};
+
+  /** Also when the journal was closed first: then this process is ending. */
+  const isOver = () => closed || !journal.database.isOpen;
+
+  /** Those that wait in vain: their account is open. */
+  function toWake(): LimitedSession[] {
+    const shut = new Set(store.closed().map(({ account }) => account));
+    return store.limited().filter(({ account, wokenMs }) => wokenMs === null && !shut.has(account));
+  }
+
+  function open(now: number): void {
+    const due = store.closed().filter(({ untilMs }) => untilMs !== null && untilMs <= now);
+    if (due.length > 0) journal.record(...due.map((row) => opened(row, 'reset', 'its limit has been reset')));
+  }
+
+  /** Where nothing says when: one session is woken, and shows it. */
+  async function tryDue(now: number): Promise<void> {
+    for (const row of store.closed()) {
+      if (row.untilMs !== null || row.probeMs === null || row.probeMs > now) continue;
+      const waiting = store.limited().filter(({ account }) => account === row.account);
+      // Nobody is left to try it: the next start does.
+      if (waiting.length === 0) {
+        journal.record(
+          opened(row, 'trial', 'no session stands at its limit any more, and the next start tries it'),
+        );
+        continue;
+      }
+      const one = waiting.find(({ wokenMs }) => wokenMs === null);
+      const session = (one ?? waiting[0])?.session ?? 0;
+      const waitMs = Math.min(tuning.accountProbeMostMs, tuning.accountProbeMs * 2 ** (row.probes + 1));
+      journal.record({
+        kind: 'account.tried',
+        text: `Account ${row.account} is tried${one ? ` by ${one.objective} on ${one.product}` : ''}.`,
+        data: { account: row.account, session, probeMs: now + waitMs },
+      });
+      if (one) await wake(one);
+    }
+  }
+
+  /** Paced as starts are: each of them makes a whole team go on. @returns ms until the next; null: nobody waits */
+  async function wakeNext(): Promise<number | null> {
+    const waiting = toWake();
+    if (waiting.length === 0) return null;
+    const sinceMs = Math.abs(clock.nowMs() - (lastWakeMs ?? 0));
+    if (sinceMs < tuning.startPacingMs) return tuning.startPacingMs - sinceMs;
+    for (const row of waiting) {
+      if (isOver() || !(await wake(row))) continue;
+      lastWakeMs = clock.nowMs();
+      return waiting.length > 1 ? tuning.startPacingMs : null;
+    }
+    return tuning.sweepLiveMs;
+  }
+
+  /** @returns whether it is done with */
+  async function wake(row: LimitedSession): Promise<boolean> {
+    try {
+      return await wakeSession(context, row);
+    } catch (thrown) {
+      const error = FleetError.wrap(thrown, row.product);
+      log[error.class === 'internal' ? 'error' : 'info'](
+        { product: row.product, err: error },
+        'waking failed',
+      );
+      return false;
+    }
+  }
+
+  /** @returns ms until the next round; null: only events matter */
+  async function round(): Promise<number | null> {
+    open(clock.nowMs());
+    if (runtime.link().state === 'connected') {
+      await tryDue(clock.nowMs());
+      if (isOver()) return null;
+      const pausedMs = await wakeNext();
+      if (isOver()) return null;
+      if (pausedMs !== null) return pausedMs;
+    }
+    const times = store.closed().flatMap(({ untilMs, probeMs }) => untilMs ?? probeMs ?? []);
+    return times.length === 0 ? null : Math.max(1, Math.min(...times) - clock.nowMs());
+  }
+
+  function wakeUp(): void {
+    if (isOver()) return;
+    again = true;
+    if (running !== null) return;
+    cancelTimer();
+    let nextMs: number | null = null;
+    // What a round records wakes this again: it must find `running`.
+    running = Promise.resolve()
+      .then(async () => {
+        while (again && !isOver()) {
+          again = false;
+          nextMs = await round();
+        }
+      })
+      .catch((error) => {
+        nextMs = tuning.sweepLiveMs;
+        log.error({ err: FleetError.wrap(error) }, 'tending accounts failed');
+      })
+      .finally(() => {
+        running = null;
+        if (isOver()) return;
+        schedule();
+        if (nextMs !== null) cancelTimer = clock.after(Math.min(nextMs, mostMs), wakeUp);
+      });
+  }
+
+  const unsubscribe = journal.onRecorded((events) => {
+    if (events.some(({ kind }) => wakes.has(kind))) wakeUp();
+  });
+  wakeUp();
+
+  return {
+    async close(): Promise<void> {
+      closed = true;
+      cancelTimer();
+      unsubscribe();
+      await Promise.race([running, new Promise<void>((resolve) => clock.after(2_000, resolve))]);
+    },
+  };
+}
+
+/** A timer counts by the clock that nobody sets: a machine that slept must not oversleep a reset by its nap. */
+const mostMs = 60_000;
+
+export function opened(
+  { account }: Pick<ClosedAccount, 'account'>,
+  by: 'reset' | 'trial',
+  why: string,
+): NewEvent {
+  return {
+    kind: 'account.opened',
+    text: `Account ${account} is open again: ${why}. Those that wait are woken one after the other, and the queue goes on.`,
+    data: { account, by, source: null },
+  };
+}

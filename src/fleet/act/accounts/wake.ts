@@ -1,0 +1,93 @@
+// Wakes one coordinator that stands at a limit: a line typed into its terminal, once, and only where one may be typed.
+import { FleetError } from '../../../common/errors.ts';
+import type { LimitedSession } from '../../../journal/accounts/store.ts';
+import type { NewEvent } from '../../../journal/events.ts';
+import type { ActionRow } from '../../../journal/journal.ts';
+import { type FleetContext, mayHaveHappened, productOf } from '../../context.ts';
+import { mayType } from '../session/may-type.ts';
+
+const words = 'The usage limit is over. Go on with your objective where you stopped; first read your mail.';
+
+/** @returns false: not now, it is tried again */
+export async function wakeSession(context: FleetContext, row: LimitedSession): Promise<boolean> {
+  const { journal } = context;
+  const product = productOf(context, row.product);
+  const session = journal.liveSession(row.product);
+  if (product === null || session?.id !== row.session || session.state !== 'running') return false;
+  const { refused, screen } = await mayType(context, product);
+  if (screen === null) return false;
+  // Cut off while a line was typed before: typed it would stand there now.
+  const doubt = journal
+    .openActions()
+    .find(({ kind, session: id }) => kind === 'session.wake' && id === row.session);
+  const untouched = screen.print === row.print && (screen.limit === null || screen.limit.text === row.limit);
+  if (doubt) journal.record(settled(doubt, untouched ? 'failed' : 'done', null));
+  if (!untouched || screen.limit?.continuesByItself) {
+    journal.record(woken(row, 'itself'));
+    return true;
+  }
+  if (screen.limit?.opensMenu) {
+    await context.runtime.tend(product, { kind: 'close-menu' });
+    return false;
+  }
+  if (refused !== null) throw refused;
+  // It has no objective yet: what it is told next is that.
+  if (!journal.hasDispatched(session.id)) {
+    journal.record(woken(row, 'itself'));
+    context.driveAgain(row.product, 0);
+    return true;
+  }
+  const action = `wake-${row.session}-${journal.lastSeq() + 1}`;
+  const [intended] = journal.record({
+    kind: 'action.intended',
+    product: row.product,
+    objective: row.objective,
+    text: `Waking the coordinator of ${row.product}: account ${row.account} is open.`,
+    data: { action, kind: 'session.wake', session: row.session, args: {} },
+  });
+  const open = { id: action, product: row.product, objective: intended?.objective ?? null };
+  try {
+    await context.runtime.ov(product, 'nudge', { message: words });
+    journal.record(settled(open, 'done', null), woken(row, 'nudge'));
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, row.product);
+    if (mayHaveHappened(error.code)) {
+      journal.record(settled(open, 'uncertain', error));
+      return false;
+    }
+    // Busy: it goes on already.
+    const busy = error.code === 'OV_BUSY';
+    journal.record(settled(open, 'failed', error), ...(busy ? [woken(row, 'itself')] : []));
+    return busy;
+  }
+  context.driveAgain(row.product, context.tuning.accountTrialMs);
+  return true;
+}
+
+function woken({ session, product, objective }: LimitedSession, by: 'itself' | 'nudge'): NewEvent {
+  return {
+    kind: 'session.woken',
+    product,
+    objective,
+    text:
+      by === 'nudge'
+        ? `The coordinator of ${product} was told to go on.`
+        : `The coordinator of ${product} goes on by itself.`,
+    data: { session, by },
+  };
+}
+
+function settled(
+  { id, product, objective }: Pick<ActionRow, 'id' | 'product' | 'objective'>,
+  state: 'done' | 'failed' | 'uncertain',
+  error: FleetError | null,
+): NewEvent {
+  const said = { done: 'was typed', failed: 'was not typed', uncertain: 'may have been typed' }[state];
+  return {
+    kind: 'action.settled',
+    product,
+    objective: objective ?? undefined,
+    text: `${id} ${said}${error ? `: ${error.message}` : '.'}`,
+    data: { action: id, state, result: null, error: error?.toJSON() ?? null },
+  };
+}

@@ -1,0 +1,71 @@
+// Gates of fleetd itself.
+import { createHash } from 'node:crypto';
+import type { NewEvent } from '../../../journal/events.ts';
+import type { GateKind, GateSeverity } from '../../../journal/gates/events.ts';
+import { type GateStore, gateStore } from '../../../journal/gates/store.ts';
+import type { Journal } from '../../../journal/journal.ts';
+
+export interface Raised {
+  /** null: the whole fleet */
+  product: string | null;
+  objective: string | null;
+  kind: Extract<GateKind, 'budget' | 'hung' | 'logged-out' | 'over-memory'>;
+  severity: GateSeverity;
+  /** one line */
+  subject: string;
+  /** what happened, and what each answer does */
+  text: string;
+}
+
+/**
+ * The event that asks a human; none when the same is being asked already. Record it with the facts it is about.
+ * @param already gates opened in the same transaction, so that numbers do not meet
+ */
+export function raiseGate(journal: Pick<Journal, 'database'>, raised: Raised, already = 0): NewEvent[] {
+  const store: GateStore = gateStore(journal.database);
+  const { product, objective, kind, severity, subject, text } = raised;
+  const open = store.openGates().some((gate) => gate.kind === kind && gate.product === product);
+  if (open) return [];
+  const gate = store.nextGateNumber() + already;
+  return [
+    {
+      kind: 'gate.opened',
+      product: product ?? undefined,
+      objective: objective ?? undefined,
+      text: `Gate ${gate}: ${subject}`,
+      data: {
+        gate,
+        kind,
+        severity,
+        question: {
+          digest: createHash('sha256').update(`${subject}\n${text}`).digest('hex'),
+          subject,
+          text,
+          options: [],
+          deadline: null,
+          asker: 'fleetd',
+          mail: null,
+        },
+      },
+    },
+  ];
+}
+
+/** The event that takes back a question of fleetd that has settled itself. */
+export function lowerGates(
+  journal: Pick<Journal, 'database'>,
+  product: string | null,
+  kind: Raised['kind'],
+  why: string,
+): NewEvent[] {
+  return gateStore(journal.database)
+    .openGates()
+    .filter((gate) => gate.kind === kind && gate.product === product)
+    .map((gate) => ({
+      kind: 'gate.withdrawn',
+      product: product ?? undefined,
+      objective: gate.objective ?? undefined,
+      text: `Gate ${gate.n} is withdrawn: ${why}`,
+      data: { gate: gate.n, why },
+    }));
+}

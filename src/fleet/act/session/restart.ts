@@ -1,0 +1,59 @@
+// Self-healing: whether a session that ended by itself is followed by another one. The objective waits again, as after
+// a requeue, and comes through the same door: queue, budgets and pauses hold for it as for any other.
+
+import type { NewEvent } from '../../../journal/events.ts';
+import type { SessionRow } from '../../../journal/journal.ts';
+import type { FleetContext } from '../../context.ts';
+import { productOf } from '../../context.ts';
+import { isRunComplete } from '../../observe/reconcile.ts';
+
+type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;
+
+/** Starting again cannot help: a human must log in, answer a dialog or mend the project first. */
+const humanMustMend =
+  /\b(?:CLAUDE_LOGGED_OUT|CLAUDE_DIALOG|CLAUDE_ORG_DISABLED|CLAUDE_FORBIDDEN|CLAUDE_MODEL_MISSING|OV_BAD_CONFIG|OV_NOT_A_PROJECT|OV_READONLY_DB)\b/;
+
+/** Restarts of the product within its window, the oldest first; and what its policy is. */
+export function restartsOf({ journal, clock }: Context, product: string, windowMs: number): number {
+  const since = clock.nowMs() - windowMs;
+  const found = journal.database
+    .prepare('SELECT count(*) AS n FROM restarts WHERE product = ? AND at_ms > ?')
+    .get(product, since);
+  return Number(found?.n ?? 0);
+}
+
+export type Restart = { event: NewEvent } | { refused: string } | null;
+
+/** Null: its policy says nothing of this end. refused: it would have been restarted, but has been too often. */
+export function restartOf(context: Context, session: SessionRow, why: string): Restart {
+  const product = productOf(context, session.product);
+  if (product === null || product.restart.policy === 'never') return null;
+  const { policy, max, windowMs, backoffMs } = product.restart;
+  const failed = session.outcome === 'failed' && !humanMustMend.test(why);
+  const unsaid = policy === 'always' && session.outcome === 'done' && !saidComplete(context, session);
+  if (!failed && !unsaid) return null;
+  const before = restartsOf(context, product.name, windowMs);
+  const window = `${Math.round(windowMs / 60_000)} min`;
+  if (before >= max)
+    return { refused: `It has been restarted ${before} times within ${window}, and is left to you now.` };
+  const waitMs = Math.min(windowMs, backoffMs * 2 ** before);
+  const text = `${session.objective} on ${product.name} is restarted in ${Math.round(waitMs / 1000)} s (${before + 1} of ${max} within ${window}): ${why}`;
+  return {
+    event: {
+      kind: 'objective.requeued',
+      product: product.name,
+      objective: session.objective,
+      text,
+      data: { why, notBeforeMs: context.clock.nowMs() + waitMs, error: null, restart: true },
+    },
+  };
+}
+
+function saidComplete({ journal }: Context, session: SessionRow): boolean {
+  return journal
+    .mail(session.product, 20)
+    .some(
+      (mail) =>
+        Date.parse(mail.createdAt) >= session.startingAtMs - 1_000 && isRunComplete(mail, session.objective),
+    );
+}

@@ -1,0 +1,230 @@
+// Brings a session from `starting` to `running`. Each step either holds, is mended, or ends the attempt:
+//
+//   starting ── observe ──► coordinator alive? ── yes ──► running (adopted: ours from before a restart, or a human's)
+//      │ no
+//      ├─ prepare, in the agent: config, git, owner, name, stale watchdog.pid, tmux keeper, trust, limits
+//      │        refused ──► ends; what only a human can mend fails the objective at once
+//      ├─ journal the intent ─► ov coordinator start
+//      │        "duplicate session": an orphan in tmux ─► exactly that session is ended; started once more
+//      ├─ observe, whatever the exit code said
+//      │        alive ──► running      not alive ──► ends; the objective waits for its retry, or fails when
+//      │                               retries are used up or the mend is a human's
+//      └─ runtime unreachable ──► stays `starting`; driven again when the link is back
+//
+// Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
+import { FleetError } from '../../../common/errors.ts';
+import type { ProductSnapshot } from '../../../contract/runtime.ts';
+import type { SessionRow } from '../../../journal/journal.ts';
+import type { Screen } from '../../../overstory/screen.ts';
+import type { Product } from '../../../registry/registry.ts';
+import { type FleetContext, mayHaveHappened, missingProduct, productOf } from '../../context.ts';
+import { coordinatorAlive } from '../../observe/reconcile.ts';
+import { lookAtScreen } from '../../observe/screens.ts';
+
+/** Starting again cannot help: a human must do what the mend says first. */
+const humanMustMend = new Set([
+  'OV_NOT_INITIALISED',
+  'OV_ROOT_REFUSED',
+  'OV_TMUX_MISSING',
+  'OV_MISSING',
+  'CLAUDE_LOGGED_OUT',
+  'CLAUDE_DIALOG',
+  'OV_DUBIOUS_OWNERSHIP',
+  'OV_READONLY_DB',
+  'PATH_ESCAPES',
+  'PRODUCT_NOT_GIT_ROOT',
+  'PRODUCT_IS_WORKTREE',
+  'PRODUCT_UNFINISHED',
+  'PRODUCT_OTHER_BRANCH',
+  'PRODUCT_DIRTY',
+  'OV_NOT_GIT',
+  'OV_NO_COMMIT',
+  'OV_BAD_CONFIG',
+  'GIT_NO_IDENTITY',
+  'PROJECT_NAME_TAKEN',
+  'CLAUDE_NOT_TRUSTING',
+]);
+
+/** Returns whether the driver should look at the session again at once. Does not throw for what a runtime or `ov` may do. */
+export async function startSession(context: FleetContext, session: SessionRow): Promise<boolean> {
+  const { journal } = context;
+  const product = productOf(context, session.product);
+  if (!product) return giveUp(context, session, missingProduct(session.product), true);
+
+  // Nothing was written since a look found no coordinator: there is none. One that seems alive is asked again.
+  const known = await context.observe(product.name, false);
+  const before = coordinatorAlive(known) ? await context.observe(product.name) : known;
+  if (!isStarting(context, session)) return true;
+  if (before.health === 'ok' && coordinatorAlive(before)) return running(context, session, before, true);
+  if (before.health !== 'ok') {
+    const error = FleetError.from(before.error ?? missingProduct(product.name).toJSON());
+    // A folder that is not ready is a human's to mend, whatever its error says of itself.
+    if (before.health === 'error' && error.class === 'unavailable') return false;
+    return giveUp(context, session, error, before.health !== 'error');
+  }
+
+  const action = `start-${session.id}`;
+  if (journal.action(action) === null) {
+    journal.record({
+      kind: 'action.intended',
+      product: product.name,
+      objective: session.objective,
+      text: `Starting the coordinator of ${product.name}.`,
+      data: { action, kind: 'coordinator.start', session: session.id, args: {} },
+    });
+  }
+  let failure: FleetError | null = null;
+  try {
+    await startCoordinator(context, product);
+  } catch (error) {
+    failure = FleetError.wrap(error, product.name);
+    if (failure.code === 'RUNTIME_UNREACHABLE' || failure.code === 'RUNTIME_LOST') return false;
+  }
+
+  // Exit 1 does not prove that nothing runs, exit 0 does not prove that something does.
+  const after = await context.observe(product.name);
+  // Nothing seen is nothing known: driven again, the session is adopted or started once more.
+  if (after.health !== 'ok' && after.error?.class === 'unavailable') return false;
+  const alive = after.health === 'ok' && coordinatorAlive(after);
+  journal.record({
+    kind: 'action.settled',
+    product: product.name,
+    objective: session.objective,
+    text: alive
+      ? `The coordinator of ${product.name} is up.`
+      : `The coordinator of ${product.name} did not start.`,
+    data: {
+      action,
+      state: alive ? 'done' : failure && mayHaveHappened(failure.code) ? 'uncertain' : 'failed',
+      result: null,
+      error: failure?.toJSON() ?? null,
+    },
+  });
+  // A human may have stopped it meanwhile: then the driver goes on with that.
+  if (!isStarting(context, session)) return true;
+  if (alive) return running(context, session, after, false);
+  const cause =
+    failure ??
+    new FleetError({
+      code: 'COORDINATOR_NOT_UP',
+      class: 'runtime',
+      product: product.name,
+      message: `ov said that the coordinator of ${product.name} started, but no live coordinator is there.`,
+      mend: 'Look at the runtime log; then start the objective again.',
+    });
+  return giveUp(context, session, cause, humanMustMend.has(cause.code));
+}
+
+/** @throws what prepare or the last of at most two starts said; OV_SLOW_START or what its screen showed for OV_DIALOG */
+async function startCoordinator(context: FleetContext, product: Product): Promise<void> {
+  const { runtime, registry, log } = context;
+  const maxWorkers = product.caps.maxWorkers ?? registry.current().scheduling.maxWorkersPerSession;
+  const prepared = await runtime.tend(product, { kind: 'prepare', maxWorkers });
+  for (const step of prepared.done) log.info({ product: product.name }, step);
+  try {
+    await startWatched(context, product);
+  } catch (error) {
+    if (FleetError.wrap(error).code !== 'OV_DUPLICATE_SESSION') throw error;
+    const cleared = await runtime.tend(product, { kind: 'clear-session' });
+    log.warn({ product: product.name }, `duplicate session: ${cleared.done.join(', ') || 'none was there'}`);
+    await startWatched(context, product);
+  }
+}
+
+/**
+ * `ov` gives up on Claude Code after 30 s, says the same of one that waits at a dialog and of one that is still drawing,
+ * and ends its terminal. So the screen is looked at while it starts, from when a quick one would be up.
+ */
+async function startWatched(context: FleetContext, product: Product): Promise<void> {
+  const { runtime, clock, tuning } = context;
+  const looking: { seen: Screen | null; cancel: (() => void) | null } = { seen: null, cancel: null };
+  const lookAfter = (ms: number): void => {
+    looking.cancel = clock.after(ms, () => {
+      void lookAtScreen(context, product).then((seen) => {
+        looking.seen = seen ?? looking.seen;
+        if (looking.cancel !== null) lookAfter(tuning.startLookMs);
+      });
+    });
+  };
+  lookAfter(3 * tuning.startLookMs);
+  try {
+    await runtime.ov(product, 'coordinator.start', {});
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, product.name);
+    if (error.code !== 'OV_DIALOG') throw error;
+    const { seen } = looking;
+    if (seen?.problem && !seen.passing) throw seen.problem;
+    throw new FleetError({
+      code: 'OV_SLOW_START',
+      class: 'runtime',
+      product: product.name,
+      message: `Expected Claude Code of ${product.name} at its prompt within 30 s, got ${seen === null ? 'no look at its screen' : `a screen without a dialog (${seen.state})`}.`,
+      mend: 'It is tried again. If it stays, let fewer sessions start at once (`max_concurrent_sessions`), or give the runtime more CPU.',
+    });
+  } finally {
+    looking.cancel?.();
+    looking.cancel = null;
+  }
+}
+
+const isStarting = (context: FleetContext, session: SessionRow): boolean => {
+  const now = context.journal.liveSession(session.product);
+  return now?.id === session.id && now.state === 'starting';
+};
+
+function running(
+  context: FleetContext,
+  session: SessionRow,
+  seen: ProductSnapshot,
+  adopted: boolean,
+): boolean {
+  context.journal.record({
+    kind: 'session.running',
+    product: session.product,
+    objective: session.objective,
+    text: adopted
+      ? `Took over the coordinator already running in ${session.product} for ${session.objective}.`
+      : `Session on ${session.product} is running for ${session.objective}.`,
+    data: {
+      session: session.id,
+      overstorySession: seen.coordinator?.sessionId ?? '',
+      tmuxSession: seen.coordinator?.tmuxSession ?? '',
+      runId: seen.runId,
+      adopted,
+    },
+  });
+  return true;
+}
+
+/** A session that never ran has made nothing. */
+const nothing = { durationMs: 0, merged: [], errors: [] };
+
+function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, final: boolean): false {
+  const { journal, clock, tuning } = context;
+  const attempts = journal.objective(session.objective)?.attempts ?? 1;
+  const retryAfterMs = tuning.startRetryMs[attempts - 1];
+  const why = `${cause.code}: ${cause.message} ${cause.mend}`;
+  const common = { product: session.product, objective: session.objective };
+  journal.record(
+    {
+      ...common,
+      kind: 'session.ended',
+      text: `Session on ${session.product} did not start: ${cause.message}`,
+      data: { session: session.id, why, leftovers: [], costUsd: null, ...nothing },
+    },
+    final || retryAfterMs === undefined
+      ? {
+          ...common,
+          kind: 'objective.ended',
+          text: `${session.objective} failed: ${cause.message} ${cause.mend}`,
+          data: { end: 'failed', why, result: null },
+        }
+      : {
+          ...common,
+          kind: 'objective.requeued',
+          text: `${session.objective} will be tried again in ${Math.round(retryAfterMs / 1000)} s: ${cause.message}`,
+          data: { why, notBeforeMs: clock.nowMs() + retryAfterMs, error: cause.toJSON() },
+        },
+  );
+  return false;
+}

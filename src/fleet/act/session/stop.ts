@@ -1,0 +1,279 @@
+// Brings a session from `stopping` to `ended`, with a proof: no live coordinator, no open run, and no process
+// of overstory left in the product. A stop that half-fails is finished by observation: "not running" is what
+// was wanted. In this order, and again from the start when the runtime comes back in between:
+//
+//   (a pause) the coordinator is told ─► who is to be stopped is written down, from the first healthy look
+//   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
+//   ─► those workers, the leads first ─► the run, when it stayed open
+//   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed
+//   ─► (done) its branch is published in the human's repository ─► outcome
+//
+// The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
+// once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
+// a row (`stop-<session>`) before the first of them is stopped.
+//
+// Where `ov` cannot help, because its folder or configuration is gone or it fails for long, the tmux session and the
+// processes are ended without it; its books are closed by itself when it comes back.
+//
+// What is left then (a human's own processes, branches nobody merged) is listed, never hidden.
+import { sleep } from '../../../common/clock.ts';
+import { FleetError } from '../../../common/errors.ts';
+import type { FootprintReport, Mail, ProductRef, ProductSnapshot } from '../../../contract/runtime.ts';
+import type { NewEvent } from '../../../journal/events.ts';
+import type { SessionRow } from '../../../journal/journal.ts';
+import { type FleetContext, productOf } from '../../context.ts';
+import { coordinatorAlive } from '../../observe/liveness.ts';
+import { isRunComplete } from '../../observe/reconcile.ts';
+import { settleWhatWasHeard } from '../heard/tend.ts';
+import { pauseAction, tellPause } from './announce-pause.ts';
+import { closeUnread } from './close-unread-mail.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { publishWork } from './publish.ts';
+import { restartOf } from './restart.ts';
+import { endTrouble } from './watch.ts';
+
+const ended = new Set(['completed', 'zombie']);
+
+/** Returns whether the session has ended. False: something is out of reach or still alive; to be driven again. */
+export async function stopSession(context: FleetContext, session: SessionRow): Promise<boolean> {
+  const known = productOf(context, session.product);
+  const product = known ?? {
+    name: session.product,
+    root: `${context.registry.current().workspaceRoot}/${session.product}`,
+  };
+  try {
+    const before = await context.observe(product.name);
+    if (known !== null) await tellPause(context, known, session, before);
+    const without = cannotHelp(context, session, before);
+    const over = without
+      ? await stopWithoutOv(context, product)
+      : !coordinatorAlive(await stopAll(context, product, before, workersToStop(context, session, before)));
+    if (!over) {
+      context.log.warn({ product: product.name }, 'stop waits: the coordinator is alive after everything');
+      return false;
+    }
+    const left = await endProcesses(context, product);
+    if (!without) await closeUnread(context, product, session);
+    const done = session.outcome === 'done' || completedAtPause(context, session) !== null;
+    const published = known !== null && done ? await publishWork(context, known, session) : null;
+    const outcome = await outcomeOf(context, product, session, before);
+    settleWhatWasHeard(context, session);
+    endTrouble(context, product.name);
+    context.journal.record(...ending(context, session, outcome, { processes: left, published }));
+    return true;
+  } catch (thrown) {
+    const error = FleetError.wrap(thrown, product.name);
+    if (!outOfReach.test(error.code)) failingSince(context, session);
+    context.log.warn({ product: product.name, code: error.code }, `stop waits: ${error.message}`);
+    return false;
+  }
+}
+
+/** The runtime as a whole, which nothing can be done without. */
+const outOfReach = /^(RUNTIME|AGENT)_/;
+/** A locked database passes; what stands longer than this while a session is being stopped is not waited for. */
+const patienceMs = 60_000;
+/** Since when stopping a session has failed, by its id. Memory only: after a restart it is tried again. */
+const failing = new WeakMap<FleetContext, Map<number, number>>();
+
+function failingSince(context: FleetContext, { id }: SessionRow): number {
+  const known = failing.get(context) ?? new Map<number, number>();
+  failing.set(context, known);
+  const sinceMs = known.get(id) ?? context.clock.nowMs();
+  known.set(id, sinceMs);
+  return sinceMs;
+}
+
+/** Whether `ov` is of no use for this stop: its folder or configuration is gone, or it has failed for long. */
+function cannotHelp(context: FleetContext, session: SessionRow, { health }: ProductSnapshot): boolean {
+  if (health === 'missing' || health === 'uninitialised') return true;
+  const known = failing.get(context)?.has(session.id) || health === 'error';
+  return known && context.clock.nowMs() - failingSince(context, session) >= patienceMs;
+}
+
+/** By the name of its tmux session; what ran beside it is in the process table. Returns whether that session is gone. */
+async function stopWithoutOv({ runtime, log }: FleetContext, product: ProductRef): Promise<boolean> {
+  const { done, left } = await runtime.tend(product, { kind: 'clear-session' });
+  log.warn(
+    { product: product.name },
+    `stopped without ov: ${done.join(', ') || 'no tmux session was there'}`,
+  );
+  return left.length === 0;
+}
+
+/** Names, the leads before those who work for them; from the first healthy look at the session's stop. */
+function workersToStop(context: FleetContext, session: SessionRow, before: ProductSnapshot): string[] {
+  const { journal } = context;
+  const known = journal.action(stopAction(session.id));
+  if (known !== null) return (known.args as { workers: string[] }).workers;
+  if (before.health !== 'ok') return [];
+  const workers = alive(before).map(({ name }) => name);
+  journal.record({
+    kind: 'action.intended',
+    product: session.product,
+    objective: session.objective,
+    text: `Stopping the coordinator of ${session.product}${workers.length > 0 ? `, then ${workers.join(', ')}` : ''}.`,
+    data: {
+      action: stopAction(session.id),
+      kind: 'coordinator.stop',
+      session: session.id,
+      args: { workers },
+    },
+  });
+  return workers;
+}
+
+const stopAction = (session: number): string => `stop-${session}`;
+
+const alive = ({ workers }: ProductSnapshot): ProductSnapshot['workers'] =>
+  workers.filter((one) => !ended.has(one.state)).sort((a, b) => a.depth - b.depth);
+
+/** @throws FleetError when something is out of reach; what `ov` refuses is judged by looking afterwards */
+async function stopAll(
+  context: FleetContext,
+  product: ProductRef,
+  before: ProductSnapshot,
+  workers: string[],
+): Promise<ProductSnapshot> {
+  const { runtime } = context;
+  const attempt = async (call: () => Promise<unknown>): Promise<void> => {
+    try {
+      await call();
+    } catch (thrown) {
+      const error = FleetError.wrap(thrown, product.name);
+      if (error.class === 'unavailable') throw error;
+      context.log.info({ product: product.name, code: error.code }, `while stopping: ${error.message}`);
+    }
+  };
+  // Those that were written down, and whoever came since.
+  const asked = new Set<string>();
+  const stopWorkers = async (now: ProductSnapshot): Promise<void> => {
+    const shown = new Set(now.workers.map(({ name }) => name));
+    const unseen = workers.filter((name) => !shown.has(name) && !asked.has(name));
+    for (const agent of [...alive(now).map(({ name }) => name), ...unseen]) {
+      asked.add(agent);
+      await attempt(() => runtime.ov(product, 'stop', { agent }));
+    }
+  };
+  // Nobody is there to mistake it: what lives on need not wait until `ov` has closed the books.
+  if (before.health === 'ok' && !coordinatorAlive(before)) await stopWorkers(before);
+  const stop = () => runtime.ov(product, 'coordinator.stop', {});
+  const clear = () => runtime.tend(product, { kind: 'clear-session' });
+  await attempt(stop);
+  let seen = await context.observe(product.name);
+  for (const harder of [stop, clear]) {
+    if (!coordinatorAlive(seen)) break;
+    await attempt(harder);
+    seen = await context.observe(product.name);
+  }
+  if (coordinatorAlive(seen)) return seen;
+  await stopWorkers(seen);
+  // A tmux server that ended with its last session leaves the run open: the next status would call it alive.
+  if (seen.health === 'ok' && seen.runId !== null) {
+    await attempt(() => runtime.ov(product, 'run.complete', {}));
+    seen = await context.observe(product.name);
+  }
+  return seen;
+}
+
+/**
+ * Waits for the product's processes to go, then ends them; returns those that are not ours to end.
+ * @throws FleetError when the runtime cannot be asked: without an answer there is no proof
+ */
+async function endProcesses(context: FleetContext, product: ProductRef): Promise<string[]> {
+  const { clock, tuning, runtime } = context;
+  const look = async (): Promise<FootprintReport['products'][number]['processes']> =>
+    (await runtime.footprint([product])).products[0]?.processes ?? [];
+  const deadline = clock.nowMs() + tuning.stopGraceMs;
+  let left = await look();
+  while (left.length > 0 && clock.nowMs() < deadline) {
+    await sleep(clock, tuning.lookAgainMs);
+    left = await look();
+  }
+  if (left.length === 0) return [];
+  const processes = left.map(({ pid, startTicks }) => ({ pid, startTicks }));
+  const { done } = await runtime.tend(product, { kind: 'end-processes', processes });
+  if (done.length > 0)
+    context.log.warn({ product: product.name }, `ended after the grace: ${done.join(', ')}`);
+  return (await look()).map(({ pid, command }) => `${pid} ${command}`);
+}
+
+function ending(
+  context: FleetContext,
+  session: SessionRow,
+  { parked, ...outcome }: Outcome,
+  { processes, published }: { processes: string[]; published: string | null },
+): NewEvent[] {
+  const where = published === null ? '' : ` ${published}`;
+  const why = session.stopReason ?? 'stopped';
+  const common = { product: session.product, objective: session.objective };
+  const leftovers = [...processes.map((one) => `process ${one}`), ...parked.map((one) => `branch ${one}`)];
+  const alive = processes.length > 0 ? ` ${processes.length} of its processes are still alive.` : '';
+  const stopped = stopAction(session.id);
+  const events: NewEvent[] = [];
+  if (context.journal.action(stopped)?.state === 'intended')
+    events.push({
+      ...common,
+      kind: 'action.settled',
+      text: `The coordinator of ${session.product} is stopped, and those who worked for it.`,
+      data: { action: stopped, state: 'done', result: null, error: null },
+    });
+  events.push({
+    ...common,
+    kind: 'session.ended',
+    text: `Session on ${session.product} ended: ${why}${alive}`,
+    data: { session: session.id, why, leftovers, ...outcome },
+  });
+  const objective = context.journal.objective(session.objective);
+  if (objective === null || !['starting', 'running'].includes(objective.state)) return events;
+  const completed = completedAtPause(context, session);
+  if (completed !== null) {
+    events.push({
+      ...common,
+      kind: 'objective.ended',
+      text: `${session.objective} on ${session.product} is done: it was completed while it was being paused.${where}`,
+      data: {
+        end: 'done',
+        why: `Completed while it was being paused. ${why}${where}`,
+        result: completed.body,
+      },
+    });
+  } else if (session.outcome === 'requeued') {
+    const deaf = context.journal.action(pauseAction(session.id))?.result?.deaf === true;
+    const note = deaf ? ' Its coordinator did not hear of it: it was stopped in the middle of its turn.' : '';
+    events.push({
+      ...common,
+      kind: 'objective.requeued',
+      text: `${session.objective} waits again: ${why}${note}`,
+      data: { why: `${why}${note}`, notBeforeMs: null, error: null },
+    });
+  } else {
+    const restart = restartOf(context, session, why);
+    if (restart !== null && 'event' in restart) return [...events, restart.event];
+    const end = session.outcome ?? 'cancelled';
+    const refused = restart === null ? '' : ` ${restart.refused}`;
+    events.push({
+      ...common,
+      kind: 'objective.ended',
+      text: `${session.objective} on ${session.product} is ${end}: ${why}${refused}${where}`,
+      data: { end, why: `${why}${refused}${where}`, result: finalMail(context, session) },
+    });
+  }
+  return events;
+}
+
+/** A coordinator that was told of a pause may have been at its very end: there is nothing left to resume. */
+function completedAtPause({ journal }: FleetContext, session: SessionRow): Mail | null {
+  if (session.outcome !== 'requeued' || journal.action(pauseAction(session.id)) === null) return null;
+  const since = journal
+    .mail(session.product, 20)
+    .filter((mail) => Date.parse(mail.createdAt) >= session.startingAtMs - 1_000);
+  return since.find((mail) => isRunComplete(mail, session.objective)) ?? null;
+}
+
+/** The body of the session's final mail, which is its result. */
+function finalMail(context: FleetContext, session: SessionRow): string | null {
+  if (session.outcome !== 'done') return null;
+  const mail = context.journal.mail(session.product, 20).find((m) => /run complete/i.test(m.subject));
+  return mail?.body ?? null;
+}

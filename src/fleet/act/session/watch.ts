@@ -1,0 +1,170 @@
+// Looks after a running session that has its objective: gathers what a snapshot does not hold (the screen,
+// check-complete), asks liveness() what it means, and records what follows. A hung session, a menu, a full context and
+// an API that does not answer are put before the human, not ended: only the human knows whether to wait. A usage limit
+// is the account's, not the session's: nothing is asked or ended for it here (latestScreen(…).seen.limit has it).
+import { FleetError } from '../../../common/errors.ts';
+import type { NewEvent, SessionOutcome } from '../../../journal/events.ts';
+import type { SessionRow } from '../../../journal/journal.ts';
+import type { Product } from '../../../registry/registry.ts';
+import type { FleetContext } from '../../context.ts';
+import { waitsFor } from '../../decide/waiting-on-human.ts';
+import { noteShares } from '../../observe/account-shares.ts';
+import { type Liveness, liveness, quietSinceMs } from '../../observe/liveness.ts';
+import { latestScreen, watchScreen } from '../../observe/screens.ts';
+import { noteLimit } from '../accounts/limits.ts';
+import { askedIn } from '../gates/asked.ts';
+import { raiseGate } from '../gates/raise.ts';
+import { lookForLosses } from './worker-losses.ts';
+
+const screenTroubles: ReadonlySet<string> = new Set([
+  'SESSION_HUNG',
+  'CLAUDE_API_ERROR',
+  'CLAUDE_DIALOG',
+  'CLAUDE_CONTEXT_FULL',
+  'CLAUDE_MODEL_MISSING',
+  'CLAUDE_ORG_DISABLED',
+  'CLAUDE_FORBIDDEN',
+]);
+/** Troubles that a healthy snapshot does not end: who found them does, or the session's end. */
+export const sessionTroubles: ReadonlySet<string> = new Set([...screenTroubles, 'MAIL_UNHEARD']);
+
+/** Returns whether something was recorded that the driver should act on. */
+export async function watchSession(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+): Promise<boolean> {
+  const { clock, tuning, journal } = context;
+  const before = latestScreen(context, session);
+  if (before && Math.abs(clock.nowMs() - before.atMs) < tuning.screenEveryMs) return false;
+  const looked = await watchScreen(context, product, session);
+  const now = clock.nowMs();
+  const snapshot = context.observations.get(product.name)?.snapshot;
+  if (!snapshot || journal.liveSession(product.name)?.state !== 'running') return false;
+  if (looked !== null) noteShares(context, product, looked.seen);
+  if (looked !== null && noteLimit(context, product, session, looked)) return false;
+  const found = liveness(
+    {
+      snapshot,
+      finalMail: false,
+      screen: looked,
+      nowMs: now,
+    },
+    tuning,
+  );
+  await lookForLosses(context, product, session, snapshot);
+  if (journal.liveSession(product.name)?.state !== 'running') return false;
+  noteTrouble(context, product.name, found);
+  if (found.state === 'logged-out' && found.error)
+    return end(
+      context,
+      session,
+      'failed',
+      `${found.error.code}: ${found.error.message} ${found.error.mend}`,
+      loggedOut(context, session, found.error),
+    );
+  if (found.state === 'died' && found.error)
+    return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);
+  // Not yet for long enough to be believed: look again when it is.
+  if (looked?.seen.problem && found.error === null) context.driveAgain(product.name, tuning.screenConfirmMs);
+  const quietMs = now - Math.max(quietSinceMs(snapshot), session.runningAtMs ?? now, looked?.sinceMs ?? 0);
+  // Who waits for an account's reset, or for a human at a menu, is not silent.
+  if (found.state === 'limited' || found.state === 'dialog') return false;
+  const silent = () =>
+    silentTooLong(context, product, session, quietMs) &&
+    end(context, session, 'failed', `Nothing has been done for ${Math.round(quietMs / 60_000)} min.`);
+  if (found.state !== 'idle' || now - quietSinceMs(snapshot) < tuning.finishQuietMs) return silent();
+  if (now - (session.runningAtMs ?? now) < tuning.finishQuietMs || asksHuman(context, session)) return false;
+  const { complete } = await context.runtime.ov(product, 'coordinator.checkComplete', {});
+  if (!complete) return silent();
+  return end(
+    context,
+    session,
+    'done',
+    'Every worker has completed, nothing waits to be merged and nobody has done anything for a while; no final mail came.',
+  );
+}
+
+/** Beyond the product's own patience, and not because a human is asked. */
+function silentTooLong(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  quietMs: number,
+): boolean {
+  const { activityTimeoutMs } = product.restart;
+  if (activityTimeoutMs === null || quietMs < activityTimeoutMs) return false;
+  return !asksHuman(context, session);
+}
+
+/** Whether a question is open, also where an acknowledgement came after it; or the last word to the operator is one. */
+function asksHuman(context: FleetContext, session: SessionRow): boolean {
+  if (waitsFor(context, session.product) !== null) return true;
+  const last = context.journal
+    .mail(session.product, 20)
+    .find((mail) => Date.parse(mail.createdAt) >= session.startingAtMs);
+  return last !== undefined && askedIn(context, session.product, last) !== null;
+}
+
+function end(
+  context: FleetContext,
+  session: SessionRow,
+  outcome: SessionOutcome,
+  reason: string,
+  more: NewEvent[] = [],
+): true {
+  context.journal.record(
+    {
+      kind: 'session.stopping',
+      product: session.product,
+      objective: session.objective,
+      text: `Session on ${session.product}: ${reason}`,
+      data: { session: session.id, reason, outcome },
+    },
+    ...more,
+  );
+  return true;
+}
+
+/** No session gets out of a login or a first-run dialog alone: a human mends it, and says when it is mended. */
+export function loggedOut(
+  { journal }: Pick<FleetContext, 'journal'>,
+  { product, objective }: SessionRow,
+  error: FleetError,
+): NewEvent[] {
+  return raiseGate(journal, {
+    product,
+    objective,
+    kind: 'logged-out',
+    severity: 'error',
+    subject: `${product}: ${error.message}`,
+    text: [
+      error.mend,
+      `approve: it is mended, give ${objective} another try. reject: leave ${objective} as it is, failed.`,
+    ].join('\n'),
+  });
+}
+
+function noteTrouble(context: FleetContext, product: string, { state, because, error }: Liveness): void {
+  const known = context.journal.trouble(product);
+  const hung = new FleetError({
+    code: 'SESSION_HUNG',
+    class: 'runtime',
+    product,
+    message: `The session on ${product} seems to hang. ${because}`,
+    mend: `Look at it (\`fleet look ${product}\`), send it a message, or stop it: \`fleet stop ${product}\`.`,
+  });
+  const ownWay = ['logged-out', 'limited', 'died'].includes(state);
+  const trouble = state === 'hung' ? hung : ownWay ? null : error;
+  if (trouble !== null && screenTroubles.has(trouble.code) && known?.code !== trouble.code) {
+    const shape = { ...trouble.toJSON(), product };
+    const text = `${product}: ${trouble.message} ${trouble.mend}`;
+    context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
+  } else if (trouble === null && known && screenTroubles.has(known.code)) endTrouble(context, product);
+}
+
+/** A session's trouble ends with the session. */
+export function endTrouble(context: FleetContext, product: string): void {
+  if (!sessionTroubles.has(context.journal.trouble(product)?.code ?? '')) return;
+  context.journal.record({ kind: 'product.recovered', product, text: `${product} goes on.`, data: {} });
+}

@@ -1,0 +1,143 @@
+// What a swarm loses on its way: a worker that died, a branch that would not merge. overstory tells the parent only
+// (mail of type worker_died, from 0.10 on, and merge_failed), and nobody where a worker was slung without --parent, as
+// coordinators do: such a one is `completed` and has sent no last mail, or has become `zombie`. The coordinator deals
+// with it; the human is told, and not asked.
+import { z } from 'zod';
+import { FleetError } from '../../../common/errors.ts';
+import { shorten } from '../../../common/shorten.ts';
+import type { Mail, ProductSnapshot } from '../../../contract/runtime.ts';
+import type { NewEvent } from '../../../journal/events.ts';
+import type { SessionRow } from '../../../journal/journal.ts';
+import type { Product } from '../../../registry/registry.ts';
+import type { FleetContext } from '../../context.ts';
+
+type Loss = Extract<NewEvent, { kind: 'worker.lost' | 'merge.failed' }>;
+
+const payloadSchema = z.object({
+  agentName: z.string().optional(),
+  branch: z.string().optional(),
+  reason: z.string().optional(),
+  taskId: z.string().optional(),
+});
+
+/** Mail with which a worker ends, by any capability. */
+const lastMail = /^(worker_done|result|merge_ready|merged|merge_failed|worker_died|error|escalation)$/;
+
+/** Workers that were seen to have ended with a last mail, by session and name. Memory only: looked for again. */
+const reported = new WeakMap<FleetContext, Set<string>>();
+
+/** Records each loss of this session once. Two `ov`, one more for each worker that has ended; none where nobody works. */
+export async function lookForLosses(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  snapshot: ProductSnapshot,
+): Promise<void> {
+  const { runtime, journal } = context;
+  if (snapshot.workers.length === 0) return;
+  const told = async (type: string): Promise<Mail[]> => {
+    const { messages } = await runtime.ov(product, 'mail.list', { type });
+    return messages.filter(({ createdAt }) => Date.parse(createdAt) >= session.startingAtMs).reverse();
+  };
+  const common = { product: product.name, objective: session.objective };
+  const dead = (agent: string, mail: string | null, why: string): Loss => ({
+    ...common,
+    kind: 'worker.lost',
+    text: `${agent} of ${product.name} died: ${why}`,
+    data: { session: session.id, agent, mail, why },
+  });
+  const found: Loss[] = [
+    ...(await told('worker_died')).map((mail) => {
+      const { agentName, reason } = payloadOf(mail);
+      return dead(agentName ?? mail.from, mail.id, oneLine(reason ?? mail.body));
+    }),
+    ...snapshot.workers
+      .filter(({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs)
+      .map(({ name, death }) =>
+        typeof death === 'string'
+          ? diedAtStart(common, session, name, death)
+          : dead(name, null, 'its process is gone, or it has not moved for 10 minutes.'),
+      ),
+    ...(await silent(context, product, session, snapshot)).map((name) =>
+      dead(name, null, 'it is completed and has not sent its last mail.'),
+    ),
+    ...(await told('merge_failed')).map((mail): Loss => {
+      const { branch } = payloadOf(mail);
+      const what = oneLine(branch ?? mail.subject);
+      const why = oneLine(mail.body);
+      return {
+        ...common,
+        kind: 'merge.failed',
+        text: `A merge failed in ${product.name} (${mail.from}): ${what}. ${why}`,
+        data: { session: session.id, agent: mail.from, mail: mail.id, branch: branch ?? null, why },
+      };
+    }),
+  ];
+  if (journal.liveSession(product.name)?.id !== session.id) return;
+  for (const loss of found) if (!isKnown(context, session, loss)) journal.record(loss);
+}
+
+/** Told with what it printed, which is data: the reason is nowhere else, and the coordinator waits for it. */
+function diedAtStart(
+  common: { product: string; objective: string },
+  session: SessionRow,
+  agent: string,
+  printed: string,
+): Loss {
+  const error = new FleetError({
+    code: 'WORKER_DIED_AT_START',
+    class: 'runtime',
+    product: common.product,
+    message: `Worker ${agent} of ${common.product} died at its start: ${printed === '' ? 'it printed nothing' : shorten(oneSpaced(printed), 500)}`,
+    mend: `Mend what it says (\`fleet doctor\` names versions of overstory and Claude Code that do not work together), then tell the coordinator: \`fleet message ${common.product} …\`.`,
+  });
+  const why = `${error.code}: ${error.message}`;
+  return {
+    ...common,
+    kind: 'worker.lost',
+    text: `${why} Mend: ${error.mend}`,
+    data: { session: session.id, agent, mail: null, why, code: error.code },
+  };
+}
+
+/** Names of workers of this session that are completed without a last mail. */
+async function silent(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  { workers }: ProductSnapshot,
+): Promise<string[]> {
+  const known = reported.get(context) ?? new Set<string>();
+  reported.set(context, known);
+  const found: string[] = [];
+  for (const { name, state, startedAt } of workers) {
+    const key = `${session.id}/${name}`;
+    if (state !== 'completed' || Date.parse(startedAt) < session.startingAtMs || known.has(key)) continue;
+    known.add(key);
+    const { messages } = await context.runtime.ov(product, 'mail.list', { from: name });
+    if (!messages.some(({ type }) => lastMail.test(type))) found.push(name);
+  }
+  return found;
+}
+
+/** One death is told by a mail and by a row; one mail tells one failure. */
+function isKnown({ journal }: FleetContext, session: SessionRow, loss: Loss): boolean {
+  return journal
+    .eventsOf(session.objective, loss.kind)
+    .some(
+      ({ data }) =>
+        data.session === session.id &&
+        (loss.kind === 'worker.lost' ? data.agent === loss.data.agent : data.mail === loss.data.mail),
+    );
+}
+
+function payloadOf({ payload }: Mail): z.infer<typeof payloadSchema> {
+  try {
+    return payloadSchema.parse(JSON.parse(payload ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
+const oneSpaced = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => shorten(oneSpaced(text), 200);

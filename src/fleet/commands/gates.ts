@@ -1,0 +1,205 @@
+// What a human may do with gates. The only way in the project that resolves one.
+
+import { FleetError } from '../../common/errors.ts';
+import type { GateView, Source } from '../../contract/contract.ts';
+import type { Verdict } from '../../journal/gates/events.ts';
+import { type GateRow, gateStore } from '../../journal/gates/store.ts';
+import { cleanText } from '../../overstory/sanitize.ts';
+import { overridesOf } from '../decide/live-changes.ts';
+import { answeredByOperatorOnly } from '../decide/waiting-on-human.ts';
+import type { Loop } from '../loop.ts';
+import type { Controls } from './controls.ts';
+
+export type Gates = ReturnType<typeof createGates>;
+
+/** Longest answer, in bytes: it must fit into one argument of `ov` with what stands around it. */
+const maxAnswerBytes = 65_536;
+const closedShown = 20;
+
+export function createGates(loop: Loop, controls: Controls) {
+  const { context } = loop;
+  const { journal } = context;
+  const store = gateStore(journal.database);
+
+  const view = (gate: GateRow): GateView =>
+    gateView(
+      gate,
+      gate.product !== null && answeredByOperatorOnly(context, gate.product) ? 'dashboard' : 'any',
+    );
+
+  function requireGate(n: number): GateRow {
+    const gate = store.gate(n);
+    if (gate) return gate;
+    throw new FleetError({
+      code: 'GATE_UNKNOWN',
+      class: 'not-found',
+      message: `Expected the number of a gate, got ${n}.`,
+      mend: 'List them with `fleet gates`.',
+    });
+  }
+
+  /** What an answer to fleetd's own question does. Agents' questions are answered by mail instead. */
+  function carryOut(gate: GateRow, verdict: Verdict, source: Source): void {
+    if (verdict !== 'approved') return;
+    const pausedBy = { budget: 'cost', 'over-memory': 'memory' }[gate.kind as string];
+    if (pausedBy !== undefined) {
+      const { paused } = overridesOf(journal, context.registry.current());
+      for (const [name, { by }] of paused)
+        if (by === pausedBy && (gate.product === null || gate.product === name))
+          controls.resume(name, source);
+    } else if (gate.product !== null && gate.objective !== null) {
+      const live = journal.liveSession(gate.product);
+      const running = live?.objective === gate.objective && live.state === 'running';
+      if (running || journal.objective(gate.objective)?.state === 'failed')
+        controls.requeue(gate.objective, source);
+    }
+  }
+
+  return {
+    /** Open gates in order of asking, or with `all` also the latest that are closed. */
+    list(product: string | null, all: boolean): GateView[] {
+      const closed = all
+        ? store.closedGates(closedShown).filter((g) => product === null || g.product === product)
+        : [];
+      return [...store.openGates(product), ...closed].map(view);
+    },
+
+    get: (n: number): GateView => view(requireGate(n)),
+
+    /**
+     * Once: said again with the same words it answers the same, with other words it is refused.
+     * @param surface the socket it came by; who may is decided by it and by the source
+     * @throws FleetError GATE_UNKNOWN, HUMAN_ONLY, NOT_APPROVER, GATE_SURFACE, GATE_CLOSED, TEXT_EMPTY, TEXT_TOO_LARGE
+     */
+    resolve(
+      n: number,
+      verdict: Verdict,
+      said: string,
+      source: Source,
+      surface: 'gateway' | 'operator',
+    ): GateView {
+      const gate = requireGate(n);
+      refuseUnlessAllowed(gate, source, surface);
+      const text = acceptAnswer(n, verdict, said);
+      if (gate.state !== 'open') {
+        if (gate.state === verdict && gate.resolution?.text === text) return view(gate);
+        throw closed(gate);
+      }
+      const who = source.sender ?? source.via;
+      journal.record({
+        kind: 'gate.resolved',
+        product: gate.product ?? undefined,
+        objective: gate.objective ?? undefined,
+        text: `Gate ${n} is ${verdict} by ${who} (${source.via}).`,
+        data: { gate: n, resolution: { verdict, text, source }, deliver: gate.question.mail !== null },
+      });
+      if (gate.question.mail === null) carryOut(gate, verdict, source);
+      loop.schedule();
+      return view(requireGate(n));
+    },
+  };
+
+  function refuseUnlessAllowed(gate: GateRow, source: Source, surface: 'gateway' | 'operator'): void {
+    const refused = (code: string, message: string, mend: string) =>
+      new FleetError({ code, class: 'refused', product: gate.product, message, mend });
+    const dashboard = `Use the dashboard, or \`fleet\` in a terminal of the machine that runs the fleet.`;
+    if (source.via === 'model')
+      throw refused(
+        'HUMAN_ONLY',
+        `Gate ${gate.n} can be answered by a human only, not by the model.`,
+        `Tell the human what it asks; they type \`/fleet approve ${gate.n}\`.`,
+      );
+    if (surface === 'operator') return;
+    if (source.via !== 'webchat' && source.via !== 'slack')
+      throw refused(
+        'NOT_APPROVER',
+        `Expected an answer from WebChat or Slack, got one by ${source.via}.`,
+        dashboard,
+      );
+    if (gate.product !== null && answeredByOperatorOnly(context, gate.product))
+      throw refused(
+        'GATE_SURFACE',
+        `Gates of ${gate.product} are not answered in chat (products.yaml: gates.surface is dashboard).`,
+        dashboard,
+      );
+    const { gateApprovers } = context.registry.current();
+    // Slack's ids are of one case, and OpenClaw does not keep it everywhere.
+    const names = [source.via, source.sender ?? '', `${source.via}:${source.sender ?? ''}`].map((name) =>
+      name.toLowerCase(),
+    );
+    if (gateApprovers.length > 0 && !gateApprovers.some((approver) => names.includes(approver.toLowerCase())))
+      throw refused(
+        'NOT_APPROVER',
+        `Expected one of gates.approvers of products.yaml, got ${source.via}:${source.sender ?? 'unknown'}.`,
+        'Ask one of them to answer, or add this sender to gates.approvers.',
+      );
+  }
+}
+
+function acceptAnswer(n: number, verdict: Verdict, said: string): string {
+  const text = cleanText(said).trim();
+  if (text === '' && verdict !== 'approved')
+    throw new FleetError({
+      code: 'TEXT_EMPTY',
+      class: 'usage',
+      message: `Expected ${verdict === 'rejected' ? 'a reason' : 'an answer'} after the number, got none.`,
+      mend: `Say it in words: \`fleet ${verdict === 'rejected' ? 'reject' : 'answer'} ${n} …\`.`,
+    });
+  if (Buffer.byteLength(text) > maxAnswerBytes)
+    throw new FleetError({
+      code: 'TEXT_TOO_LARGE',
+      class: 'usage',
+      message: `Expected at most ${maxAnswerBytes} bytes of text, got ${Buffer.byteLength(text)}.`,
+      mend: 'Put the long part into a file of the product and name the file.',
+    });
+  return text;
+}
+
+function closed(gate: GateRow): FleetError {
+  const by = gate.resolution?.source;
+  const how =
+    gate.state === 'withdrawn'
+      ? `was withdrawn: ${gate.withdrawn}`
+      : `was ${gate.state} by ${by?.sender ?? by?.via ?? 'someone'} before.`;
+  return new FleetError({
+    code: 'GATE_CLOSED',
+    class: 'refused',
+    product: gate.product,
+    message: `Expected an open gate; gate ${gate.n} ${how}`,
+    mend: 'See `fleet gates` for what is open. To say more, send a message: `fleet message`.',
+  });
+}
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+function gateView(gate: GateRow, surface: GateView['surface']): GateView {
+  const { question, resolution } = gate;
+  return {
+    n: gate.n,
+    product: gate.product,
+    objective: gate.objective,
+    kind: gate.kind,
+    severity: gate.severity,
+    state: gate.state,
+    subject: question.subject,
+    text: question.text,
+    digest: question.digest,
+    options: question.options,
+    deadline: question.deadline,
+    asker: question.asker,
+    surface,
+    askedAt: new Date(gate.askedAtMs).toISOString(),
+    resolution:
+      resolution === null
+        ? null
+        : {
+            by: resolution.source.sender ?? resolution.source.via,
+            via: resolution.source.via,
+            text: resolution.text,
+            at: new Date(gate.resolvedAtMs ?? 0).toISOString(),
+          },
+    withdrawn: gate.withdrawn,
+    delivery: gate.delivery,
+    deliveredAt: iso(gate.deliveredAtMs),
+  };
+}

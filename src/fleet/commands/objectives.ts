@@ -1,0 +1,238 @@
+// What a human or the model may ask of the fleet. Each command is checked here again, whoever sent it.
+import type { z } from 'zod';
+import { FleetError } from '../../common/errors.ts';
+import {
+  type FleetEvent,
+  type inboxSchema,
+  type messageRequestSchema,
+  type ObjectiveView,
+  objectiveStates,
+  type Source,
+  type startRequestSchema,
+} from '../../contract/contract.ts';
+import type { LookReply, LookRequest } from '../../contract/runtime.ts';
+import type { ObjectiveRow } from '../../journal/journal.ts';
+import { kindOf } from '../../journal/outcomes/kind.ts';
+import { outcomeStore } from '../../journal/outcomes/store.ts';
+import { readStatusReply } from '../../overstory/operator.ts';
+import type { Product } from '../../registry/registry.ts';
+import { findCycle } from '../../scheduler/index.ts';
+import { stopping } from '../act/session/stopping.ts';
+import { productOf } from '../context.ts';
+import { estimates } from '../decide/estimate.ts';
+import { refuseModelAtGate } from '../decide/waiting-on-human.ts';
+import type { Loop } from '../loop.ts';
+import { coordinatorAlive } from '../observe/reconcile.ts';
+import { eventView, listedObjective, objectiveView } from '../report/view.ts';
+import { acceptText, queuedEvent } from './accept-text.ts';
+import { sendMessage } from './message.ts';
+import { requireRoom } from './queue-limits.ts';
+
+export type Commands = ReturnType<typeof createCommands>;
+
+export function createCommands(loop: Loop) {
+  const { context } = loop;
+  const { journal } = context;
+
+  function requireProduct(name: string): Product {
+    const product = productOf(context, name);
+    if (product) return product;
+    const names = context.registry.current().products.map((p) => p.name);
+    throw new FleetError({
+      code: 'PRODUCT_UNKNOWN',
+      class: 'not-found',
+      product: name,
+      message: `Expected a product of products.yaml (${names.join(', ') || 'it has none'}), got "${name}".`,
+      mend: 'Use one of these names, or add the product to products.yaml.',
+    });
+  }
+
+  function requireObjective(id: string): ObjectiveRow {
+    const objective = journal.objective(id);
+    if (objective) return objective;
+    throw new FleetError({
+      code: 'OBJECTIVE_UNKNOWN',
+      class: 'not-found',
+      message: `Expected the id of an objective such as obj-1, got "${id}".`,
+      mend: 'List them with `fleet queue` or `fleet status`.',
+    });
+  }
+
+  /** @throws FleetError PRODUCT_UNKNOWN, PRODUCT_NOT_STARTABLE, or what is wrong with its folder */
+  function requireStartable(name: string): void {
+    const product = requireProduct(name);
+    if (!product.overstory) {
+      throw new FleetError({
+        code: 'PRODUCT_NOT_STARTABLE',
+        class: 'refused',
+        product: product.name,
+        message: `${product.name} is listed with \`overstory: false\`: it is read, never started.`,
+        mend: 'Set `overstory: true` in products.yaml if it should run.',
+      });
+    }
+    const seen = context.observations.get(product.name)?.snapshot;
+    if (!seen?.error) return;
+    const passes = seen.health === 'error' && !['usage', 'refused', 'not-found'].includes(seen.error.class);
+    if (!passes) throw FleetError.from(seen.error);
+  }
+
+  const outcomes = outcomeStore(journal.database);
+  const over = new Set(['done', 'failed', 'cancelled']);
+  const withOutcome = (view: ObjectiveView): ObjectiveView =>
+    over.has(view.state) ? { ...view, outcome: outcomeOf(view.id) } : view;
+  function outcomeOf(objective: string) {
+    const outcome = outcomes.outcome(objective);
+    const agents = journal.spentOn(objective);
+    return outcome && agents.length > 0 ? { ...outcome, agents } : outcome;
+  }
+
+  return {
+    /** Accepts an objective: durable from here on. Starts it at once when the scheduler admits it. */
+    start(request: z.infer<typeof startRequestSchema>): ObjectiveView {
+      const product = requireProduct(request.product);
+      refuseModelAtGate(context, product.name, request.source);
+      const known = request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey);
+      if (known) return objectiveView(loop, known);
+      const text = acceptText(request.text, product.name);
+      requireStartable(product.name);
+      for (const need of request.needs) requireObjective(need);
+
+      const kind = request.kind ?? kindOf(text);
+      const open = journal.openObjectives();
+      requireRoom(journal.openSize(), text, request.acceptance);
+      const n = journal.nextObjectiveNumber();
+      const id = `obj-${n}`;
+      const cycle = findCycle([
+        ...open.map((o) => ({ id: o.id, needs: o.needs })),
+        { id, needs: request.needs },
+      ]);
+      if (cycle) {
+        throw new FleetError({
+          code: 'NEEDS_CYCLE',
+          class: 'usage',
+          product: product.name,
+          message: `Expected objectives that do not need each other, got the cycle ${cycle.join(' → ')}.`,
+          mend: 'Leave one of these needs out.',
+        });
+      }
+      const { acceptance, needs, source, idempotencyKey } = request;
+      journal.record(
+        queuedEvent({ n, product: product.name, text, acceptance, needs, source, idempotencyKey, kind }),
+      );
+      loop.schedule();
+      return { ...objectiveView(loop, requireObjective(id)), estimate: estimates(context).of(product, kind) };
+    },
+
+    /** Takes an objective out of the queue, or stops the session that works on it. */
+    cancel(id: string, reason: string | null, source: Source): ObjectiveView {
+      const objective = requireObjective(id);
+      const why = reason ?? `Cancelled by ${source.sender ?? source.via}.`;
+      if (objective.state === 'queued') {
+        journal.record({
+          kind: 'objective.ended',
+          product: objective.product,
+          objective: id,
+          text: `${id} on ${objective.product} is cancelled: ${why}`,
+          data: { end: 'cancelled', why, result: null },
+        });
+        loop.schedule();
+      } else if (objective.state === 'starting' || objective.state === 'running') {
+        if (journal.liveSession(objective.product)?.outcome === 'requeued') {
+          throw new FleetError({
+            code: 'SESSION_STOPPING',
+            class: 'refused',
+            product: objective.product,
+            message: `Expected an objective that is queued or running, got ${id}, which is being stopped to wait again.`,
+            mend: 'Cancel it again when it is back in the queue.',
+          });
+        }
+        this.stop(objective.product, why, source);
+      } else {
+        throw new FleetError({
+          code: 'OBJECTIVE_OVER',
+          class: 'refused',
+          product: objective.product,
+          message: `Expected an objective that is queued or running, got ${id}, which is ${objective.state}.`,
+          mend: 'Nothing needs to be done.',
+        });
+      }
+      return objectiveView(loop, requireObjective(id));
+    },
+
+    /** Ends the product's session; its objective is cancelled. Null: nothing of ours was running. */
+    stop(name: string, reason: string | null, source: Source): ObjectiveView | null {
+      const product = requireProduct(name);
+      const session = journal.liveSession(product.name);
+      if (session === null) {
+        const seen = context.observations.get(product.name)?.snapshot;
+        if (seen && coordinatorAlive(seen)) {
+          throw new FleetError({
+            code: 'SESSION_NOT_OURS',
+            class: 'refused',
+            product: product.name,
+            message: `The coordinator running in ${product.name} was not started by the fleet.`,
+            mend: 'Stop it where it was started (`ov coordinator stop` in the product), or give the product an objective: the fleet then takes the session over.',
+          });
+        }
+        return null;
+      }
+      if (session.state !== 'stopping') {
+        const why = reason ?? `Stopped by ${source.sender ?? source.via}.`;
+        journal.record(stopping(session, why, 'cancelled'));
+        loop.drive(product.name);
+        loop.schedule();
+      }
+      return objectiveView(loop, requireObjective(session.objective));
+    },
+
+    /** @throws FleetError PRODUCT_UNKNOWN, and as `sendMessage` */
+    message: (
+      name: string,
+      request: z.infer<typeof messageRequestSchema>,
+      surface: 'gateway' | 'operator' = 'operator',
+    ) => sendMessage(loop, requireProduct(name), request, surface),
+
+    /** Mail to the operator, newest first; the bodies are worker text. */
+    inbox(name: string): z.infer<typeof inboxSchema> {
+      const product = requireProduct(name);
+      const seen = context.observations.get(product.name);
+      return {
+        product: product.name,
+        observedAt: seen ? new Date(seen.receivedAtMs).toISOString() : null,
+        mail: journal.mail(product.name, 50).map((mail) => ({ ...mail, status: readStatusReply(mail.body) })),
+      };
+    },
+
+    look(name: string, what: LookRequest): Promise<LookReply> {
+      return context.runtime.look(requireProduct(name), what);
+    },
+
+    objective: (id: string): ObjectiveView => withOutcome(objectiveView(loop, requireObjective(id))),
+
+    /** Those that are over, the one that ended last first. */
+    history: (limit: number, product: string | null): ObjectiveView[] =>
+      journal
+        .endedObjectives(limit, product === null ? null : requireProduct(product).name)
+        .map((o) => withOutcome(listedObjective(loop, o))),
+
+    /** Newest first, of one state or of all. */
+    objectives(limit: number, state: string | null): ObjectiveView[] {
+      if (state !== null && !objectiveStates.some((known) => known === state)) {
+        throw new FleetError({
+          code: 'REQUEST_INVALID',
+          class: 'usage',
+          message: `Expected a state (${objectiveStates.join(', ')}), got "${state}".`,
+          mend: 'Use one of these.',
+        });
+      }
+      return journal.objectives(limit, state).map((o) => listedObjective(loop, o));
+    },
+
+    requireProduct,
+    requireObjective,
+    requireStartable,
+
+    eventsAfter: (seq: number, limit: number, characters?: number): FleetEvent[] =>
+      journal.eventsAfter(seq, limit, characters).map(eventView),
+  };
+}

@@ -1,0 +1,142 @@
+// Makes objectives of what is due. One timer for the nearest run, and none where nothing recurs. Events of the
+// journal make it look at the clock too, so that a clock put forward is noticed before the timer.
+import { FleetError } from '../../common/errors.ts';
+import type { NewEvent } from '../../journal/events.ts';
+import type { SkipReason } from '../../journal/recurring/events.ts';
+import { calendarKey, type Recurring, recurringStore } from '../../journal/recurring/store.ts';
+import { nextRunMs } from '../../registry/calendar.ts';
+import type { FleetContext } from '../context.ts';
+import { anchorMs, type Due, dueOf } from './due.ts';
+import type { Commands } from './objectives.ts';
+
+/** A timer does not notice that the clock was put forward or the machine slept: this is how late a run may be then. */
+const longestTimerMs = 10 * 60_000;
+const open = new Set(['queued', 'starting', 'running']);
+
+export function tendRecurring(
+  context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log'>,
+  commands: Pick<Commands, 'start'>,
+) {
+  const { journal, registry, clock, log } = context;
+  const store = recurringStore(journal.database);
+  let nearestMs: number | null = null;
+  let cancelTimer: () => void = () => {};
+  let working = false;
+  let closed = false;
+
+  function work(): void {
+    if (closed || working || !journal.database.isOpen) return;
+    working = true;
+    cancelTimer();
+    try {
+      noteNew();
+      const now = clock.nowMs();
+      for (const recurring of active()) {
+        const due = dueOf(recurring.recurrence, recurring.row.lastDueMs, now);
+        if (due !== null) run(recurring, due);
+      }
+    } catch (error) {
+      // A journal that cannot be written: tried again at the next event or timer.
+      log.error({ err: FleetError.wrap(error) }, 'recurring work was not looked at');
+    } finally {
+      working = false;
+      arm();
+    }
+  }
+
+  function active(): (Recurring & { row: NonNullable<Recurring['row']> })[] {
+    return store
+      .all(registry.current())
+      .flatMap(({ row, ...rest }) => (row === null || row.pausedMs !== null ? [] : [{ ...rest, row }]));
+  }
+
+  /** What products.yaml has anew, or at other times, counts from now. */
+  function noteNew(): void {
+    for (const { recurrence, row } of store.all(registry.current())) {
+      const calendar = calendarKey(recurrence);
+      if (row?.recurrence || row?.calendar === calendar) continue;
+      journal.record({
+        kind: 'recurring.seen',
+        product: recurrence.product,
+        text: `${recurrence.name} on ${recurrence.product} recurs: ${recurrence.cron} (${recurrence.timeZone}).`,
+        data: { name: recurrence.name, calendar },
+      });
+    }
+  }
+
+  function run(
+    { recurrence, source, row }: Recurring & { row: NonNullable<Recurring['row']> },
+    due: Due,
+  ): void {
+    const { name, product } = recurrence;
+    const last = row.lastObjective === null ? null : journal.objective(row.lastObjective);
+    // Queued before a crash, and not recorded yet: it is this very run, not one before it.
+    const key = `recurring ${name} ${due.dueMs}`;
+    const missed = due.missed > 0 ? ` ${due.missed} before it were missed.` : '';
+    const record = (objective: string | null, skipped: SkipReason | null, text: string) => {
+      const event: NewEvent = {
+        kind: 'recurring.due',
+        product,
+        objective: objective ?? undefined,
+        text: `${name} on ${product}, due ${new Date(due.dueMs).toISOString()}: ${text}${missed}`,
+        data: { name, dueMs: due.dueMs, objective, skipped, missed: due.missed },
+      };
+      journal.record(event);
+    };
+    const skip =
+      last !== null && open.has(last.state)
+        ? { reason: 'overlap' as const, told: `skipped, ${last.id} is still ${last.state}.` }
+        : due.late && recurrence.missed === 'skip'
+          ? { reason: 'late' as const, told: 'skipped, it is too late for it.' }
+          : null;
+    if (skip !== null) {
+      record(null, skip.reason, skip.told);
+      return;
+    }
+    try {
+      const { id } = commands.start({
+        product,
+        text: recurrence.text,
+        acceptance: recurrence.acceptance,
+        needs: [],
+        source,
+        idempotencyKey: key,
+      });
+      record(id, null, `${id} is queued.`);
+    } catch (thrown) {
+      const error = FleetError.wrap(thrown, product);
+      if (error.class === 'unavailable' || error.class === 'internal') throw error;
+      record(null, 'refused', `skipped, it was refused. ${error.message} ${error.mend}`);
+    }
+  }
+
+  function arm(): void {
+    cancelTimer();
+    cancelTimer = () => {};
+    if (closed || !journal.database.isOpen) return;
+    const now = clock.nowMs();
+    const times = active().flatMap(
+      ({ recurrence, row }) => nextRunMs(recurrence, anchorMs(row.lastDueMs, now)) ?? [],
+    );
+    nearestMs = times.length === 0 ? null : Math.min(...times);
+    if (nearestMs !== null)
+      cancelTimer = clock.after(Math.min(longestTimerMs, Math.max(1_000, nearestMs - now)), work);
+  }
+
+  const unsubscribe = journal.onRecorded((events) => {
+    if (working) return;
+    const ours = events.some(({ kind }) => kind.startsWith('recurring.'));
+    if (ours || (nearestMs !== null && clock.nowMs() >= nearestMs)) work();
+  });
+  work();
+
+  return {
+    /** products.yaml was read again. */
+    look: work,
+    close(): void {
+      closed = true;
+      cancelTimer();
+      unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+// What the next run is expected to take, from those that were done: pure.
+//
+// The runs of the same product and kind where there are enough of them, else of the product, else of its type. The
+// latest ones only: a product changes. Time counts without the waiting for a human, who has hours of their own.
+
+import { type Outcome, outcomeStore, type Prediction, type Quantiles } from '../../journal/outcomes/store.ts';
+import type { FleetContext } from '../context.ts';
+
+/** Old enough to smooth, young enough to follow a product that changes. */
+const runsLookedAt = 20;
+/** Fewer of a kind say less than all of the product. */
+const enoughOfKind = 3;
+const outcomesLookedAt = 2_000;
+
+export interface Score {
+  /** runs that were predicted and done */
+  runs: number;
+  /** half of them were off by at most this share of what they took; 0.2 = 20 % */
+  medianError: number;
+  /** share that stayed within the p90 */
+  withinP90: number;
+}
+
+export interface Estimates {
+  /** null: nothing finished yet that is alike */
+  of(product: { name: string; type: string }, kind: string): Prediction | null;
+  /** How good the predictions of this product (and kind) were. null: none to judge */
+  score(product: string, kind: string | null): Score | null;
+}
+
+/** Nearest rank; null of nothing. */
+export function quantile(values: readonly number[], share: number): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
+
+function quantiles(values: readonly number[]): Quantiles | null {
+  const p50 = quantile(values, 0.5);
+  const p90 = quantile(values, 0.9);
+  return p50 === null || p90 === null ? null : { p50, p90 };
+}
+
+/** @param outcomes the one that ended last first */
+export function estimatesOf(
+  outcomes: readonly Outcome[],
+  products: readonly { name: string; type: string }[],
+): Estimates {
+  const typeOf = new Map(products.map(({ name, type }) => [name, type]));
+  const done = outcomes.filter(({ end }) => end === 'done');
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of done) {
+    const type = typeOf.get(outcome.product) ?? '';
+    for (const key of [
+      `product ${outcome.product} ${outcome.kind}`,
+      `product ${outcome.product}`,
+      `type ${type} ${outcome.kind}`,
+      `type ${type}`,
+    ]) {
+      const group = groups.get(key) ?? [];
+      if (group.length < runsLookedAt) groups.set(key, [...group, outcome]);
+    }
+  }
+  return {
+    of({ name, type }, kind) {
+      const among: [Prediction['basis'], string, number][] = [
+        ['product and kind', `product ${name} ${kind}`, enoughOfKind],
+        ['product', `product ${name}`, 1],
+        ['type and kind', `type ${type} ${kind}`, enoughOfKind],
+        ['type', `type ${type}`, 1],
+      ];
+      for (const [basis, key, least] of among) {
+        const runs = groups.get(key) ?? [];
+        const workMs = quantiles(runs.map((run) => run.workMs));
+        if (runs.length < least || workMs === null) continue;
+        return {
+          runs: runs.length,
+          basis,
+          workMs,
+          costUsd: quantiles(runs.flatMap((run) => run.costUsd ?? [])),
+          workers: quantiles(runs.flatMap((run) => run.workers ?? [])),
+        };
+      }
+      return null;
+    },
+    score(product, kind) {
+      const judged = done
+        .filter((run) => run.product === product && (kind === null || run.kind === kind))
+        .flatMap(({ predicted, workMs }) => (predicted ? { predicted: predicted.workMs, workMs } : []))
+        .slice(0, runsLookedAt);
+      const medianError = quantile(
+        judged.map(({ predicted, workMs }) => Math.abs(workMs - predicted.p50) / Math.max(1_000, workMs)),
+        0.5,
+      );
+      if (medianError === null) return null;
+      const within = judged.filter(({ predicted, workMs }) => workMs <= predicted.p90).length;
+      return { runs: judged.length, medianError, withinP90: within / judged.length };
+    },
+  };
+}
+
+const known = new WeakMap<object, { stamp: string; estimates: Estimates }>();
+
+/** From the journal; computed again when an outcome was added or products.yaml changed. */
+export function estimates({ journal, registry }: Pick<FleetContext, 'journal' | 'registry'>): Estimates {
+  const store = outcomeStore(journal.database);
+  const { digest, products } = registry.current();
+  const stamp = `${store.stamp()} ${digest}`;
+  const before = known.get(journal);
+  if (before?.stamp === stamp) return before.estimates;
+  const fresh = estimatesOf(store.latest(outcomesLookedAt), products);
+  known.set(journal, { stamp, estimates: fresh });
+  return fresh;
+}

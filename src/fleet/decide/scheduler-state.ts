@@ -1,0 +1,179 @@
+// Journal + registry + measurements → the plain data that decide() takes. Reads only.
+
+import type { ProductSnapshot } from '../../contract/runtime.ts';
+import { fleetScope } from '../../journal/events.ts';
+import type { Prediction } from '../../journal/outcomes/store.ts';
+import type { Product } from '../../registry/registry.ts';
+import { schedulingDefaults } from '../../scheduler/index.ts';
+import type { FleetState, Footprint, ProductState } from '../../scheduler/state.ts';
+import type { FleetContext } from '../context.ts';
+import { coordinatorAlive } from '../observe/reconcile.ts';
+import { accountsOf } from './account-state.ts';
+import { estimates } from './estimate.ts';
+import { historyOf, sessionsLookedAt } from './footprint-history.ts';
+import { overridesOf } from './live-changes.ts';
+import { criticalGates, waitsFor } from './waiting-on-human.ts';
+
+/** Sessions that a human started by hand count too: they use the same slots and memory. */
+const notOurs = (product: string): string => `started by hand on ${product}`;
+
+/**
+ * CPU can be shared out, memory cannot: a session that once used more CPU than the whole budget runs slower
+ * within it, and must not be called one that can never run.
+ */
+function learned(footprint: ProductState['learned'], maxCpuCores: number | null): ProductState['learned'] {
+  if (footprint === null || maxCpuCores === null) return footprint;
+  return { ...footprint, cpuCores: Math.min(footprint.cpuCores, maxCpuCores) };
+}
+
+export function schedulerState(context: FleetContext): FleetState {
+  const { journal, observations, footprints, runtime, tuning, clock } = context;
+  const { paused, registry } = overridesOf(journal, context.registry.current());
+  const { scheduling } = registry;
+  const link = runtime.link();
+  const cores = link.state === 'connected' ? link.info.cores : null;
+  const served = journal.served();
+  const live = journal.liveSessions();
+  const accounts = accountsOf(journal, registry);
+  const held = criticalGates(context);
+  const lastStartMs = journal.lastStartMs();
+  const today = journal.spent(startOfDayMs(clock.nowMs()));
+  const spent = [...today.values()].flatMap(({ costUsd }) => costUsd ?? []);
+  const reliefs = journal.reliefs();
+  const overMemory = (product: string): number | null =>
+    reliefs.find(({ rule, scope }) => rule === 'over-memory' && scope === product)?.sinceMs ?? null;
+  const breakers = journal.breakers();
+  const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
+  const products = new Map(registry.products.map((p) => [p.name, p]));
+  const open = journal.openObjectives();
+  const kinds = new Map(open.map(({ id, kind }) => [id, kind]));
+  const known = estimates(context);
+  const expected = (name: string, kind: string): Prediction | null => {
+    const product = products.get(name);
+    return product ? known.of(product, kind) : null;
+  };
+
+  // A clock that was set back must make no retry wait longer than it ever would.
+  const latestRetryMs = context.clock.nowMs() + Math.max(0, ...tuning.startRetryMs);
+  const { maxCpuPercent } = scheduling.budget;
+  const maxCpuCores = maxCpuPercent === null || cores === null ? null : (cores * maxCpuPercent) / 100;
+  return {
+    limits: {
+      ...schedulingDefaults,
+      startPacingMs: tuning.startPacingMs,
+      memoryGraceMs: tuning.memoryGraceMs,
+      maxConcurrentSessions: scheduling.maxConcurrentSessions,
+      maxLiveSessions: scheduling.maxLiveSessions,
+      strategy: scheduling.strategy,
+      maxCpuCores,
+      maxMemoryBytes: scheduling.budget.maxMemoryBytes,
+      maxCostUsdPerDay: scheduling.budget.maxCostUsdPerDay,
+    },
+    products: registry.products.map((p) => ({
+      name: p.name,
+      type: p.type,
+      account: accounts.of(p),
+      ...startable(p, observations.get(p.name)?.snapshot),
+      priority: p.priority,
+      resourceWeight: p.resourceWeight,
+      learned: learned(history.footprint(p), maxCpuCores),
+      paused: paused.get(p.name) ?? held.get(p.name) ?? null,
+      breaker: circuit(context, breakers.get(p.name)),
+      servedMs: served.get(p.name)?.ms ?? 0,
+      lastEndedMs: served.get(p.name)?.lastEndedMs ?? null,
+      memoryOverSinceMs: overMemory(p.name),
+      spentTodayUsd: today.get(p.name)?.costUsd ?? null,
+      caps: {
+        maxCpuCores: p.caps.maxCpuCores,
+        maxMemoryBytes: p.caps.maxMemoryBytes,
+        maxCostUsdPerDay: p.caps.maxCostUsdPerDay,
+      },
+    })),
+    objectives: open.concat(journal.endedNeeds()).map((o) => ({
+      id: o.id,
+      product: o.product,
+      state: o.state,
+      queuedAtMs: o.queuedAtMs,
+      arrival: o.n,
+      needs: o.needs,
+      paused: null,
+      notBeforeMs: o.notBeforeMs && Math.min(o.notBeforeMs, latestRetryMs),
+      expectedMs: expected(o.product, o.kind)?.workMs.p50 ?? null,
+      // Half of the runs cost more than the middle one: a budget is kept by the dear ones.
+      expectedCostUsd: expected(o.product, o.kind)?.costUsd?.p90 ?? null,
+    })),
+    sessions: [
+      ...live.map((s) => ({
+        product: s.product,
+        objective: s.objective,
+        state: s.state as 'starting' | 'running' | 'stopping',
+        startedAtMs: s.startingAtMs,
+        measured: measured(footprints.get(s.product)),
+        waitingOnHuman: waitsFor(context, s.product) !== null,
+        limited: accounts.limited(s.id),
+        reservedCostUsd: reserved(
+          expected(s.product, kinds.get(s.objective) ?? 'other')?.costUsd?.p90 ?? null,
+          s.costUsd,
+        ),
+      })),
+      ...[...observations]
+        .filter(([name, o]) => coordinatorAlive(o.snapshot) && !live.some((s) => s.product === name))
+        .map(([name, o]) => ({
+          product: name,
+          objective: notOurs(name),
+          state: 'running' as const,
+          startedAtMs: Date.parse(o.snapshot.coordinator?.startedAt ?? '') || o.receivedAtMs,
+          measured: measured(footprints.get(name)),
+          waitingOnHuman: false,
+          limited: false,
+          adoptable: true,
+          reservedCostUsd: null,
+        })),
+    ],
+    memoryOverSinceMs: overMemory(fleetScope),
+    // A clock that was set back must not make the next start wait for hours.
+    lastStartMs: lastStartMs !== null && lastStartMs > context.clock.nowMs() ? null : lastStartMs,
+    spentTodayUsd: spent.length === 0 ? null : spent.reduce((sum, usd) => sum + usd, 0),
+  };
+}
+
+/** What a running session may still cost, by its estimate: what it has cost already counts as spent. */
+function reserved(estimateUsd: number | null, spentUsd: number | null): number | null {
+  return estimateUsd === null ? null : Math.max(0, estimateUsd - (spentUsd ?? 0));
+}
+
+/** A day of money is a UTC day: the same on every machine. */
+export function startOfDayMs(nowMs: number): number {
+  return nowMs - (nowMs % 86_400_000);
+}
+
+/** Opens after so many failed starts in a row, each further one doubles how long. */
+function circuit(
+  { tuning, clock }: FleetContext,
+  seen: { failures: number; lastFailureMs: number } | undefined,
+): ProductState['breaker'] {
+  if (seen === undefined) return { failures: 0, openUntilMs: null };
+  const beyond = seen.failures - tuning.breakerFailures;
+  if (beyond < 0) return { failures: seen.failures, openUntilMs: null };
+  const openMs = Math.min(tuning.breakerMostMs, tuning.breakerMs * 2 ** beyond);
+  return { failures: seen.failures, openUntilMs: Math.min(seen.lastFailureMs, clock.nowMs()) + openMs };
+}
+
+function measured(
+  footprint: { memoryBytes: number | null; cpuCores: number | null } | undefined,
+): Footprint | null {
+  if (!footprint || footprint.memoryBytes === null) return null;
+  return { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores ?? 0 };
+}
+
+function startable({ overstory }: Product, seen: ProductSnapshot | undefined) {
+  if (!overstory) return { startable: false, whyNot: 'products.yaml says overstory: false' };
+  if (seen === undefined || seen.health === 'ok') return { startable: true };
+  return {
+    startable: false,
+    ...(seen.error && { whyNot: `${seen.error.code}: ${line(seen.error.message)}` }),
+  };
+}
+
+/** One that can end a clause. */
+const line = (sentence: string) => sentence.replaceAll(/\s+/g, ' ').replace(/\.$/, '');

@@ -1,0 +1,49 @@
+// What may change under fleetd's feet: another `ov` in the place of the one before, and a clock that is set. Both are
+// said, and what was concluded from before is looked at anew. Looked for at every observation; costs nothing.
+import type { FleetContext } from '../context.ts';
+import { forgetScreens } from './screens.ts';
+
+/** A clock that is corrected a little at a time is no jump, and neither is a busy machine. */
+const leastJumpMs = 5_000;
+
+/** @param lookAgain observes everything. @returns to be called often */
+export function watchGround(context: FleetContext, lookAgain: () => void): () => void {
+  const { runtime, journal, clock } = context;
+  let version: string | null = null;
+  const now = () => ({ wallMs: clock.nowMs(), upMs: clock.upMs?.() ?? null });
+  let before = now();
+
+  function lookAtOv(): void {
+    const link = runtime.link();
+    if (link.state !== 'connected' || link.info.ov.version === null) return;
+    const { version: found } = link.info.ov;
+    if (version !== null && version !== found)
+      journal.record({
+        kind: 'runtime.upgraded',
+        text: `ov ${version} was replaced by ${found} in the runtime; what runs goes on with it.`,
+        data: { from: version, to: found },
+      });
+    version = found;
+  }
+
+  function lookAtClock(): void {
+    const { wallMs, upMs } = now();
+    const byMs = upMs === null || before.upMs === null ? 0 : wallMs - before.wallMs - (upMs - before.upMs);
+    before = { wallMs, upMs };
+    if (Math.abs(byMs) < leastJumpMs) return;
+    context.clockJump = { atMs: wallMs, byMs };
+    // How long a screen has stood, and how old what was seen is, was told by the clock.
+    forgetScreens(context);
+    journal.record({
+      kind: 'clock.jumped',
+      text: `The clock went ${byMs > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(byMs) / 1000)} s (set, or the machine slept): everything is looked at again.`,
+      data: { byMs },
+    });
+    lookAgain();
+  }
+
+  return () => {
+    lookAtOv();
+    lookAtClock();
+  };
+}

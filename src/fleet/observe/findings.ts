@@ -1,0 +1,47 @@
+// What is written down of a new snapshot: a product's trouble and its end, mail, and what became of the session.
+import type { ProductSnapshot } from '../../contract/runtime.ts';
+import type { NewEvent } from '../../journal/events.ts';
+import type { Journal, SessionRow } from '../../journal/journal.ts';
+import { sessionTroubles } from '../act/session/watch.ts';
+import { reconcile } from './reconcile.ts';
+
+/** In this order; nothing is written here. */
+export function conclude(
+  journal: Pick<Journal, 'trouble' | 'hasMail'>,
+  name: string,
+  snapshot: ProductSnapshot,
+  session: SessionRow | null,
+): NewEvent[] {
+  return [...troubleOf(journal, name, snapshot), ...found(journal, name, snapshot, session)];
+}
+
+function troubleOf(journal: Pick<Journal, 'trouble'>, name: string, snapshot: ProductSnapshot): NewEvent[] {
+  const known = journal.trouble(name);
+  const { health, error } = snapshot;
+  if (health === 'ok') {
+    if (known === null || sessionTroubles.has(known.code)) return [];
+    return [{ kind: 'product.recovered', product: name, text: `${name} answers again.`, data: {} }];
+  }
+  if (!error || error.code === known?.code) return [];
+  const text = `${name}: ${error.message} ${error.mend}`;
+  return [{ kind: 'product.trouble', product: name, text, data: { error } }];
+}
+
+function found(
+  journal: Pick<Journal, 'hasMail'>,
+  name: string,
+  snapshot: ProductSnapshot,
+  session: SessionRow | null,
+): NewEvent[] {
+  const common = { product: name, objective: session?.objective };
+  return reconcile(snapshot, session, (id) => journal.hasMail(name, id)).flatMap((finding): NewEvent[] => {
+    if (finding.kind === 'mail') {
+      const text = `Mail from ${finding.mail.from} of ${name}: ${finding.mail.subject}`;
+      return [{ ...common, kind: 'mail.received', text, data: { mail: finding.mail } }];
+    }
+    if (session === null) return [];
+    const outcome = finding.kind === 'finished' ? 'done' : 'failed';
+    const data = { session: session.id, reason: finding.why, outcome } as const;
+    return [{ ...common, kind: 'session.stopping', text: finding.why, data }];
+  });
+}

@@ -1,0 +1,91 @@
+// Reads of the actions: what was intended, and what a restart must settle.
+import type { ActionKind, ActionState } from './events.ts';
+import { parse, type Reader, type Row } from './reader.ts';
+
+export interface ActionRow {
+  id: string;
+  kind: ActionKind;
+  product: string;
+  objective: string | null;
+  session: number | null;
+  args: Record<string, unknown>;
+  state: ActionState;
+  intendedAtMs: number;
+  /** what the effect answered, once it is done */
+  result: Record<string, unknown> | null;
+}
+
+const actionOf = (r: Row): ActionRow => ({
+  id: r.id as string,
+  kind: r.kind as ActionKind,
+  product: r.product as string,
+  objective: r.objective as string | null,
+  session: r.session as number | null,
+  args: parse(r.args),
+  state: r.state as ActionState,
+  intendedAtMs: r.intended_at_ms as number,
+  result: typeof r.result === 'string' ? parse(r.result) : null,
+});
+
+export function actionStore({ rows, row }: Reader) {
+  return {
+    action(id: string): ActionRow | null {
+      const found = row('SELECT * FROM actions WHERE id = ?', id);
+      return found ? actionOf(found) : null;
+    },
+    /** intended or uncertain: what a restart must settle */
+    openActions(): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE state IN ('intended','uncertain') ORDER BY intended_at_ms, id`,
+      ).map(actionOf);
+    },
+
+    /** How often a coordinator was asked whether it has heard something, or was about to be. */
+    asked(session: number): number {
+      return Number(
+        row(`SELECT count(*) AS n FROM actions WHERE session = ? AND kind = 'coordinator.nudge'`, session)?.n,
+      );
+    },
+    /** Those that were, or may have been, oldest first. */
+    asks(session: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE session = ? AND kind = 'coordinator.nudge' AND state <> 'failed' ORDER BY rowid`,
+        session,
+      ).map(actionOf);
+    },
+    /** What was to be heard, and was given up, oldest first. */
+    unheard(session: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE session = ? AND kind = 'delivery.confirm' AND state = 'failed' ORDER BY rowid`,
+        session,
+      ).map(actionOf);
+    },
+    /** What was to be heard, by how it ended. */
+    hearingCounts(): ReadonlyMap<ActionState, number> {
+      return new Map(
+        rows(`SELECT state, count(*) AS n FROM actions WHERE kind = 'delivery.confirm' GROUP BY state`).map(
+          (r) => [r.state as ActionState, Number(r.n)],
+        ),
+      );
+    },
+
+    /** What was sent to the coordinators of a product, newest first. */
+    sent(product: string, limit: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE product = ? AND kind = 'coordinator.send' ORDER BY intended_at_ms DESC LIMIT ?`,
+        product,
+        limit,
+      ).map(actionOf);
+    },
+
+    /** Whether this session has been handed its objective (or the handing over is in doubt). */
+    hasDispatched(session: number): boolean {
+      return (
+        row(
+          `SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`,
+          session,
+        ) !== undefined
+      );
+    },
+  };
+}

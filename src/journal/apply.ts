@@ -1,0 +1,312 @@
+// Events → current-state tables. The only place that writes them. Every statement changes only rows in the
+// state it expects, so applying an event to the wrong state is caught (see `expectOne`) and not absorbed.
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { applyAccount } from './accounts/apply.ts';
+import { applyBlueprint } from './blueprint/apply.ts';
+import { fleetScope, type JournalEvent } from './events.ts';
+import { applyGate } from './gates/apply.ts';
+import { applyLesson } from './lessons/apply.ts';
+import { applyIntervention } from './monitor/apply.ts';
+import { applyNotice } from './outbox/apply.ts';
+import { applyOutcome } from './outcomes/apply.ts';
+import { prepared } from './reader.ts';
+import { applyRecurring } from './recurring/apply.ts';
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+/** Applies one event inside the caller's transaction. Throws if the event does not fit the state. */
+export function apply(db: DatabaseSync, event: JournalEvent): void {
+  const { product, objective, atMs } = event;
+  const expectOne = (sql: string, ...values: SQLInputValue[]): void => {
+    const { changes } = prepared(db, sql).run(...values);
+    if (changes !== 1)
+      throw new Error(`Expected ${event.kind} to change one row, got ${changes} (event ${event.seq})`);
+  };
+
+  switch (event.kind) {
+    case 'objective.queued': {
+      const d = event.data;
+      expectOne(
+        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, kind, state, created_at_ms, queued_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+        objective,
+        d.n,
+        product,
+        d.text,
+        d.acceptance,
+        json(d.needs),
+        json(d.source),
+        d.idempotencyKey,
+        d.kind ?? 'other',
+        atMs,
+        atMs,
+      );
+      return;
+    }
+    case 'objective.requeued':
+      expectOne(
+        `UPDATE objectives SET state = 'queued', why = ?, not_before_ms = ?, wait_rule = NULL, result = NULL,
+           queued_at_ms = iif(ended_at_ms IS NULL, queued_at_ms, ?), ended_at_ms = NULL,
+           attempts = iif(?, attempts, 0)
+         WHERE id = ? AND state <> 'done'`,
+        event.data.why,
+        event.data.notBeforeMs,
+        atMs,
+        event.data.error === null ? 0 : 1,
+        objective,
+      );
+      if (event.data.restart)
+        expectOne(
+          'INSERT INTO restarts (product, objective, at_ms) VALUES (?, ?, ?)',
+          product,
+          objective,
+          atMs,
+        );
+      return;
+    case 'objective.ended':
+      expectOne(
+        `UPDATE objectives SET state = ?, why = ?, result = ?, ended_at_ms = ?, wait_rule = NULL
+         WHERE id = ? AND state IN ('queued', 'starting', 'running')`,
+        event.data.end,
+        event.data.why,
+        event.data.result,
+        atMs,
+        objective,
+      );
+      applyOutcome(db, objective ?? '');
+      return;
+    case 'session.starting':
+      expectOne(
+        `UPDATE objectives SET state = 'starting', why = NULL, not_before_ms = NULL, wait_rule = NULL, attempts = attempts + 1,
+           started_at_ms = coalesce(started_at_ms, ?)
+         WHERE id = ? AND state = 'queued'`,
+        atMs,
+        objective,
+      );
+      expectOne(
+        `INSERT INTO sessions (id, product, objective, state, starting_at_ms, predicted)
+         VALUES (?, ?, ?, 'starting', ?, ?)`,
+        event.data.session,
+        product,
+        objective,
+        atMs,
+        event.data.predicted ? json(event.data.predicted) : null,
+      );
+      return;
+    case 'session.running':
+      expectOne(
+        `UPDATE sessions SET state = 'running', overstory_session = ?, tmux_session = ?, run_id = ?, running_at_ms = ?
+         WHERE id = ? AND state = 'starting'`,
+        event.data.overstorySession,
+        event.data.tmuxSession,
+        event.data.runId,
+        atMs,
+        event.data.session,
+      );
+      expectOne(`UPDATE objectives SET state = 'running' WHERE id = ? AND state = 'starting'`, objective);
+      // A start that was cut off by a crash or a lost link: what runs now is what it wanted.
+      db.prepare(
+        `UPDATE actions SET state = 'done', settled_at_ms = ?
+         WHERE session = ? AND kind = 'coordinator.start' AND state IN ('intended', 'uncertain')`,
+      ).run(atMs, event.data.session);
+      db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
+      return;
+    case 'session.stopping':
+      expectOne(
+        `UPDATE sessions SET state = 'stopping', stop_reason = ?, outcome = ?
+         WHERE id = ? AND state IN ('starting', 'running')`,
+        event.data.reason,
+        event.data.outcome,
+        event.data.session,
+      );
+      return;
+    case 'session.ended':
+      expectOne(
+        `UPDATE sessions SET state = 'ended', why = ?, leftovers = ?, cost_usd = ?, tokens = ?,
+           unpriced_tokens = ?, agents = ?, workers = ?, merged = ?, ended_at_ms = ?
+         WHERE id = ? AND state <> 'ended'`,
+        event.data.why,
+        json(event.data.leftovers),
+        event.data.costUsd,
+        event.data.tokens ?? null,
+        event.data.unpricedTokens ?? null,
+        event.data.agents ? json(event.data.agents) : null,
+        event.data.workers ?? null,
+        event.data.merged.length,
+        atMs,
+        event.data.session,
+      );
+      prepared(db, 'DELETE FROM limited_sessions WHERE session = ?').run(event.data.session);
+      // What is still in doubt no longer matters, and is never done again.
+      db.prepare(
+        `UPDATE actions SET state = 'abandoned', settled_at_ms = ?
+         WHERE session = ? AND state IN ('intended', 'uncertain')`,
+      ).run(atMs, event.data.session);
+      // It never ran and nobody stopped it: the start failed.
+      db.prepare(
+        `INSERT INTO breakers (product, failures, last_failure_ms)
+         SELECT product, 1, ? FROM sessions WHERE id = ? AND running_at_ms IS NULL AND stop_reason IS NULL
+         ON CONFLICT (product) DO UPDATE SET failures = failures + 1, last_failure_ms = excluded.last_failure_ms`,
+      ).run(atMs, event.data.session);
+      return;
+    case 'session.spent':
+      expectOne(
+        'UPDATE sessions SET cost_usd = ?, tokens = ?, unpriced_tokens = ?, agents = ? WHERE id = ?',
+        event.data.costUsd,
+        event.data.tokens,
+        event.data.unpricedTokens ?? null,
+        event.data.agents ? json(event.data.agents) : null,
+        event.data.session,
+      );
+      return;
+    case 'session.measured':
+      expectOne(
+        'UPDATE sessions SET peak_memory_bytes = ?, peak_cpu_cores = ? WHERE id = ?',
+        event.data.peakMemoryBytes,
+        event.data.peakCpuCores,
+        event.data.session,
+      );
+      return;
+    case 'decision.wait':
+      expectOne(
+        `UPDATE objectives SET wait_rule = ? WHERE id = ? AND state = 'queued'`,
+        event.data.rule,
+        objective,
+      );
+      return;
+    case 'decision.relief':
+      expectOne(
+        'INSERT INTO reliefs (rule, scope, since_ms) VALUES (?, ?, ?)',
+        event.data.rule,
+        product ?? fleetScope,
+        atMs,
+      );
+      return;
+    case 'decision.relieved':
+      expectOne('DELETE FROM reliefs WHERE rule = ? AND scope = ?', event.data.rule, product ?? fleetScope);
+      return;
+    case 'control.changed':
+      for (const { scope, key, after } of event.data.changes) {
+        if (after === null) expectOne('DELETE FROM overrides WHERE scope = ? AND key = ?', scope, key);
+        else
+          expectOne(
+            `INSERT INTO overrides (scope, key, value, since_ms) VALUES (?, ?, ?, ?)
+             ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, since_ms = excluded.since_ms`,
+            scope,
+            key,
+            json(after),
+            atMs,
+          );
+      }
+      if (event.data.verb === 'resume') db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
+      return;
+    case 'action.intended': {
+      const d = event.data;
+      expectOne(
+        `INSERT INTO actions (id, kind, product, objective, session, args, state, intended_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, 'intended', ?)`,
+        d.action,
+        d.kind,
+        product,
+        objective,
+        d.session,
+        json(d.args),
+        atMs,
+      );
+      if (d.kind === 'coordinator.send')
+        expectOne('UPDATE objectives SET messages = messages + 1 WHERE id = ?', objective);
+      return;
+    }
+    case 'action.settled':
+      expectOne(
+        `UPDATE actions SET state = CASE WHEN state = 'abandoned' AND ?1 = 'uncertain' THEN state ELSE ?1 END,
+           result = ?2, error = ?3, settled_at_ms = ?4
+         WHERE id = ?5 AND state IN ('intended', 'uncertain', 'abandoned')`,
+        event.data.state,
+        json(event.data.result),
+        json(event.data.error),
+        atMs,
+        event.data.action,
+      );
+      return;
+    case 'mail.received':
+      expectOne(
+        'INSERT INTO mail (product, id, objective, mail, received_at_ms) VALUES (?, ?, ?, ?, ?)',
+        product,
+        event.data.mail.id,
+        objective,
+        json(event.data.mail),
+        atMs,
+      );
+      return;
+    case 'product.trouble':
+      expectOne(
+        `INSERT INTO troubles (product, error, since_ms) VALUES (?, ?, ?)
+         ON CONFLICT (product) DO UPDATE SET error = excluded.error`,
+        product,
+        json(event.data.error),
+        atMs,
+      );
+      return;
+    case 'product.recovered':
+      expectOne('DELETE FROM troubles WHERE product = ?', product);
+      return;
+    case 'gate.opened':
+    case 'gate.resolved':
+    case 'gate.withdrawn':
+    case 'gate.delivered':
+    case 'gate.verified':
+    case 'operator-mail.counted':
+      applyGate(event, expectOne);
+      return;
+    case 'intervention.asked':
+    case 'intervention.begun':
+    case 'intervention.ended':
+      applyIntervention(event, expectOne);
+      return;
+    case 'notice.posted':
+    case 'notice.sent':
+      applyNotice(db, event, expectOne);
+      return;
+    case 'recurring.set':
+    case 'recurring.seen':
+    case 'recurring.paused':
+    case 'recurring.resumed':
+    case 'recurring.due':
+      applyRecurring(event, expectOne);
+      return;
+    case 'blueprint.drafted':
+    case 'blueprint.applied':
+    case 'blueprint.deleted':
+      applyBlueprint(db, event, expectOne);
+      return;
+    case 'lesson.kept':
+    case 'lesson.deleted':
+    case 'lesson.recorded':
+    case 'proposal.made':
+    case 'proposal.decided':
+      applyLesson(event, expectOne);
+      return;
+    case 'account.closed':
+    case 'account.tried':
+    case 'account.opened':
+    case 'account.share':
+    case 'session.limited':
+    case 'session.woken':
+    case 'session.unlimited':
+      applyAccount(event, expectOne);
+      return;
+    case 'runtime.connected':
+    case 'runtime.lost':
+    case 'runtime.upgraded':
+    case 'worker.lost':
+    case 'merge.failed':
+    case 'clock.jumped':
+    case 'registry.changed':
+    case 'registry.problem':
+    case 'fleetd.started':
+    case 'fleetd.stopped':
+    case 'budget.ask':
+      return; // facts for the log only
+  }
+}

@@ -1,0 +1,86 @@
+// Reads of what steers the scheduler: circuit breakers, broken budgets, and what chat changed.
+import type { Source } from '../contract/contract.ts';
+import { eventOf, type JournalEvent } from './events.ts';
+import { parse, type Reader } from './reader.ts';
+
+/** Events that hold a decision of the scheduler: its rule and its numbers. */
+const decisionKinds = ['session.starting', 'decision.wait', 'decision.relief'] as const;
+type DecisionKind = (typeof decisionKinds)[number];
+
+/** A live change on top of products.yaml. */
+export interface OverrideRow {
+  scope: string;
+  key: string;
+  value: unknown;
+  sinceMs: number;
+}
+
+export function controlStore({ rows, row }: Reader) {
+  return {
+    breakers(): Map<string, { failures: number; lastFailureMs: number }> {
+      return new Map(
+        rows('SELECT * FROM breakers').map((r) => [
+          r.product as string,
+          { failures: r.failures as number, lastFailureMs: r.last_failure_ms as number },
+        ]),
+      );
+    },
+    /** Since when each broken budget has been broken. scope: a product, or `*`. */
+    reliefs(): { rule: string; scope: string; sinceMs: number }[] {
+      return rows('SELECT * FROM reliefs').map((r) => ({
+        rule: r.rule as string,
+        scope: r.scope as string,
+        sinceMs: r.since_ms as number,
+      }));
+    },
+    /** The latest decisions about an objective, or about a product and its objectives; the latest first. */
+    decisions(target: string, limit: number): (JournalEvent & { kind: DecisionKind })[] {
+      return rows(
+        `SELECT * FROM events WHERE (product = ?1 OR objective = ?1)
+           AND kind IN (SELECT value FROM json_each(?2)) ORDER BY seq DESC LIMIT ?3`,
+        target,
+        JSON.stringify(decisionKinds),
+        limit,
+      ).map((r) => eventOf(r) as JournalEvent & { kind: DecisionKind });
+    },
+    overrides(): OverrideRow[] {
+      return rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({
+        scope: r.scope as string,
+        key: r.key as string,
+        value: parse(r.value) as unknown,
+        sinceMs: r.since_ms as number,
+      }));
+    },
+    /** Its value; null: there is none. */
+    override(scope: string, key: string): unknown {
+      const found = row('SELECT value FROM overrides WHERE scope = ? AND key = ?', scope, key);
+      return found ? (parse(found.value) as unknown) : null;
+    },
+    /** What one who came by these ways last set it to, whatever others did since; undefined: none of them has. */
+    lastSetVia(scope: string, key: string, ways: readonly Source['via'][]): unknown {
+      const found = row(
+        `SELECT json_extract(c.value, '$.after') AS after FROM events AS e, json_each(e.data, '$.changes') AS c
+         WHERE e.kind = 'control.changed' AND json_extract(c.value, '$.scope') = ?
+           AND json_extract(c.value, '$.key') = ?
+           AND json_extract(e.data, '$.source.via') IN (SELECT value FROM json_each(?))
+         ORDER BY e.seq DESC LIMIT 1`,
+        scope,
+        key,
+        JSON.stringify(ways),
+      );
+      if (found === undefined) return undefined;
+      return typeof found.after === 'string' ? (parse(found.after) as unknown) : null;
+    },
+    /** What `undo` takes back: the newest human control that no undo has taken back yet. */
+    lastControl(): (JournalEvent & { kind: 'control.changed' }) | null {
+      const found = row(
+        `SELECT * FROM events AS e WHERE kind = 'control.changed' AND json_extract(data, '$.verb') <> 'undo'
+         AND json_extract(data, '$.source') IS NOT NULL AND json_array_length(data, '$.changes') > 0
+         AND NOT EXISTS (SELECT 1 FROM events AS u
+           WHERE u.kind = 'control.changed' AND json_extract(u.data, '$.undoes') = e.seq)
+       ORDER BY seq DESC LIMIT 1`,
+      );
+      return found ? (eventOf(found) as JournalEvent & { kind: 'control.changed' }) : null;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+// The journal: one SQLite file, one writer. `record` is the only way in: it appends the events and applies
+// them to the current-state tables in one transaction, so the log and the tables cannot disagree. What is read of
+// each table is in `journal/`.
+import type { Clock } from '../common/clock.ts';
+import { FleetError, type FleetErrorShape } from '../common/errors.ts';
+import { actionStore } from './actions.ts';
+import { apply } from './apply.ts';
+import { backUp, type JournalBackup } from './backup.ts';
+import { controlStore } from './controls.ts';
+import { hasRoom, journalError, openDatabase } from './database.ts';
+import { eventOf, type JournalEvent, type NewEvent } from './events.ts';
+import { mailStore } from './mail.ts';
+import { objectiveStore } from './objectives.ts';
+import { createReader } from './reader.ts';
+import { sessionStore } from './sessions.ts';
+
+export type { ActionRow } from './actions.ts';
+export type { JournalBackup } from './backup.ts';
+export type { OverrideRow } from './controls.ts';
+export { type ListedRow, listedCharacters, type ObjectiveRow } from './objectives.ts';
+export type { SessionRow } from './sessions.ts';
+
+export type Journal = ReturnType<typeof openJournal>;
+
+/** Of what happened on a product, in characters: 200 events whole could be 100 MB. */
+const shownCharacters = 4_000_000;
+
+/** Events until they have so many characters. */
+function upTo(characters: number, rows: Iterable<Record<string, unknown>>): JournalEvent[] {
+  const found: JournalEvent[] = [];
+  let read = 0;
+  for (const row of rows) {
+    found.push(eventOf(row));
+    read += String(row.data).length;
+    if (read >= characters) break;
+  }
+  return found;
+}
+
+/**
+ * @param file  path of the SQLite file, created with its folder; `:memory:` for tests
+ * @throws FleetError JOURNAL_NEWER (written by a newer fleetd), JOURNAL_LOCKED (another fleetd has it),
+ *         JOURNAL_UNUSABLE (not a database, no space, no permission)
+ */
+export function openJournal(file: string, clock: Clock) {
+  const db = openDatabase(file);
+  const reader = createReader(db);
+  const { prepare, rows, row } = reader;
+  const listeners = new Set<(events: JournalEvent[]) => void>();
+  let problem: FleetError | null = null;
+  let writtenSince = false;
+
+  return {
+    /** Appends and applies, all or nothing. Returns the events with their numbers. */
+    record(...news: NewEvent[]): JournalEvent[] {
+      const insert = prepare(
+        'INSERT INTO events (at_ms, kind, product, objective, text, data) VALUES (?, ?, ?, ?, ?, ?)',
+      );
+      const recorded: JournalEvent[] = [];
+      try {
+        db.exec('BEGIN IMMEDIATE');
+        for (const event of news) {
+          const atMs = clock.nowMs();
+          const product = event.product ?? null;
+          const objective = event.objective ?? null;
+          const { lastInsertRowid } = insert.run(
+            atMs,
+            event.kind,
+            product,
+            objective,
+            event.text,
+            JSON.stringify(event.data),
+          );
+          const full = { ...event, product, objective, atMs, seq: Number(lastInsertRowid) } as JournalEvent;
+          apply(db, full);
+          recorded.push(full);
+        }
+        db.exec('COMMIT');
+        writtenSince = true;
+      } catch (thrown) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        const error = journalError(thrown, file);
+        if (error instanceof FleetError) {
+          problem = error;
+          writtenSince = false;
+        }
+        throw error;
+      }
+      for (const listener of listeners) listener(recorded);
+      return recorded;
+    },
+
+    /**
+     * Why it cannot be written; null when it can. Reading goes on meanwhile. On a disk that is all but full a few
+     * words still fit where an objective does not: that ends no alarm.
+     */
+    problem(): FleetErrorShape | null {
+      if (problem !== null && writtenSince && hasRoom(file)) problem = null;
+      return problem?.toJSON() ?? null;
+    },
+
+    /** Called after each commit, in order. Returns the way to stop. */
+    onRecorded(listener: (events: JournalEvent[]) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    ...objectiveStore(reader),
+    ...sessionStore(reader),
+    ...controlStore(reader),
+    ...actionStore(reader),
+    ...mailStore(reader),
+
+    /**
+     * Ascending.
+     * @param characters  no further one is read when those before it have so many: one may carry 256 KiB
+     */
+    eventsAfter(seq: number, limit: number, characters = Number.POSITIVE_INFINITY): JournalEvent[] {
+      return upTo(
+        characters,
+        reader.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?').iterate(seq, limit),
+      );
+    },
+    /** Those of one kind on one objective, ascending. */
+    eventsOf<K extends NewEvent['kind']>(objective: string, kind: K): (JournalEvent & { kind: K })[] {
+      return rows('SELECT * FROM events WHERE objective = ? AND kind = ? ORDER BY seq', objective, kind).map(
+        eventOf,
+      ) as (JournalEvent & { kind: K })[];
+    },
+    /** of one product, newest first; fewer where they are long */
+    productEvents(product: string, limit: number): JournalEvent[] {
+      const newest = reader.prepare('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?');
+      return upTo(shownCharacters, newest.iterate(product, limit));
+    },
+    lastSeq(): number {
+      return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
+    },
+
+    /** @throws FleetError JOURNAL_UNUSABLE (no space, no permission) */
+    backup: (): Promise<JournalBackup> => backUp(db, file, clock.nowMs()),
+
+    /** For tests: the open database, read only by convention. */
+    database: db,
+    close(): void {
+      if (db.isOpen) db.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// Reads of the outcomes.
+import type { DatabaseSync } from 'node:sqlite';
+import type { ObjectiveEnd } from '../events.ts';
+import { prepared } from '../reader.ts';
+
+/** Of one number: half of the runs stay within p50, nine of ten within p90. */
+export interface Quantiles {
+  p50: number;
+  p90: number;
+}
+
+/** What was expected at the first start. */
+export interface Prediction {
+  /** finished runs it was learned from */
+  runs: number;
+  /** which runs those are */
+  basis: 'product and kind' | 'product' | 'type and kind' | 'type';
+  workMs: Quantiles;
+  /** null: no run had a known cost */
+  costUsd: Quantiles | null;
+  workers: Quantiles | null;
+}
+
+export interface Outcome {
+  objective: string;
+  product: string;
+  kind: string;
+  end: ObjectiveEnd;
+  /** asked for → first start */
+  queuedMs: number;
+  /** sessions, without the time in which a question waited for a human */
+  workMs: number;
+  /** how long questions waited for a human */
+  humanMs: number;
+  gates: number;
+  sessions: number;
+  /** null: not known */
+  workers: number | null;
+  /** workers' branches that were merged; null: not known */
+  merged: number | null;
+  /** null: not known, which is not zero */
+  costUsd: number | null;
+  peakMemoryBytes: number | null;
+  peakCpuCores: number | null;
+  /** null: nothing could be said then */
+  predicted: Prediction | null;
+  startedAtMs: number;
+  endedAtMs: number;
+}
+
+const outcomeOf = (r: Record<string, unknown>): Outcome => ({
+  objective: r.objective as string,
+  product: r.product as string,
+  kind: r.kind as string,
+  end: r.end as ObjectiveEnd,
+  queuedMs: r.queued_ms as number,
+  workMs: r.work_ms as number,
+  humanMs: r.human_ms as number,
+  gates: r.gates as number,
+  sessions: r.sessions as number,
+  workers: r.workers as number | null,
+  merged: r.merged as number | null,
+  costUsd: r.cost_usd as number | null,
+  peakMemoryBytes: r.peak_memory_bytes as number | null,
+  peakCpuCores: r.peak_cpu_cores as number | null,
+  predicted: r.predicted === null ? null : (JSON.parse(String(r.predicted)) as Prediction),
+  startedAtMs: r.started_at_ms as number,
+  endedAtMs: r.ended_at_ms as number,
+});
+
+export function outcomeStore(db: DatabaseSync) {
+  return {
+    outcome(objective: string): Outcome | null {
+      const found = db.prepare('SELECT * FROM outcomes WHERE objective = ?').get(objective);
+      return found ? outcomeOf(found) : null;
+    },
+    /** The one that ended last first. */
+    latest(limit: number): Outcome[] {
+      return db
+        .prepare('SELECT * FROM outcomes ORDER BY ended_at_ms DESC, objective LIMIT ?')
+        .all(limit)
+        .map(outcomeOf);
+    },
+    /** Ended in [fromMs, toMs), in order. */
+    between(fromMs: number, toMs: number): Outcome[] {
+      return db
+        .prepare('SELECT * FROM outcomes WHERE ended_at_ms >= ? AND ended_at_ms < ? ORDER BY ended_at_ms')
+        .all(fromMs, toMs)
+        .map(outcomeOf);
+    },
+    /** Changes whenever an outcome was added. */
+    stamp(): string {
+      const found = prepared(db, 'SELECT count(*) AS n, max(ended_at_ms) AS ms FROM outcomes').get();
+      return `${found?.n}:${found?.ms}`;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+// Reads of the sessions: the live ones, and what the ended ones teach.
+import { type AgentSpend, together } from '../prices/index.ts';
+import type { SessionOutcome } from './events.ts';
+import { parse, type Reader, type Row } from './reader.ts';
+
+export interface SessionRow {
+  id: number;
+  product: string;
+  objective: string;
+  state: 'starting' | 'running' | 'stopping' | 'ended';
+  overstorySession: string | null;
+  tmuxSession: string | null;
+  runId: string | null;
+  stopReason: string | null;
+  outcome: SessionOutcome | null;
+  startingAtMs: number;
+  runningAtMs: number | null;
+  endedAtMs: number | null;
+  peakMemoryBytes: number | null;
+  peakCpuCores: number | null;
+  /** so far, or in the end; null: unknown */
+  costUsd: number | null;
+  /** input and output, without cache; null: unknown */
+  tokens: number | null;
+  /** of each agent, as last read */
+  agents: AgentSpend[];
+  /** how it ended, in a sentence */
+  why: string | null;
+}
+
+/** What a product's sessions of a day have come to, and the turns of the model that its monitor asked for. */
+export interface Spent {
+  sessions: number;
+  /** of the monitor; begun, so paid for */
+  turns: number;
+  /** sessions and turns whose cost is unknown, wholly or in part */
+  unpriced: number;
+  /** Σ of the known ones; null: none is known */
+  tokens: number | null;
+  /** Σ of the known ones; null: none is known */
+  costUsd: number | null;
+}
+
+const sessionOf = (r: Row): SessionRow => ({
+  id: r.id as number,
+  product: r.product as string,
+  objective: r.objective as string,
+  state: r.state as SessionRow['state'],
+  overstorySession: r.overstory_session as string | null,
+  tmuxSession: r.tmux_session as string | null,
+  runId: r.run_id as string | null,
+  stopReason: r.stop_reason as string | null,
+  outcome: r.outcome as SessionRow['outcome'],
+  startingAtMs: r.starting_at_ms as number,
+  runningAtMs: r.running_at_ms as number | null,
+  endedAtMs: r.ended_at_ms as number | null,
+  peakMemoryBytes: r.peak_memory_bytes as number | null,
+  peakCpuCores: r.peak_cpu_cores as number | null,
+  costUsd: r.cost_usd as number | null,
+  why: r.why as string | null,
+  tokens: r.tokens as number | null,
+  agents: r.agents === null ? [] : parse(r.agents),
+});
+
+export function sessionStore({ rows, row }: Reader) {
+  return {
+    liveSessions(): SessionRow[] {
+      return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);
+    },
+    liveSession(product: string): SessionRow | null {
+      const found = row(`SELECT * FROM sessions WHERE product = ? AND state <> 'ended'`, product);
+      return found ? sessionOf(found) : null;
+    },
+    /** The last session of an objective that ran and is over: where a resume starts from. */
+    lastEnded(objective: string): { startingAtMs: number; why: string; leftovers: string[] } | null {
+      const found = row(
+        `SELECT * FROM sessions WHERE objective = ? AND state = 'ended' AND running_at_ms IS NOT NULL
+       ORDER BY id DESC LIMIT 1`,
+        objective,
+      );
+      if (!found) return null;
+      const { starting_at_ms: startingAtMs, why, leftovers } = found;
+      return {
+        startingAtMs: startingAtMs as number,
+        why: (why as string | null) ?? '',
+        leftovers: parse(leftovers),
+      };
+    },
+    /** What each agent of all its sessions has come to. */
+    spentOn(objective: string): AgentSpend[] {
+      const each = rows('SELECT agents FROM sessions WHERE objective = ? AND agents IS NOT NULL', objective);
+      return together(each.flatMap((r): AgentSpend[] => parse(r.agents)));
+    },
+    nextSessionNumber(): number {
+      return ((row('SELECT max(id) AS n FROM sessions')?.n as number | null) ?? 0) + 1;
+    },
+    lastStartMs(): number | null {
+      return (row('SELECT max(starting_at_ms) AS at FROM sessions')?.at as number | null) ?? null;
+    },
+    /** Σ ms that each product's ended sessions have run, and when one last ended together with its objective. */
+    served(): Map<string, { ms: number; lastEndedMs: number | null }> {
+      return new Map(
+        rows(
+          `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms,
+             max(iif(outcome IN ('done','failed','cancelled'), ended_at_ms, NULL)) AS last
+           FROM sessions WHERE state = 'ended' GROUP BY product`,
+        ).map((r) => [r.product as string, { ms: r.ms as number, lastEndedMs: r.last as number | null }]),
+      );
+    },
+
+    /** The latest sessions that ran and ended, newest first: what predictions are learned from. */
+    finishedSessions(limit: number): SessionRow[] {
+      return rows(
+        `SELECT * FROM sessions WHERE state = 'ended' AND running_at_ms IS NOT NULL ORDER BY id DESC LIMIT ?`,
+        limit,
+      ).map(sessionOf);
+    },
+    /** Those that lived since then, newest first; of one product or of all. */
+    sessionsSince(sinceMs: number, product: string | null, limit: number): SessionRow[] {
+      return rows(
+        `SELECT * FROM sessions WHERE (state <> 'ended' OR ended_at_ms >= ?1) AND product = coalesce(?2, product)
+         ORDER BY id DESC LIMIT ?3`,
+        sinceMs,
+        product,
+        limit,
+      ).map(sessionOf);
+    },
+    /** Of each product's sessions that ran and live, or have ended since then. */
+    spent(sinceMs: number): Map<string, Spent> {
+      return new Map(
+        rows(
+          `SELECT product, count(*) - sum(turn) AS sessions, sum(turn) AS turns,
+             sum(cost_usd IS NULL OR unpriced_tokens > 0) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
+           FROM (
+             SELECT product, 0 AS turn, tokens, cost_usd, unpriced_tokens FROM sessions
+             WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?1)
+             UNION ALL
+             SELECT product, 1, NULL, cost_usd, NULL FROM interventions WHERE begun_at_ms >= ?1
+           ) GROUP BY product`,
+          sinceMs,
+        ).map((r) => [
+          r.product as string,
+          {
+            sessions: r.sessions as number,
+            turns: r.turns as number,
+            unpriced: r.unpriced as number,
+            tokens: r.tokens as number | null,
+            costUsd: r.usd as number | null,
+          },
+        ]),
+      );
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// examine: small checks of the runtime and of each product, for `fleet doctor`. Each says what it found and what
+// to do; with `fix` the safe ones are mended (nothing is deleted, nothing of a human's is changed).
+import { FleetError } from '../../../common/errors.ts';
+import type { Finding, ProductRef } from '../../../contract/runtime.ts';
+import type { Place } from '../maintenance/index.ts';
+import type { Check, MachinePlace } from './check.ts';
+import { account } from './checks/account.ts';
+import { checkout } from './checks/checkout.ts';
+import { claude } from './checks/claude.ts';
+import { disk } from './checks/disk.ts';
+import { git } from './checks/git.ts';
+import { key } from './checks/key.ts';
+import { models } from './checks/models.ts';
+import { name } from './checks/name.ts';
+import { ov } from './checks/ov.ts';
+import { owner } from './checks/owner.ts';
+import { repository } from './checks/repository.ts';
+import { servers } from './checks/servers.ts';
+import { state } from './checks/state.ts';
+import { tmux } from './checks/tmux.ts';
+import { trust } from './checks/trust.ts';
+import { watchdog } from './checks/watchdog.ts';
+
+/** What every product of this runtime depends on. */
+const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];
+/** What one product's start depends on: the same steps as `prepare`, looked at one by one. */
+const productChecks: Check<Place>[] = [
+  repository,
+  state,
+  checkout,
+  owner,
+  name,
+  watchdog,
+  models,
+  account,
+  trust,
+  servers,
+];
+
+/** A product that `ov` cannot be asked about, and why. */
+export interface Unready {
+  product: ProductRef;
+  why: FleetError;
+}
+
+/** @param products  those that overstory works on, and can */
+export async function examine(
+  machine: MachinePlace,
+  products: Place[],
+  unready: Unready[],
+  fix: boolean,
+): Promise<Finding[]> {
+  const found = machineChecks.map((check) => run(check, machine, null, fix));
+  for (const place of products)
+    found.push(...productChecks.map((check) => run(check, place, place.product, fix)));
+  const said = unready.map(({ product, why }) => ({
+    check: repository.name,
+    product: product.name,
+    ...failed(why),
+  }));
+  return [...(await Promise.all(found)), ...said];
+}
+
+async function run<P>(check: Check<P>, place: P, product: ProductRef | null, fix: boolean): Promise<Finding> {
+  const common = { check: check.name, product: product?.name ?? null };
+  try {
+    return { ...common, mend: null, ...(await check.look(place, fix)) };
+  } catch (thrown) {
+    return { ...common, ...failed(FleetError.wrap(thrown)) };
+  }
+}
+
+const failed = ({ code, message, mend }: FleetError) =>
+  ({ state: 'failed', says: `${code}: ${message}`, mend }) as const;

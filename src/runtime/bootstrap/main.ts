@@ -1,0 +1,50 @@
+// Entry of the container's `prepare` step (dist/prepare.js). Exit 0 = done, whatever single products said:
+// what is wrong with them is in this log and, once fleetd observes them, in `fleet status`. Exit 1 = no
+// usable products.yaml or no usable `ov`: the container restarts until that is mended.
+import { homedir } from 'node:os';
+import { FleetError } from '../../common/errors.ts';
+import { featuresOf } from '../../overstory/features.ts';
+import { runOv } from '../../overstory/run.ts';
+import { readRegistry } from '../../registry/index.ts';
+import { seedClaude } from './claude.ts';
+import { type PreparedProduct, prepareProducts } from './products.ts';
+
+const env = process.env;
+const say = (line: string) => process.stdout.write(`prepare: ${line}\n`);
+
+function describe({ product, done, error }: PreparedProduct): string {
+  const did = done.length > 0 ? ` (${done.join(', ')})` : '';
+  return error
+    ? `${product}: ${error.code}: ${error.message} ${error.mend}${did}`
+    : `${product}: ready${did}`;
+}
+
+/** Every version understands `--version --json`, whatever its features are. */
+async function askFeatures(cwd: string) {
+  return featuresOf(await runOv('version', {}, { cwd, features: featuresOf({ version: '0.9.4' }) }));
+}
+
+try {
+  const registry = await readRegistry(env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml', {
+    workspaceRoot: env.FLEET_WORKSPACE ?? '/workspace',
+    projectsRoot: env.FLEET_PROJECTS || null,
+  });
+  await seedClaude({
+    home: homedir(),
+    apiKey: env.ANTHROPIC_API_KEY || null,
+    roots: registry.products.map(({ root }) => root),
+  });
+  const features = await askFeatures(registry.workspaceRoot);
+  const prepared = await prepareProducts(registry.products, {
+    features,
+    samples: !env.FLEET_PROJECTS,
+    onProgress: say,
+    onProduct: (one) => say(describe(one)),
+  });
+  const ready = prepared.filter(({ error }) => error === null).length;
+  say(`done: ${ready} of ${prepared.length} products ready`);
+} catch (thrown) {
+  const error = FleetError.wrap(thrown);
+  say(`${error.code}: ${error.message} ${error.mend}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,201 @@
+// One product after the other: there, a git root, writable, initialised, free of what a dead container left.
+import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { FleetError, type FleetErrorShape } from '../../common/errors.ts';
+import type { OvFeatures } from '../../overstory/command.ts';
+import { runOv } from '../../overstory/run.ts';
+import type { Product } from '../../registry/index.ts';
+import { cloneAddress, cloneFolder, removeDrafts } from '../checkout/make.ts';
+import { readRecord } from '../checkout/record.ts';
+import { missingFolder } from '../checkout/unready.ts';
+import { createSample } from './samples.ts';
+
+export interface PrepareOptions {
+  features: OvFeatures;
+  /** true: a folder that is missing gets a sample product; false: the human's own repositories are mounted */
+  samples: boolean;
+  /** Called while a clone is being made, e.g. `shop: cloning: Updating files 40%`. */
+  onProgress?: (sentence: string) => void;
+  /** Called as each product is done. */
+  onProduct?: (prepared: PreparedProduct) => void;
+}
+
+export interface PreparedProduct {
+  product: string;
+  /** what was done, e.g. ['created a sample', 'initialised overstory'] */
+  done: string[];
+  /** null: the product may be started */
+  error: FleetErrorShape | null;
+}
+
+/** Never rejects for a product: its failure is in its own entry. Clones come last: they may take minutes. */
+export async function prepareProducts(
+  products: Product[],
+  options: PrepareOptions,
+): Promise<PreparedProduct[]> {
+  await Promise.all([...new Set(products.map(({ root }) => dirname(root)))].map(removeDrafts));
+  const withFolder = await Promise.all(
+    products.map(async (one) => ({ one, exists: await isFolder(one.root) })),
+  );
+  const clonesLast = withFolder.sort((a, b) => Number(clones(a)) - Number(clones(b)));
+  const prepared: PreparedProduct[] = [];
+  for (const { one } of clonesLast) {
+    const done: string[] = [];
+    const entry = await prepareProduct(one, options, done).then(
+      () => ({ product: one.name, done, error: null }),
+      (thrown) => ({ product: one.name, done, error: FleetError.wrap(thrown, one.name).toJSON() }),
+    );
+    options.onProduct?.(entry);
+    prepared.push(entry);
+  }
+  return prepared;
+}
+
+const clones = ({ one, exists }: { one: Product; exists: boolean }) =>
+  !exists && (one.repo !== null || one.source !== null);
+
+async function prepareProduct(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
+  const { name, root } = product;
+  await putThere(product, options, done);
+  if (!product.overstory) return;
+  await requireGitRoot(product);
+  await requireWritable(product);
+  const call = { cwd: root, features: options.features };
+  // `ov init` on an initialised project is at best a no-op: the human's config.yaml is not to be touched.
+  if (!(await exists(join(root, '.overstory', 'config.yaml')))) {
+    await runOv('init', { name }, call);
+    done.push('initialised overstory');
+  }
+  // Written before this container started: the pid in it is somebody else's now, and `ov` would kill it.
+  await rm(join(root, '.overstory', 'watchdog.pid'), { force: true });
+  // Settles what the last container left as running.
+  await runOv('status', {}, call);
+}
+
+/** Puts a product's folder in its place: a clone of the human's, of an address, or a sample. */
+async function putThere(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
+  const { name, root, source, repo } = product;
+  const theirs = source !== null && (await isFolder(source)) ? source : null;
+  if (theirs !== null) await requireOwner(name, theirs);
+  if (await isFolder(root)) {
+    if (theirs !== null) await requireCloneOf(product, theirs, done);
+    if (await isFolder(root)) return;
+  }
+  const order = {
+    product: name,
+    root,
+    onProgress: (sentence: string) => options.onProgress?.(`${name}: cloning: ${sentence}`),
+  };
+  if (theirs !== null) {
+    const brought = await cloneFolder(order, theirs);
+    done.push(`cloned ${theirs}`, ...brought);
+  } else if (repo !== null) {
+    await cloneAddress(order, repo);
+    done.push(`cloned ${repo}`);
+  } else if (options.samples) {
+    await createSample(product);
+    done.push('created a sample');
+  } else {
+    throw missingFolder(name, source ?? root);
+  }
+}
+
+/** What is at the place is the clone of this folder, or was never one of a human's work (a sample of a first look). */
+async function requireCloneOf({ name, root }: Product, theirs: string, done: string[]): Promise<void> {
+  const record = await readRecord(root);
+  const folder = await realpath(theirs);
+  // A clone by address stays what it is when the folder comes later.
+  if (record !== null && (!record.local || record.from === folder)) return;
+  if (record === null) {
+    const aside = `${join(dirname(root), `.replaced-${basename(root)}`)}-${Date.now()}`;
+    await rename(root, aside);
+    done.push(`moved what was at ${root} to ${aside}`);
+    return;
+  }
+  throw new FleetError({
+    code: 'CHECKOUT_OF_ANOTHER',
+    class: 'refused',
+    product: name,
+    message: `Expected ${root} to be the fleet's clone of ${folder}, got its clone of ${record.from}.`,
+    mend: `When nothing in it is needed any more, move ${root} away and restart overstory-runtime; or give the product another path.`,
+  });
+}
+
+/** What is made goes back as a branch, which only the owner may write there: better said before than after the work. */
+async function requireOwner(product: string, theirs: string): Promise<void> {
+  const { uid } = await stat(theirs);
+  if (uid === process.getuid?.()) return;
+  throw notOurs(product, theirs, uid);
+}
+
+function notOurs(product: string, folder: string, uid: number): FleetError {
+  return new FleetError({
+    code: 'PRODUCT_NOT_WRITABLE',
+    class: 'usage',
+    product,
+    message: `Expected to write in ${folder} as uid ${process.getuid?.()}, got a folder of uid ${uid}.`,
+    mend:
+      uid === 0
+        ? `Give it to the user that should work in it (chown -R 1000:1000): overstory refuses to run as root.`
+        : `Set HOST_UID=${uid} and HOST_GID to its group in .env and run \`docker compose up --build\`.`,
+  });
+}
+
+async function requireGitRoot({ name, root }: Product): Promise<void> {
+  const { failed, stdout, stderr } = await execa('git', ['-C', root, 'rev-parse', '--show-toplevel'], {
+    reject: false,
+  });
+  if (failed)
+    throw new FleetError({
+      code: 'PRODUCT_NOT_GIT',
+      class: 'usage',
+      product: name,
+      message: `Expected ${root} to be a git repository, got: ${lastLine(stderr)}.`,
+      mend: 'Run `git init` in it and commit what is there, then restart overstory-runtime.',
+    });
+  if ((await realpath(stdout)) !== (await realpath(root)))
+    throw new FleetError({
+      code: 'PRODUCT_NOT_GIT_ROOT',
+      class: 'usage',
+      product: name,
+      message: `Expected ${root} to be the top of its git repository, got a folder inside ${stdout}.`,
+      mend: `Give ${stdout} as the product's path: overstory works on whole repositories only.`,
+    });
+}
+
+async function requireWritable(product: Product): Promise<void> {
+  const { name, root } = product;
+  for (const folder of [root, join(root, '.git'), join(root, '.overstory')]) {
+    if (!(await exists(folder))) continue;
+    const writable = await access(folder, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (writable) continue;
+    const { uid } = await stat(folder);
+    if (uid !== process.getuid?.()) throw notOurs(name, folder, uid);
+    throw new FleetError({
+      code: 'PRODUCT_READ_ONLY',
+      class: 'usage',
+      product: name,
+      message: `Expected to write in ${folder}, got a folder that takes nothing.`,
+      mend:
+        product.checkout === 'in-place'
+          ? 'Set PROJECTS_MODE=rw in .env and run `docker compose up`: `checkout: in-place` works in your own folder.'
+          : 'Mount it so that it may be written.',
+    });
+  }
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+const lastLine = (text: string) => text.trim().split('\n').at(-1) || 'no reason';

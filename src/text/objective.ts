@@ -1,0 +1,93 @@
+// One objective: what became of asking for it, and all that is known of it.
+import type { ObjectiveView } from '../contract/contract.ts';
+import { outcomeNote, predictionLine } from './estimate.ts';
+import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
+import { bytes, duration, since } from './measure.ts';
+import { block, fence } from './sanitise.ts';
+import { objectiveHead, whyNote } from './situation.ts';
+import { agentText } from './spend.ts';
+
+/** `obj-7 queued on product-c: waits for a slot, 1 of 1 used by product-a (obj-6).` */
+export function startedText(surface: Surface, objective: ObjectiveView): string {
+  const { id, product, state } = objective;
+  const why = whyNote(surface, objective);
+  const said = {
+    queued: `${id} queued on ${product}`,
+    starting: `${id} is starting on ${product}`,
+    running: `${id} is running on ${product}`,
+    done: `${id} on ${product} is done`,
+    failed: `${id} on ${product} failed`,
+    cancelled: `${id} on ${product} was cancelled`,
+  }[state];
+  const takes = objective.estimate ? ` Expected to take ${predictionLine(objective.estimate)}.` : '';
+  return paragraphs(
+    sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.${takes}`),
+    ...(objective.cautions ?? []).map((caution) =>
+      sentence(surface, `Before it begins: ${surface.line(caution, 600)}`),
+    ),
+  );
+}
+
+/** @param objective what the product was working on; null: nothing */
+export function stoppedText(surface: Surface, product: string, objective: ObjectiveView | null): string {
+  if (objective === null) return sentence(surface, `Nothing was running on ${product}.`);
+  return paragraphs(
+    sentence(surface, `${product} is being stopped; it was working on ${objectiveHead(surface, objective)}:`),
+    surface.line(objective.text),
+  );
+}
+
+const chatTextChars = 3000;
+const shownAgents = 20;
+
+export function objectiveText(surface: Surface, objective: ObjectiveView): string {
+  const facts: [string, string | null][] = [
+    ['asked', asked(surface, objective)],
+    ['started', ago(surface, objective.startedAt)],
+    ['ended', ended(surface, objective)],
+    ['place', objective.position === null ? null : `${objective.position} in the queue`],
+    ['why', whyNote(surface, objective)],
+    ['took', objective.outcome ? surface.line(outcomeNote(objective.outcome), 300) : null],
+  ];
+  return paragraphs(
+    `${surface.paint('name', surface.line(objective.id, 40))}: ${objective.state} on ${objective.product}`,
+    rows(
+      surface,
+      [...facts, ...models(surface, objective)].flatMap(([name, head]) =>
+        head ? [{ name, state: '', tone: 'dim', head, notes: [] }] : [],
+      ),
+    ),
+    surface.kind === 'chat' ? fence(capped(objective.text, chatTextChars)) : block(objective.text),
+  );
+}
+
+/** `coordinator  claude-opus-5-5, $0.17`: a line per agent that used the model */
+function models(surface: Surface, { outcome }: ObjectiveView): [string, string | null][] {
+  const agents = outcome?.agents ?? [];
+  const spend = { costUsd: null, agents };
+  return agents
+    .slice(0, shownAgents)
+    .map(({ name }) => [surface.line(name, 30), agentText(spend, name, (model) => surface.line(model, 60))]);
+}
+
+function asked(surface: Surface, { source, createdAt }: ObjectiveView): string {
+  const who = source.sender ? ` by ${surface.line(source.sender, 60)}` : '';
+  return `${ago(surface, createdAt) ?? 'at an unknown time'}${who} over ${source.via}`;
+}
+
+function ended(surface: Surface, { startedAt, endedAt }: ObjectiveView): string | null {
+  const when = ago(surface, endedAt);
+  if (!when || !startedAt || !endedAt) return when;
+  return `${when}, after ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`;
+}
+
+function ago(surface: Surface, iso: string | null): string | null {
+  const time = since(iso, surface.nowMs);
+  return time === null ? null : `${time} ago`;
+}
+
+/** At most `chars` characters; says how much there was. */
+export function capped(text: string, chars: number): string {
+  if (text.length <= chars) return text;
+  return `${cut(text.slice(0, chars + 1), chars)}\n… cut here: ${bytes(Buffer.byteLength(text))} in all`;
+}

@@ -1,0 +1,39 @@
+// What is managed: the registry as people know it.
+import type { FleetStatus, ProductView } from '../contract/contract.ts';
+import { alarms } from './capacity.ts';
+import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
+import { count } from './measure.ts';
+import { priorityWord } from './product.ts';
+
+export function productsText(surface: Surface, status: FleetStatus): string {
+  const { products } = status;
+  if (products.length === 0)
+    return paragraphs(
+      alarms(surface, status),
+      sentence(surface, `No products yet. Add one to ${surface.line(status.registry.file)}.`),
+    );
+  return paragraphs(
+    alarms(surface, status),
+    `${count(products.length, 'product')}:`,
+    rows(
+      surface,
+      products.map((product) => entry(surface, product)),
+    ),
+  );
+}
+
+function entry(surface: Surface, product: ProductView): Row {
+  const rules = [
+    priorityWord(product.priority),
+    ...(product.planApproval === 'required' ? ['plans need your approval'] : []),
+    ...(product.overstory ? [] : ['listed only, never started']),
+  ].join(', ');
+  const type = surface.line(product.type, 20);
+  return {
+    name: product.name,
+    state: surface.kind === 'chat' ? `(${type})` : type,
+    tone: 'dim',
+    head: product.description ? surface.line(product.description, 500) : '',
+    notes: [{ text: rules, tone: 'dim' }],
+  };
+}
