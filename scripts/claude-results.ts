@@ -10,7 +10,13 @@ export type ClaudeResults = {
   date: string;
   /** null: not measured */
   figures: Partial<ClaudeFigures> | null;
-  cases: { name: string; state: string; ms: number }[];
+  cases: {
+    name: string;
+    state: string;
+    ms: number;
+    /** false: it ran where there is none but loopback */
+    network?: boolean;
+  }[];
 }[];
 
 export interface ClaudeFigures {
@@ -44,12 +50,15 @@ export function claudeSection(): string {
     ];
     return `| ${[overstory, claude, date, `${cases.length - failed} passed, ${failed} failed`, ...shown].join(' | ')} |`;
   });
+  const all = results.flatMap(({ cases }) => cases);
+  const apart = all.filter(({ network }) => network === false).length;
   return [
     '## On the real Claude Code',
     '',
     '`npm run test:claude` runs the whole chain on the real parts: fleetd, its agent, `ov`, tmux, git and Claude Code from npm',
     'as they are; the model alone is scripted, behind the Messages API on loopback. A scripted model shows that what is sent',
     'arrives and what is done is seen, not what a model would make of it. Times hold for two cores and instant answers.',
+    `Without any network but loopback, in a network namespace of their own: ${apart} of these ${all.length} cases.`,
     '',
     '| overstory | Claude Code | date | cases | start → coordinator | → first commit | → done | memory (PSS) | idle CPU |',
     '|---|---|---|---|---|---|---|---|---|',

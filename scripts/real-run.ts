@@ -42,8 +42,11 @@ export function leave(exit: number, sentence: string): never {
 export interface RealRun extends Disposable {
   /** the home, TMPDIR too */
   home: string;
-  /** @returns vitest's exit */
-  vitest(config: string, words: string[], env: NodeJS.ProcessEnv): number;
+  /**
+   * @param before words in front of its command, e.g. noNetwork
+   * @returns vitest's exit
+   */
+  vitest(config: string, words: string[], env: NodeJS.ProcessEnv, before?: readonly string[]): number;
 }
 
 export function openRealRun(): RealRun {
@@ -54,18 +57,16 @@ export function openRealRun(): RealRun {
   }
   return {
     home,
-    vitest(config, words, env) {
+    vitest(config, words, env, before = []) {
       const program = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
-      const { status } = spawnSync(
-        process.execPath,
-        [program, 'run', '--config', config, '--configLoader', 'native', ...words],
-        {
-          cwd: join(import.meta.dirname, '..'),
-          stdio: 'inherit',
-          env: { ...process.env, HOME: home, TMPDIR: home, ...env },
-          ...(asRoot ? otherUser : {}),
-        },
-      );
+      const vitest = [program, 'run', '--config', config, '--configLoader', 'native', ...words];
+      const [file = '', ...more] = [...before, process.execPath, ...vitest];
+      const { status } = spawnSync(file, more, {
+        cwd: join(import.meta.dirname, '..'),
+        stdio: 'inherit',
+        env: { ...process.env, HOME: home, TMPDIR: home, ...env },
+        ...(asRoot ? otherUser : {}),
+      });
       return status ?? 1;
     },
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
