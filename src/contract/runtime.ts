@@ -67,7 +67,7 @@ export const runtimeInfoSchema = z.object({
 });
 export type RuntimeInfo = z.infer<typeof runtimeInfoSchema>;
 
-/** What a worker that never spoke printed, at most. */
+/** What a worker printed whose claude is gone, at most. */
 export const maxDeathCharacters = 2_000;
 
 export const workerSchema = z.object({
@@ -75,8 +75,10 @@ export const workerSchema = z.object({
   capability: z.string(),
   /** as `ov status` says: booting, working, in_turn, between_turns, stalled, zombie, completed */
   state: z.string(),
-  /** Its claude ended before its first word (its state is then zombie, whatever `ov` says): what it printed, or ''. */
+  /** Its claude is gone without having ended its turn (its state is then zombie, whatever `ov` says): what it printed, or ''. */
   death: z.string().max(maxDeathCharacters).nullish(),
+  /** With `death`: whether that was after its first word. */
+  spoke: z.boolean().nullish(),
   taskId: z.string(),
   parent: z.string().nullable(),
   depth: z.number(),

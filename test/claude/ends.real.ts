@@ -55,15 +55,15 @@ describe('an end in the middle of the work', () => {
     hold.end();
   });
 
-  it('tells that kill -9 of a builder ended the work: its lead waits for nobody', async () => {
+  it('tells of a builder that kill -9 took, and of its lead, which waits for nobody', async () => {
     const { mine, id, hold } = await atWork('bereft');
     await kill(mine, 'bereft', 'builder');
     hold.end();
-    await until(
-      () => mine.said('bereft').join('\n'),
-      (said) => said.includes(`lead-${id} of bereft died`),
-      patienceMs,
-    );
+    const lost = () => mine.events('worker.lost').map(({ data }) => data.agent);
+    await until(lost, (agents) => agents.length === 2, patienceMs);
+    expect(lost().sort()).toEqual([`builder-${id}`, `lead-${id}`]);
+    const notices = mine.fleetd.fleet.outbox.due(0).map(({ text }) => text);
+    expect(notices).toContainEqual(expect.stringContaining(`WORKER_CUT_OFF: Worker builder-${id} of bereft`));
     mine.fleetd.fleet.commands.stop('bereft', null, by);
     await mine.reaches(id, 'cancelled');
     await lab.expectNothingLeft('bereft');

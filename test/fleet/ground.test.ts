@@ -138,6 +138,27 @@ describe('what a swarm loses', () => {
     });
   });
 
+  it('one whose claude is gone in the middle of its turn is told, with what it printed', async () => {
+    const t = await running();
+    const gone = (name: string, death: string) => ({
+      ...builder('zombie', t.clock.nowMs()),
+      name,
+      death,
+      spoke: true,
+    });
+    t.p.workers = [gone('builder-1', ''), gone('builder-2', 'out of\nmemory')];
+    await t.clock.advance(tuning.sweepLiveMs * 3);
+    const told = ['it printed nothing', 'out of memory'].map((printed, at) =>
+      expect.stringContaining(
+        `WORKER_CUT_OFF: Worker builder-${at + 1} of alpha died in the middle of its turn, killed or by an error: ${printed} Mend: `,
+      ),
+    );
+    expect(t.events('worker.lost').map(({ text }) => text)).toEqual(told);
+    expect(t.fleet.outbox.due(0).filter(({ kind }) => kind === 'trouble')).toEqual(
+      told.map((text) => expect.objectContaining({ severity: 'error', text })),
+    );
+  });
+
   it('one that is completed and has sent no last mail is told, one that has is not', async () => {
     const t = await running();
     const rows = ['builder-1', 'builder-2'].map((name) => ({

@@ -77,13 +77,18 @@ describe('snapshot', () => {
     });
   });
 
-  test('tells a worker whose claude ended before its first word from all that live, have spoken or are about to', async () => {
+  test('tells a worker whose claude is gone, at its start or in its turn, from all that live, go on or have ended', async () => {
     const now = new Date().toISOString();
     const product = await workspace.addProduct('died', {
       workers: [
         { agentName: 'dead' },
         { agentName: 'silent' },
         { agentName: 'spoke', claudeSessionId: 'b1' },
+        { agentName: 'between', claudeSessionId: 'b2', state: 'between_turns', lastActivity: now },
+        { agentName: 'killed', claudeSessionId: 'b3', state: 'between_turns' },
+        { agentName: 'working', claudeSessionId: 'b4' },
+        { agentName: 'done', claudeSessionId: 'b5', state: 'completed' },
+        { agentName: 'own-process', claudeSessionId: 'b6', pid: 4_000_000 },
         { agentName: 'alive' },
         { agentName: 'beginning', startedAt: now },
         { agentName: 'linked' },
@@ -97,30 +102,47 @@ describe('snapshot', () => {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'stderr.log'), stderr);
     };
-    for (const agent of ['dead', 'spoke', 'alive', 'in-terminal'])
+    for (const agent of [
+      'dead',
+      'spoke',
+      'alive',
+      'working',
+      'between',
+      'done',
+      'own-process',
+      'in-terminal',
+    ])
       await turn(agent, `${'x'.repeat(5_000)}\nError: \u001b[31mno\u0007 nesting\n`);
-    for (const agent of ['silent', 'beginning']) await turn(agent, '');
+    for (const agent of ['silent', 'beginning', 'killed']) await turn(agent, '');
     const secret = join(workspace.root, 'secret');
     await writeFile(secret, 'sk-ant-secret');
     await mkdir(join(inside, 'logs/linked/2026'), { recursive: true });
     await symlink(secret, join(inside, 'logs/linked/2026/stderr.log'));
-    await mkdir(join(inside, 'agents/alive'), { recursive: true });
-    await writeFile(join(inside, 'agents/alive/turn.pid'), `${process.pid}\n`);
+    for (const agent of ['alive', 'working']) {
+      await mkdir(join(inside, 'agents', agent), { recursive: true });
+      await writeFile(join(inside, 'agents', agent, 'turn.pid'), `${process.pid}\n`);
+    }
     const [snapshot] = await runtime.snapshot([product]);
     const seen = Object.fromEntries(
-      snapshot?.workers.map(({ name, state, death }) => [name, [state, death]]) ?? [],
+      snapshot?.workers.map(({ name, state, death, spoke }) => [name, [state, death, spoke]]) ?? [],
     );
     expect(seen).toEqual({
-      'scout-1': ['stalled', null],
-      dead: ['zombie', expect.stringMatching(/^x{1900,}\nError: \[31mno nesting$/)],
-      silent: ['zombie', ''],
-      spoke: ['working', null],
-      alive: ['working', null],
-      beginning: ['working', null],
+      'scout-1': ['stalled', null, null],
+      dead: ['zombie', expect.stringMatching(/^x{1900,}\nError: \[31mno nesting$/), false],
+      silent: ['zombie', '', false],
+      spoke: ['zombie', expect.stringMatching(/no nesting$/), true],
+      // A mail may give it its next turn.
+      between: ['between_turns', null, null],
+      killed: ['zombie', '', true],
+      working: ['working', null, null],
+      done: ['completed', null, null],
+      'own-process': ['working', null, null],
+      alive: ['working', null, null],
+      beginning: ['working', null, null],
       // Read as little as any other link out of the product.
-      linked: ['zombie', ''],
-      'in-terminal': ['working', null],
-      '../../escape': ['working', null],
+      linked: ['zombie', '', false],
+      'in-terminal': ['working', null, null],
+      '../../escape': ['working', null, null],
     });
     expect(snapshot?.workers.find(({ name }) => name === 'dead')?.death?.length).toBe(2_000);
   });

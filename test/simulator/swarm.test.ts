@@ -86,7 +86,7 @@ test('an objective is built by real workers, merged and reported', async () => {
   const report = mails.find((mail) => mail.type === 'result');
   expect(report?.subject).toBe('Run complete: [obj-3] Ship the auth feature');
   expect(report?.body).toMatch(
-    /lead-obj-3, builder-obj-3-a, builder-obj-3-b[\s\S]*overstory\/lead-obj-3\/obj-3/,
+    /lead-obj-3, builder-obj-3-[ab], builder-obj-3-[ab][\s\S]*overstory\/lead-obj-3\/obj-3/,
   );
   expect(git('ls-files', 'ov-sim').trim().split('\n')).toHaveLength(2);
   const after = await until(status, ({ agents }) =>

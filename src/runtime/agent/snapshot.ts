@@ -15,9 +15,9 @@ import {
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
 import { liesUnder } from './confine.ts';
+import { cutOff } from './cut-off.ts';
 import { leastToLookBytes, requireSpace } from './disk.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';
-import { neverSpoke } from './never-spoke.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
 import { readServe, withAgents } from './served.ts';
@@ -168,7 +168,7 @@ async function describe(
   status: ReplyOf<'status'>,
   newestFirst: Mail[],
 ): Promise<ProductSnapshot> {
-  const deaths = await neverSpoke(product, folder, status.agents, observedAtMs);
+  const gone = await cutOff(product, folder, status.agents, observedAtMs);
   const row = status.agents.find((agent) => agent.capability === 'coordinator');
   const mail = withinBytes(newestFirst.toReversed(), maxSnapshotMailBytes);
   return {
@@ -192,8 +192,9 @@ async function describe(
       .map((agent) => ({
         name: agent.agentName,
         capability: agent.capability,
-        state: deaths.has(agent.agentName) ? 'zombie' : agent.state,
-        death: deaths.get(agent.agentName) ?? null,
+        state: gone.has(agent.agentName) ? 'zombie' : agent.state,
+        death: gone.get(agent.agentName)?.printed ?? null,
+        spoke: gone.get(agent.agentName)?.spoke ?? null,
         taskId: agent.taskId,
         parent: agent.parentAgent,
         depth: agent.depth,

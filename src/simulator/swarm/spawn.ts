@@ -61,12 +61,10 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
   using store = new SessionStore(root);
   store.put(session);
   announce(root, session, order);
-  if (stillborn !== null) {
-    const turn = join(root, '.overstory', 'logs', order.name, now.toISOString().replace(/[:.]/g, '-'));
-    mkdirSync(turn, { recursive: true });
-    writeFileSync(join(turn, 'stderr.log'), `${faultText(stillborn, '')}\n`);
-    return session;
-  }
+  const turn = join(root, '.overstory', 'logs', order.name, now.toISOString().replace(/[:.]/g, '-'));
+  mkdirSync(turn, { recursive: true });
+  writeFileSync(join(turn, 'stderr.log'), stillborn === null ? '' : `${faultText(stillborn, '')}\n`);
+  if (stillborn !== null) return session;
   const [command, args] = selfArgv('__worker', root, JSON.stringify(order));
   // In its own session, as an agent's shell tool does it: a worker outlives a coordinator that was killed.
   const env = { ...process.env, OVERSTORY_AGENT_NAME: order.name, OVERSTORY_WORKTREE_PATH: worktreePath };

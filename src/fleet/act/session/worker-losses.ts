@@ -1,7 +1,7 @@
 // What a swarm loses on its way: a worker that died, a branch that would not merge. overstory tells the parent only
 // (mail of type worker_died, from 0.10 on, and merge_failed), and nobody where a worker was slung without --parent, as
-// coordinators do: such a one is `completed` and has sent no last mail, or has become `zombie`. The coordinator deals
-// with it; the human is told, and not asked.
+// coordinators do: such a one is `completed` and has sent no last mail, or has become `zombie`; nor where its claude was
+// killed or its turn ended in an error. The coordinator deals with it; the human is told, and not asked.
 import { z } from 'zod';
 import { FleetError } from '../../../common/errors.ts';
 import { shorten } from '../../../common/shorten.ts';
@@ -53,9 +53,9 @@ export async function lookForLosses(
     }),
     ...snapshot.workers
       .filter(({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs)
-      .map(({ name, death }) =>
+      .map(({ name, death, spoke }) =>
         typeof death === 'string'
-          ? diedAtStart(common, session, name, death)
+          ? cutOff(common, session, name, { spoke: spoke === true, printed: death })
           : dead(name, null, 'its process is gone, or it has not moved for 10 minutes.'),
       ),
     ...(await silent(context, product, session, snapshot)).map((name) =>
@@ -77,19 +77,29 @@ export async function lookForLosses(
   for (const loss of found) if (!isKnown(context, session, loss)) journal.record(loss);
 }
 
-/** Told with what it printed, which is data: the reason is nowhere else, and the coordinator waits for it. */
-function diedAtStart(
+/** Told with what it printed, which is data: the reason is nowhere else, and who sent it waits for it. */
+function cutOff(
   common: { product: string; objective: string },
   session: SessionRow,
   agent: string,
-  printed: string,
+  { spoke, printed }: { spoke: boolean; printed: string },
 ): Loss {
+  const { product } = common;
+  const said = printed === '' ? 'it printed nothing' : shorten(oneSpaced(printed), 500);
   const error = new FleetError({
-    code: 'WORKER_DIED_AT_START',
     class: 'runtime',
-    product: common.product,
-    message: `Worker ${agent} of ${common.product} died at its start: ${printed === '' ? 'it printed nothing' : shorten(oneSpaced(printed), 500)}`,
-    mend: `Mend what it says (\`fleet doctor\` names versions of overstory and Claude Code that do not work together), then tell the coordinator: \`fleet message ${common.product} …\`.`,
+    product,
+    ...(spoke
+      ? {
+          code: 'WORKER_CUT_OFF',
+          message: `Worker ${agent} of ${product} died in the middle of its turn, killed or by an error: ${said}`,
+          mend: `Nobody goes on with its work by itself: tell the coordinator (\`fleet message ${product} …\`), or stop it: \`fleet stop ${product}\`.`,
+        }
+      : {
+          code: 'WORKER_DIED_AT_START',
+          message: `Worker ${agent} of ${product} died at its start: ${said}`,
+          mend: `Mend what it says (\`fleet doctor\` names versions of overstory and Claude Code that do not work together), then tell the coordinator: \`fleet message ${product} …\`.`,
+        }),
   });
   const why = `${error.code}: ${error.message}`;
   return {
