@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../src/common/clock.ts';
-import { methods } from '../src/contract/runtime.ts';
+import { methods } from '../src/contract/runtime/protocol.ts';
 import { closed } from '../src/runtime/faults.ts';
 import { type Link, openLink } from '../src/runtime/link.ts';
 import { engineMissing, startContainer } from './container.ts';

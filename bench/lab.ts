@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'rolldown';
 import { dashboardAssets, withoutImageBuilding } from '../rolldown.config.ts';
 import { createFleetClient, type FleetClient } from '../src/client/client.ts';
-import type { ProductRef } from '../src/contract/runtime.ts';
+import type { ProductRef } from '../src/contract/runtime/protocol.ts';
 import {
   agentArgv,
   type Channel,

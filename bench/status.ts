@@ -1,7 +1,7 @@
 // The fleet's status against the naive way: for each product in turn a process per call. Ours is one agent,
 // asked over its held-open stream.
 import { execa } from 'execa';
-import type { ProductRef } from '../src/contract/runtime.ts';
+import type { ProductRef } from '../src/contract/runtime/protocol.ts';
 import { type Container, engineMissing, startContainer } from './container.ts';
 import { atLeast, atMost, type Figure, median, notMeasured, shown, timed } from './figure.ts';
 import { type Lab, liveCoordinator, openLab, ovArgv, touch, until } from './lab.ts';

@@ -2,7 +2,8 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import type { gateRequestSchema, NoticeView } from '../contract/contract.ts';
+import type { gateRequestSchema } from '../contract/gates.ts';
+import type { NoticeView } from '../contract/notices.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { NoticeRow } from '../journal/outbox/store.ts';
 import type { Surface } from './server.ts';

@@ -1,7 +1,7 @@
 // Routes of interventions: what monitors ask of the model in the gateway.
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import type { InterventionView, interventionEndSchema } from '../contract/contract.ts';
+import type { InterventionView, interventionEndSchema } from '../contract/interventions.ts';
 import type { Fleet } from '../fleet/index.ts';
 import { longestWaitMs, numberOf } from './gates.ts';
 

@@ -1,7 +1,8 @@
 // Routes of what an objective left behind, and of the coordinator's screen. The screen may show anything that is
 // in the product: it is for the operator, so the gateway's socket does not have it.
 import type { Context, Hono } from 'hono';
-import type { Output, Result } from '../contract/contract.ts';
+import type { Result } from '../contract/objectives.ts';
+import type { Output } from '../contract/products.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { Surface } from './server.ts';
 

@@ -1,6 +1,8 @@
 // Routes of what was: for the dashboard, so on the operator's socket only.
 import type { Context, Hono } from 'hono';
-import type { FleetEvent, Thread, Timeline, Usage } from '../contract/contract.ts';
+import type { FleetEvent } from '../contract/events.ts';
+import type { Thread } from '../contract/mail.ts';
+import type { Timeline, Usage } from '../contract/reports.ts';
 import type { Fleet } from '../fleet/index.ts';
 
 const hourMs = 3_600_000;

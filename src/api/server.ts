@@ -1,4 +1,4 @@
-// fleetd's HTTP API on a unix socket. Routes are in contract.ts; every request is validated here, every
+// fleetd’s HTTP API on a unix socket. Every request is validated here, every
 // failure leaves as {ok:false,error} with its code, class and mend.
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -7,20 +7,20 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { errorClasses, FleetError } from '../common/errors.ts';
 import {
-  apiPrefix,
   capRequestSchema,
   controlRequestSchema,
-  examineRequestSchema,
-  gateRequestSchema,
-  interventionEndSchema,
-  messageRequestSchema,
-  planRequestSchema,
   priorityRequestSchema,
-  startRequestSchema,
   stopRequestSchema,
-} from '../contract/contract.ts';
-import { lookRequestSchema } from '../contract/runtime.ts';
-import { layDownRequestSchema } from '../contract/work.ts';
+} from '../contract/controls.ts';
+import { examineRequestSchema } from '../contract/doctor.ts';
+import { gateRequestSchema } from '../contract/gates.ts';
+import { interventionEndSchema } from '../contract/interventions.ts';
+import { messageRequestSchema } from '../contract/mail.ts';
+import { startRequestSchema } from '../contract/objectives.ts';
+import { planRequestSchema } from '../contract/plans.ts';
+import { layDownRequestSchema } from '../contract/products.ts';
+import { apiPrefix } from '../contract/reply.ts';
+import { lookRequestSchema } from '../contract/runtime/look.ts';
 import type { Fleet } from '../fleet/index.ts';
 import { addGateRoutes } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';

@@ -1,16 +1,10 @@
-// Routes of planned and recurring work. Listed in contract.ts.
+// Routes of planned and recurring work.
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import { controlRequestSchema } from '../contract/contract.ts';
-import {
-  applyRequestSchema,
-  decisionRequestSchema,
-  deleteRequestSchema,
-  draftRequestSchema,
-  everyRequestSchema,
-  lessonRequestSchema,
-  proposalRequestSchema,
-} from '../contract/work.ts';
+import { applyRequestSchema, deleteRequestSchema, draftRequestSchema } from '../contract/blueprints.ts';
+import { controlRequestSchema } from '../contract/controls.ts';
+import { decisionRequestSchema, lessonRequestSchema, proposalRequestSchema } from '../contract/lessons.ts';
+import { everyRequestSchema } from '../contract/recurring.ts';
 import type { Fleet } from '../fleet/index.ts';
 
 /** @param body validates the request's as the other routes do */

@@ -1,7 +1,7 @@
 // One request to fleetd and its checked reply, with a time limit on the whole.
 import type { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import { apiPrefix } from '../contract/contract.ts';
+import { apiPrefix } from '../contract/reply.ts';
 import { answered, bodyOf, connectionError, type FleetdAddress, openRequest, unpack } from './transport.ts';
 
 interface Call<T> {

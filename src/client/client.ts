@@ -1,58 +1,51 @@
 // How every client (CLI, plugin, dashboard tests) talks to fleetd: one request per call over its unix
-// socket, replies checked against contract.ts, failures as FleetError. Event streams: events.ts.
+// socket, replies checked against the contract, failures as FleetError. Event streams: events.ts.
 import { z } from 'zod';
 import {
-  type Attach,
-  attachSchema,
-  type Backup,
-  backupSchema,
   type CapRequest,
   type ControlReply,
   type ControlRequest,
   controlReplySchema,
-  eventSchema,
-  type Finding,
-  type FleetEvent,
-  type FleetStatus,
-  findingSchema,
-  fleetStatusSchema,
-  type GateRequest,
-  type GateView,
-  gateViewSchema,
-  type Health,
-  healthSchema,
-  type Inbox,
+  type PriorityRequest,
+  type StopRequest,
+} from '../contract/controls.ts';
+import { type Finding, findingSchema } from '../contract/doctor.ts';
+import { eventSchema, type FleetEvent } from '../contract/events.ts';
+import { type GateRequest, type GateView, gateViewSchema } from '../contract/gates.ts';
+import {
   type InterventionEnd,
   type InterventionView,
-  inboxSchema,
   interventionViewSchema,
+} from '../contract/interventions.ts';
+import {
+  type Inbox,
+  inboxSchema,
   type MessageReply,
   type MessageRequest,
   messageReplySchema,
-  type NoticeView,
-  noticeViewSchema,
+  type Thread,
+  threadSchema,
+} from '../contract/mail.ts';
+import { type NoticeView, noticeViewSchema } from '../contract/notices.ts';
+import {
   type ObjectiveView,
-  type Output,
   objectiveViewSchema,
-  outputSchema,
-  type PlanReply,
-  type PlanRequest,
-  type PriorityRequest,
-  planReplySchema,
   type Result,
   resultSchema,
   type StartRequest,
-  type StopRequest,
-  type Thread,
-  type Timeline,
-  threadSchema,
-  timelineSchema,
-  type Usage,
-  usageSchema,
-  type Why,
-  whySchema,
-} from '../contract/contract.ts';
-import { type LookReply, type LookRequest, lookReplySchema } from '../contract/runtime.ts';
+} from '../contract/objectives.ts';
+import { type PlanReply, type PlanRequest, planReplySchema, type Why, whySchema } from '../contract/plans.ts';
+import { type Attach, attachSchema, type Output, outputSchema } from '../contract/products.ts';
+import { type Timeline, timelineSchema, type Usage, usageSchema } from '../contract/reports.ts';
+import { type LookReply, type LookRequest, lookReplySchema } from '../contract/runtime/look.ts';
+import {
+  type Backup,
+  backupSchema,
+  type FleetStatus,
+  fleetStatusSchema,
+  type Health,
+  healthSchema,
+} from '../contract/status.ts';
 import { createCalls } from './calls.ts';
 import { type EventsOptions, followEvents } from './events.ts';
 import {

@@ -1,7 +1,7 @@
 // The event stream of fleetd (server-sent events), taken up again after the last event seen.
 import { setTimeout as pause } from 'node:timers/promises';
 import { FleetError } from '../common/errors.ts';
-import { eventSchema, type FleetEvent } from '../contract/contract.ts';
+import { eventSchema, type FleetEvent } from '../contract/events.ts';
 import { query } from './transport.ts';
 
 export interface EventsOptions {

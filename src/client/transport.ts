@@ -3,7 +3,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import { replySchema } from '../contract/contract.ts';
+import { replySchema } from '../contract/reply.ts';
 
 /** Where fleetd listens: its unix socket, or `http://host:port` with the operator's token. */
 export type FleetdAddress = { socketPath: string } | { url: string; token: string };

@@ -1,31 +1,27 @@
-// The part of the client that belongs to work.ts: estimates, blueprints, what recurs, reports, lessons.
+// The part of the client that is about work: estimates, blueprints, what recurs, reports, lessons.
 
-import type { ControlRequest } from '../contract/contract.ts';
 import {
   type ApplyRequest,
   type BlueprintReply,
   type BlueprintView,
   blueprintReplySchema,
   blueprintSchema,
-  type DecisionRequest,
   type DraftRequest,
-  type EstimateView,
-  type EveryRequest,
-  estimateSchema,
-  type LayDownReply,
-  type LayDownRequest,
+} from '../contract/blueprints.ts';
+import type { ControlRequest } from '../contract/controls.ts';
+import {
+  type DecisionRequest,
   type LessonRequest,
   type LessonView,
-  layDownReplySchema,
   lessonSchema,
   type ProposalRequest,
   type ProposalView,
   proposalSchema,
-  type RecurringView,
-  type ReportView,
-  recurringSchema,
-  reportSchema,
-} from '../contract/work.ts';
+} from '../contract/lessons.ts';
+import { type EstimateView, estimateSchema } from '../contract/plans.ts';
+import { type LayDownReply, type LayDownRequest, layDownReplySchema } from '../contract/products.ts';
+import { type EveryRequest, type RecurringView, recurringSchema } from '../contract/recurring.ts';
+import { type ReportView, reportSchema } from '../contract/reports.ts';
 import type { Calls } from './calls.ts';
 import { query, segment } from './transport.ts';
 

@@ -8,7 +8,7 @@ import { boundedServer } from '../api/listen.ts';
 import { refusalLog } from '../api/refusals.ts';
 import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError } from '../common/errors.ts';
-import type { GateRequest } from '../contract/contract.ts';
+import type { GateRequest } from '../contract/gates.ts';
 import { acceptToken, createGuard } from './guard.ts';
 import { watchFleet } from './live.ts';
 import { BlueprintPage, BlueprintsPage } from './pages/blueprint.tsx';

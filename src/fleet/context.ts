@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
-import type { FootprintReport, ProductSnapshot } from '../contract/runtime.ts';
+import type { FootprintReport } from '../contract/runtime/measurements.ts';
+import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Product, Registry } from '../registry/registry.ts';
 import type { Publisher } from '../runtime/publish/publisher.ts';

@@ -1,7 +1,9 @@
 // The fleet, put together: what fleetd serves and tests drive.
-import type { FleetStatus } from '../contract/contract.ts';
-import type { Finding } from '../contract/runtime.ts';
-import type { LayDownReply, ReportView } from '../contract/work.ts';
+
+import type { Finding } from '../contract/doctor.ts';
+import type { LayDownReply } from '../contract/products.ts';
+import type { ReportView } from '../contract/reports.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import type { JournalBackup } from '../journal/journal.ts';
 import { tendAccounts } from './act/accounts/tend.ts';
 import { tendGates } from './act/gates/tend.ts';

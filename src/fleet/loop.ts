@@ -3,7 +3,7 @@
 //
 // Per product at most one observation and one driving are in flight; products never wait for each other.
 import { FleetError } from '../common/errors.ts';
-import { blindSnapshot, type ProductSnapshot } from '../contract/runtime.ts';
+import { blindSnapshot, type ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../journal/events.ts';
 import type { SessionRow } from '../journal/journal.ts';
 import { createUsage } from '../journal/usage.ts';

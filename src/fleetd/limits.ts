@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
-import type { Finding } from '../contract/runtime.ts';
+import type { Finding } from '../contract/doctor.ts';
 import type { Scheduling } from '../registry/registry.ts';
 import type { Channel, RuntimeLimits } from '../runtime/channel.ts';
 

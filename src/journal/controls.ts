@@ -1,5 +1,5 @@
 // Reads of what steers the scheduler: circuit breakers, broken budgets, and what chat changed.
-import type { Source } from '../contract/contract.ts';
+import type { Source } from '../contract/source.ts';
 import { eventOf, type JournalEvent } from './events.ts';
 import { parse, type Reader } from './reader.ts';
 

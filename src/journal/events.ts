@@ -2,8 +2,8 @@
 // empty database, and one sentence for humans. Kinds are a public contract (API, `fleet events`).
 
 import type { FleetErrorShape } from '../common/errors.ts';
-import type { Source } from '../contract/contract.ts';
-import type { Mail } from '../contract/runtime.ts';
+import type { Mail } from '../contract/runtime/snapshot.ts';
+import type { Source } from '../contract/source.ts';
 import type { AgentSpend } from '../prices/index.ts';
 import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
 import type { AccountEvents } from './accounts/events.ts';

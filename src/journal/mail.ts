@@ -1,6 +1,6 @@
 // Reads of the mail to the operator and of the troubles of products.
 import type { FleetErrorShape } from '../common/errors.ts';
-import type { Mail } from '../contract/runtime.ts';
+import type { Mail } from '../contract/runtime/snapshot.ts';
 import { parse, type Reader } from './reader.ts';
 
 export function mailStore({ rows, row }: Reader) {

@@ -1,5 +1,6 @@
 // Reads of the objectives.
-import type { ObjectiveView, Source } from '../contract/contract.ts';
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { Source } from '../contract/source.ts';
 import { parse, type Reader, type Row } from './reader.ts';
 
 export interface ObjectiveRow {

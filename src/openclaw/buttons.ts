@@ -2,7 +2,7 @@
 // `/fleet approve …` by who pressed it, so it is allowed, refused and recorded like the typed one. OpenClaw says who
 // pressed and whether they may command it; the model sees nothing of it.
 import type { FleetClient } from '../client/client.ts';
-import type { GateView } from '../contract/contract.ts';
+import type { GateView } from '../contract/gates.ts';
 import { runVerb } from '../verbs/index.ts';
 import { agentId } from './gateway-config.ts';
 

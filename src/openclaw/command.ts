@@ -1,6 +1,6 @@
 // `/fleet …`: the human's own words to the fleet, answered without the model.
 import type { FleetClient } from '../client/client.ts';
-import type { Source } from '../contract/contract.ts';
+import type { Source } from '../contract/source.ts';
 import { runVerb } from '../verbs/index.ts';
 import { heardByModel, type Injection } from './heard.ts';
 import { failure } from './outcome.ts';

@@ -2,7 +2,7 @@
 // situation as data, has the fleet tools, and its last words go to the human. Where no monitor is on, nothing here
 // ever asks the model.
 import type { FleetClient } from '../client/client.ts';
-import type { InterventionView } from '../contract/contract.ts';
+import type { InterventionView } from '../contract/interventions.ts';
 import { gatesText, inboxText, productText, surfaceFor } from '../text/index.ts';
 import { untrusted } from './outcome.ts';
 

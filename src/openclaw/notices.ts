@@ -2,7 +2,7 @@
 // transcript. Neither asks the model. A notice is said to be sent when all its channels took it;
 // killed before that, it comes again under the same number.
 import type { FleetClient } from '../client/client.ts';
-import type { NoticeView } from '../contract/contract.ts';
+import type { NoticeView } from '../contract/notices.ts';
 import { noticesText, surfaceFor } from '../text/index.ts';
 import { type Button, buttonsFor } from './buttons.ts';
 import { type Destination, destinations } from './places.ts';

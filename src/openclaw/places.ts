@@ -1,5 +1,5 @@
 // Where people are: session keys of OpenClaw, channels of products.yaml, and what can be sent to.
-import type { NoticeView } from '../contract/contract.ts';
+import type { NoticeView } from '../contract/notices.ts';
 import { agentId } from './gateway-config.ts';
 
 /** One place a message can go. */

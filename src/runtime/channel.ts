@@ -1,7 +1,7 @@
 // A channel opens a byte stream to a fleet-agent: a child process here, one docker exec there, later ssh
 // or a Kubernetes exec. It knows nothing of what the bytes say.
 import type { Readable, Writable } from 'node:stream';
-import type { Finding } from '../contract/runtime.ts';
+import type { Finding } from '../contract/doctor.ts';
 
 export interface ByteStream {
   /** agent → us */

@@ -3,27 +3,24 @@
 import { z } from 'zod';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
+import { findingSchema } from '../contract/doctor.ts';
+import { bundlePartSchema, bundleReplySchema } from '../contract/runtime/bundle.ts';
+import { lookReplySchema } from '../contract/runtime/look.ts';
+import { tendReplySchema } from '../contract/runtime/maintenance.ts';
+import { footprintSchema, usageReportSchema } from '../contract/runtime/measurements.ts';
 import {
-  bundlePartSchema,
-  bundleReplySchema,
   changedSchema,
-  findingSchema,
-  footprintSchema,
-  lookReplySchema,
   methods,
   notifications,
   type ProductRef,
-  type ProductSnapshot,
-  productSnapshotSchema,
   protocolVersion,
   type RuntimeInfo,
   readCommands,
   runtimeInfoSchema,
-  tendReplySchema,
-  usageReportSchema,
   workspaceFolderSchema,
   writeQueueMs,
-} from '../contract/runtime.ts';
+} from '../contract/runtime/protocol.ts';
+import { type ProductSnapshot, productSnapshotSchema } from '../contract/runtime/snapshot.ts';
 import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
 import { readOvReply } from '../overstory/run.ts';
 import type { Channel } from './channel.ts';

@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
 import { FleetError } from '../common/errors.ts';
-import type { Finding } from '../contract/runtime.ts';
+import type { Finding } from '../contract/doctor.ts';
 import { agentArgv, type ByteStream, type Channel } from './channel.ts';
 import { limitContainer } from './docker-limits.ts';
 import { readLines } from './log-lines.ts';

@@ -2,7 +2,8 @@
 import { ResponseError } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import { errorShapeSchema, protocolVersion } from '../contract/runtime.ts';
+import { errorShapeSchema } from '../contract/reply.ts';
+import { protocolVersion } from '../contract/runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 
 /** The failure of a call that was never sent. */

@@ -8,7 +8,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
-import { maxFrameBytes } from '../contract/runtime.ts';
+import { maxFrameBytes } from '../contract/runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 import { asAnswered, lostInFlight, streamEnded, timedOut, unreachable } from './faults.ts';
 import { FrameGuard } from './frame-guard.ts';

@@ -1,20 +1,13 @@
 // The port through which fleetd sees and moves a runtime. connection.ts implements it over a channel;
 // tests and the simulation implement it in memory.
 import type { FleetErrorShape } from '../common/errors.ts';
-import type {
-  BundleReply,
-  Finding,
-  FootprintReport,
-  LookReply,
-  LookRequest,
-  ProductRef,
-  ProductSnapshot,
-  RuntimeInfo,
-  TendReply,
-  TendTask,
-  UsageReport,
-  WorkspaceFolder,
-} from '../contract/runtime.ts';
+import type { Finding } from '../contract/doctor.ts';
+import type { BundleReply } from '../contract/runtime/bundle.ts';
+import type { LookReply, LookRequest } from '../contract/runtime/look.ts';
+import type { TendReply, TendTask } from '../contract/runtime/maintenance.ts';
+import type { FootprintReport, UsageReport } from '../contract/runtime/measurements.ts';
+import type { ProductRef, RuntimeInfo, WorkspaceFolder } from '../contract/runtime/protocol.ts';
+import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
 
 export type RuntimeLink =

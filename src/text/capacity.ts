@@ -1,5 +1,5 @@
 // What the fleet uses of what it may use, and what it runs on.
-import type { FleetStatus } from '../contract/contract.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { errorText } from './error.ts';
 import { type Surface, sentence } from './layout.ts';
 import { bytes, count, duration, usd } from './measure.ts';

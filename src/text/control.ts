@@ -1,5 +1,7 @@
 // What a live control changed, why something waits, and what would happen.
-import type { ControlReply, FleetStatus, PlanReply, Why } from '../contract/contract.ts';
+import type { ControlReply } from '../contract/controls.ts';
+import type { PlanReply, Why } from '../contract/plans.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { duration, since } from './measure.ts';
 

@@ -1,5 +1,7 @@
 // What a run is expected to take, what it took, and how far apart the two were.
-import type { EstimateView, OutcomeView, Prediction } from '../contract/work.ts';
+
+import type { OutcomeView, Prediction } from '../contract/outcomes.ts';
+import type { EstimateView } from '../contract/plans.ts';
 import { paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { bytes, cores, count, duration, usd } from './measure.ts';
 

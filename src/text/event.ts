@@ -1,5 +1,5 @@
 // One event in one line.
-import type { FleetEvent } from '../contract/contract.ts';
+import type { FleetEvent } from '../contract/events.ts';
 import type { Surface } from './layout.ts';
 
 /** `2026-11-20 10:02:03Z  session.started  product-a obj-6: …` */

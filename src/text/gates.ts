@@ -1,5 +1,5 @@
 // Gates: questions that only a human may answer. What agents wrote is fenced or indented, and capped.
-import type { GateView } from '../contract/contract.ts';
+import type { GateView } from '../contract/gates.ts';
 import { ownText, paragraphs, type Surface, sentence } from './layout.ts';
 import { count, since } from './measure.ts';
 import { capped } from './objective.ts';

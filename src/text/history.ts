@@ -1,6 +1,7 @@
 // What is over, and what is kept of it.
 
-import type { Backup, ObjectiveView } from '../contract/contract.ts';
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { Backup } from '../contract/status.ts';
 import { outcomeNote } from './estimate.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { bytes, count, duration, since } from './measure.ts';

@@ -1,5 +1,5 @@
 // What the model wrote down: lessons, and proposals that wait for a human.
-import type { LessonView, ProposalView } from '../contract/work.ts';
+import type { LessonView, ProposalView } from '../contract/lessons.ts';
 import { paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { since } from './measure.ts';
 

@@ -1,5 +1,5 @@
 // A look into a product: its files or its log, as they are.
-import type { LookReply } from '../contract/runtime.ts';
+import type { LookReply } from '../contract/runtime/look.ts';
 import { paragraphs, type Surface, sentence } from './layout.ts';
 import { capped } from './objective.ts';
 import { block, fence } from './sanitise.ts';

@@ -1,5 +1,5 @@
 // Notices as messages in a channel: a question alone, the rest of one product folded into one message.
-import type { NoticeView } from '../contract/contract.ts';
+import type { NoticeView } from '../contract/notices.ts';
 import { gateText } from './gates.ts';
 import { ownText, type Surface } from './layout.ts';
 import { count } from './measure.ts';

@@ -1,5 +1,5 @@
 // One objective: what became of asking for it, and all that is known of it.
-import type { ObjectiveView } from '../contract/contract.ts';
+import type { ObjectiveView } from '../contract/objectives.ts';
 import { outcomeNote, predictionLine } from './estimate.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { bytes, duration, since } from './measure.ts';

@@ -1,5 +1,7 @@
 // The coordinator's screen, the way to it, and what an objective left behind.
-import type { Attach, Output, Result } from '../contract/contract.ts';
+
+import type { Result } from '../contract/objectives.ts';
+import type { Attach, Output } from '../contract/products.ts';
 import { paragraphs, type Surface, sentence } from './layout.ts';
 import { startedText } from './objective.ts';
 import { block, fence } from './sanitise.ts';

@@ -1,5 +1,8 @@
 // One product in detail.
-import type { FleetStatus, ObjectiveView, ProductView } from '../contract/contract.ts';
+
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { ProductView } from '../contract/products.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { alarms, runtimeLine } from './capacity.ts';
 import { errorText } from './error.ts';
 import { reportRows } from './inbox.ts';

@@ -1,5 +1,7 @@
 // What is managed: the registry as people know it.
-import type { FleetStatus, ProductView } from '../contract/contract.ts';
+
+import type { ProductView } from '../contract/products.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { alarms } from './capacity.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { count } from './measure.ts';

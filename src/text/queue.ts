@@ -1,5 +1,7 @@
 // What waits, in what order, and why.
-import type { FleetStatus, ObjectiveView } from '../contract/contract.ts';
+
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine } from './capacity.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';

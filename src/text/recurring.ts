@@ -1,5 +1,5 @@
 // What comes again, and when.
-import type { RecurringView } from '../contract/work.ts';
+import type { RecurringView } from '../contract/recurring.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { count } from './measure.ts';
 

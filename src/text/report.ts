@@ -1,5 +1,5 @@
 // A stretch of the fleet's time in words: fleetd's own, which name products and objectives.
-import type { ReportView } from '../contract/work.ts';
+import type { ReportView } from '../contract/reports.ts';
 import { paragraphs, type Surface, sentence } from './layout.ts';
 
 export function reportText(surface: Surface, { since, until, lines }: ReportView): string {

@@ -1,5 +1,8 @@
 // What a product is doing, in a word and a few remarks: shared by the overview and the detail.
-import type { FleetStatus, ObjectiveView, ProductView } from '../contract/contract.ts';
+
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { ProductView } from '../contract/products.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { errorText } from './error.ts';
 import type { Row, Surface, Tone } from './layout.ts';
 import { count, duration, since } from './measure.ts';

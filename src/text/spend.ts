@@ -1,5 +1,5 @@
 // What agents use of the model, in words. Names of models come from transcripts: text of workers' making.
-import type { ProductView } from '../contract/contract.ts';
+import type { ProductView } from '../contract/products.ts';
 import { count, usd } from './measure.ts';
 
 /** Makes text of workers fit for where it is shown. */

@@ -1,5 +1,7 @@
 // The whole fleet at a glance.
-import type { FleetStatus, ProductView } from '../contract/contract.ts';
+
+import type { ProductView } from '../contract/products.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
 import { overridesNote } from './control.ts';

@@ -1,6 +1,10 @@
 // The board of `fleet top`: how full the budget is, what needs the human, a line per product with the chosen one
 // marked, and what keys do. It never takes more lines than the terminal has.
-import type { FleetStatus, GateView, ObjectiveView, ProductView } from '../contract/contract.ts';
+
+import type { GateView } from '../contract/gates.ts';
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { ProductView } from '../contract/products.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { alarms } from './capacity.ts';
 import { asOf, cut, pad, type Surface, type Tone, widthOf } from './layout.ts';
 import { bytes, count, since, usd } from './measure.ts';

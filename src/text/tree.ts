@@ -1,5 +1,7 @@
 // Who works for whom: product → coordinator → leads → workers, from the parents that overstory reports.
-import type { FleetStatus, ProductView } from '../contract/contract.ts';
+
+import type { ProductView } from '../contract/products.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { asOf, type Surface } from './layout.ts';
 import { since } from './measure.ts';
 import { stateOf, stateWord } from './situation.ts';

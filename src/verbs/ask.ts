@@ -2,7 +2,7 @@
 // reply comes in time it is not asked again, and a late one is in the inbox.
 
 import { FleetError } from '../common/errors.ts';
-import type { Mail } from '../contract/contract.ts';
+import type { Mail } from '../contract/mail.ts';
 import { replyText } from '../text/index.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 import { textOf } from './words.ts';

@@ -1,7 +1,7 @@
 // diff, apply, delete, blueprints: work across products, planned in one file.
 
 import { FleetError } from '../common/errors.ts';
-import type { ApplyRequest } from '../contract/work.ts';
+import type { ApplyRequest } from '../contract/blueprints.ts';
 import { blueprintReplyText, blueprintsText, blueprintText } from '../text/index.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 

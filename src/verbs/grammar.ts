@@ -1,7 +1,7 @@
 // Words → a verb with its operands and options. commander parses; a line from chat is cut into words first.
 import { Command, CommanderError } from 'commander';
 import { FleetError } from '../common/errors.ts';
-import { maxObjectiveBytes } from '../contract/contract.ts';
+import { maxObjectiveBytes } from '../contract/objectives.ts';
 import { nextWord, option, textWords, wordsOf } from './chat.ts';
 import { nearest, productName } from './names.ts';
 import type { Asked, Options, Verb, VerbContext } from './verb.ts';

@@ -1,7 +1,7 @@
 // look <product> [path]: its files, one file, or its git log. Read only.
 
 import { FleetError } from '../common/errors.ts';
-import type { LookReply } from '../contract/contract.ts';
+import type { LookReply } from '../contract/runtime/look.ts';
 import { lookText } from '../text/index.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 

@@ -1,5 +1,5 @@
 // approve, reject, answer: a human's answer to a gate. No tool of the model leads here.
-import type { GateRequest } from '../contract/contract.ts';
+import type { GateRequest } from '../contract/gates.ts';
 import { resolvedText } from '../text/index.ts';
 import { gateNumber } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';

@@ -1,5 +1,5 @@
 // start <product> <objective…>: takes an objective; it runs at once or waits in the queue and says why.
-import { maxObjectiveBytes } from '../contract/contract.ts';
+import { maxObjectiveBytes } from '../contract/objectives.ts';
 import { startedText } from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';

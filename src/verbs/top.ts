@@ -1,7 +1,8 @@
 // top: the live board. Keys choose a product and pause it, focus it, or answer its oldest gate.
 
 import { FleetError } from '../common/errors.ts';
-import type { FleetStatus, GateRequest, GateView } from '../contract/contract.ts';
+import type { GateRequest, GateView } from '../contract/gates.ts';
+import type { FleetStatus } from '../contract/status.ts';
 import { boardOrder, errorText, topText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 

@@ -1,7 +1,7 @@
 // What a verb is: its words, and what it asks of fleetd.
 import type { Command } from 'commander';
 import type { FleetClient } from '../client/client.ts';
-import type { Source } from '../contract/contract.ts';
+import type { Source } from '../contract/source.ts';
 import type { Surface } from '../text/index.ts';
 
 export interface VerbContext {

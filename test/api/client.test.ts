@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
-import type { FleetEvent } from '../../src/contract/contract.ts';
+import type { FleetEvent } from '../../src/contract/events.ts';
 import {
   type FakeFleetd,
   fakeFleetd,

@@ -1,6 +1,6 @@
 // What people read, as they read it.
 import { describe, expect, test } from 'vitest';
-import type { Inbox } from '../../src/contract/contract.ts';
+import type { Inbox } from '../../src/contract/mail.ts';
 import {
   controlText,
   errorText,

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { maxObjectiveBytes, type ObjectiveView } from '../../src/contract/contract.ts';
+import { maxObjectiveBytes, type ObjectiveView } from '../../src/contract/objectives.ts';
 import { until } from '../simulator/ov.ts';
 import { type ChaoticFleet, openChaoticFleet } from './chaotic-fleet.ts';
 

@@ -1,6 +1,7 @@
 // The runtime's container killed while a session starts in it, on the stack that bundle.test.ts shares.
 import { expect, test } from 'vitest';
-import type { FleetStatus, ObjectiveView } from '../../src/contract/contract.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 import type { ComposeStack } from '../support/compose.ts';
 
 const minutes = 60_000;

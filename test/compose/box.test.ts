@@ -3,7 +3,7 @@
 // searched too.
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, vi } from 'vitest';
-import type { FleetStatus } from '../../src/contract/contract.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 import { agents } from '../security/bundle/agent.ts';
 import { doors } from '../security/bundle/doors.ts';
 import { gateways } from '../security/bundle/gateway.ts';

@@ -3,7 +3,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { FleetStatus, ObjectiveView } from '../../src/contract/contract.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 import type { ComposeStack } from '../support/compose.ts';
 import { recordMilestone } from '../support/milestones.ts';
 import { openWebChat, type WebChat } from '../support/webchat.ts';

@@ -3,7 +3,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GateView, ObjectiveView } from '../../src/contract/contract.ts';
+import type { GateView } from '../../src/contract/gates.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
 import { composeAvailable } from '../support/compose.ts';
 import { type RemoteMockSlack, remoteMockSlack, type SlackPost } from '../support/mock-slack.ts';
 import { type FleetStack, sharedStack } from '../support/shared-stack.ts';

@@ -5,7 +5,8 @@
 import { basename } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FleetStatus, ObjectiveView } from '../../src/contract/contract.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 import { composeAvailable, type Service } from '../support/compose.ts';
 import { type Fault, fourProducts, minutes } from '../support/four-products.ts';
 import { restoreOnTheBundle } from '../support/restore.ts';

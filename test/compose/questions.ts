@@ -1,7 +1,8 @@
 // The six open questions of the original design, answered by measuring on the bundle.
 import { readFile, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { FleetEvent, ObjectiveView } from '../../src/contract/contract.ts';
+import type { FleetEvent } from '../../src/contract/events.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
 import { connectRuntime, dockerChannel } from '../../src/runtime/index.ts';
 import type { ComposeStack } from '../support/compose.ts';
 import { recordAnswer } from '../support/milestones.ts';

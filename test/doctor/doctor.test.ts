@@ -10,7 +10,7 @@ import { portFinding } from '../../src/cli/doctor/checks/port.ts';
 import { socketFinding } from '../../src/cli/doctor/checks/socket.ts';
 import { runDoctor } from '../../src/cli/doctor/index.ts';
 import { createFleetClient } from '../../src/client/client.ts';
-import type { Finding } from '../../src/contract/contract.ts';
+import type { Finding } from '../../src/contract/doctor.ts';
 import { whole } from '../../src/openclaw/tools/tool.ts';
 import { startedText } from '../../src/text/index.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';

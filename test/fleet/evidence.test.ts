@@ -1,6 +1,6 @@
 // What is kept of what the runtime says: enough, and no more than fits into memory a thousand times.
 import { expect, it } from 'vitest';
-import { emptySnapshot, type Mail, mailSchema } from '../../src/contract/runtime.ts';
+import { emptySnapshot, type Mail, mailSchema } from '../../src/contract/runtime/snapshot.ts';
 import { keptMail, keptSnapshot, maxMailCharacters } from '../../src/fleet/observe/bounded-evidence.ts';
 
 const mail = (changes: Partial<Mail> = {}): Mail => ({

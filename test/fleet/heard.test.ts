@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Mail } from '../../src/contract/runtime.ts';
+import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import { type Awaited, howHeard, type Traces } from '../../src/fleet/act/heard/heard.ts';
 import { tuning } from '../../src/fleet/index.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Worker } from '../../src/contract/runtime.ts';
+import type { Worker } from '../../src/contract/runtime/snapshot.ts';
 import { tuning } from '../../src/fleet/index.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 

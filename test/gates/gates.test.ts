@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FleetError } from '../../src/common/errors.ts';
-import type { Source } from '../../src/contract/contract.ts';
-import type { Mail } from '../../src/contract/runtime.ts';
+import type { Mail } from '../../src/contract/runtime/snapshot.ts';
+import type { Source } from '../../src/contract/source.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const human: Source = { via: 'cli', sender: 'ana', thread: null };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/client/client.ts';
 import { FleetError } from '../../src/common/errors.ts';
-import type { GateRequest, GateView } from '../../src/contract/contract.ts';
+import type { GateRequest, GateView } from '../../src/contract/gates.ts';
 import { gateButtons } from '../../src/openclaw/buttons.ts';
 
 async function press(payload: string, changes: { authorized?: boolean; refuse?: boolean } = {}) {

@@ -1,7 +1,9 @@
 // fleetd's API on a unix socket with answers that the test sets: what the plugin's client really talks to.
 import { createServer } from 'node:http';
 import { FleetError } from '../../src/common/errors.ts';
-import type { FleetStatus, ObjectiveView, ProductView } from '../../src/contract/contract.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
+import type { ProductView } from '../../src/contract/products.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 
 export interface Asked {
   method: string;

@@ -1,7 +1,8 @@
 // The sink of notices over a made-up fleetd and made-up channels: where each goes, what is folded, what is told again.
 import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/client/client.ts';
-import type { GateView, NoticeView } from '../../src/contract/contract.ts';
+import type { GateView } from '../../src/contract/gates.ts';
+import type { NoticeView } from '../../src/contract/notices.ts';
 import { batches, deliverNotices, markOf } from '../../src/openclaw/notices.ts';
 import { channelOf, type Destination, destinations } from '../../src/openclaw/places.ts';
 

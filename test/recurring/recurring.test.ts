@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EveryRequest } from '../../src/contract/work.ts';
+import type { EveryRequest } from '../../src/contract/recurring.ts';
 import type { Recurrence } from '../../src/registry/registry.ts';
 import { fakeRuntime } from '../support/fake-runtime.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { KeySource } from '../../src/contract/runtime.ts';
+import type { KeySource } from '../../src/contract/runtime/protocol.ts';
 import { keyEnvironment } from '../../src/runtime/agent/account-key.ts';
 import { connectRuntime, localChannel } from '../../src/runtime/index.ts';
 import { until } from '../simulator/ov.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { RuntimeInfo } from '../../src/contract/runtime.ts';
+import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import { type Channel, dockerChannel, type Runtime, runtimeLabel } from '../../src/runtime/index.ts';
 import { docker, engineAvailable, engineImage } from '../support/engine.ts';
 import { agentFile, createWorkspace, fixtureOv, lives, type Workspace } from './workspace.ts';

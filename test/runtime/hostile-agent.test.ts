@@ -10,12 +10,12 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import {
-  emptySnapshot,
   maxFrameBytes,
   methods,
   notifications,
   type RuntimeInfo,
-} from '../../src/contract/runtime.ts';
+} from '../../src/contract/runtime/protocol.ts';
+import { emptySnapshot } from '../../src/contract/runtime/snapshot.ts';
 import { FrameGuard } from '../../src/runtime/frame-guard.ts';
 import { type Channel, connectRuntime, exponentialBackoff, type Runtime } from '../../src/runtime/index.ts';
 import { manualClock } from '../support/manual-clock.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/common/clock.ts';
 import { FleetError } from '../../src/common/errors.ts';
-import type { RuntimeInfo } from '../../src/contract/runtime.ts';
+import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import { connectRuntime, localChannel, type Runtime } from '../../src/runtime/index.ts';
 import { openLink } from '../../src/runtime/link.ts';
 import { agentFile, createWorkspace, fixtureOv, lives, type Workspace } from './workspace.ts';

@@ -2,7 +2,7 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { ProductSnapshot } from '../../src/contract/runtime.ts';
+import type { ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import { connectRuntime, localChannel, type Runtime } from '../../src/runtime/index.ts';
 import { MailStore } from '../../src/simulator/stores/mail.ts';
 import { SessionStore } from '../../src/simulator/stores/sessions.ts';

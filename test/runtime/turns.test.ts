@@ -1,6 +1,6 @@
 // Whose turn it is: slots over all products, and the queue of writes of one.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { writeQueueMs } from '../../src/contract/runtime.ts';
+import { writeQueueMs } from '../../src/contract/runtime/protocol.ts';
 import type { Ov } from '../../src/runtime/agent/ov.ts';
 import { createRuns } from '../../src/runtime/agent/run.ts';
 import { createSlots } from '../../src/runtime/agent/slots.ts';

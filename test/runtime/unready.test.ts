@@ -2,7 +2,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ProductRef } from '../../src/contract/runtime.ts';
+import type { ProductRef } from '../../src/contract/runtime/protocol.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { git, kinds, repository } from '../checkout/kinds.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';

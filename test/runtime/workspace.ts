@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProductRef, RuntimeInfo } from '../../src/contract/runtime.ts';
+import type { ProductRef, RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import {
   type Channel,
   connectRuntime,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProductSnapshot } from '../../src/contract/runtime.ts';
+import type { ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import { type Evidence, liveness } from '../../src/fleet/observe/liveness.ts';
 import { readScreen } from '../../src/overstory/screen.ts';
 

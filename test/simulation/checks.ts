@@ -1,6 +1,6 @@
 // Checks the invariants: `check` after every step, the others at the moment that they are about.
 
-import type { Mail } from '../../src/contract/runtime.ts';
+import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import { stopDeadlineMs, Violation, type Watched } from './invariants.ts';
 import { createLog } from './log.ts';

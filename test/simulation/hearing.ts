@@ -1,6 +1,6 @@
 // Whether coordinators hear what is sent to them: what the world knows of it, against what the event log says.
 
-import type { Mail } from '../../src/contract/runtime.ts';
+import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import { hearingDeadlineMs, Violation, type Watched } from './invariants.ts';
 import type { World } from './world.ts';

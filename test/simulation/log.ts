@@ -1,7 +1,7 @@
 // What the event log says of questions and of what was told, against what was really asked, answered and told. The
 // log is read on from where it was left, over all lives of fleetd: a committed event never goes away.
 
-import type { Mail } from '../../src/contract/runtime.ts';
+import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import { createHearing } from './hearing.ts';
 import { stopDeadlineMs, Violation, type Watched } from './invariants.ts';

@@ -1,7 +1,7 @@
 // Mail of a product: what its agents ask of humans, and what its coordinator does with what it hears. As the real one it
 // hears what is unread when a prompt is typed, and what a prompt names together with a command that shows read mail.
 // What comes during its turn its hooks mark read, and it sees nothing of it; nothing but a prompt begins a turn.
-import type { Mail } from '../../src/contract/runtime.ts';
+import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import type { Asks } from './schedule.ts';
 import type { Limit, Site, World } from './world.ts';
 

@@ -1,7 +1,9 @@
 // What lives on when fleetd dies: coordinators, workers, `ov` processes, mail, the link and the clock of the
 // wall. fleetd meets it through `Runtime` ports, one per life of fleetd.
 import type { FleetError } from '../../src/common/errors.ts';
-import type { Mail, ProductSnapshot, RuntimeInfo, TendReply, TendTask } from '../../src/contract/runtime.ts';
+import type { TendReply, TendTask } from '../../src/contract/runtime/maintenance.ts';
+import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
+import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { beginOv, type OvCall } from './ov.ts';

@@ -2,7 +2,8 @@
 // faults on demand. It knows what overstory does to a driver's view and nothing of how overstory does it.
 import type { Clock } from '../../src/common/clock.ts';
 import { FleetError } from '../../src/common/errors.ts';
-import type { Mail, ProductSnapshot, RuntimeInfo } from '../../src/contract/runtime.ts';
+import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
+import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 
 export interface FakeProduct {

@@ -4,7 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, vi } from 'vitest';
-import type { FleetStatus } from '../../src/contract/contract.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 import { type ComposeStack, composeStack } from './compose.ts';
 import { type KeptStack, readKept } from './kept-stack.ts';
 

@@ -1,6 +1,9 @@
 // Views of fleetd for tests of what shows them.
-import type { FleetStatus, ObjectiveView, ProductView } from '../../src/contract/contract.ts';
-import type { Worker } from '../../src/contract/runtime.ts';
+
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
+import type { ProductView } from '../../src/contract/products.ts';
+import type { Worker } from '../../src/contract/runtime/snapshot.ts';
+import type { FleetStatus } from '../../src/contract/status.ts';
 
 export const nowMs = Date.parse('2026-11-20T12:00:00Z');
 export const ago = (seconds: number) => new Date(nowMs - seconds * 1000).toISOString();

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { usageReportSchema } from '../../src/contract/runtime.ts';
+import { usageReportSchema } from '../../src/contract/runtime/measurements.ts';
 import { type AgentSpend, plainModel, priced, priceFor, priceOf } from '../../src/prices/index.ts';
 import { createUsageMeter } from '../../src/runtime/agent/usage/index.ts';
 

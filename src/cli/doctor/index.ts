@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { createFleetClient } from '../../client/client.ts';
 import { FleetError } from '../../common/errors.ts';
 import { quietJson } from '../../common/terminal-safe-json.ts';
-import type { Finding } from '../../contract/contract.ts';
+import type { Finding } from '../../contract/doctor.ts';
 import { line } from '../../text/sanitise.ts';
 import { statusFindings, versionFinding } from './checks/fleetd.ts';
 import { portFinding } from './checks/port.ts';

@@ -1,6 +1,7 @@
 // Blueprints: a list, and each as a graph. The graph is drawn here, as SVG without a script or a style of its own.
-import type { FleetStatus } from '../../contract/contract.ts';
-import type { BlueprintView } from '../../contract/work.ts';
+
+import type { BlueprintView } from '../../contract/blueprints.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import { stepTones } from '../../text/blueprint.ts';
 import { line } from '../../text/sanitise.ts';
 import { Page } from './layout.tsx';

@@ -1,5 +1,7 @@
 // How full the budget is: now as figures and bars, over time as areas. Drawn as SVG by the server: no script, no library.
-import type { FleetStatus, Usage } from '../../contract/contract.ts';
+
+import type { Usage } from '../../contract/reports.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import { unpricedText } from '../../text/capacity.ts';
 import { bytes, duration, usd } from '../../text/measure.ts';
 import { placeIn, type Span } from './span.ts';

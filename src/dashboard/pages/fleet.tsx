@@ -1,12 +1,9 @@
 // The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
-import type {
-  FleetEvent,
-  FleetStatus,
-  GateView,
-  ProductView,
-  Timeline as TimelineView,
-  Usage,
-} from '../../contract/contract.ts';
+import type { FleetEvent } from '../../contract/events.ts';
+import type { GateView } from '../../contract/gates.ts';
+import type { ProductView } from '../../contract/products.ts';
+import type { Timeline as TimelineView, Usage } from '../../contract/reports.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import { accountInWords } from '../../text/accounts.ts';
 import { bytes, count } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';

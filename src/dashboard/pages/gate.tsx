@@ -1,7 +1,8 @@
 // One gate: what is asked, by whom, and the form in which a human answers.
 
 import type { FleetErrorShape } from '../../common/errors.ts';
-import type { FleetStatus, GateView } from '../../contract/contract.ts';
+import type { GateView } from '../../contract/gates.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { Alarm, Page } from './layout.tsx';
 import { Ago, productHref } from './parts.tsx';

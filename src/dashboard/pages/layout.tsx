@@ -1,7 +1,7 @@
 // What every page has: head, bar with the state of the connection, banners of what is wrong with the whole fleet.
 import type { Child } from 'hono/jsx';
 import type { FleetErrorShape } from '../../common/errors.ts';
-import type { FleetStatus } from '../../contract/contract.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import { clock } from './parts.tsx';
 
 export function Document(props: { title: string; children: Child }) {

@@ -1,5 +1,7 @@
 // Small things that several pages show.
-import type { FleetEvent, ObjectiveView, ProductView } from '../../contract/contract.ts';
+import type { FleetEvent } from '../../contract/events.ts';
+import type { ObjectiveView } from '../../contract/objectives.ts';
+import type { ProductView } from '../../contract/products.ts';
 import { duration } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { stateOf } from '../../text/situation.ts';

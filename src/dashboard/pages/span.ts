@@ -1,6 +1,6 @@
 // The stretch of time that curves and timeline share: from the first that lived in it, so that a young fleet is not
 // a sliver at the edge of a day.
-import type { Timeline } from '../../contract/contract.ts';
+import type { Timeline } from '../../contract/reports.ts';
 
 const hourMs = 3_600_000;
 export const longestHours = 24;

@@ -1,5 +1,5 @@
 // What ran when: a lane per product, a bar per session, its gates as marks from asked to answered.
-import type { Timeline as TimelineView } from '../../contract/contract.ts';
+import type { Timeline as TimelineView } from '../../contract/reports.ts';
 import { duration } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { productHref } from './parts.tsx';

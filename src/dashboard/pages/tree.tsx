@@ -1,5 +1,5 @@
 // Coordinator → leads → workers, as overstory reports their parents.
-import type { ProductView } from '../../contract/contract.ts';
+import type { ProductView } from '../../contract/products.ts';
 import { line } from '../../text/sanitise.ts';
 import { agentText } from '../../text/spend.ts';
 import { type Branch, workerTree } from '../../text/tree.ts';

@@ -1,7 +1,9 @@
 // Accounts for whoever looks at them, and the one thing a human may do with them.
 
 import { FleetError } from '../../common/errors.ts';
-import type { AccountView, ControlReply, Source } from '../../contract/contract.ts';
+import type { AccountView } from '../../contract/accounts.ts';
+import type { ControlReply } from '../../contract/controls.ts';
+import type { Source } from '../../contract/source.ts';
 import { accountStore } from '../../journal/accounts/store.ts';
 import { closedNow, heldNow } from '../../scheduler/index.ts';
 import type { FleetContext } from '../context.ts';

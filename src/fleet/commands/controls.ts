@@ -2,7 +2,9 @@
 // the journal (overrides.ts), and taken back by `undo`.
 import { isDeepStrictEqual } from 'node:util';
 import { FleetError } from '../../common/errors.ts';
-import type { ControlReply, ObjectiveView, Source } from '../../contract/contract.ts';
+import type { ControlReply } from '../../contract/controls.ts';
+import type { ObjectiveView } from '../../contract/objectives.ts';
+import type { Source } from '../../contract/source.ts';
 import type { ControlVerb, NewEvent, OverrideChange } from '../../journal/events.ts';
 import { fleetScope } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';

@@ -1,7 +1,8 @@
 // What a human may do with gates. The only way in the project that resolves one.
 
 import { FleetError } from '../../common/errors.ts';
-import type { GateView, Source } from '../../contract/contract.ts';
+import type { GateView } from '../../contract/gates.ts';
+import type { Source } from '../../contract/source.ts';
 import type { Verdict } from '../../journal/gates/events.ts';
 import { type GateRow, gateStore } from '../../journal/gates/store.ts';
 import { cleanText } from '../../overstory/sanitize.ts';

@@ -1,7 +1,7 @@
 // What only a human may say, whatever the model was told to say.
 
 import { FleetError } from '../../common/errors.ts';
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 
 /**
  * @param what  ends "only a human …"

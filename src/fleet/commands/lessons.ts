@@ -1,13 +1,13 @@
 // Keep, list and delete lessons; make, list and decide proposals.
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
-import type { Source } from '../../contract/contract.ts';
 import type {
   LessonView,
   lessonRequestSchema,
   ProposalView,
   proposalRequestSchema,
-} from '../../contract/work.ts';
+} from '../../contract/lessons.ts';
+import type { Source } from '../../contract/source.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';

@@ -1,7 +1,7 @@
 // Words of a human or the model to the coordinator of a running session.
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
-import type { messageReplySchema, messageRequestSchema } from '../../contract/contract.ts';
+import type { messageReplySchema, messageRequestSchema } from '../../contract/mail.ts';
 import type { Product } from '../../registry/registry.ts';
 import { deliver } from '../act/session/deliver.ts';
 import { mayType } from '../act/session/may-type.ts';

@@ -1,16 +1,11 @@
 // What a human or the model may ask of the fleet. Each command is checked here again, whoever sent it.
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
-import {
-  type FleetEvent,
-  type inboxSchema,
-  type messageRequestSchema,
-  type ObjectiveView,
-  objectiveStates,
-  type Source,
-  type startRequestSchema,
-} from '../../contract/contract.ts';
-import type { LookReply, LookRequest } from '../../contract/runtime.ts';
+import type { FleetEvent } from '../../contract/events.ts';
+import type { inboxSchema, messageRequestSchema } from '../../contract/mail.ts';
+import { type ObjectiveView, objectiveStates, type startRequestSchema } from '../../contract/objectives.ts';
+import type { LookReply, LookRequest } from '../../contract/runtime/look.ts';
+import type { Source } from '../../contract/source.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
 import { outcomeStore } from '../../journal/outcomes/store.ts';

@@ -1,8 +1,8 @@
 // What a human may say about recurring work. The model may not: what runs again and again is a human's word.
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
-import type { Source } from '../../contract/contract.ts';
-import type { everyRequestSchema, RecurringView } from '../../contract/work.ts';
+import type { everyRequestSchema, RecurringView } from '../../contract/recurring.ts';
+import type { Source } from '../../contract/source.ts';
 import { type Recurring, recurringStore } from '../../journal/recurring/store.ts';
 import { isCron, isTimeZone, nextRunsMs } from '../../registry/calendar.ts';
 import type { Product } from '../../registry/registry.ts';

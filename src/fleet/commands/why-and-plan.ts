@@ -1,8 +1,7 @@
 // `why` and `plan`: what the scheduler's own decide() says of now, and of a fleet that is a little different.
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
-import type { PlanReply, planRequestSchema, Why } from '../../contract/contract.ts';
-import type { EstimateView } from '../../contract/work.ts';
+import type { EstimateView, PlanReply, planRequestSchema, Why } from '../../contract/plans.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
 import type { Product } from '../../registry/registry.ts';

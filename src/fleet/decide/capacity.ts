@@ -1,5 +1,5 @@
 // What is in use of the budget, and what there is.
-import type { FleetStatus } from '../../contract/contract.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import { holdsSlot } from '../../scheduler/index.ts';
 import type { FleetContext } from '../context.ts';
 import { schedulerState, startOfDayMs } from './scheduler-state.ts';

@@ -1,6 +1,6 @@
 // Journal + registry + measurements → the plain data that decide() takes. Reads only.
 
-import type { ProductSnapshot } from '../../contract/runtime.ts';
+import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { fleetScope } from '../../journal/events.ts';
 import type { Prediction } from '../../journal/outcomes/store.ts';
 import type { Product } from '../../registry/registry.ts';

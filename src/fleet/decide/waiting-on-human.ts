@@ -2,7 +2,7 @@
 // stops new dispatch, and the model keeps its hands off.
 
 import { FleetError } from '../../common/errors.ts';
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 import { type GateRow, gateStore } from '../../journal/gates/store.ts';
 import type { FleetContext } from '../context.ts';
 

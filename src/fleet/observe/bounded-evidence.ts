@@ -2,7 +2,7 @@
 // in lists of fifty mails or a thousand events, and those must fit into memory.
 
 import { shorten } from '../../common/shorten.ts';
-import type { Mail, ProductSnapshot } from '../../contract/runtime.ts';
+import type { Mail, ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 
 /** Of a mail's text, and of its payload, in characters. The longest plan that was seen had 9,000. */
 export const maxMailCharacters = 65_536;

@@ -1,5 +1,5 @@
 // What is written down of a new snapshot: a product's trouble and its end, mail, and what became of the session.
-import type { ProductSnapshot } from '../../contract/runtime.ts';
+import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { Journal, SessionRow } from '../../journal/journal.ts';
 import { sessionTroubles } from '../act/session/watch.ts';

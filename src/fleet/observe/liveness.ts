@@ -15,7 +15,7 @@
 //   starting    its screen is blank: it is drawn late on a slow machine
 //   idle        none of these: it waits, for mail, for a human, or for nothing
 import type { FleetError } from '../../common/errors.ts';
-import type { ProductSnapshot } from '../../contract/runtime.ts';
+import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { Screen } from '../../overstory/screen.ts';
 
 export interface Evidence {

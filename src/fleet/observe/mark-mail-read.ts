@@ -1,5 +1,5 @@
 // Marks the operator's mail as read, once it is in the journal.
-import type { ProductSnapshot } from '../../contract/runtime.ts';
+import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { type FleetContext, productOf } from '../context.ts';
 
 /** Mails marked read between two looks. */

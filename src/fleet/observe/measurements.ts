@@ -1,5 +1,5 @@
 // Measurements as they come in: CPU averaged over a minute for the scheduler, peaks for the history.
-import type { FootprintReport } from '../../contract/runtime.ts';
+import type { FootprintReport } from '../../contract/runtime/measurements.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { FleetContext } from '../context.ts';
 

@@ -1,6 +1,6 @@
 // Pure: what a new snapshot means. Evidence in, findings out; nothing is done here.
 // Whether the coordinator lives, finished or died is said by session/liveness.ts; here, what to record.
-import type { Mail, ProductSnapshot } from '../../contract/runtime.ts';
+import type { Mail, ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../journal/journal.ts';
 import { coordinatorAlive, liveness } from './liveness.ts';
 

@@ -1,6 +1,6 @@
 // What fleetd tells Prometheus. Made at the first scrape: who does not scrape pays nothing but the counting.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { objectiveStates } from '../../contract/contract.ts';
+import { objectiveStates } from '../../contract/objectives.ts';
 import { accountViews } from '../commands/accounts.ts';
 import type { Loop } from '../loop.ts';
 

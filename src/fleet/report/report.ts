@@ -1,7 +1,7 @@
 // A stretch of the fleet's time, read out of the journal: reads only.
 import type { DatabaseSync } from 'node:sqlite';
 import { FleetError } from '../../common/errors.ts';
-import type { ReportView } from '../../contract/work.ts';
+import type { ReportView } from '../../contract/reports.ts';
 import { type Outcome, outcomeStore } from '../../journal/outcomes/store.ts';
 import { list, span, usd } from '../../scheduler/units.ts';
 import type { FleetContext } from '../context.ts';

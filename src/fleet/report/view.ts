@@ -2,7 +2,10 @@
 
 import { FleetError } from '../../common/errors.ts';
 import { shorten } from '../../common/shorten.ts';
-import type { FleetEvent, FleetStatus, ObjectiveView, ProductView } from '../../contract/contract.ts';
+import type { FleetEvent } from '../../contract/events.ts';
+import type { ObjectiveView } from '../../contract/objectives.ts';
+import type { ProductView } from '../../contract/products.ts';
+import type { FleetStatus } from '../../contract/status.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { fleetScope } from '../../journal/events.ts';
 import { gateStore } from '../../journal/gates/store.ts';

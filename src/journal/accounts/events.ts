@@ -1,5 +1,5 @@
 // The facts about accounts: what is closed by a usage limit, who stands at it, how much of a window is used.
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 
 /** As a screen's reading names it: session, week, model, spend, credit, unknown. */
 type Window = string;

@@ -1,5 +1,5 @@
 // The facts about blueprints.
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 import type { KnownStep } from './step.ts';
 
 export interface BlueprintEvents {

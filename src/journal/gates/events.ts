@@ -1,6 +1,7 @@
 // The facts about gates.
-import type { GateView, Source } from '../../contract/contract.ts';
-import type { Mail } from '../../contract/runtime.ts';
+import type { GateView } from '../../contract/gates.ts';
+import type { Mail } from '../../contract/runtime/snapshot.ts';
+import type { Source } from '../../contract/source.ts';
 
 /** plan, question, decision, escalation, error: of agents. The others: of fleetd itself. */
 export type GateKind = GateView['kind'];

@@ -1,5 +1,5 @@
 // The facts about lessons and proposals.
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 
 export interface LessonEvents {
   /** replaces: the one that it takes the place of */

@@ -1,5 +1,5 @@
 // The facts about recurring work.
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 import type { Recurrence } from '../../registry/registry.ts';
 
 /** overlap: its last objective is still open. late: missed, and `missed: skip`. refused: it could not be queued. */

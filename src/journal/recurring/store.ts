@@ -1,6 +1,6 @@
 // Reads of recurring work.
 import type { DatabaseSync } from 'node:sqlite';
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 import type { Recurrence, Registry } from '../../registry/registry.ts';
 
 export interface RecurringRow {

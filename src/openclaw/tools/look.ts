@@ -1,6 +1,6 @@
 // Tools that show and change nothing.
 import { z } from 'zod';
-import { lookRequestSchema } from '../../contract/contract.ts';
+import { lookRequestSchema } from '../../contract/runtime/look.ts';
 import {
   blueprintsText,
   blueprintText,

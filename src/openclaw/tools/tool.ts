@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { FleetClient } from '../../client/client.ts';
 import { FleetError } from '../../common/errors.ts';
-import type { Source } from '../../contract/contract.ts';
+import type { Source } from '../../contract/source.ts';
 import { lessonsText, type Surface, surfaceFor } from '../../text/index.ts';
 import { failed, said, type ToolOutcome, untrusted } from '../outcome.ts';
 import { channelOf } from '../places.ts';

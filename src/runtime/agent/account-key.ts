@@ -2,7 +2,7 @@
 // there by tmux (maintenance/tmux.ts) and by inheritance. Its value is in no argument, log, reply or file of ours.
 import { readFile } from 'node:fs/promises';
 import { FleetError } from '../../common/errors.ts';
-import type { KeySource, ProductRef } from '../../contract/runtime.ts';
+import type { KeySource, ProductRef } from '../../contract/runtime/protocol.ts';
 
 /** By these Claude Code takes a key. A session has the one of its account and no other. */
 export const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'] as const;

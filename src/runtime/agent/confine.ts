@@ -3,7 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
-import type { ProductRef } from '../../contract/runtime.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
 
 /** Whether `path` lies strictly under `root`; both absolute and resolved. */
 export function liesUnder(root: string, path: string): boolean {

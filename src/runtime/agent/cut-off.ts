@@ -10,7 +10,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
-import { maxDeathCharacters, type ProductRef } from '../../contract/runtime.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
+import { maxDeathCharacters } from '../../contract/runtime/snapshot.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
 import { look } from './look.ts';

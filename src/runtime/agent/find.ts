@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FleetError } from '../../common/errors.ts';
-import type { ProductRef } from '../../contract/runtime.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import { missingFolder, whyNotCloned, whyUninitialised } from '../checkout/unready.ts';
 import { boundOf, productFolder } from './confine.ts';
 

@@ -1,5 +1,5 @@
 // footprint: what each product's processes use now, and the container as a whole.
-import type { FootprintReport } from '../../contract/runtime.ts';
+import type { FootprintReport } from '../../contract/runtime/measurements.ts';
 import { attribute, type ProductRoot } from './attribution.ts';
 import { cpuSecondsUsed, memoryUsed } from './cgroup.ts';
 import { CpuMeter } from './cpu-meter.ts';

@@ -1,7 +1,7 @@
 // hello: what this runtime is. Also the heartbeat, so it is cheap after the first time.
 import packageJson from '../../../package.json' with { type: 'json' };
 import { FleetError } from '../../common/errors.ts';
-import { protocolVersion, type RuntimeInfo } from '../../contract/runtime.ts';
+import { protocolVersion, type RuntimeInfo } from '../../contract/runtime/protocol.ts';
 import { coresAllowed, memoryAllowed } from './cgroup.ts';
 import type { Ov } from './ov.ts';
 

@@ -1,7 +1,7 @@
 // list: the folders directly under the workspace root, whether or not the registry knows them.
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WorkspaceFolder } from '../../contract/runtime.ts';
+import type { WorkspaceFolder } from '../../contract/runtime/protocol.ts';
 
 const maxFolders = 1_000;
 

@@ -5,7 +5,8 @@ import { type FileHandle, open, readdir, readlink, realpath } from 'node:fs/prom
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
-import type { LookReply, lookRequestSchema, ProductRef } from '../../contract/runtime.ts';
+import type { LookReply, lookRequestSchema } from '../../contract/runtime/look.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import { liesUnder, pathInside } from './confine.ts';
 import { git } from './git.ts';
 

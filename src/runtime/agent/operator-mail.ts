@@ -1,7 +1,7 @@
 // The operator's unread mail, without a second `ov` where `ov status` has just counted none.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Mail } from '../../contract/runtime.ts';
+import type { Mail } from '../../contract/runtime/snapshot.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import type { Ov } from './ov.ts';
 

@@ -1,7 +1,7 @@
 // run: one `ov` command of the closed list on one product. Writes to a product go one after the other,
 // reads and other products do not wait for them (a coordinator start takes twelve seconds).
 import { FleetError } from '../../common/errors.ts';
-import { type ProductRef, readCommands, writeQueueMs } from '../../contract/runtime.ts';
+import { type ProductRef, readCommands, writeQueueMs } from '../../contract/runtime/protocol.ts';
 import { isOvCommandName } from '../../overstory/commands/index.ts';
 import { badArgument } from '../../overstory/errors.ts';
 import { readOvArgs } from '../../overstory/run.ts';

@@ -9,7 +9,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProductRef, ProductSnapshot } from '../../contract/runtime.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
+import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { keyEnvironment } from './account-key.ts';
 import type { Ov } from './ov.ts';
 import { argvOf, environmentOf, readProcesses } from './processes.ts';

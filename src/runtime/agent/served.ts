@@ -3,7 +3,7 @@
 // stands: same run, same workers, same state of the coordinator, same merge queue. Anything else, and any
 // doubt, is for `ov status`. Time's own changes (stalled, dead) are found by the sweep, which asks `ov`.
 import { z } from 'zod';
-import type { Mail } from '../../contract/runtime.ts';
+import type { Mail } from '../../contract/runtime/snapshot.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { messageSchema } from '../../overstory/commands/mail-list.ts';
 import { agentSchema } from '../../overstory/commands/status.ts';

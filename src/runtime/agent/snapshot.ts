@@ -4,14 +4,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../common/errors.ts';
+import { maxSnapshotMailBytes, type ProductRef } from '../../contract/runtime/protocol.ts';
 import {
   blindSnapshot,
   emptySnapshot,
   type Mail,
-  maxSnapshotMailBytes,
-  type ProductRef,
   type ProductSnapshot,
-} from '../../contract/runtime.ts';
+} from '../../contract/runtime/snapshot.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
 import { liesUnder } from './confine.ts';

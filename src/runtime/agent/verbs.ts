@@ -5,9 +5,9 @@ import { resolve } from 'node:path';
 import { type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
+import { bundlePartBytes } from '../../contract/runtime/bundle.ts';
 import {
   bundleParamsSchema,
-  bundlePartBytes,
   bundlePartParamsSchema,
   examineParamsSchema,
   lookParamsSchema,
@@ -20,7 +20,7 @@ import {
   snapshotParamsSchema,
   tendParamsSchema,
   usageParamsSchema,
-} from '../../contract/runtime.ts';
+} from '../../contract/runtime/protocol.ts';
 import { ovFailure } from '../../overstory/errors.ts';
 import { makeBundle, readBundle } from '../checkout/bundle.ts';
 import { missingFolder } from '../checkout/unready.ts';

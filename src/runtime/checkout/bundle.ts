@@ -3,7 +3,7 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
-import type { BundleReply } from '../../contract/runtime.ts';
+import type { BundleReply } from '../../contract/runtime/bundle.ts';
 import { type CheckoutRecord, readRecord } from './record.ts';
 import { standingOf, workBranch } from './refresh.ts';
 import { type GitResult, reasonOf, runGit } from './run-git.ts';

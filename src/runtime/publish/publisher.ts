@@ -2,7 +2,7 @@
 // the human's repository. fleetd holds a part at a time and looks into none.
 import type { Readable } from 'node:stream';
 import { FleetError } from '../../common/errors.ts';
-import type { ProductRef } from '../../contract/runtime.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import type { ByteStream, Channel } from '../channel.ts';
 import type { Runtime } from '../runtime.ts';
 import { maxBundleBytes, maxLineBytes, verdictSchema } from './wire.ts';

@@ -1,7 +1,8 @@
 // What crosses the byte stream to a publisher: one line of JSON that says what comes, the bundle's bytes, and back one
 // line of JSON that says what became of it. One stream, one branch.
 import { z } from 'zod';
-import { errorShapeSchema, fleetBranchSchema } from '../../contract/runtime.ts';
+import { errorShapeSchema } from '../../contract/reply.ts';
+import { fleetBranchSchema } from '../../contract/runtime/bundle.ts';
 
 /** A session that made more than this is fetched by hand. */
 export const maxBundleBytes = 2 * 1024 ** 3;

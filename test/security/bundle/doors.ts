@@ -1,7 +1,7 @@
 // A page in the human's browser, or a program on the same machine, at the two ports that the bundle publishes.
 import { request } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { GateView } from '../../../src/contract/contract.ts';
+import type { GateView } from '../../../src/contract/gates.ts';
 import { connectGateway } from '../../support/gateway-client.ts';
 import { minutes, type Shared, shells } from './shell.ts';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import type { GateView } from '../../../src/contract/contract.ts';
+import type { GateView } from '../../../src/contract/gates.ts';
 import { parseRegistry } from '../../../src/registry/index.ts';
 import { services } from '../../support/compose.ts';
 import { canaryKey } from '../../support/shared-stack.ts';

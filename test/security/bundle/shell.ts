@@ -2,7 +2,8 @@
 // who must be answered meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { FleetEvent, FleetStatus } from '../../../src/contract/contract.ts';
+import type { FleetEvent } from '../../../src/contract/events.ts';
+import type { FleetStatus } from '../../../src/contract/status.ts';
 import type { Service } from '../../support/compose.ts';
 import type { FleetStack } from '../../support/shared-stack.ts';
 

@@ -2,7 +2,7 @@
 // floods with mail, and has `ov` say anything.
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ObjectiveView } from '../../../src/contract/contract.ts';
+import type { ObjectiveView } from '../../../src/contract/objectives.ts';
 import { meanwhile, minutes, mostMib, mostMs, type Shared, shells } from './shell.ts';
 
 export function workers(shared: Shared): void {

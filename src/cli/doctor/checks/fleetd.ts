@@ -1,7 +1,8 @@
 // What fleetd says of itself: its version, the registry, the journal, the link to the runtime.
 
 import { version } from '../../../common/version.ts';
-import type { Finding, FleetStatus, Health } from '../../../contract/contract.ts';
+import type { Finding } from '../../../contract/doctor.ts';
+import type { FleetStatus, Health } from '../../../contract/status.ts';
 
 type Found = (check: string, state: Finding['state'], says: string, mend?: string | null) => Finding;
 const found: Found = (check, state, says, mend = null) => ({ check, product: null, state, says, mend });

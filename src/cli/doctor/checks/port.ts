@@ -1,5 +1,5 @@
 // The dashboard's port: open where fleetd says that it is, and answered by the dashboard.
-import type { Finding } from '../../../contract/contract.ts';
+import type { Finding } from '../../../contract/doctor.ts';
 
 const answerMs = 3_000;
 

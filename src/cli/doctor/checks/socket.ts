@@ -1,6 +1,6 @@
 // fleetd's own socket: whoever may write to it is the operator.
 import { statSync } from 'node:fs';
-import type { Finding } from '../../../contract/contract.ts';
+import type { Finding } from '../../../contract/doctor.ts';
 
 export function socketFinding(path: string): Finding {
   const common = { check: 'socket', product: null };

@@ -1,5 +1,5 @@
 // What a mail asks a human, seen in its thread: a reply where a human has answered is a message, unless it asks anew.
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import { gateStore } from '../../../journal/gates/store.ts';
 import type { FleetContext } from '../../context.ts';
 import { type Asked, asksAnew, questionOf } from './question.ts';

@@ -7,7 +7,7 @@
 //
 // Where nobody is left who asked, the objective's next session is told; a failed objective is given that session.
 import { FleetError } from '../../../common/errors.ts';
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import { type GateRow, gateStore } from '../../../journal/gates/store.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';

@@ -3,7 +3,7 @@
 //
 // overstory takes any `--from`: forged mail is found here, after the fact. It cannot be prevented.
 
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import { gateStore } from '../../../journal/gates/store.ts';
 import type { Product } from '../../../registry/registry.ts';

@@ -2,7 +2,7 @@
 // data: it is kept as it is, and nothing in it is obeyed.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { GateKind, GateSeverity, Question } from '../../../journal/gates/events.ts';
 
 export interface Asked {

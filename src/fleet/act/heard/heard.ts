@@ -19,7 +19,7 @@
 //
 // The word before a pause is waited for where it is said (session/announce-pause.ts): its session is stopped after it.
 // `fleet ask` is a message. Mail is text of agents: here it only ends the asking.
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { Verdict } from '../../../journal/gates/events.ts';
 import { isRunComplete } from '../../observe/reconcile.ts';
 

@@ -4,7 +4,7 @@
 // to it is then to be heard like the operator's mail. It may have listed its mail itself, which nothing shows: naming it
 // costs that coordinator one short turn, not naming it costs another one its work.
 
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';

@@ -3,7 +3,7 @@
 // most once, and whatever goes wrong here the stop goes on.
 import { sleep } from '../../../common/clock.ts';
 import { FleetError } from '../../../common/errors.ts';
-import type { Mail, ProductSnapshot } from '../../../contract/runtime.ts';
+import type { Mail, ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { pauseText } from '../../../overstory/operator.ts';
 import type { Product } from '../../../registry/registry.ts';

@@ -1,7 +1,7 @@
 // What the fleet sent for an objective and nobody has read when its session ends. overstory shows a new coordinator
 // all unread mail: it would take up what is over, and close the run of its own objective with it.
 import { FleetError } from '../../../common/errors.ts';
-import type { ProductRef } from '../../../contract/runtime.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { FleetContext } from '../../context.ts';
 

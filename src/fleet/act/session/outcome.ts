@@ -1,7 +1,8 @@
 // What a session has come to: duration, cost, merged and parked branches, errors. Each part is asked for on its
 // own, and one that cannot be had is left out (cost: null, unknown): a stop never waits for its own report.
 
-import type { ProductRef, ProductSnapshot } from '../../../contract/runtime.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
+import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../../../overstory/commands/index.ts';
 import type { FleetContext } from '../../context.ts';

@@ -2,7 +2,7 @@
 // the agent, and priced here. `ov costs` counts a reply once per content block, prices all opus alike and knows
 // nothing of headless workers: it is not asked.
 
-import type { ProductRef } from '../../../contract/runtime.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { type AgentSpend, priced } from '../../../prices/index.ts';
 import type { FleetContext } from '../../context.ts';

@@ -13,7 +13,7 @@
 //
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
 import { FleetError } from '../../../common/errors.ts';
-import type { ProductSnapshot } from '../../../contract/runtime.ts';
+import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Screen } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';

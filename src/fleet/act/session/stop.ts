@@ -18,7 +18,9 @@
 // What is left then (a human's own processes, branches nobody merged) is listed, never hidden.
 import { sleep } from '../../../common/clock.ts';
 import { FleetError } from '../../../common/errors.ts';
-import type { FootprintReport, Mail, ProductRef, ProductSnapshot } from '../../../contract/runtime.ts';
+import type { FootprintReport } from '../../../contract/runtime/measurements.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
+import type { Mail, ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { type FleetContext, productOf } from '../../context.ts';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { FleetError } from '../../../common/errors.ts';
 import { shorten } from '../../../common/shorten.ts';
-import type { Mail, ProductSnapshot } from '../../../contract/runtime.ts';
+import type { Mail, ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';

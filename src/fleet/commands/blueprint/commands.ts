@@ -2,14 +2,14 @@
 import type { z } from 'zod';
 import { FleetError } from '../../../common/errors.ts';
 import { shorten } from '../../../common/shorten.ts';
-import type { Source } from '../../../contract/contract.ts';
 import type {
   applyRequestSchema,
   BlueprintReply,
   BlueprintView,
   Change,
   draftRequestSchema,
-} from '../../../contract/work.ts';
+} from '../../../contract/blueprints.ts';
+import type { Source } from '../../../contract/source.ts';
 import type { KnownStep, Step } from '../../../journal/blueprint/step.ts';
 import { type BlueprintRow, blueprintStore } from '../../../journal/blueprint/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';

@@ -1,7 +1,7 @@
 // What applying a blueprint would change: pure.
 import { isDeepStrictEqual } from 'node:util';
-import type { ObjectiveView } from '../../../contract/contract.ts';
-import type { Change } from '../../../contract/work.ts';
+import type { Change } from '../../../contract/blueprints.ts';
+import type { ObjectiveView } from '../../../contract/objectives.ts';
 import type { KnownStep, Step } from '../../../journal/blueprint/step.ts';
 
 type State = ObjectiveView['state'];

@@ -1,5 +1,7 @@
 // What was, as it is asked for: by product and by time.
-import type { FleetEvent, Thread, Timeline, Usage as UsageView } from '../../../contract/contract.ts';
+import type { FleetEvent } from '../../../contract/events.ts';
+import type { Thread } from '../../../contract/mail.ts';
+import type { Timeline, Usage as UsageView } from '../../../contract/reports.ts';
 import { gateStore } from '../../../journal/gates/store.ts';
 import type { Commands } from '../../commands/objectives.ts';
 import type { Loop } from '../../loop.ts';

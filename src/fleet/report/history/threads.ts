@@ -1,7 +1,7 @@
 // Mail of a product by thread: what its agents wrote to the operator, what was sent to its coordinator, and what a
 // human answered. overstory puts a reply into the thread of the mail it answers; a mail that starts one is its own.
-import type { Thread, ThreadMail } from '../../../contract/contract.ts';
-import type { Mail } from '../../../contract/runtime.ts';
+import type { Thread, ThreadMail } from '../../../contract/mail.ts';
+import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { GateRow } from '../../../journal/gates/store.ts';
 import type { ActionRow } from '../../../journal/journal.ts';
 

@@ -1,6 +1,6 @@
 // What ran when, and what was asked meanwhile. By session, not by objective: an objective may have had several, and
 // have waited in between.
-import type { Timeline } from '../../../contract/contract.ts';
+import type { Timeline } from '../../../contract/reports.ts';
 import { gateStore } from '../../../journal/gates/store.ts';
 import type { Journal } from '../../../journal/journal.ts';
 

@@ -1,6 +1,6 @@
 // What a check is: a name, and one look that says what it found. One file each in checks/.
 import { execa } from 'execa';
-import type { Finding } from '../../../contract/runtime.ts';
+import type { Finding } from '../../../contract/doctor.ts';
 import { readVersion, type Version } from '../../../overstory/pairs.ts';
 import { cleanText } from '../../../overstory/sanitize.ts';
 import type { Ov } from '../ov.ts';

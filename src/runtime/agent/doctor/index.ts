@@ -1,7 +1,8 @@
 // examine: small checks of the runtime and of each product, for `fleet doctor`. Each says what it found and what
 // to do; with `fix` the safe ones are mended (nothing is deleted, nothing of a human's is changed).
 import { FleetError } from '../../../common/errors.ts';
-import type { Finding, ProductRef } from '../../../contract/runtime.ts';
+import type { Finding } from '../../../contract/doctor.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { Place } from '../maintenance/index.ts';
 import type { Check, MachinePlace } from './check.ts';
 import { account } from './checks/account.ts';

@@ -1,6 +1,6 @@
 // What a coordinator must merge first: new commits of the human's that did not come into the checkout by themselves.
 
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { readRecord } from '../../checkout/record.ts';
 import { standingOf, toMerge } from '../../checkout/refresh.ts';
 import type { Place } from './index.ts';

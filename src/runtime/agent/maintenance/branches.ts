@@ -2,7 +2,7 @@
 // branch that it has merged: that one is known by the words of its merge commit. A branch that never had a commit of its
 // own is held too, and has nothing in it: it is neither merged nor left.
 
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { git } from '../git.ts';
 import type { Place } from './index.ts';

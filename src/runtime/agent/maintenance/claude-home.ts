@@ -2,7 +2,7 @@
 // server that it brings along. A runtime of the fleet's own is told so; a human's home is written by `fleet doctor --fix` only.
 import { homedir } from 'node:os';
 import { FleetError } from '../../../common/errors.ts';
-import type { ProductRef } from '../../../contract/runtime.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import { cleanText } from '../../../overstory/sanitize.ts';
 import { isSeeded, seedClaude } from '../../bootstrap/claude.ts';
 import { mcpServers } from '../../bootstrap/mcp.ts';

@@ -4,7 +4,7 @@
 // Where the configuration that names the project is gone, with its branch or with the whole folder, the name is not known:
 // the product's session is then the one that was begun in its folder.
 import { resolve } from 'node:path';
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { readProjectName } from '../../../overstory/config.ts';
 import type { Place } from './index.ts';
 import { coordinatorSession, tmux } from './tmux.ts';

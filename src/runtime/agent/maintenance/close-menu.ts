@@ -1,7 +1,7 @@
 // The menu that a usage limit opens waits over the prompt for ever, also after the reset: nothing may be typed there. Esc
 // closes it and chooses nothing; sent only where the terminal shows just that menu, and never while its limit lasts.
 
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { readScreen } from '../../../overstory/screen.ts';
 import type { Place } from './index.ts';
 import { coordinatorSession, tmux } from './tmux.ts';

@@ -2,7 +2,7 @@
 // the start time that fleetd saw, belong to this product, and carry overstory's own mark in its environment:
 // a human's shell or editor in the same folder is never touched.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { attribute } from '../attribution.ts';
 import { backToTheirFolder } from '../moved.ts';
 import { environmentOf, type ProcessEntry, programOf, readProcesses } from '../processes.ts';

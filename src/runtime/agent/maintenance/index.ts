@@ -1,5 +1,7 @@
 // tend: what the agent changes in a product besides running `ov`, one file per task of the closed list.
-import type { ProductRef, TendReply, TendTask } from '../../../contract/runtime.ts';
+
+import type { TendReply, TendTask } from '../../../contract/runtime/maintenance.ts';
+import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { Ov } from '../ov.ts';
 import { base } from './base.ts';
 import { branches } from './branches.ts';

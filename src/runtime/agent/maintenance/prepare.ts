@@ -31,7 +31,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../../common/errors.ts';
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { workerModels } from '../../../overstory/models.ts';

@@ -1,6 +1,6 @@
 // What of the repository would lose or waste the work of a session that begins now, in words: in `left`.
 import { FleetError } from '../../../common/errors.ts';
-import type { TendReply } from '../../../contract/runtime.ts';
+import type { TendReply } from '../../../contract/runtime/maintenance.ts';
 import { requireUntouched } from '../../checkout/in-place.ts';
 import { concernsOf } from '../../checkout/state.ts';
 import type { Place } from './index.ts';

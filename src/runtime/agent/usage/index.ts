@@ -1,7 +1,7 @@
 // usage: what the model was used for in a product since a moment, per agent and model, from Claude Code's own
 // transcripts. Read-only, and incremental: what was read stays in memory, a look reads what was added. Workers share
 // the agent's user and could write what they like there: the figures are data, checked and bounded, never proof.
-import type { UsageReport } from '../../../contract/runtime.ts';
+import type { UsageReport } from '../../../contract/runtime/measurements.ts';
 import { agentAt, type TranscriptFile, transcriptFiles } from './folders.ts';
 import { openTranscript, type Reply, type Stated, type Tokens, type Transcript } from './transcript.ts';
 

@@ -2,7 +2,7 @@
 // the marks is written anew, all else of a file stays as it is. Nothing is committed: a human reads it first.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TendReply } from '../../../../contract/runtime.ts';
+import type { TendReply } from '../../../../contract/runtime/maintenance.ts';
 import { ovFailure } from '../../../../overstory/errors.ts';
 import { withQualityGates } from '../../../../overstory/quality-gates.ts';
 import { initialised } from '../../find.ts';

@@ -1,0 +1,38 @@
+// What a human changes about how the fleet works.
+import { z } from 'zod';
+import { sourceSchema } from './source.ts';
+
+export const stopRequestSchema = z.strictObject({
+  source: sourceSchema,
+  reason: z.string().max(1000).nullable().default(null),
+});
+export type StopRequest = z.input<typeof stopRequestSchema>;
+
+export const controlRequestSchema = z.strictObject({ source: sourceSchema });
+export type ControlRequest = z.input<typeof controlRequestSchema>;
+
+export const priorityRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** high, medium, low, 1 to 100, or `default` for what products.yaml says */
+  priority: z.union([z.string().max(100), z.number()]),
+});
+export type PriorityRequest = z.input<typeof priorityRequestSchema>;
+
+export const capRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** a product, or `fleet` */
+  scope: z.string().max(100),
+  /** slots, live, memory, cpu, cost */
+  what: z.string().max(100),
+  /** `3`, `4` (GiB), `512m`, `80%`, `$20`, `none`, or `default` for what products.yaml says */
+  value: z.string().max(100),
+});
+export type CapRequest = z.input<typeof capRequestSchema>;
+
+export const controlReplySchema = z.object({
+  verb: z.string(),
+  /** sentences: what is different now, or why nothing is */
+  text: z.string(),
+  changed: z.boolean(),
+});
+export type ControlReply = z.infer<typeof controlReplySchema>;

@@ -1,0 +1,56 @@
+// What is said to coordinators and by them.
+import { z } from 'zod';
+import { statusReplySchema } from './products.ts';
+import { mailSchema } from './runtime/snapshot.ts';
+import { sourceSchema } from './source.ts';
+
+export const messageRequestSchema = z.strictObject({ text: z.string().max(65_536), source: sourceSchema });
+export type MessageRequest = z.input<typeof messageRequestSchema>;
+
+export const messageReplySchema = z.object({
+  id: z.string(),
+  /** the coordinator was woken; false: stored, and it is asked to read it when its screen is idle */
+  nudged: z.boolean(),
+});
+export type MessageReply = z.infer<typeof messageReplySchema>;
+
+/** status: what its body says when it is in that form */
+const inboxMailSchema = mailSchema.extend({ status: statusReplySchema.nullish() });
+export type Mail = z.infer<typeof inboxMailSchema>;
+
+export const inboxSchema = z.object({
+  product: z.string(),
+  observedAt: z.string().nullable(),
+  /** unread mail to the operator; bodies are worker text: data, never instruction */
+  mail: z.array(inboxMailSchema),
+});
+export type Inbox = z.infer<typeof inboxSchema>;
+
+/** One mail of a thread. Not ours: its subject and body are worker text, data and never instruction. */
+export const threadMailSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** as overstory names it; of an answer to a gate: approved, rejected, answered */
+  type: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  at: z.string(),
+  /** written by the fleet or by a human through it */
+  ours: z.boolean(),
+  /** of ours: whether it arrived; null: nobody is told */
+  state: z.enum(['on its way', 'sent', 'heard', 'not sent']).nullable(),
+});
+export type ThreadMail = z.infer<typeof threadMailSchema>;
+
+export const threadSchema = z.object({
+  id: z.string(),
+  subject: z.string(),
+  objective: z.string().nullable(),
+  /** its number, when it asks a human */
+  gate: z.number().nullable(),
+  lastAt: z.string(),
+  /** oldest first */
+  mail: z.array(threadMailSchema),
+});
+export type Thread = z.infer<typeof threadSchema>;

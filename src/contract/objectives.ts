@@ -1,0 +1,58 @@
+// Objectives: asked for, looked at, ended.
+import { z } from 'zod';
+import { nameSchema } from './names.ts';
+import { outcomeSchema, predictionSchema } from './outcomes.ts';
+import { sourceSchema } from './source.ts';
+
+/** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
+export const maxObjectiveBytes = 262_144;
+
+export const objectiveStates = ['queued', 'starting', 'running', 'done', 'failed', 'cancelled'] as const;
+
+export const objectiveViewSchema = z.object({
+  /** `obj-<n>` */
+  id: z.string(),
+  product: z.string(),
+  text: z.string(),
+  state: z.enum(objectiveStates),
+  /** waiting on a human, paused…: conditions on top of the state */
+  condition: z.string().nullable(),
+  /** one sentence: why it waits, or how it ended */
+  why: z.string().nullable(),
+  /** 1 = next; null unless queued */
+  position: z.number().nullable(),
+  source: sourceSchema,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  /** of one that is over, where the reply is about what is over */
+  outcome: outcomeSchema.nullable().optional(),
+  /** what it is expected to take, in the reply to its start */
+  estimate: predictionSchema.nullable().optional(),
+  /** what of the repository's state would lose or waste its work, in the reply to its start */
+  cautions: z.array(z.string()).optional(),
+});
+export type ObjectiveView = z.infer<typeof objectiveViewSchema>;
+
+export const startRequestSchema = z.strictObject({
+  product: nameSchema,
+  text: z.string().max(maxObjectiveBytes),
+  acceptance: z.string().max(16_384).nullable().default(null),
+  needs: z.array(z.string()).max(100).default([]),
+  source: sourceSchema,
+  /** the same key returns the same objective: a retried request starts nothing twice */
+  idempotencyKey: z.string().max(200).nullable().default(null),
+  /** of work (`build`, `fix`, …): what estimates are learned by. Absent: told from the text */
+  kind: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,30}$/)
+    .optional(),
+});
+export type StartRequest = z.input<typeof startRequestSchema>;
+
+export const resultSchema = z.object({
+  objective: objectiveViewSchema,
+  /** the coordinator's final mail: worker text. null: none came, or it is not over */
+  result: z.string().nullable(),
+});
+export type Result = z.infer<typeof resultSchema>;

@@ -1,0 +1,81 @@
+// Products: how each stands, and its coordinator’s screen.
+import { z } from 'zod';
+import { objectiveViewSchema } from './objectives.ts';
+import { agentSpendSchema } from './outcomes.ts';
+import { errorShapeSchema } from './reply.ts';
+import { footprintSchema } from './runtime/measurements.ts';
+import { workerSchema } from './runtime/snapshot.ts';
+import { sourceSchema } from './source.ts';
+
+/** A coordinator's answer to `status?`, in overstory's fixed form: worker text, shown and never obeyed. */
+export const statusReplySchema = z.object({
+  activeLeads: z.string(),
+  completed: z.string(),
+  blockers: z.string(),
+  nextActions: z.string(),
+});
+export type StatusReply = z.infer<typeof statusReplySchema>;
+
+export const productViewSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  description: z.string().nullable(),
+  priority: z.number(),
+  overstory: z.boolean(),
+  planApproval: z.enum(['required', 'none']),
+  channels: z.array(z.string()),
+  /**
+   * idle: nothing runs. starting, running, stopping: a session. paused. waiting: on a human.
+   * limited: at the usage limit of its account, which is closed. trouble: see error. unknown: never observed since start.
+   */
+  state: z.enum([
+    'idle',
+    'starting',
+    'running',
+    'stopping',
+    'paused',
+    'waiting',
+    'limited',
+    'trouble',
+    'unknown',
+  ]),
+  /** ms since the evidence was gathered; null: never */
+  ageMs: z.number().nullable(),
+  /** older than it should be: do not show as green */
+  stale: z.boolean(),
+  error: errorShapeSchema.nullable(),
+  objective: objectiveViewSchema.nullable(),
+  queued: z.number(),
+  workers: z.array(workerSchema),
+  unreadMail: z.number(),
+  gates: z.number(),
+  /** set by pause, focus or the budget; null: it may start */
+  paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
+  footprint: footprintSchema.shape.products.element.pick({ memoryBytes: true, cpuCores: true }).nullable(),
+  /** what its session has used of the model so far, by agent; absent: none, or nothing known yet */
+  spend: z.object({ costUsd: z.number().nullable(), agents: z.array(agentSpendSchema) }).optional(),
+  parkedBranches: z.array(z.string()),
+  /** by its restart policy, within its window; absent: its policy is never */
+  restarts: z.object({ count: z.number(), max: z.number(), windowMs: z.number() }).optional(),
+  /** what the coordinator last said of itself in this session; told of one product only */
+  report: z.object({ at: z.string(), ...statusReplySchema.shape }).nullish(),
+});
+export type ProductView = z.infer<typeof productViewSchema>;
+
+/** The coordinator's screen; what is on it is worker text. */
+export const outputSchema = z.object({ product: z.string(), content: z.string() });
+export type Output = z.infer<typeof outputSchema>;
+
+/** argv to type on the machine that runs the fleet for a look, read only, into the live session; null: none is live */
+export const attachSchema = z.object({ product: z.string(), argv: z.array(z.string()).nullable() });
+export type Attach = z.infer<typeof attachSchema>;
+
+export const layDownRequestSchema = z.strictObject({
+  type: z.enum(['marketing', 'support']),
+  source: sourceSchema,
+});
+export type LayDownRequest = z.input<typeof layDownRequestSchema>;
+
+/** done: files that were written, relative to the product. left: what was left as it is, and why */
+export const layDownReplySchema = z.object({ done: z.array(z.string()), left: z.array(z.string()) });
+export type LayDownReply = z.infer<typeof layDownReplySchema>;

@@ -1,0 +1,81 @@
+// What was: reports, and the dashboard’s timeline and usage.
+import { z } from 'zod';
+
+export const timelineSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  /** those that lived since then, newest first */
+  sessions: z.array(
+    z.object({
+      id: z.number(),
+      product: z.string(),
+      objective: z.string(),
+      /** requeued: stopped, its objective waits again (a pause, a restart) */
+      state: z.enum(['starting', 'running', 'stopping', 'done', 'failed', 'cancelled', 'requeued']),
+      startedAt: z.string(),
+      endedAt: z.string().nullable(),
+      why: z.string().nullable(),
+      peakMemoryBytes: z.number().nullable(),
+      costUsd: z.number().nullable(),
+    }),
+  ),
+  /** those that were open since then, newest first; subjects are worker text */
+  gates: z.array(
+    z.object({
+      n: z.number(),
+      product: z.string().nullable(),
+      subject: z.string(),
+      state: z.enum(['open', 'approved', 'rejected', 'answered', 'withdrawn']),
+      askedAt: z.string(),
+      resolvedAt: z.string().nullable(),
+    }),
+  ),
+});
+export type Timeline = z.infer<typeof timelineSchema>;
+
+export const usageSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  /** length of one point's stretch */
+  stepMs: z.number(),
+  /** the highest of each stretch, oldest first; a stretch in which nothing lived is left out */
+  points: z.array(
+    z.object({
+      at: z.string(),
+      memoryBytes: z.number(),
+      cpuCores: z.number(),
+      /** of the UTC day so far; null: not known */
+      spentUsd: z.number().nullable(),
+      /** those that held a slot */
+      sessions: z.number(),
+    }),
+  ),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+export const reportSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  ended: z.array(
+    z.object({
+      objective: z.string(),
+      product: z.string(),
+      kind: z.string(),
+      end: z.enum(['done', 'failed', 'cancelled']),
+      workMs: z.number(),
+      humanMs: z.number(),
+      costUsd: z.number().nullable(),
+    }),
+  ),
+  /** Σ of what is known; null: nothing is */
+  costUsd: z.number().nullable(),
+  costUnknown: z.number(),
+  /** longest first */
+  blocked: z.array(z.object({ objective: z.string(), product: z.string(), by: z.string(), ms: z.number() })),
+  restarts: z.number(),
+  /** recurring runs that came due */
+  recurred: z.number(),
+  /** the same in words */
+  lines: z.array(z.string()),
+});
+export type ReportView = z.infer<typeof reportSchema>;

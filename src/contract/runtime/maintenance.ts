@@ -1,0 +1,38 @@
+// What the agent may change in a product beyond running `ov`.
+import { z } from 'zod';
+
+/** What the agent may change in a product beyond running `ov`: a closed list, see runtime/agent/maintenance/. */
+export const tendTaskSchema = z.discriminatedUnion('kind', [
+  /** Everything a coordinator's start depends on: mended where that is safe, else refused with a code. */
+  z.strictObject({ kind: z.literal('prepare'), maxWorkers: z.number().int().min(1).nullable() }),
+  /** Ends the product's own coordinator session in tmux, by its exact name. */
+  z.strictObject({ kind: z.literal('clear-session') }),
+  /** Esc to the menu of a usage limit, where the coordinator's terminal shows one; chooses nothing. */
+  z.strictObject({ kind: z.literal('close-menu') }),
+  /** Ends these processes, as far as they are still the same, in this product, and started by overstory. */
+  z.strictObject({
+    kind: z.literal('end-processes'),
+    processes: z.array(z.strictObject({ pid: z.number().int().min(2), startTicks: z.number() })).max(10_000),
+  }),
+  /** What the coordinator is to merge before it begins, in words: nothing or one sentence, in `left`. */
+  z.strictObject({ kind: z.literal('base') }),
+  /** What of the repository's state would lose or waste work, in words, in `left`. */
+  z.strictObject({ kind: z.literal('state') }),
+  /** The workers' branches, by whether the current branch has them. */
+  z.strictObject({ kind: z.literal('branches') }),
+  /** `fleet init`: overstory's files for a product that is not code */
+  z.strictObject({ kind: z.literal('lay-down'), type: z.enum(['marketing', 'support']) }),
+  /** in the product's own mulch, where that is there */
+  z.strictObject({ kind: z.literal('record-lesson'), text: z.string().min(1).max(1_000) }),
+]);
+export type TendTask = z.infer<typeof tendTaskSchema>;
+
+export const tendReplySchema = z.object({
+  /** what was mended or ended, in words; of branches: the merged ones */
+  done: z.array(z.string()),
+  /** what is left, e.g. `212 node`; of branches: those not merged */
+  left: z.array(z.string()),
+  /** of branches: the one that holds the merged ones; null: none does, HEAD is detached */
+  into: z.string().nullish(),
+});
+export type TendReply = z.infer<typeof tendReplySchema>;

@@ -1,0 +1,13 @@
+// Who asked.
+import { z } from 'zod';
+
+/** Who asked: recorded with every objective and message, shown in reports, never trusted for authority. */
+export const sourceSchema = z.strictObject({
+  /** fleet: nobody just now; products.yaml says so */
+  via: z.enum(['cli', 'webchat', 'slack', 'dashboard', 'model', 'api', 'fleet']),
+  /** human or session that asked, as its channel names it */
+  sender: z.string().max(200).nullable().default(null),
+  /** where answers go: a session key or thread */
+  thread: z.string().max(400).nullable().default(null),
+});
+export type Source = z.infer<typeof sourceSchema>;

@@ -1,0 +1,90 @@
+// The whole fleet as it stands, and fleetd itself.
+import { z } from 'zod';
+import { accountViewSchema } from './accounts.ts';
+import { objectiveViewSchema } from './objectives.ts';
+import { productViewSchema } from './products.ts';
+import { errorShapeSchema } from './reply.ts';
+import { footprintSchema } from './runtime/measurements.ts';
+
+/** What has cost money today (UTC). */
+const todaySchema = z.object({
+  /** those that live or have ended today */
+  sessions: z.number(),
+  /** of the model, that monitors asked for */
+  turns: z.number(),
+  /** sessions and turns whose cost is unknown: a subscription, a model without a price */
+  unpriced: z.number(),
+  /** input and output, without cache; null: unknown */
+  tokens: z.number().nullable(),
+});
+
+export const fleetStatusSchema = z.object({
+  at: z.string(),
+  products: z.array(productViewSchema),
+  capacity: z.object({
+    slotsUsed: z.number(),
+    slots: z.number(),
+    liveSessions: z.number(),
+    maxLiveSessions: z.number(),
+    /** of the sessions; null: of none that lives it is measured yet. Likewise cpuCores */
+    memoryBytes: z.number().nullable(),
+    maxMemoryBytes: z.number().nullable(),
+    cpuCores: z.number().nullable(),
+    maxCpuCores: z.number().nullable(),
+    /** by the runtime's cgroup, whatever runs in it; null: not measured yet, or no cgroup */
+    container: footprintSchema.shape.container.nullable(),
+    /** USD; Σ of what is known, live sessions included; null: of none that ran it is */
+    spentTodayUsd: z.number().nullable(),
+    maxCostUsdPerDay: z.number().nullable(),
+    today: todaySchema,
+  }),
+  /** absent: an older fleetd */
+  accounts: z.array(accountViewSchema).optional(),
+  queue: z.array(objectiveViewSchema),
+  /** what chat changed on top of products.yaml; `undo` takes back the last */
+  overrides: z.array(
+    z.object({
+      /** a product, or `fleet` */
+      scope: z.string(),
+      /** paused, priority, slots, live, memory, cpu, cost */
+      what: z.string(),
+      /** one sentence */
+      text: z.string(),
+      since: z.string(),
+    }),
+  ),
+  runtime: z.object({
+    state: z.enum(['connected', 'connecting', 'lost']),
+    description: z.string(),
+    ovVersion: z.string().nullable(),
+    /** true: ov is the simulator */
+    simulated: z.boolean(),
+    error: errorShapeSchema.nullable(),
+  }),
+  registry: z.object({
+    file: z.string(),
+    /** sentences: a bad edit (last good version kept), a file replaced under its mount */
+    problems: z.array(z.string()),
+  }),
+  /** error: why nothing can be written just now; what is shown is then what was last known */
+  journal: z.object({ error: errorShapeSchema.nullable() }),
+  /** a jump of fleetd's clock in the last hour: ages and times around it are not to be trusted */
+  clock: z.object({ at: z.string(), byMs: z.number() }).nullish(),
+});
+export type FleetStatus = z.infer<typeof fleetStatusSchema>;
+
+export const backupSchema = z.object({
+  /** in fleetd's own file system, beside its journal */
+  file: z.string(),
+  bytes: z.number(),
+  lastSeq: z.number(),
+});
+export type Backup = z.infer<typeof backupSchema>;
+
+export const healthSchema = z.object({
+  ready: z.boolean(),
+  version: z.string(),
+  /** on fleetd's machine; null: off. On the operator's socket only */
+  dashboardPort: z.number().nullish(),
+});
+export type Health = z.infer<typeof healthSchema>;
