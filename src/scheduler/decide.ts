@@ -68,11 +68,11 @@ function drainingHelps({ expectedCostUsd }: ObjectiveState, { spentTodayUsd, max
   return maxCostUsdPerDay === null || !breaksCost(spentTodayUsd ?? 0, expectedCostUsd, maxCostUsdPerDay);
 }
 
-/** The room there is for who takes this session over: its own part given back. */
-function givenBack(after: Capacity, holds: boolean, taken: Footprint): Capacity {
+/** The room there is for who takes this session over: its own part given back. It waits for nobody: it holds a slot. */
+function givenBack(after: Capacity, taken: Footprint): Capacity {
   return {
     ...after,
-    slotsUsed: after.slotsUsed - (holds ? 1 : 0),
+    slotsUsed: after.slotsUsed - 1,
     liveSessions: after.liveSessions - 1,
     committed: {
       cpuCores: after.committed.cpuCores - taken.cpuCores,
@@ -170,7 +170,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
     }
     const takenOver = adoptable.get(objective.product);
     const predicted = takenOver ? takenBy(takenOver, candidate.predicted) : candidate.predicted;
-    const room = takenOver ? givenBack(after, holds(takenOver), predicted) : after;
+    const room = takenOver ? givenBack(after, predicted) : after;
     const lacking = lack(room, objective, predicted);
     if (lacking?.rule === 'slots') wait(objective, 'slots', slotHolders, lacking.numbers);
     else if (lacking?.rule === 'live') wait(objective, 'live', live, lacking.numbers);

@@ -45,8 +45,8 @@ const all: PlantedBug[] = [
     ['one door'],
     [
       'fleet/act/session/stop.ts',
-      'context.journal.record(...ending(context, session, outcome, left));',
-      "context.journal.record(...ending(context, session, outcome, left)); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
+      'context.journal.record(...ending(context, session, outcome, { processes: left, published }));',
+      "context.journal.record(...ending(context, session, outcome, { processes: left, published })); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
     ],
   ),
   bug(
@@ -289,7 +289,7 @@ const all: PlantedBug[] = [
   bug(
     'what is over is left unread for the next coordinator',
     ['done is done', 'no ghost work', 'everything ends'],
-    ['fleet/act/session/stop.ts', '    await closeUnread(context, product, session);\n', ''],
+    ['fleet/act/session/stop.ts', '    if (!without) await closeUnread(context, product, session);\n', ''],
   ),
   bug(
     'admission does not look at the memory',
