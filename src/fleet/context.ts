@@ -4,10 +4,13 @@ import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
 import type { FootprintReport } from '../contract/runtime/measurements.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, ObjectiveRow } from '../journal/journal.ts';
+import type { Usage } from '../journal/usage.ts';
+import type { Screen } from '../overstory/screen.ts';
 import type { Product, Registry } from '../registry/registry.ts';
 import type { Publisher } from '../runtime/publish/publisher.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Plan } from '../scheduler/state.ts';
 import type { Tuning } from './tuning.ts';
 
 export interface RegistrySource {
@@ -22,7 +25,18 @@ export interface Observation {
   receivedAtMs: number;
 }
 
-export interface FleetContext {
+/** A coordinator's screen as last seen. */
+export interface Looked {
+  /** id of the session whose coordinator showed it */
+  session: number;
+  atMs: number;
+  /** since when it has shown just that */
+  sinceMs: number;
+  seen: Screen;
+}
+
+/** What the fleet stands on: handed in, and closed by whoever handed it in. */
+export interface Ports {
   registry: RegistrySource;
   runtime: Runtime;
   /** Takes branches into the human's repositories; left out: there are none. */
@@ -31,7 +45,11 @@ export interface FleetContext {
   clock: Clock;
   log: Logger;
   tuning: Tuning;
-  /** The latest evidence per product. Memory only: after a restart everything is observed again. */
+}
+
+/** What this process has seen and tried. Gone with it: after a restart everything is observed again. */
+export interface Memory {
+  /** The latest evidence per product. */
   observations: Map<string, Observation>;
   /** The latest measurement per product of a live session. */
   footprints: Map<string, FootprintReport['products'][number]>;
@@ -43,6 +61,36 @@ export interface FleetContext {
   sending: Set<string>;
   /** Messages in doubt that this process knows of; true: for so long that no cut-off `ov` can still send it. */
   doubts: Map<string, boolean>;
+  /** The coordinators' screens, by product. Emptied when the clock was set: each must stand as long again. */
+  screens: Map<string, Looked>;
+  /** Workers that were seen to have ended with a last mail, by session and name. */
+  endedWorkers: Set<string>;
+  /** When each running session's cost was last asked for, by its id. */
+  costAskedMs: Map<number, number>;
+  /** When each product's workers' mail was last looked through. */
+  workersMailSeenMs: Map<string, number>;
+  /** Since when stopping a session has failed, by its id. */
+  stopFailingSinceMs: Map<number, number>;
+  /** Since when a session that stood at a limit has shown none, by its id: it must stand as long again. */
+  noLimitSinceMs: Map<number, number>;
+}
+
+export const emptyMemory = (): Memory => ({
+  observations: new Map(),
+  footprints: new Map(),
+  container: null,
+  clockJump: null,
+  sending: new Set(),
+  doubts: new Map(),
+  screens: new Map(),
+  endedWorkers: new Set(),
+  costAskedMs: new Map(),
+  workersMailSeenMs: new Map(),
+  stopFailingSinceMs: new Map(),
+  noLimitSinceMs: new Map(),
+});
+
+export interface FleetContext extends Ports, Memory {
   /**
    * Takes evidence of one product and keeps it in `observations`. Fresh unless told otherwise: then the agent
    * starts `ov` only if something was written since it last looked.
@@ -52,8 +100,47 @@ export interface FleetContext {
   driveAgain(product: string, afterMs: number): void;
 }
 
+/** The loop, as commands and reports see it. */
+export interface Driver {
+  readonly context: FleetContext;
+  /** What the last decision was: who waits and why. */
+  plan(): Plan;
+  /** Decides now and admits what fits. */
+  schedule(): void;
+  /** Takes the next step of this product's session. */
+  drive(product: string): void;
+  /** How full the budget was over time. */
+  readonly usage: Usage;
+}
+
 export function productOf(context: Pick<FleetContext, 'registry'>, name: string): Product | null {
   return context.registry.current().products.find((p) => p.name === name) ?? null;
+}
+
+/** @throws FleetError PRODUCT_UNKNOWN */
+export function productNamed(context: Pick<FleetContext, 'registry'>, name: string): Product {
+  const product = productOf(context, name);
+  if (product) return product;
+  const names = context.registry.current().products.map((p) => p.name);
+  throw new FleetError({
+    code: 'PRODUCT_UNKNOWN',
+    class: 'not-found',
+    product: name,
+    message: `Expected a product of products.yaml (${names.join(', ') || 'it has none'}), got "${name}".`,
+    mend: 'Use one of these names, or add the product to products.yaml.',
+  });
+}
+
+/** @throws FleetError OBJECTIVE_UNKNOWN */
+export function objectiveOf(journal: Journal, id: string): ObjectiveRow {
+  const objective = journal.objective(id);
+  if (objective) return objective;
+  throw new FleetError({
+    code: 'OBJECTIVE_UNKNOWN',
+    class: 'not-found',
+    message: `Expected the id of an objective such as obj-1, got "${id}".`,
+    mend: 'List them with `fleet queue` or `fleet status`.',
+  });
 }
 
 /** Errors after which the effect may or may not have happened: only observing can tell. */

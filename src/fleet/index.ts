@@ -102,7 +102,7 @@ export function startFleet(
     outbox,
     report: (since) => reportOf(loop.context, sinceMs(since, clock.nowMs()), clock.nowMs() + 1),
     layDown: (name, type) => {
-      return base.runtime.tend(requireProduct(name), { kind: 'lay-down', type });
+      return base.runtime.maintain(requireProduct(name), { kind: 'lay-down', type });
     },
     lessons: createLessons(loop.context, { requireProduct }),
     blueprints: createBlueprints(loop, commands, controls),
@@ -110,7 +110,7 @@ export function startFleet(
     monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),
     accounts: createAccounts(loop.context),
-    past: createPast(loop, commands),
+    past: createPast(loop),
     loop,
     status: (product) =>
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),

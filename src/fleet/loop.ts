@@ -13,7 +13,7 @@ import { admit } from './act/admit.ts';
 import { relieve } from './act/enforce-budgets.ts';
 import { driveSession } from './act/session/drive.ts';
 import { stopping } from './act/session/stopping.ts';
-import { type FleetContext, missingProduct, productOf } from './context.ts';
+import { emptyMemory, type FleetContext, missingProduct, type Ports, productOf } from './context.ts';
 import { capacityOf } from './decide/capacity.ts';
 import { recordDecisions } from './decide/record-decisions.ts';
 import { schedulerState } from './decide/scheduler-state.ts';
@@ -26,20 +26,8 @@ import { coordinatorAlive } from './observe/reconcile.ts';
 
 export type Loop = ReturnType<typeof createLoop>;
 
-export function createLoop(
-  base: Omit<
-    FleetContext,
-    | 'observe'
-    | 'observations'
-    | 'footprints'
-    | 'container'
-    | 'clockJump'
-    | 'sending'
-    | 'doubts'
-    | 'driveAgain'
-  >,
-) {
-  const { runtime, journal, clock, log, tuning } = base;
+export function createLoop(ports: Ports) {
+  const { runtime, journal, clock, log, tuning } = ports;
   const observing = new Map<string, Promise<ProductSnapshot>>();
   const changedWhileObserving = new Set<string>();
   const driving = new Map<string, Promise<void>>();
@@ -51,13 +39,8 @@ export function createLoop(
   let suspended = false;
 
   const context: FleetContext = {
-    ...base,
-    observations: new Map(),
-    footprints: new Map(),
-    container: null,
-    clockJump: null,
-    sending: new Set(),
-    doubts: new Map(),
+    ...ports,
+    ...emptyMemory(),
     observe: (product, fresh = true) => observeNow(product, fresh),
     driveAgain(product, afterMs) {
       again.get(product)?.();
@@ -93,7 +76,7 @@ export function createLoop(
   function rootOf(name: string): string | null {
     const product = productOf(context, name);
     if (product !== null) return product.root;
-    return journal.liveSession(name) && `${base.registry.current().workspaceRoot}/${name}`;
+    return journal.liveSession(name) && `${ports.registry.current().workspaceRoot}/${name}`;
   }
 
   /** What left products.yaml is stopped in order; its objective waits for the product to come back. */
@@ -246,7 +229,7 @@ export function createLoop(
   }
 
   function lookAtAll(fresh: boolean): void {
-    const products = base.registry.current().products;
+    const products = ports.registry.current().products;
     void runtime.watch(products).catch((error) => log.warn({ err: error }, 'watching failed'));
     for (const product of products) look(product.name, fresh);
     void measure();

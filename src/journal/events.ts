@@ -12,7 +12,7 @@ import type { GateEvents } from './gates/events.ts';
 import type { LessonEvents } from './lessons/events.ts';
 import type { MonitorEvents } from './monitor/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
-import type { Prediction } from './outcomes/store.ts';
+import type { Prediction } from './outcomes/prediction.ts';
 import type { RecurringEvents } from './recurring/events.ts';
 
 /** The scope of what concerns all products. No product can have this name. */

@@ -6,7 +6,7 @@ import { FleetError } from '../common/errors.ts';
 import { findingSchema } from '../contract/doctor.ts';
 import { bundlePartSchema, bundleReplySchema } from '../contract/runtime/bundle.ts';
 import { lookReplySchema } from '../contract/runtime/look.ts';
-import { tendReplySchema } from '../contract/runtime/maintenance.ts';
+import { maintenanceReplySchema } from '../contract/runtime/maintenance.ts';
 import { footprintSchema, usageReportSchema } from '../contract/runtime/measurements.ts';
 import {
   changedSchema,
@@ -49,7 +49,7 @@ const lookMs = 20_000;
 /** Its programs are asked for their versions, each for 45 s at most. */
 const examineMs = 75_000;
 /** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
-const tendMs = 30_000;
+const maintenanceMs = 30_000;
 /** Packing what a session made, and reading a part of it. */
 const bundleMs = 60_000;
 const bundleAnswer = z.object({ bundle: bundleReplySchema.nullable() });
@@ -242,8 +242,14 @@ export function connectRuntime({
       request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
     usage: (product, sinceMs) =>
       request(live, methods.usage, { product: refOf(product), sinceMs }, lookMs, usageReportSchema),
-    tend: (product, task) =>
-      request(live, methods.tend, { product: refOf(product), task }, tendMs, tendReplySchema),
+    maintain: (product, task) =>
+      request(
+        live,
+        methods.maintain,
+        { product: refOf(product), task },
+        maintenanceMs,
+        maintenanceReplySchema,
+      ),
     async examine(products, fix) {
       const way = (await channel.examine?.()) ?? [];
       // Out of reach, the way to it is all that can be looked at, and the more needed.

@@ -4,7 +4,7 @@ import type { FleetErrorShape } from '../common/errors.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { BundleReply } from '../contract/runtime/bundle.ts';
 import type { LookReply, LookRequest } from '../contract/runtime/look.ts';
-import type { TendReply, TendTask } from '../contract/runtime/maintenance.ts';
+import type { MaintenanceReply, MaintenanceTask } from '../contract/runtime/maintenance.ts';
 import type { FootprintReport, UsageReport } from '../contract/runtime/measurements.ts';
 import type { ProductRef, RuntimeInfo, WorkspaceFolder } from '../contract/runtime/protocol.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
@@ -40,7 +40,7 @@ export interface Runtime {
   /** What the model was used for in a product since then, per agent, by Claude Code's transcripts. */
   usage(product: ProductRef, sinceMs: number): Promise<UsageReport>;
   /** One task of the closed list of what the agent may change besides running `ov`. */
-  tend(product: ProductRef, task: TendTask): Promise<TendReply>;
+  maintain(product: ProductRef, task: MaintenanceTask): Promise<MaintenanceReply>;
   /**
    * Packs what was merged on the product's checkout as this branch; null: nothing that its source does not have.
    * @param asked.whole  with all of its history

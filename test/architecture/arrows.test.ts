@@ -28,6 +28,10 @@ const mayImport: Record<string, string[]> = {
   trial: ['fleetd', 'openclaw', 'overstory', 'registry', 'runtime', 'simulator'],
 };
 
+/** src/fleet as the loop goes: each folder imports only what stands before it, and what all share. */
+const loop = ['observe', 'decide', 'act', 'report', 'commands'];
+const shared = ['src/fleet/context.ts', 'src/fleet/tuning.ts'];
+
 interface Import {
   from: string;
   to: string;
@@ -66,6 +70,16 @@ describe('arrows', () => {
       .filter(({ from, to }) => from.startsWith('src/') && to.startsWith('src/'))
       .filter(({ from, to }) => folder(from) !== folder(to) && folder(to) !== 'common')
       .filter(({ from, to }) => !mayImport[folder(from)]?.includes(folder(to)))
+      .map(({ from, to }) => `${from} → ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('inside the fleet they follow the loop', async () => {
+    const place = (file: string) => loop.indexOf(file.split('/')[2] ?? '');
+    const wrong = (await imports())
+      .filter(({ from, to }) => from.startsWith('src/fleet/') && to.startsWith('src/fleet/'))
+      .filter(({ from }) => place(from) !== -1 || shared.includes(from))
+      .filter(({ from, to }) => !shared.includes(to) && (place(to) === -1 || place(to) > place(from)))
       .map(({ from, to }) => `${from} → ${to}`);
     expect(wrong).toEqual([]);
   });

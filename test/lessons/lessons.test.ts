@@ -45,9 +45,9 @@ describe('lessons', () => {
 
   it('go to the product where mulch is, and say so', async () => {
     const t = await ready();
-    const tend = t.fake.runtime.tend.bind(t.fake.runtime);
-    t.fake.runtime.tend = async (ref, task) =>
-      task.kind === 'record-lesson' ? { done: ['ml record fleet'], left: [] } : tend(ref, task);
+    const maintain = t.fake.runtime.maintain.bind(t.fake.runtime);
+    t.fake.runtime.maintain = async (ref, task) =>
+      task.kind === 'record-lesson' ? { done: ['ml record fleet'], left: [] } : maintain(ref, task);
     t.keep('Scout first');
     await t.clock.settle();
     expect(t.fleet.lessons.list('alpha')).toMatchObject([{ recorded: true }]);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all(runtimes.map((one) => one.close())));
 
 const prepare = (ref: { name: string; root: string }, by = runtime) =>
-  by.tend(ref, { kind: 'prepare', maxWorkers: null });
+  by.maintain(ref, { kind: 'prepare', maxWorkers: null });
 const ov = (root: string, ...words: string[]): string => {
   try {
     return execFileSync('ov', words, { cwd: root, env: lab.real().env, encoding: 'utf8', stdio: 'pipe' });

@@ -118,7 +118,7 @@ describe.skipIf(process.env[standIn])('two products on two accounts', () => {
     await new Promise((resolve) => runtime.on('connected', resolve));
     for (const [name, key] of Object.entries(sources)) {
       const product = { name, root: join(root, name), key };
-      await runtime.tend(product, { kind: 'prepare', maxWorkers: null });
+      await runtime.maintain(product, { kind: 'prepare', maxWorkers: null });
       await runtime.ov(product, 'coordinator.start', {});
     }
     const given = async (name: string) => {

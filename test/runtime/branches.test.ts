@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { branches } from '../../src/runtime/agent/maintenance/branches.ts';
-import type { Place } from '../../src/runtime/agent/maintenance/index.ts';
+import type { Place } from '../../src/runtime/agent/maintenance/place.ts';
 
 let folder: string;
 const git = (...args: string[]) =>

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { look } from '../../src/runtime/agent/look.ts';
 import { branches } from '../../src/runtime/agent/maintenance/branches.ts';
-import type { Place } from '../../src/runtime/agent/maintenance/index.ts';
+import type { Place } from '../../src/runtime/agent/maintenance/place.ts';
 import { requireGit } from '../../src/runtime/agent/maintenance/prepare.ts';
 
 let root: string;

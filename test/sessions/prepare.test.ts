@@ -21,7 +21,7 @@ async function product(name: string, options?: { init?: boolean }) {
   return { name, root: await sim.lab.product(name, options) };
 }
 const prepare = (ref: { name: string; root: string }, maxWorkers: number | null = null) =>
-  runtime.tend(ref, { kind: 'prepare', maxWorkers });
+  runtime.maintain(ref, { kind: 'prepare', maxWorkers });
 
 describe('prepare', () => {
   it('finds a sound product sound the second time', async () => {
@@ -132,7 +132,7 @@ describe('prepare', () => {
       EMAIL: '',
     });
     execFileSync('git', ['config', 'user.useConfigOnly', 'true'], { cwd: ref.root });
-    await expect(bare.tend(ref, { kind: 'prepare', maxWorkers: null })).rejects.toMatchObject({
+    await expect(bare.maintain(ref, { kind: 'prepare', maxWorkers: null })).rejects.toMatchObject({
       code: 'GIT_NO_IDENTITY',
     });
   });
@@ -164,11 +164,11 @@ describe('prepare', () => {
       'overstory-soun-coordinator',
     ];
     for (const name of names) await sim.tmux('new-session', '-d', '-s', name, 'sleep', '600');
-    expect(await runtime.tend(ref, { kind: 'clear-session' })).toEqual({
+    expect(await runtime.maintain(ref, { kind: 'clear-session' })).toEqual({
       done: ['ended the tmux session overstory-sound-coordinator'],
       left: [],
     });
-    expect(await runtime.tend(ref, { kind: 'clear-session' })).toEqual({ done: [], left: [] });
+    expect(await runtime.maintain(ref, { kind: 'clear-session' })).toEqual({ done: [], left: [] });
     const left = (await sim.tmux('list-sessions', '-F', '#{session_name}')).split('\n').sort();
     expect(left).toEqual(['keeper', 'overstory-soun-coordinator', 'overstory-sound-coordinator-2']);
   });
@@ -190,17 +190,17 @@ describe('close-menu', () => {
     return { ref, screen };
   }
   afterEach(() =>
-    runtime.tend({ name: 'sound', root: join(sim.folder, 'sound') }, { kind: 'clear-session' }),
+    runtime.maintain({ name: 'sound', root: join(sim.folder, 'sound') }, { kind: 'clear-session' }),
   );
 
   it('closes the menu of a usage limit with Esc, and touches nothing else', async () => {
     const limit = await shows(menu);
-    expect((await runtime.tend(limit.ref, { kind: 'close-menu' })).done).toHaveLength(1);
+    expect((await runtime.maintain(limit.ref, { kind: 'close-menu' })).done).toHaveLength(1);
     await until(limit.screen, (seen) => /\b1b\b/.test(seen));
-    await runtime.tend(limit.ref, { kind: 'clear-session' });
+    await runtime.maintain(limit.ref, { kind: 'clear-session' });
 
     const other = await shows(' Do you want to proceed?\n ❯ 1. Yes\n   2. No\n');
-    expect(await runtime.tend(other.ref, { kind: 'close-menu' })).toEqual({ done: [], left: [] });
+    expect(await runtime.maintain(other.ref, { kind: 'close-menu' })).toEqual({ done: [], left: [] });
     expect(await other.screen()).not.toContain('1b');
   });
 });
@@ -220,8 +220,8 @@ describe('end-processes', () => {
       const processes = (found?.processes ?? []).map(({ pid, startTicks }) => ({ pid, startTicks }));
       expect(processes.map(({ pid }) => pid).sort()).toEqual([plain.pid, marked.pid].sort());
       const reused = processes.map(({ pid, startTicks }) => ({ pid, startTicks: startTicks - 1 }));
-      expect((await runtime.tend(ref, { kind: 'end-processes', processes: reused })).done).toEqual([]);
-      const { done, left } = await runtime.tend(ref, { kind: 'end-processes', processes });
+      expect((await runtime.maintain(ref, { kind: 'end-processes', processes: reused })).done).toEqual([]);
+      const { done, left } = await runtime.maintain(ref, { kind: 'end-processes', processes });
       expect(await ended).toBe('SIGTERM');
       expect({ done, left }).toEqual({ done: [`${marked.pid} sleep`], left: [`${plain.pid} sleep`] });
     } finally {

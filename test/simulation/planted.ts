@@ -146,7 +146,7 @@ const all: PlantedBug[] = [
     ['stopped is stopped', 'everything ends'],
     [
       'fleet/act/session/stop.ts',
-      "const { done } = await runtime.tend(product, { kind: 'end-processes', processes });",
+      "const { done } = await runtime.maintain(product, { kind: 'end-processes', processes });",
       'const done: string[] = []; void processes;',
     ],
     [

@@ -1,7 +1,7 @@
 // What lives on when fleetd dies: coordinators, workers, `ov` processes, mail, the link and the clock of the
 // wall. fleetd meets it through `Runtime` ports, one per life of fleetd.
 import type { FleetError } from '../../src/common/errors.ts';
-import type { TendReply, TendTask } from '../../src/contract/runtime/maintenance.ts';
+import type { MaintenanceReply, MaintenanceTask } from '../../src/contract/runtime/maintenance.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
@@ -191,7 +191,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     ];
   }
 
-  function tend(at: Site, task: TendTask): TendReply {
+  function maintain(at: Site, task: MaintenanceTask): MaintenanceReply {
     if (task.kind === 'clear-session') die(at);
     if (task.kind !== 'end-processes') return { done: [], left: [] };
     const asked = new Set(task.processes.map(({ pid }) => pid));
@@ -417,9 +417,9 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
       examine: async () => [],
       look: async () => ({ text: '', truncated: false }),
       usage: async () => ({ agents: [], skippedLines: 0, unread: 0 }),
-      tend: (ref, task) =>
-        call('tend', (_far, answer) => {
-          clock.after(ms(20, 200), () => answer(tend(site(ref.name), task)));
+      maintain: (ref, task) =>
+        call('maintain', (_far, answer) => {
+          clock.after(ms(20, 200), () => answer(maintain(site(ref.name), task)));
         }),
       watch: (refs) =>
         call('watch', (far, answer) => {

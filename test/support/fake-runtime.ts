@@ -304,7 +304,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         unread: 0,
       };
     },
-    async tend(ref, task) {
+    async maintain(ref, task) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       calls.push({ command: task.kind, product: ref.name, args: task });
       const how = await fault({ command: task.kind, product: ref.name, args: task });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** What the agent may change in a product beyond running `ov`: a closed list, see runtime/agent/maintenance/. */
-export const tendTaskSchema = z.discriminatedUnion('kind', [
+export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
   /** Everything a coordinator's start depends on: mended where that is safe, else refused with a code. */
   z.strictObject({ kind: z.literal('prepare'), maxWorkers: z.number().int().min(1).nullable() }),
   /** Ends the product's own coordinator session in tmux, by its exact name. */
@@ -25,9 +25,9 @@ export const tendTaskSchema = z.discriminatedUnion('kind', [
   /** in the product's own mulch, where that is there */
   z.strictObject({ kind: z.literal('record-lesson'), text: z.string().min(1).max(1_000) }),
 ]);
-export type TendTask = z.infer<typeof tendTaskSchema>;
+export type MaintenanceTask = z.infer<typeof maintenanceTaskSchema>;
 
-export const tendReplySchema = z.object({
+export const maintenanceReplySchema = z.object({
   /** what was mended or ended, in words; of branches: the merged ones */
   done: z.array(z.string()),
   /** what is left, e.g. `212 node`; of branches: those not merged */
@@ -35,4 +35,4 @@ export const tendReplySchema = z.object({
   /** of branches: the one that holds the merged ones; null: none does, HEAD is detached */
   into: z.string().nullish(),
 });
-export type TendReply = z.infer<typeof tendReplySchema>;
+export type MaintenanceReply = z.infer<typeof maintenanceReplySchema>;

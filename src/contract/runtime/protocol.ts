@@ -7,7 +7,7 @@ import { nameSchema } from '../names.ts';
 import { errorShapeSchema } from '../reply.ts';
 import { fleetBranchSchema } from './bundle.ts';
 import { lookRequestSchema } from './look.ts';
-import { tendTaskSchema } from './maintenance.ts';
+import { maintenanceTaskSchema } from './maintenance.ts';
 
 export const protocolVersion = 1;
 
@@ -93,7 +93,10 @@ export const examineParamsSchema = z.strictObject({
   products: z.array(productRefSchema).max(1000),
   fix: z.boolean(),
 });
-export const tendParamsSchema = z.strictObject({ product: productRefSchema, task: tendTaskSchema });
+export const maintenanceParamsSchema = z.strictObject({
+  product: productRefSchema,
+  task: maintenanceTaskSchema,
+});
 export const bundleParamsSchema = z.strictObject({
   product: productRefSchema,
   branch: fleetBranchSchema,
@@ -146,7 +149,7 @@ export const methods = {
   footprint: 'fleet/footprint',
   look: 'fleet/look',
   usage: 'fleet/usage',
-  tend: 'fleet/tend',
+  maintain: 'fleet/maintain',
   examine: 'fleet/examine',
   bundle: 'fleet/bundle',
   bundlePart: 'fleet/bundle-part',

@@ -12,7 +12,7 @@ export async function cautionsOf(context: FleetContext, name: string): Promise<s
   const session = journal.liveSession(name);
   if (product === null || link !== 'connected' || (session !== null && session.state !== 'starting'))
     return [];
-  const asked = runtime.tend(product, { kind: 'state' }).then(
+  const asked = runtime.maintain(product, { kind: 'state' }).then(
     ({ left }) => left,
     (error: unknown) => {
       log.info({ product: name, err: error }, 'no look at the state of its repository');

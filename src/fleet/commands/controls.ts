@@ -11,10 +11,10 @@ import type { ObjectiveRow } from '../../journal/journal.ts';
 import type { Product } from '../../registry/registry.ts';
 import { stopForPause } from '../act/pause.ts';
 import { stopping } from '../act/session/stopping.ts';
+import type { Driver } from '../context.ts';
 import { capName, capValue, priorityValue } from '../decide/limits.ts';
 import { overridesOf, type PauseValue } from '../decide/live-changes.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
-import type { Loop } from '../loop.ts';
 import { objectiveView, overrideText } from '../report/view.ts';
 import { requireRoom } from './queue-limits.ts';
 
@@ -25,7 +25,7 @@ interface Lookup {
 
 export type Controls = ReturnType<typeof createControls>;
 
-export function createControls(loop: Loop, { requireProduct, requireObjective }: Lookup) {
+export function createControls(loop: Driver, { requireProduct, requireObjective }: Lookup) {
   const { context } = loop;
   const { journal } = context;
   const overrides = () => overridesOf(journal, context.registry.current());

@@ -6,9 +6,9 @@ import type { Source } from '../../contract/source.ts';
 import type { Verdict } from '../../journal/gates/events.ts';
 import { type GateRow, gateStore } from '../../journal/gates/store.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
+import type { Driver } from '../context.ts';
 import { overridesOf } from '../decide/live-changes.ts';
 import { answeredByOperatorOnly } from '../decide/waiting-on-human.ts';
-import type { Loop } from '../loop.ts';
 import type { Controls } from './controls.ts';
 
 export type Gates = ReturnType<typeof createGates>;
@@ -17,7 +17,7 @@ export type Gates = ReturnType<typeof createGates>;
 const maxAnswerBytes = 65_536;
 const closedShown = 20;
 
-export function createGates(loop: Loop, controls: Controls) {
+export function createGates(loop: Driver, controls: Controls) {
   const { context } = loop;
   const { journal } = context;
   const store = gateStore(journal.database);

@@ -72,7 +72,7 @@ export function createLessons(
   /** In the product itself, where mulch is; a lesson is kept all the same where it is not. */
   function recordThere(product: Product, lesson: LessonView): void {
     runtime
-      .tend(product, { kind: 'record-lesson', text: lesson.text })
+      .maintain(product, { kind: 'record-lesson', text: lesson.text })
       .then(({ done }) => {
         if (done.length > 0 && db.isOpen && list(product.name).some(({ n }) => n === lesson.n))
           journal.record({

@@ -5,8 +5,8 @@ import type { messageReplySchema, messageRequestSchema } from '../../contract/ma
 import type { Product } from '../../registry/registry.ts';
 import { deliver } from '../act/session/deliver.ts';
 import { mayType } from '../act/session/may-type.ts';
+import type { Driver } from '../context.ts';
 import { answeredByOperatorOnly, refuseChatAtGate, refuseModelAtGate } from '../decide/waiting-on-human.ts';
-import type { Loop } from '../loop.ts';
 import { acceptText, firstLine } from './accept-text.ts';
 
 /**
@@ -16,7 +16,7 @@ import { acceptText, firstLine } from './accept-text.ts';
  * @throws FleetError NO_SESSION, GATE_OPEN, TEXT_EMPTY, TEXT_TOO_LARGE, SCREEN_TAKES_NO_TEXT
  */
 export async function sendMessage(
-  loop: Loop,
+  loop: Driver,
   product: Product,
   request: z.infer<typeof messageRequestSchema>,
   surface: 'gateway' | 'operator',

@@ -13,10 +13,9 @@ import { readStatusReply } from '../../overstory/operator.ts';
 import type { Product } from '../../registry/registry.ts';
 import { findCycle } from '../../scheduler/index.ts';
 import { stopping } from '../act/session/stopping.ts';
-import { productOf } from '../context.ts';
+import { type Driver, objectiveOf, productNamed } from '../context.ts';
 import { estimates } from '../decide/estimate.ts';
 import { refuseModelAtGate } from '../decide/waiting-on-human.ts';
-import type { Loop } from '../loop.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
 import { eventView, listedObjective, objectiveView } from '../report/view.ts';
 import { acceptText, queuedEvent } from './accept-text.ts';
@@ -25,33 +24,12 @@ import { requireRoom } from './queue-limits.ts';
 
 export type Commands = ReturnType<typeof createCommands>;
 
-export function createCommands(loop: Loop) {
+export function createCommands(loop: Driver) {
   const { context } = loop;
   const { journal } = context;
 
-  function requireProduct(name: string): Product {
-    const product = productOf(context, name);
-    if (product) return product;
-    const names = context.registry.current().products.map((p) => p.name);
-    throw new FleetError({
-      code: 'PRODUCT_UNKNOWN',
-      class: 'not-found',
-      product: name,
-      message: `Expected a product of products.yaml (${names.join(', ') || 'it has none'}), got "${name}".`,
-      mend: 'Use one of these names, or add the product to products.yaml.',
-    });
-  }
-
-  function requireObjective(id: string): ObjectiveRow {
-    const objective = journal.objective(id);
-    if (objective) return objective;
-    throw new FleetError({
-      code: 'OBJECTIVE_UNKNOWN',
-      class: 'not-found',
-      message: `Expected the id of an objective such as obj-1, got "${id}".`,
-      mend: 'List them with `fleet queue` or `fleet status`.',
-    });
-  }
+  const requireProduct = (name: string): Product => productNamed(context, name);
+  const requireObjective = (id: string): ObjectiveRow => objectiveOf(journal, id);
 
   /** @throws FleetError PRODUCT_UNKNOWN, PRODUCT_NOT_STARTABLE, or what is wrong with its folder */
   function requireStartable(name: string): void {

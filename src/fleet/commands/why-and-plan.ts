@@ -7,11 +7,11 @@ import { kindOf } from '../../journal/outcomes/kind.ts';
 import type { Product } from '../../registry/registry.ts';
 import { decide, forecast, predict, waitSentence, withLimits } from '../../scheduler/index.ts';
 import type { FleetState, Limits } from '../../scheduler/state.ts';
+import type { Driver } from '../context.ts';
 import { estimates } from '../decide/estimate.ts';
 import { type CapName, capName, capValue } from '../decide/limits.ts';
 import { overridesOf } from '../decide/live-changes.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
-import type { Loop } from '../loop.ts';
 import { explained, objectiveView, overrideText, whyQueued } from '../report/view.ts';
 
 export type Foresight = ReturnType<typeof createForesight>;
@@ -25,7 +25,7 @@ interface Lookup {
 const decisionsShown = 20;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export function createForesight(loop: Loop, { requireProduct, requireObjective }: Lookup) {
+export function createForesight(loop: Driver, { requireProduct, requireObjective }: Lookup) {
   const { context } = loop;
 
   /** Nothing of it is in the plan: it is over, or it has nothing to do. */

@@ -3,7 +3,8 @@
 // The runs of the same product and kind where there are enough of them, else of the product, else of its type. The
 // latest ones only: a product changes. Time counts without the waiting for a human, who has hours of their own.
 
-import { type Outcome, outcomeStore, type Prediction, type Quantiles } from '../../journal/outcomes/store.ts';
+import type { Prediction, Quantiles } from '../../journal/outcomes/prediction.ts';
+import { type Outcome, outcomeStore } from '../../journal/outcomes/store.ts';
 import type { FleetContext } from '../context.ts';
 
 /** Old enough to smooth, young enough to follow a product that changes. */

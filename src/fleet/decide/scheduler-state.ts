@@ -2,7 +2,7 @@
 
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { fleetScope } from '../../journal/events.ts';
-import type { Prediction } from '../../journal/outcomes/store.ts';
+import type { Prediction } from '../../journal/outcomes/prediction.ts';
 import type { Product } from '../../registry/registry.ts';
 import { schedulingDefaults } from '../../scheduler/index.ts';
 import type { FleetState, Footprint, ProductState } from '../../scheduler/state.ts';

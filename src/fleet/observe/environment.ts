@@ -1,7 +1,6 @@
 // What may change under fleetd's feet: another `ov` in the place of the one before, and a clock that is set. Both are
 // said, and what was concluded from before is looked at anew. Looked for at every observation; costs nothing.
 import type { FleetContext } from '../context.ts';
-import { forgetScreens } from './screens.ts';
 
 /** A clock that is corrected a little at a time is no jump, and neither is a busy machine. */
 const leastJumpMs = 5_000;
@@ -33,7 +32,7 @@ export function watchGround(context: FleetContext, lookAgain: () => void): () =>
     if (Math.abs(byMs) < leastJumpMs) return;
     context.clockJump = { atMs: wallMs, byMs };
     // How long a screen has stood, and how old what was seen is, was told by the clock.
-    forgetScreens(context);
+    context.screens.clear();
     journal.record({
       kind: 'clock.jumped',
       text: `The clock went ${byMs > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(byMs) / 1000)} s (set, or the machine slept): everything is looked at again.`,

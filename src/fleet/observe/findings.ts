@@ -2,8 +2,8 @@
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { Journal, SessionRow } from '../../journal/journal.ts';
-import { sessionTroubles } from '../act/session/watch.ts';
 import { reconcile } from './reconcile.ts';
+import { sessionTroubles } from './session-troubles.ts';
 
 /** In this order; nothing is written here. */
 export function conclude(

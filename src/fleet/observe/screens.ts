@@ -3,27 +3,11 @@
 import type { SessionRow } from '../../journal/journal.ts';
 import { readScreen, type Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
-import type { FleetContext } from '../context.ts';
-
-export interface Looked {
-  /** id of the session whose coordinator showed it */
-  session: number;
-  atMs: number;
-  /** since when it has shown just that */
-  sinceMs: number;
-  seen: Screen;
-}
-
-const screens = new WeakMap<FleetContext, Map<string, Looked>>();
-
-/** The clock was set: each screen must stand as long again. */
-export function forgetScreens(context: FleetContext): void {
-  screens.delete(context);
-}
+import type { FleetContext, Looked } from '../context.ts';
 
 /** Of a running session; about `screenEveryMs` old while it is driven. Null: not looked at yet. */
 export function latestScreen(context: FleetContext, session: SessionRow): Looked | null {
-  const found = screens.get(context)?.get(session.product);
+  const found = context.screens.get(session.product);
   return found?.session === session.id ? found : null;
 }
 
@@ -59,7 +43,6 @@ export async function watchScreen(
   const before = latestScreen(context, session);
   const stands = before?.seen.print === seen.print && before.seen.state === seen.state;
   const looked = { session: session.id, atMs, sinceMs: stands ? before.sinceMs : atMs, seen };
-  const known = screens.get(context) ?? new Map<string, Looked>();
-  screens.set(context, known.set(product.name, looked));
+  context.screens.set(product.name, looked);
   return looked;
 }

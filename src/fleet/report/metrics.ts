@@ -1,10 +1,10 @@
 // What fleetd tells Prometheus. Made at the first scrape: who does not scrape pays nothing but the counting.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { objectiveStates } from '../../contract/objectives.ts';
-import { accountViews } from '../commands/accounts.ts';
-import type { Loop } from '../loop.ts';
+import type { Driver } from '../context.ts';
+import { accountViews } from './accounts.ts';
 
-export function createMetrics(loop: Loop): { scrape(): Promise<string>; stop(): void } {
+export function createMetrics(loop: Driver): { scrape(): Promise<string>; stop(): void } {
   const { context } = loop;
   const { journal } = context;
   const recorded = new Map<string, number>();

@@ -23,14 +23,14 @@ import {
 import type { Plan, Wait } from '../../scheduler/state.ts';
 import { hearingNote } from '../act/heard/awaiting.ts';
 import { restartsOf } from '../act/session/restart.ts';
-import { accountViews } from '../commands/accounts.ts';
+import type { Driver, FleetContext } from '../context.ts';
 import { capacityOf } from '../decide/capacity.ts';
 import { capText } from '../decide/limits.ts';
 import { type CapValue, type Overrides, overridesOf, type PauseValue } from '../decide/live-changes.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
 import { waitsFor } from '../decide/waiting-on-human.ts';
-import type { Loop } from '../loop.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
+import { accountViews } from './accounts.ts';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -39,7 +39,7 @@ const queueCharacters = 4_000_000;
 const fewestCharacters = 80;
 
 /** @param most  characters of its text: in a list a text is cut, one alone is shown whole */
-export function listedObjective(loop: Loop, o: ListedRow, most = listedCharacters): ObjectiveView {
+export function listedObjective(loop: Driver, o: ListedRow, most = listedCharacters): ObjectiveView {
   return objectiveView(loop, { ...o, text: shorten(o.text, most) });
 }
 
@@ -53,7 +53,7 @@ export const eventView = (event: JournalEvent): FleetEvent => ({
   data: event.data as Record<string, unknown>,
 });
 
-export function objectiveView(loop: Loop, o: ListedRow): ObjectiveView {
+export function objectiveView(loop: Driver, o: ListedRow): ObjectiveView {
   const { context } = loop;
   const wait = o.state === 'queued' ? waitOf(loop, o.id) : undefined;
   return {
@@ -78,7 +78,7 @@ export function objectiveView(loop: Loop, o: ListedRow): ObjectiveView {
   };
 }
 
-function conditionOf(loop: Loop, product: string): string | null {
+function conditionOf(loop: Driver, product: string): string | null {
   const session = loop.context.journal.liveSession(product);
   if (session?.state === 'stopping') return `stopping: ${session.stopReason?.replace(/\.$/, '')}`;
   const gate = waitsFor(loop.context, product);
@@ -89,7 +89,7 @@ function conditionOf(loop: Loop, product: string): string | null {
 }
 
 /** One line, without the runtime's or the product's trouble left out. */
-export function whyQueued(loop: Loop, o: ListedRow): string {
+export function whyQueued(loop: Driver, o: ListedRow): string {
   const { context } = loop;
   const link = context.runtime.link();
   if (link.state !== 'connected') {
@@ -110,7 +110,7 @@ export function whyQueued(loop: Loop, o: ListedRow): string {
 const explainedMost = 200;
 
 const waitIndexes = new WeakMap<Plan, Map<string, Wait>>();
-function waitOf(loop: Loop, objective: string): Wait | undefined {
+function waitOf(loop: Driver, objective: string): Wait | undefined {
   const plan = loop.plan();
   const index = waitIndexes.get(plan) ?? new Map(plan.waits.map((wait) => [wait.objective, wait]));
   waitIndexes.set(plan, index);
@@ -124,7 +124,7 @@ const forecastSteps = 40;
 const places = new WeakMap<Plan, Map<string, number>>();
 
 /** Its place in the queue. Null: it is in nobody's way, because its product cannot start. */
-function placeOf(loop: Loop, objective: string): number | null {
+function placeOf(loop: Driver, objective: string): number | null {
   const plan = loop.plan();
   const known =
     places.get(plan) ??
@@ -138,7 +138,7 @@ function placeOf(loop: Loop, objective: string): number | null {
 }
 
 /** What is expected to start when, for the plan of the loop; computed once per plan, when asked. */
-function expected(loop: Loop): Forecast {
+function expected(loop: Driver): Forecast {
   const plan = loop.plan();
   const known =
     forecasts.get(plan) ?? forecast(schedulerState(loop.context), plan.atMs, { maxSteps: forecastSteps });
@@ -147,7 +147,7 @@ function expected(loop: Loop): Forecast {
 }
 
 /** What the last plan says of a target. It still holds; only the ages in its sentences count from now. */
-export function explained(loop: Loop, target: string): Explanation | null {
+export function explained(loop: Driver, target: string): Explanation | null {
   return explain({ ...loop.plan(), atMs: loop.context.clock.nowMs() }, target, expected(loop));
 }
 
@@ -173,7 +173,7 @@ interface Shared {
 }
 
 function productView(
-  loop: Loop,
+  loop: Driver,
   p: Product,
   { overrides, live, queued }: Shared,
   detailed: boolean,
@@ -244,7 +244,7 @@ function productView(
 }
 
 /** The coordinator's last mail of this session that is a status reply. */
-function reportOf({ context }: Loop, product: string, sinceMs: number): ProductView['report'] {
+function reportOf({ context }: Driver, product: string, sinceMs: number): ProductView['report'] {
   for (const { from, createdAt, body } of context.journal.mail(product, 50)) {
     if (from !== 'coordinator' || Date.parse(createdAt) < sinceMs) continue;
     const said = readStatusReply(body);
@@ -254,7 +254,7 @@ function reportOf({ context }: Loop, product: string, sinceMs: number): ProductV
 }
 
 /** @throws FleetError PRODUCT_UNKNOWN through `only` */
-export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription: string): FleetStatus {
+export function fleetStatus(loop: Driver, only: Product | null, runtimeDescription: string): FleetStatus {
   const { context } = loop;
   const { journal, clock } = context;
   const registry = context.registry.current();
@@ -302,7 +302,7 @@ export function fleetStatus(loop: Loop, only: Product | null, runtimeDescription
 }
 
 /** For an hour: as long as somebody may still be puzzled by the ages around it. */
-function jumpOf({ clockJump, clock }: Loop['context']): FleetStatus['clock'] {
+function jumpOf({ clockJump, clock }: FleetContext): FleetStatus['clock'] {
   if (clockJump === null || clock.nowMs() - clockJump.atMs > 3_600_000) return null;
   return { at: new Date(clockJump.atMs).toISOString(), byMs: clockJump.byMs };
 }

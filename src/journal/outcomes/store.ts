@@ -2,24 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ObjectiveEnd } from '../events.ts';
 import { prepared } from '../reader.ts';
-
-/** Of one number: half of the runs stay within p50, nine of ten within p90. */
-export interface Quantiles {
-  p50: number;
-  p90: number;
-}
-
-/** What was expected at the first start. */
-export interface Prediction {
-  /** finished runs it was learned from */
-  runs: number;
-  /** which runs those are */
-  basis: 'product and kind' | 'product' | 'type and kind' | 'type';
-  workMs: Quantiles;
-  /** null: no run had a known cost */
-  costUsd: Quantiles | null;
-  workers: Quantiles | null;
-}
+import type { Prediction } from './prediction.ts';
 
 export interface Outcome {
   objective: string;

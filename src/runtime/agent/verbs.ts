@@ -11,6 +11,7 @@ import {
   bundlePartParamsSchema,
   examineParamsSchema,
   lookParamsSchema,
+  maintenanceParamsSchema,
   maxFrameBytes,
   methods,
   notifications,
@@ -18,7 +19,6 @@ import {
   productsParamsSchema,
   runParamsSchema,
   snapshotParamsSchema,
-  tendParamsSchema,
   usageParamsSchema,
 } from '../../contract/runtime/protocol.ts';
 import { ovFailure } from '../../overstory/errors.ts';
@@ -31,7 +31,8 @@ import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
 import { list } from './list.ts';
 import { look } from './look.ts';
-import { type Place, tend } from './maintenance/index.ts';
+import { maintain } from './maintenance/index.ts';
+import type { Place } from './maintenance/place.ts';
 import { createOv } from './ov.ts';
 import { createRuns } from './run.ts';
 import { createServes } from './serve.ts';
@@ -127,13 +128,13 @@ export function serveVerbs(
   verb(methods.footprint, productsParamsSchema, async ({ products }) =>
     footprints.measure(await Promise.all(products.map(locate))),
   );
-  verb(methods.tend, tendParamsSchema, async ({ product, task }) => {
+  verb(methods.maintain, maintenanceParamsSchema, async ({ product, task }) => {
     // What ends a session is done also where its folder is gone.
     const ends = task.kind === 'clear-session' || task.kind === 'end-processes';
     const folder = ends ? (await locate(product)).root : await existing(product);
     // No look tells its service to end where nothing can be looked at.
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
-    return await tend({ product, folder, workspaceRoot, ov, servePids: serves.pids }, task);
+    return await maintain({ product, folder, workspaceRoot, ov, servePids: serves.pids }, task);
   });
   verb(methods.examine, examineParamsSchema, async ({ products, fix }) => {
     const shared = { workspaceRoot, ov, servePids: serves.pids };

@@ -7,14 +7,10 @@ import type { SessionRow } from '../../../journal/journal.ts';
 import type { UsageLimit } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { clockText, windowText } from '../../../scheduler/index.ts';
-import type { FleetContext } from '../../context.ts';
-import type { Looked } from '../../observe/screens.ts';
+import type { FleetContext, Looked } from '../../context.ts';
 
 /** Two readings of one reset differ by less: some screens give it to the minute, some to the hour. */
 const sameResetMs = 60_000;
-
-/** Since when a session that stood at a limit has shown none. Memory only: after a restart it must stand as long again. */
-const clear = new WeakMap<FleetContext, Map<number, number>>();
 
 /**
  * Takes in what a screen shows.
@@ -30,8 +26,7 @@ export function noteLimit(
   const store = accountStore(journal.database);
   const row = store.limited().find((one) => one.session === session.id) ?? null;
   const now = clock.nowMs();
-  const cleared = clear.get(context) ?? new Map<number, number>();
-  clear.set(context, cleared);
+  const cleared = context.noLimitSinceMs;
   const { limit } = seen;
   // Its words may have lost their meaning since (their reset is over): the screen is the same.
   const stands = row !== null && row.print === seen.print && (limit === null || limit.text === row.limit);

@@ -27,7 +27,7 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
     return true;
   }
   if (screen.limit?.opensMenu) {
-    await context.runtime.tend(product, { kind: 'close-menu' });
+    await context.runtime.maintain(product, { kind: 'close-menu' });
     return false;
   }
   if (refused !== null) throw refused;

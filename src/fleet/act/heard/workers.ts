@@ -15,8 +15,6 @@ import { hearingExpected } from './awaiting.ts';
 const matters =
   /^(worker_done|worker_died|merge_ready|merge_failed|result|error|escalation|question|decision_gate)$/;
 
-const looked = new WeakMap<FleetContext, Map<string, number>>();
-
 /** One `ov` a sweep while the screen is idle, one more when there is something new. */
 export async function lookForWorkersMail(
   context: FleetContext,
@@ -29,8 +27,7 @@ export async function lookForWorkersMail(
   const screen = latestScreen(context, session);
   const now = clock.nowMs();
   if (screen?.seen.state !== 'idle' || Math.abs(now - screen.sinceMs) < tuning.idleWithMailMs) return;
-  const known = looked.get(context) ?? new Map<string, number>();
-  looked.set(context, known);
+  const known = context.workersMailSeenMs;
   if (Math.abs(now - (known.get(product.name) ?? 0)) < tuning.sweepLiveMs) return;
   known.set(product.name, now);
   const { messages } = await runtime.ov(product, 'mail.list', { to: 'coordinator' });

@@ -182,7 +182,7 @@ function settled(
 async function baseOf({ runtime, log }: FleetContext, product: Product): Promise<string | null> {
   if (product.checkout === 'in-place' || (product.source ?? product.repo) === null) return null;
   try {
-    return (await runtime.tend(product, { kind: 'base' })).left[0] ?? null;
+    return (await runtime.maintain(product, { kind: 'base' })).left[0] ?? null;
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
     if (error.class === 'unavailable') throw error;

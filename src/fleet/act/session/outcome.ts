@@ -41,7 +41,7 @@ export async function outcomeOf(
     }
   };
   const ours = (at: string): boolean => Date.parse(at) >= session.startingAtMs - slackMs;
-  const branches = await context.runtime.tend(product, { kind: 'branches' }).catch(() => null);
+  const branches = await context.runtime.maintain(product, { kind: 'branches' }).catch(() => null);
   const made = before.workers.filter((worker) => ours(worker.startedAt)).map((worker) => worker.branch);
   const errors = (await ask('errors', { limit: 50 }))?.events ?? [];
   return {

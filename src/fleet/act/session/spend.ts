@@ -46,9 +46,6 @@ export async function askSpend(
   };
 }
 
-/** When each running session was asked about last. Memory only. */
-const asked = new WeakMap<FleetContext, Map<number, number>>();
-
 /** Journals what a running session has cost so far, every now and then: it is what limits are judged by. */
 export async function watchSpend(
   context: FleetContext,
@@ -56,8 +53,7 @@ export async function watchSpend(
   session: SessionRow,
 ): Promise<void> {
   const { clock, tuning, journal } = context;
-  const known = asked.get(context) ?? new Map<number, number>();
-  asked.set(context, known);
+  const known = context.costAskedMs;
   const lastMs = known.get(session.id) ?? session.runningAtMs ?? clock.nowMs();
   if (clock.nowMs() - lastMs < tuning.spendEveryMs) return;
   for (const id of known.keys()) if (!journal.liveSessions().some((one) => one.id === id)) known.delete(id);

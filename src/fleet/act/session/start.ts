@@ -119,13 +119,13 @@ export async function startSession(context: FleetContext, session: SessionRow): 
 async function startCoordinator(context: FleetContext, product: Product): Promise<void> {
   const { runtime, registry, log } = context;
   const maxWorkers = product.caps.maxWorkers ?? registry.current().scheduling.maxWorkersPerSession;
-  const prepared = await runtime.tend(product, { kind: 'prepare', maxWorkers });
+  const prepared = await runtime.maintain(product, { kind: 'prepare', maxWorkers });
   for (const step of prepared.done) log.info({ product: product.name }, step);
   try {
     await startWatched(context, product);
   } catch (error) {
     if (FleetError.wrap(error).code !== 'OV_DUPLICATE_SESSION') throw error;
-    const cleared = await runtime.tend(product, { kind: 'clear-session' });
+    const cleared = await runtime.maintain(product, { kind: 'clear-session' });
     log.warn({ product: product.name }, `duplicate session: ${cleared.done.join(', ') || 'none was there'}`);
     await startWatched(context, product);
   }

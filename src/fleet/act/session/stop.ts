@@ -75,12 +75,8 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
 const outOfReach = /^(RUNTIME|AGENT)_/;
 /** A locked database passes; what stands longer than this while a session is being stopped is not waited for. */
 const patienceMs = 60_000;
-/** Since when stopping a session has failed, by its id. Memory only: after a restart it is tried again. */
-const failing = new WeakMap<FleetContext, Map<number, number>>();
-
 function failingSince(context: FleetContext, { id }: SessionRow): number {
-  const known = failing.get(context) ?? new Map<number, number>();
-  failing.set(context, known);
+  const known = context.stopFailingSinceMs;
   const sinceMs = known.get(id) ?? context.clock.nowMs();
   known.set(id, sinceMs);
   return sinceMs;
@@ -89,13 +85,13 @@ function failingSince(context: FleetContext, { id }: SessionRow): number {
 /** Whether `ov` is of no use for this stop: its folder or configuration is gone, or it has failed for long. */
 function cannotHelp(context: FleetContext, session: SessionRow, { health }: ProductSnapshot): boolean {
   if (health === 'missing' || health === 'uninitialised') return true;
-  const known = failing.get(context)?.has(session.id) || health === 'error';
+  const known = context.stopFailingSinceMs.has(session.id) || health === 'error';
   return known && context.clock.nowMs() - failingSince(context, session) >= patienceMs;
 }
 
 /** By the name of its tmux session; what ran beside it is in the process table. Returns whether that session is gone. */
 async function stopWithoutOv({ runtime, log }: FleetContext, product: ProductRef): Promise<boolean> {
-  const { done, left } = await runtime.tend(product, { kind: 'clear-session' });
+  const { done, left } = await runtime.maintain(product, { kind: 'clear-session' });
   log.warn(
     { product: product.name },
     `stopped without ov: ${done.join(', ') || 'no tmux session was there'}`,
@@ -160,7 +156,7 @@ async function stopAll(
   // Nobody is there to mistake it: what lives on need not wait until `ov` has closed the books.
   if (before.health === 'ok' && !coordinatorAlive(before)) await stopWorkers(before);
   const stop = () => runtime.ov(product, 'coordinator.stop', {});
-  const clear = () => runtime.tend(product, { kind: 'clear-session' });
+  const clear = () => runtime.maintain(product, { kind: 'clear-session' });
   await attempt(stop);
   let seen = await context.observe(product.name);
   for (const harder of [stop, clear]) {
@@ -194,7 +190,7 @@ async function endProcesses(context: FleetContext, product: ProductRef): Promise
   }
   if (left.length === 0) return [];
   const processes = left.map(({ pid, startTicks }) => ({ pid, startTicks }));
-  const { done } = await runtime.tend(product, { kind: 'end-processes', processes });
+  const { done } = await runtime.maintain(product, { kind: 'end-processes', processes });
   if (done.length > 0)
     context.log.warn({ product: product.name }, `ended after the grace: ${done.join(', ')}`);
   return (await look()).map(({ pid, command }) => `${pid} ${command}`);

@@ -11,22 +11,11 @@ import { waitsFor } from '../../decide/waiting-on-human.ts';
 import { noteShares } from '../../observe/account-shares.ts';
 import { type Liveness, liveness, quietSinceMs } from '../../observe/liveness.ts';
 import { latestScreen, watchScreen } from '../../observe/screens.ts';
+import { screenTroubles, sessionTroubles } from '../../observe/session-troubles.ts';
 import { noteLimit } from '../accounts/limits.ts';
 import { askedIn } from '../gates/asked.ts';
 import { raiseGate } from '../gates/raise.ts';
 import { lookForLosses } from './worker-losses.ts';
-
-const screenTroubles: ReadonlySet<string> = new Set([
-  'SESSION_HUNG',
-  'CLAUDE_API_ERROR',
-  'CLAUDE_DIALOG',
-  'CLAUDE_CONTEXT_FULL',
-  'CLAUDE_MODEL_MISSING',
-  'CLAUDE_ORG_DISABLED',
-  'CLAUDE_FORBIDDEN',
-]);
-/** Troubles that a healthy snapshot does not end: who found them does, or the session's end. */
-export const sessionTroubles: ReadonlySet<string> = new Set([...screenTroubles, 'MAIL_UNHEARD']);
 
 /** Returns whether something was recorded that the driver should act on. */
 export async function watchSession(

@@ -23,9 +23,6 @@ const payloadSchema = z.object({
 /** Mail with which a worker ends, by any capability. */
 const lastMail = /^(worker_done|result|merge_ready|merged|merge_failed|worker_died|error|escalation)$/;
 
-/** Workers that were seen to have ended with a last mail, by session and name. Memory only: looked for again. */
-const reported = new WeakMap<FleetContext, Set<string>>();
-
 /** Records each loss of this session once. Two `ov`, one more for each worker that has ended; none where nobody works. */
 export async function lookForLosses(
   context: FleetContext,
@@ -117,8 +114,7 @@ async function silent(
   session: SessionRow,
   { workers }: ProductSnapshot,
 ): Promise<string[]> {
-  const known = reported.get(context) ?? new Set<string>();
-  reported.set(context, known);
+  const known = context.endedWorkers;
   const found: string[] = [];
   for (const { name, state, startedAt } of workers) {
     const key = `${session.id}/${name}`;

@@ -14,8 +14,8 @@ import type { KnownStep, Step } from '../../../journal/blueprint/step.ts';
 import { type BlueprintRow, blueprintStore } from '../../../journal/blueprint/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import { kindOf } from '../../../journal/outcomes/kind.ts';
+import type { Driver } from '../../context.ts';
 import { estimates } from '../../decide/estimate.ts';
-import type { Loop } from '../../loop.ts';
 import { objectiveView } from '../../report/view.ts';
 import { queuedEvent } from '../accept-text.ts';
 import type { Controls } from '../controls.ts';
@@ -42,7 +42,7 @@ const inList = (view: BlueprintView): BlueprintView => ({
 export type Blueprints = ReturnType<typeof createBlueprints>;
 
 export function createBlueprints(
-  loop: Loop,
+  loop: Driver,
   commands: Pick<Commands, 'cancel' | 'requireStartable'>,
   controls: Pick<Controls, 'requeue'>,
 ) {

@@ -3,8 +3,7 @@ import type { FleetEvent } from '../../../contract/events.ts';
 import type { Thread } from '../../../contract/mail.ts';
 import type { Timeline, Usage as UsageView } from '../../../contract/reports.ts';
 import { gateStore } from '../../../journal/gates/store.ts';
-import type { Commands } from '../../commands/objectives.ts';
-import type { Loop } from '../../loop.ts';
+import { type Driver, productNamed } from '../../context.ts';
 import { eventView } from '../view.ts';
 import { threadsOf } from './threads.ts';
 import { timeline } from './timeline.ts';
@@ -21,11 +20,11 @@ export interface Past {
   usage(lastMs: number, points: number): UsageView;
 }
 
-export function createPast(loop: Loop, commands: Commands): Past {
-  const { journal, clock } = loop.context;
+export function createPast({ context, usage }: Driver): Past {
+  const { journal, clock } = context;
   return {
     threads(name) {
-      const product = commands.requireProduct(name).name;
+      const product = productNamed(context, name).name;
       const posts = journal.posts(product, mailShown);
       const gates = gateStore(journal.database).gatesOfMail(
         product,
@@ -33,17 +32,17 @@ export function createPast(loop: Loop, commands: Commands): Past {
       );
       return threadsOf(posts, journal.sent(product, mailShown), gates);
     },
-    events: (name, limit) => journal.productEvents(commands.requireProduct(name).name, limit).map(eventView),
+    events: (name, limit) => journal.productEvents(productNamed(context, name).name, limit).map(eventView),
     timeline: (lastMs, name) =>
       timeline(
         journal,
         clock.nowMs(),
         clock.nowMs() - lastMs,
-        name === null ? null : commands.requireProduct(name).name,
+        name === null ? null : productNamed(context, name).name,
       ),
     usage(lastMs, points) {
       const sinceMs = clock.nowMs() - lastMs;
-      const { stepMs, found } = loop.usage.since(sinceMs, points);
+      const { stepMs, found } = usage.since(sinceMs, points);
       return {
         since: new Date(sinceMs).toISOString(),
         until: new Date(clock.nowMs()).toISOString(),

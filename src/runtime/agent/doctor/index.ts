@@ -3,7 +3,7 @@
 import { FleetError } from '../../../common/errors.ts';
 import type { Finding } from '../../../contract/doctor.ts';
 import type { ProductRef } from '../../../contract/runtime/protocol.ts';
-import type { Place } from '../maintenance/index.ts';
+import type { Place } from '../maintenance/place.ts';
 import type { Check, MachinePlace } from './check.ts';
 import { account } from './checks/account.ts';
 import { checkout } from './checks/checkout.ts';

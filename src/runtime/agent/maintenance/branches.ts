@@ -2,15 +2,15 @@
 // branch that it has merged: that one is known by the words of its merge commit. A branch that never had a commit of its
 // own is held too, and has nothing in it: it is neither merged nor left.
 
-import type { TendReply } from '../../../contract/runtime/maintenance.ts';
+import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { git } from '../git.ts';
-import type { Place } from './index.ts';
+import type { Place } from './place.ts';
 
 /** Merge commits looked at; a session makes one per worker. */
 const merges = 500;
 
-export async function branches({ folder }: Place): Promise<TendReply> {
+export async function branches({ folder }: Place): Promise<MaintenanceReply> {
   const lines = async (...args: string[]): Promise<string[]> => {
     const { failed, stdout, stderr } = await git(folder, args);
     if (failed) throw ovFailure(stderr);

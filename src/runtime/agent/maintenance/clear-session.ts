@@ -4,12 +4,12 @@
 // Where the configuration that names the project is gone, with its branch or with the whole folder, the name is not known:
 // the product's session is then the one that was begun in its folder.
 import { resolve } from 'node:path';
-import type { TendReply } from '../../../contract/runtime/maintenance.ts';
+import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
 import { readProjectName } from '../../../overstory/config.ts';
-import type { Place } from './index.ts';
+import type { Place } from './place.ts';
 import { coordinatorSession, tmux } from './tmux.ts';
 
-export async function clearSession({ folder, product }: Place): Promise<TendReply> {
+export async function clearSession({ folder, product }: Place): Promise<MaintenanceReply> {
   const named = (await readProjectName(folder)) === null ? [] : [await coordinatorSession(folder)];
   const sessions = new Set([...named, ...(await sessionsOf([folder, resolve(product.root)]))]);
   const done: string[] = [];

@@ -2,11 +2,11 @@
 // the start time that fleetd saw, belong to this product, and carry overstory's own mark in its environment:
 // a human's shell or editor in the same folder is never touched.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TendReply } from '../../../contract/runtime/maintenance.ts';
+import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
 import { attribute } from '../attribution.ts';
 import { backToTheirFolder } from '../moved.ts';
 import { environmentOf, type ProcessEntry, programOf, readProcesses } from '../processes.ts';
-import type { Place } from './index.ts';
+import type { Place } from './place.ts';
 
 /** From SIGTERM to SIGKILL, and then until the kernel has let go. */
 const graceMs = 2_000;
@@ -14,7 +14,7 @@ const lookMs = 100;
 
 type Known = { pid: number; startTicks: number };
 
-export async function endProcesses(place: Place, asked: Known[]): Promise<TendReply> {
+export async function endProcesses(place: Place, asked: Known[]): Promise<MaintenanceReply> {
   const first = await ours(place, asked);
   const done = await Promise.all(first.map(async (entry) => `${entry.pid} ${await programOf(entry)}`));
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {

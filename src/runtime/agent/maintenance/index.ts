@@ -1,29 +1,18 @@
-// tend: what the agent changes in a product besides running `ov`, one file per task of the closed list.
-
-import type { TendReply, TendTask } from '../../../contract/runtime/maintenance.ts';
-import type { ProductRef } from '../../../contract/runtime/protocol.ts';
-import type { Ov } from '../ov.ts';
+// What the agent changes in a product besides running `ov`, one file per task of the closed list.
+import type { MaintenanceReply, MaintenanceTask } from '../../../contract/runtime/maintenance.ts';
 import { base } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
 import { closeMenu } from './close-menu.ts';
 import { endProcesses } from './end-processes.ts';
+import type { Place } from './place.ts';
 import { prepare } from './prepare.ts';
 import { recordLesson } from './record-lesson.ts';
 import { state } from './state.ts';
 import { layDown } from './templates/index.ts';
 
-export interface Place {
-  product: ProductRef;
-  /** resolved, and there */
-  folder: string;
-  workspaceRoot: string;
-  ov: Ov;
-  servePids: () => ReadonlySet<number>;
-}
-
 /** @throws FleetError with the code of what a human must mend first */
-export function tend(place: Place, task: TendTask): Promise<TendReply> {
+export function maintain(place: Place, task: MaintenanceTask): Promise<MaintenanceReply> {
   switch (task.kind) {
     case 'prepare':
       return prepare(place, task.maxWorkers);

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { FleetError } from '../../../common/errors.ts';
 import { readProjectName } from '../../../overstory/config.ts';
 import { list } from '../list.ts';
-import type { Place } from './index.ts';
+import type { Place } from './place.ts';
 import { tmux } from './tmux.ts';
 
 interface Names {

@@ -31,7 +31,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../../common/errors.ts';
-import type { TendReply } from '../../../contract/runtime/maintenance.ts';
+import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
 import { ovFailure } from '../../../overstory/errors.ts';
 import { withFleetSettings } from '../../../overstory/local-config.ts';
 import { workerModels } from '../../../overstory/models.ts';
@@ -43,11 +43,11 @@ import { initialised } from '../find.ts';
 import { git } from '../git.ts';
 import { argvOf, readProcesses } from '../processes.ts';
 import { requireServers, requireTrust } from './claude-home.ts';
-import type { Place } from './index.ts';
 import { requireOwnName, requireSeparateName, separateName } from './names.ts';
+import type { Place } from './place.ts';
 import { takeKeysFromStarter, tmux } from './tmux.ts';
 
-export async function prepare(place: Place, maxWorkers: number | null): Promise<TendReply> {
+export async function prepare(place: Place, maxWorkers: number | null): Promise<MaintenanceReply> {
   const { folder } = place;
   const { simulated } = await place.ov.features();
   const inside = join(folder, '.overstory');

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { TendReply } from '../../../contract/runtime/maintenance.ts';
-import type { Place } from './index.ts';
+import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
+import type { Place } from './place.ts';
 
 /** ml makes the domain when it is not there. */
 const domain = 'fleet';
 
-export async function recordLesson({ folder }: Place, text: string): Promise<TendReply> {
+export async function recordLesson({ folder }: Place, text: string): Promise<MaintenanceReply> {
   if (!existsSync(join(folder, '.mulch'))) return { done: [], left: ['no mulch here'] };
   // one argument: what begins with a dash is text all the same
   const asked = [

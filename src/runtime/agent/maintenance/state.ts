@@ -1,11 +1,11 @@
 // What of the repository would lose or waste the work of a session that begins now, in words: in `left`.
 import { FleetError } from '../../../common/errors.ts';
-import type { TendReply } from '../../../contract/runtime/maintenance.ts';
+import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
 import { requireUntouched } from '../../checkout/in-place.ts';
 import { concernsOf } from '../../checkout/state.ts';
-import type { Place } from './index.ts';
+import type { Place } from './place.ts';
 
-export async function state({ folder, product }: Place): Promise<TendReply> {
+export async function state({ folder, product }: Place): Promise<MaintenanceReply> {
   const left = (await concernsOf(folder)).filter(({ wastes }) => wastes);
   if (product.checkout === 'in-place')
     await requireUntouched(folder, product.name).catch((thrown) => {

@@ -1,7 +1,7 @@
 // The key of the product's account is where products.yaml says. It is never shown.
 import { FleetError } from '../../../../common/errors.ts';
 import { keyEnvironment } from '../../account-key.ts';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
 
 export const account: Check<Place> = {

@@ -6,7 +6,7 @@ import { requireUntouched } from '../../../checkout/in-place.ts';
 import { type CheckoutRecord, readRecord } from '../../../checkout/record.ts';
 import { standingOf } from '../../../checkout/refresh.ts';
 import { isThere } from '../../../checkout/source.ts';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
 
 /** A count that takes longer is not worth the wait: the doctor has others to see. */

@@ -1,6 +1,6 @@
 // Workers whose model overstory knows but does not tell them: see overstory/models.ts.
 import { join } from 'node:path';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { modelsOf } from '../../maintenance/prepare.ts';
 import { type Check, ok } from '../check.ts';
 

@@ -1,6 +1,7 @@
 // No other project here has the product's project name: they would share a tmux session.
-import type { Place } from '../../maintenance/index.ts';
+
 import { requireOwnName } from '../../maintenance/names.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
 
 export const name: Check<Place> = {

@@ -1,6 +1,6 @@
 // overstory's databases may be written by this user.
 import { join } from 'node:path';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { requireOwner } from '../../maintenance/prepare.ts';
 import { type Check, ok } from '../check.ts';
 

@@ -1,5 +1,5 @@
 // The product is a git repository that agents can commit in.
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { requireGit } from '../../maintenance/prepare.ts';
 import { type Check, ok } from '../check.ts';
 

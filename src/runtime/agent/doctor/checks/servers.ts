@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { mcpServers } from '../../../bootstrap/mcp.ts';
 import { homeIsHumans, requireServers } from '../../maintenance/claude-home.ts';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
 
 export const servers: Check<Place> = {

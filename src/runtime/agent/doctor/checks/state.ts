@@ -1,6 +1,6 @@
 // Nothing in the repository's state would lose the work of a session, or waste it.
 import { concernsOf } from '../../../checkout/state.ts';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
 
 export const state: Check<Place> = {

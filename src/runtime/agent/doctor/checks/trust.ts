@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isSeeded } from '../../../bootstrap/claude.ts';
 import { ownApiKey } from '../../account-key.ts';
 import { homeIsHumans, seedTrust } from '../../maintenance/claude-home.ts';
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
 
 export const trust: Check<Place> = {

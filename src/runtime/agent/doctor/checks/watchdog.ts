@@ -1,5 +1,5 @@
 // A watchdog.pid that names a process that is something else by now.
-import type { Place } from '../../maintenance/index.ts';
+import type { Place } from '../../maintenance/place.ts';
 import { removeStaleWatchdog } from '../../maintenance/prepare.ts';
 import { type Check, ok } from '../check.ts';
 

@@ -2,11 +2,11 @@
 // the marks is written anew, all else of a file stays as it is. Nothing is committed: a human reads it first.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TendReply } from '../../../../contract/runtime/maintenance.ts';
+import type { MaintenanceReply } from '../../../../contract/runtime/maintenance.ts';
 import { ovFailure } from '../../../../overstory/errors.ts';
 import { withQualityGates } from '../../../../overstory/quality-gates.ts';
 import { initialised } from '../../find.ts';
-import type { Place } from '../index.ts';
+import type { Place } from '../place.ts';
 import { kinds } from './kinds.ts';
 
 const open = (type: string) => `<!-- fleet init: ${type} -->`;
@@ -16,7 +16,7 @@ const close = '<!-- end of fleet init -->';
 export async function layDown(
   { folder }: Pick<Place, 'folder'>,
   type: keyof typeof kinds,
-): Promise<TendReply> {
+): Promise<MaintenanceReply> {
   if (!(await initialised(folder)))
     throw ovFailure(`'${folder}' is not an overstory project (missing .overstory/config.yaml).`);
   const kind = kinds[type];
