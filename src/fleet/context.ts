@@ -96,7 +96,7 @@ export interface FleetContext extends Ports, Memory {
    * starts `ov` only if something was written since it last looked.
    */
   observe(product: string, fresh?: boolean): Promise<ProductSnapshot>;
-  /** Drives this product's session again after a while: something must be waited for. The last call counts. */
+  /** Drives this product's session again after this long at the latest: something must be waited for. */
   driveAgain(product: string, afterMs: number): void;
 }
 

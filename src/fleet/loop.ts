@@ -31,7 +31,7 @@ export function createLoop(ports: Ports) {
   const observing = new Map<string, Promise<ProductSnapshot>>();
   const changedWhileObserving = new Set<string>();
   const driving = new Map<string, Promise<void>>();
-  const again = new Map<string, () => void>();
+  const again = new Map<string, { atMs: number; cancel(): void }>();
   const unsubscribe: (() => void)[] = [];
   let cancelTimer: () => void = () => {};
   let cancelSweep: (() => void) | null = null;
@@ -43,11 +43,16 @@ export function createLoop(ports: Ports) {
     ...emptyMemory(),
     observe: (product, fresh = true) => observeNow(product, fresh),
     driveAgain(product, afterMs) {
-      again.get(product)?.();
-      again.set(
-        product,
-        clock.after(afterMs, () => drive(product)),
-      );
+      const atMs = clock.nowMs() + afterMs;
+      const known = again.get(product);
+      // Each driving says anew what it waits for.
+      if (known !== undefined && known.atMs <= atMs) return;
+      known?.cancel();
+      const cancel = clock.after(afterMs, () => {
+        again.delete(product);
+        drive(product);
+      });
+      again.set(product, { atMs, cancel });
     },
   };
   const absorb = createMeasurements(context);

@@ -37,7 +37,7 @@ export interface Tuning {
   askAgainMs: readonly number[];
   /** A mail not heard for so long is told, whatever the screen says: somebody may have to look. */
   unheardMs: number;
-  /** Mail of a worker that its coordinator may not have seen is asked after when its screen was idle for this. */
+  /** Mail of a worker that its coordinator may not have seen is asked after when its screen was idle for this; it is looked at again first. */
   idleWithMailMs: number;
   /** The screen of a running coordinator is looked at no more often than this: it costs an `ov`, 60 ms. */
   screenEveryMs: number;
@@ -78,7 +78,7 @@ export const tuning: Tuning = {
   askDeafMs: 5_000,
   askAgainMs: [30_000, 120_000, 480_000],
   unheardMs: 3_600_000,
-  idleWithMailMs: 20_000,
+  idleWithMailMs: 5_000,
   screenEveryMs: 10_000,
   spendEveryMs: 60_000,
   screenConfirmMs: 8_000,

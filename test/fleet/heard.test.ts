@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import { type Awaited, howHeard, type Traces } from '../../src/fleet/act/heard/heard.ts';
 import { tuning } from '../../src/fleet/index.ts';
+import type { Tuning } from '../../src/fleet/tuning.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const atMs = Date.parse('2026-11-29T05:06:26Z');
@@ -255,8 +256,8 @@ describe("workers' mail", () => {
     lastActivity: '',
   });
   /** lead-1 reports in the middle of its coordinator's turn: marked read, and nobody is told. */
-  async function reported() {
-    const t = testFleet({ registry: registry([product('alpha')]) });
+  async function reported(more: Partial<Tuning> = {}) {
+    const t = testFleet({ registry: registry([product('alpha')]), tuning: more });
     await t.clock.settle();
     t.start('alpha', 'ship it');
     await t.clock.advance(5_000);
@@ -276,11 +277,13 @@ describe("workers' mail", () => {
     return t;
   }
 
-  it('is named to a coordinator that fell idle without it, all in one line', async () => {
-    const t = await reported();
+  it('is named to a coordinator that fell idle without it, soon and all in one line', async () => {
+    // As soon as its turn ends, whenever the next sweep is.
+    const t = await reported({ sweepLiveMs: 600_000 });
     expect(asks(t)).toEqual([]);
     t.fake.product('alpha').screen = '❯ ';
-    await t.clock.advance(60_000);
+    t.fake.changed('alpha');
+    await t.clock.advance(tuning.screenEveryMs + tuning.idleWithMailMs + 1_000);
     expect(asks(t)).toHaveLength(1);
     const said = JSON.stringify(asks(t)[0]?.args);
     expect(said).toContain('msg-merge-ready (lead-1), msg-worker-done (lead-1)');

@@ -1,8 +1,8 @@
 // Settles what was heard, asks after what was not, and tells what stays unheard.
 //
 //   sent ─► heard (heard.ts says how)
-//     │  its coordinator's screen is idle, and nothing shows that it heard: after 5 s where the mail woke nobody,
-//     │  after 30 s else
+//     │  its coordinator's screen is idle, and nothing shows that it heard: after 5 s where the mail woke nobody (a
+//     │  worker's at once: workers.ts has waited), after 30 s else
 //     ├─► asked: a line is typed that names the mail by its id, and the command that shows read mail too. Asked again
 //     │   after 2 and 8 minutes. The mail itself is never sent a second time
 //     └─► 8 minutes after the last: unheard. A trouble (MAIL_UNHEARD) and a notice; heard after all, the trouble ends
@@ -18,6 +18,7 @@ import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../../context.ts';
 import { standsAtLimit } from '../../decide/account-state.ts';
 import { latestScreen } from '../../observe/screens.ts';
+import type { Tuning } from '../../tuning.ts';
 import { mayType } from '../session/may-type.ts';
 import { type Hearing, hearingsOf } from './awaiting.ts';
 import { howHeard, type Traces } from './heard.ts';
@@ -45,7 +46,7 @@ export async function tendHearings(
   const lastWaitMs = tuning.askAgainMs.at(-1) ?? 0;
   const due: Hearing[] = [];
   for (const hearing of waiting) {
-    const next = hearing.asked === 0 && !hearing.woke ? tuning.askDeafMs : tuning.askAgainMs[hearing.asked];
+    const next = firstAfterMs(tuning, hearing) ?? tuning.askAgainMs[hearing.asked];
     if (next === undefined) {
       if (passed(hearing.lastMs) >= lastWaitMs) tellUnheard(context, session, hearing, true);
     } else if (passed(hearing.lastMs) >= next) due.push(hearing);
@@ -54,6 +55,12 @@ export async function tendHearings(
   }
   context.driveAgain(product.name, tuning.askDeafMs);
   if (due.length > 0) await ask(context, product, session, due.slice(0, namedAtOnce));
+}
+
+/** null: it was asked after, or woke its coordinator, and has the usual patience. Of a worker's mail the screen has stood idle. */
+function firstAfterMs({ askDeafMs }: Tuning, { asked, woke, from }: Hearing): number | null {
+  if (asked > 0 || woke) return null;
+  return from === null ? askDeafMs : 0;
 }
 
 /** Also at the end of a session, whose final mail may show it. Returns what is not heard yet. */

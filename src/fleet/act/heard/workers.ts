@@ -1,6 +1,6 @@
 // Workers' mail that may not have reached their coordinator. overstory wakes no coordinator for it: it is read by the
 // next prompt's hook, or lost to a tool's, and headless `sling` ends a worker's turn in the middle of the coordinator's.
-// A coordinator whose screen has been idle for a while is past that turn, and no prompt is coming: what its workers wrote
+// A coordinator whose screen has stood idle for some seconds is past that turn, and no prompt is coming: what its workers wrote
 // to it is then to be heard like the operator's mail. It may have listed its mail itself, which nothing shows: naming it
 // costs that coordinator one short turn, not naming it costs another one its work.
 
@@ -26,14 +26,24 @@ export async function lookForWorkersMail(
   if (workers.size === 0) return;
   const screen = latestScreen(context, session);
   const now = clock.nowMs();
-  if (screen?.seen.state !== 'idle' || Math.abs(now - screen.sinceMs) < tuning.idleWithMailMs) return;
+  if (screen?.seen.state !== 'idle') return;
+  const idleMs = Math.abs(now - screen.sinceMs);
+  if (idleMs < tuning.idleWithMailMs) {
+    context.driveAgain(product.name, tuning.idleWithMailMs - idleMs);
+    return;
+  }
   const known = context.workersMailSeenMs;
   if (Math.abs(now - (known.get(product.name) ?? 0)) < tuning.sweepLiveMs) return;
   known.set(product.name, now);
   const { messages } = await runtime.ov(product, 'mail.list', { to: 'coordinator' });
-  const fresh = messages.filter(
-    (mail) => concerns(mail, session, workers, now, tuning.idleWithMailMs) && isNew(context, mail),
-  );
+  const unheard = messages.filter((mail) => concerns(mail, session, workers, now) && isNew(context, mail));
+  const age = ({ createdAt }: Mail) => Math.abs(now - Date.parse(createdAt));
+  const fresh = unheard.filter((mail) => age(mail) >= tuning.idleWithMailMs);
+  if (fresh.length < unheard.length) {
+    // Only just written: its coordinator may be at it.
+    known.delete(product.name);
+    context.driveAgain(product.name, tuning.idleWithMailMs);
+  }
   if (fresh.length === 0) return;
   const own = (await runtime.ov(product, 'mail.list', { from: 'coordinator' })).messages;
   const answered = new Set(own.map(({ threadId }) => threadId));
@@ -56,21 +66,19 @@ export async function lookForWorkersMail(
   if (events.length > 0 && live?.id === session.id && live.state === 'running') journal.record(...events);
 }
 
-/** Of this session, to its coordinator, and not only just written. Where the clock was set back, by the workers' names alone. */
+/** Of this session, to its coordinator. Where the clock was set back, by the workers' names alone. */
 function concerns(
   { from, to, type, createdAt }: Mail,
   { startingAtMs }: SessionRow,
   workers: ReadonlySet<string>,
   nowMs: number,
-  afterMs: number,
 ): boolean {
   const atMs = Date.parse(createdAt);
   return (
     to === 'coordinator' &&
     workers.has(from) &&
     matters.test(type) &&
-    (atMs >= startingAtMs || nowMs < startingAtMs) &&
-    Math.abs(nowMs - atMs) >= afterMs
+    (atMs >= startingAtMs || nowMs < startingAtMs)
   );
 }
 

@@ -25,8 +25,16 @@ export async function watchSession(
 ): Promise<boolean> {
   const { clock, tuning, journal } = context;
   const before = latestScreen(context, session);
-  if (before && Math.abs(clock.nowMs() - before.atMs) < tuning.screenEveryMs) return false;
+  const ageMs = before === null ? tuning.screenEveryMs : Math.abs(clock.nowMs() - before.atMs);
+  if (ageMs < tuning.screenEveryMs) {
+    // Something has changed since: what it shows now is seen as soon as it may be looked at.
+    context.driveAgain(product.name, tuning.screenEveryMs - ageMs);
+    return false;
+  }
   const looked = await watchScreen(context, product, session);
+  // What its workers wrote meanwhile is looked for once it has stood so.
+  if (looked?.seen.state === 'idle' && looked.sinceMs === looked.atMs)
+    context.driveAgain(product.name, tuning.idleWithMailMs);
   const now = clock.nowMs();
   const snapshot = context.observations.get(product.name)?.snapshot;
   if (!snapshot || journal.liveSession(product.name)?.state !== 'running') return false;
