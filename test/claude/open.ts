@@ -27,7 +27,6 @@ export function withClaude() {
         ANTHROPIC_BASE_URL: model.url,
         ANTHROPIC_API_KEY: madeUpKey,
         DISABLE_AUTOUPDATER: '1',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
         CLAUDE_CODE_MAX_RETRIES: '1',
       },
     };

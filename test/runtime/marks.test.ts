@@ -36,6 +36,14 @@ test('bin/overstory-claude takes away what the agent takes away, and hands on wo
   expect(names(ran.stdout).filter((name) => name !== undefined && name in marked)).toEqual([]);
 });
 
+test('it lets nothing out that the work does not need, unless it is told to', async () => {
+  const name = 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC';
+  const seen = async (env: NodeJS.ProcessEnv) =>
+    (await execa(wrapper, ['printenv', name], { env, reject: false })).stdout;
+  expect(await seen({ [name]: undefined })).toBe('1');
+  expect(await seen({ [name]: '' })).toBe('');
+});
+
 test("in a linked worktree it takes that worktree's local settings, and not those of the root", async () => {
   const root = join(folder, 'repository');
   const worktree = join(folder, 'worktree');
