@@ -1,6 +1,7 @@
 // The real Claude Code of the lock file in a terminal: its first run, and what its screen says.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScreen } from '../../src/overstory/screen.ts';
+import { until } from '../simulator/ov.ts';
 import { type ClaudeLab, claudeAvailable, openClaudeLab, type Terminal } from '../support/claude-lab.ts';
 import { faults } from '../support/model-server/faults.ts';
 import { type ModelServer, openModelServer } from '../support/model-server/server.ts';
@@ -64,6 +65,24 @@ describe.runIf(claudeAvailable())('Claude Code in a terminal', () => {
     await terminal.say('and once more');
     const screen = await terminal.shows(/and once more\s+● Ready\./);
     expect(readScreen(screen, Date.now())).toMatchObject({ state: 'idle', problem: null });
+  });
+
+  it('hides behind a status line that it can be interrupted, and is known as busy all the same', async () => {
+    await using other = openClaudeLab(model.url);
+    await other.seed();
+    other.write('.claude/settings.json', '{"statusLine":{"type":"command","command":"echo my line"}}');
+    const own = await other.terminal();
+    await own.shows(ready, 25_000);
+    const hold = model.hold({ role: 'other' });
+    await own.say('think about it');
+    await until(hold.held, (held) => held > 0);
+    const screen = await until(
+      own.screen,
+      (seen) => readScreen(seen, Date.now()).busy && /my line/.test(seen),
+    );
+    // `fleet doctor` warns of it where it is hidden.
+    expect(screen.includes('esc to interrupt')).toBe(/v2\.1\.332\b/.test(screen));
+    hold.end();
   });
 
   it("shows a subscription's limit and when it ends, and what comes of it: a menu, or that it goes on by itself", async () => {

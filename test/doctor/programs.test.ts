@@ -1,11 +1,12 @@
 // Programs whose version `fleet doctor` asks for: slow, broken, missing and unfit ones each have their own words.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pairOf, pairs, recommendedClaude } from '../../src/overstory/pairs.ts';
 import { ask } from '../../src/runtime/agent/doctor/check.ts';
 import { claude } from '../../src/runtime/agent/doctor/checks/claude.ts';
+import { statusLine } from '../../src/runtime/agent/doctor/checks/status-line.ts';
 import { createOv } from '../../src/runtime/agent/ov.ts';
 
 let folder: string;
@@ -64,6 +65,41 @@ describe('Claude Code', () => {
       says: expect.stringContaining('no claude on PATH'),
     });
   });
+});
+
+it('a status line of the human’s is warned of where it hides that a coordinator works', async () => {
+  program('ov', `echo '{"name":"x","version":"0.11.0","runtime":"bun","platform":"linux-x64"}'`);
+  const place = {
+    workspaceRoot: folder,
+    folder,
+    product: { name: 'p', root: folder },
+    ov: createOv('ov', folder),
+    servePids: () => new Set<number>(),
+  };
+  const looked = () => statusLine.look(place, true);
+  const settings = join(folder, '.claude/settings.json');
+  vi.stubEnv('CLAUDE_CONFIG_DIR', join(folder, 'config'));
+  expect(await looked()).toMatchObject({ state: 'ok', says: expect.stringContaining('none is configured') });
+  for (const file of [join(folder, 'config/settings.json'), settings]) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '{"statusLine":{"type":"command","command":"date"}}');
+    program('claude', says('2.1.112'));
+    expect(await looked()).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining(
+        `CLAUDE_STATUS_LINE: Expected Claude Code's own status line, got one of ${file}: Claude Code 2.1.112`,
+      ),
+      mend: expect.stringContaining(file),
+    });
+    program('claude', says('2.1.332'));
+    expect(await looked()).toMatchObject({ state: 'ok', says: expect.stringContaining(file) });
+  }
+  // Nothing of a human's is changed, nor of what is no JSON concluded.
+  expect(readFileSync(settings, 'utf8')).toContain('statusLine');
+  writeFileSync(settings, '{"statusLine":');
+  rmSync(join(folder, 'config'), { recursive: true });
+  expect(await looked()).toMatchObject({ state: 'ok', says: expect.stringContaining('none is configured') });
+  vi.unstubAllEnvs();
 });
 
 it('a program that is slow is not called missing', async () => {

@@ -398,6 +398,20 @@ export const traps: readonly Trap[] = [
     real: { not: 'a matter of claude: by hand with 2.1.112 and 2.1.332 (2026-11-29)' },
   },
   {
+    trap: '`ov nudge` knows a busy coordinator by "esc to interrupt", which 2.1.112 leaves out where a human has configured a status line',
+    does: 'busy is told by the spinner too, before anything is typed; `fleet doctor` warns of the status line: `CLAUDE_STATUS_LINE`',
+    test: 'test/doctor/programs.test.ts: a status line of the human’s is warned of where it hides that a coordinator works',
+    real: {
+      not: 'a matter of claude: `test/claude/terminal.test.ts` on 2.1.112, which hides it, and 2.1.332, which does not (2026-11-29)',
+    },
+  },
+  {
+    trap: 'A headless worker that is killed in its turn, or whose turn ends in an error, stays `working` (0.10.3) or `between_turns` (0.11): nobody is told, its parent neither',
+    does: 'one that is not completed, in no turn and silent for 10 s is told as `WORKER_CUT_OFF`, with what its claude printed',
+    test: 'test/runtime/local-agent.test.ts: tells a worker whose claude is gone, at its start or in its turn, from all that live, go on or have ended',
+    real: { not: 'a matter of claude: `npm run test:claude`, kill -9 of a builder' },
+  },
+  {
     trap: 'A hung coordinator is `working` for ever',
     does: '`SESSION_HUNG` in status until it moves or a human ends it',
     test: s('faults', 'hung is named and not ended'),

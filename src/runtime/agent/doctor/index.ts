@@ -18,6 +18,7 @@ import { owner } from './checks/owner.ts';
 import { repository } from './checks/repository.ts';
 import { servers } from './checks/servers.ts';
 import { state } from './checks/state.ts';
+import { statusLine } from './checks/status-line.ts';
 import { tmux } from './checks/tmux.ts';
 import { trust } from './checks/trust.ts';
 import { watchdog } from './checks/watchdog.ts';
@@ -36,6 +37,7 @@ const productChecks: Check<Place>[] = [
   account,
   trust,
   servers,
+  statusLine,
 ];
 
 /** A product that `ov` cannot be asked about, and why. */

@@ -38,7 +38,7 @@ export function agentAt(folder: string, cwd: string): string | null {
 }
 
 /** The agent and what it starts have one environment: Claude Code looks there too. */
-const configFolder = () => process.env.CLAUDE_CONFIG_DIR || join(homedir(), '.claude');
+export const configFolder = () => process.env.CLAUDE_CONFIG_DIR || join(homedir(), '.claude');
 
 /**
  * Every transcript that may be of this product and was written to since then, latest first. Links are not followed.
