@@ -6,7 +6,6 @@ import { FleetError } from '../common/errors.ts';
 import { blindSnapshot, type ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../journal/events.ts';
 import type { SessionRow } from '../journal/journal.ts';
-import { createUsage } from '../journal/usage.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { admit } from './act/admit.ts';
@@ -58,9 +57,7 @@ export function createLoop(ports: Ports) {
   const absorb = createMeasurements(context);
   const acknowledge = createAcknowledging(context, (product) => look(product, true));
   const lookAtGround = watchGround(context, () => lookAtAll(true));
-  const usage = createUsage(journal.database, clock, (error) =>
-    log.warn({ err: error }, 'a minute of the budget was not kept'),
-  );
+  const usage = journal.usage((error) => log.warn({ err: error }, 'a minute of the budget was not kept'));
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
 
   // ── observe ────────────────────────────────────────────────────────────────────────────────────────────

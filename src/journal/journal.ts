@@ -1,18 +1,28 @@
 // The journal: one SQLite file, one writer. `record` is the only way in: it appends the events and applies
 // them to the current-state tables in one transaction, so the log and the tables cannot disagree. What is read of
-// each table is in `journal/`.
+// each table is in a file beside it, or in the folder of its noun; the database itself is handed to nobody.
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../common/clock.ts';
 import { FleetError, type FleetErrorShape } from '../common/errors.ts';
+import { accountStore } from './accounts/store.ts';
 import { actionStore } from './actions.ts';
 import { apply } from './apply.ts';
 import { backUp, type JournalBackup } from './backup.ts';
+import { blueprintStore } from './blueprint/store.ts';
 import { controlStore } from './controls.ts';
 import { hasRoom, journalError, openDatabase } from './database.ts';
 import { eventOf, type JournalEvent, type NewEvent } from './events.ts';
+import { gateStore } from './gates/store.ts';
+import { lessonStore } from './lessons/store.ts';
 import { mailStore } from './mail.ts';
+import { monitorStore } from './monitor/store.ts';
 import { objectiveStore } from './objectives.ts';
+import { noticeStore } from './outbox/store.ts';
+import { outcomeStore } from './outcomes/store.ts';
 import { createReader } from './reader.ts';
+import { recurringStore } from './recurring/store.ts';
 import { sessionStore } from './sessions.ts';
+import { createUsage, type Usage } from './usage.ts';
 
 export type { ActionRow } from './actions.ts';
 export type { JournalBackup } from './backup.ts';
@@ -39,11 +49,11 @@ function upTo(characters: number, rows: Iterable<Record<string, unknown>>): Jour
 
 /**
  * @param file  path of the SQLite file, created with its folder; `:memory:` for tests
+ * @param db    left out: the file, opened here. Whoever opens it elsewhere can read its tables: tests do
  * @throws FleetError JOURNAL_NEWER (written by a newer fleetd), JOURNAL_LOCKED (another fleetd has it),
  *         JOURNAL_UNUSABLE (not a database, no space, no permission)
  */
-export function openJournal(file: string, clock: Clock) {
-  const db = openDatabase(file);
+export function openJournal(file: string, clock: Clock, db: DatabaseSync = openDatabase(file)) {
   const reader = createReader(db);
   const { prepare, rows, row } = reader;
   const listeners = new Set<(events: JournalEvent[]) => void>();
@@ -110,6 +120,20 @@ export function openJournal(file: string, clock: Clock) {
     ...controlStore(reader),
     ...actionStore(reader),
     ...mailStore(reader),
+    accounts: accountStore(db),
+    blueprints: blueprintStore(db),
+    gates: gateStore(db),
+    lessons: lessonStore(db),
+    monitor: monitorStore(db),
+    notices: noticeStore(db),
+    outcomes: outcomeStore(db),
+    recurring: recurringStore(db),
+
+    /**
+     * How full the budget was over time, for the one loop that measures it.
+     * @param onError told of a write that failed: a figure is lost, nothing else
+     */
+    usage: (onError: (error: unknown) => void): Usage => createUsage(db, clock, onError),
 
     /**
      * Ascending.
@@ -132,6 +156,24 @@ export function openJournal(file: string, clock: Clock) {
       const newest = reader.prepare('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?');
       return upTo(shownCharacters, newest.iterate(product, limit));
     },
+    countOf: (kind: NewEvent['kind'], fromMs: number, toMs: number): number =>
+      Number(
+        row(
+          'SELECT count(*) AS n FROM events WHERE kind = ? AND at_ms >= ? AND at_ms < ?',
+          kind,
+          fromMs,
+          toMs,
+        )?.n,
+      ),
+    /** What the scheduler held and what ended the holding, in order; one at a time: there may be many. */
+    *holds(
+      untilMs: number,
+    ): Generator<JournalEvent & { kind: 'decision.wait' | 'session.starting' | 'objective.ended' }> {
+      const found = prepare(
+        `SELECT * FROM events WHERE kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ? ORDER BY seq`,
+      ).iterate(untilMs);
+      for (const event of found) yield eventOf(event) as never;
+    },
     lastSeq(): number {
       return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
     },
@@ -139,8 +181,7 @@ export function openJournal(file: string, clock: Clock) {
     /** @throws FleetError JOURNAL_UNUSABLE (no space, no permission) */
     backup: (): Promise<JournalBackup> => backUp(db, file, clock.nowMs()),
 
-    /** For tests: the open database, read only by convention. */
-    database: db,
+    isOpen: (): boolean => db.isOpen,
     close(): void {
       if (db.isOpen) db.close();
     },

@@ -125,6 +125,18 @@ export function sessionStore({ rows, row }: Reader) {
         limit,
       ).map(sessionOf);
     },
+    /** Of a product, after that moment. */
+    restartsSince: (product: string, sinceMs: number): number =>
+      Number(row('SELECT count(*) AS n FROM restarts WHERE product = ? AND at_ms > ?', product, sinceMs)?.n),
+    restartsBetween: (fromMs: number, toMs: number): number =>
+      Number(row('SELECT count(*) AS n FROM restarts WHERE at_ms >= ? AND at_ms < ?', fromMs, toMs)?.n),
+    /** Objectives that used a model without a price beside one that has one. */
+    partlyPriced: (): Set<string> =>
+      new Set(
+        rows('SELECT objective FROM sessions WHERE unpriced_tokens > 0 AND cost_usd IS NOT NULL').map((r) =>
+          String(r.objective),
+        ),
+      ),
     /** Of each product's sessions that ran and live, or have ended since then. */
     spent(sinceMs: number): Map<string, Spent> {
       return new Map(

@@ -91,6 +91,13 @@ describe('arrows', () => {
     expect(outside).toEqual([]);
   });
 
+  it('SQLite is opened and asked by the journal, and by the simulator in place of ov', async () => {
+    const wrong = (await imports()).filter(
+      ({ from, to }) => to === 'node:sqlite' && !/^src\/(journal|simulator)\//.test(from),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('the gateway holds neither the Docker client nor the journal', async () => {
     const wrong = (await imports()).filter(
       ({ from, to }) =>

@@ -3,7 +3,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { accountStore } from '../../src/journal/accounts/store.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
@@ -65,7 +64,7 @@ async function ready(slots = 3, more: Partial<Product> = {}, world: World = {}) 
     shows(name: string, screen: string) {
       t.fake.product(name).screen = screen;
     },
-    closed: () => accountStore(t.journal.database).closed(),
+    closed: () => t.journal.accounts.closed(),
   });
 }
 
@@ -160,7 +159,7 @@ describe('at the reset', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(250);
     await t.clock.advance(10 * minute);
     expect(t.woken).toHaveLength(2);
-    expect(accountStore(t.journal.database).limited()).toEqual([]);
+    expect(t.journal.accounts.limited()).toEqual([]);
     expect(t.notices()).toHaveLength(2);
     expect(t.account()).toMatchObject({ state: 'open', waiting: [] });
     t.fake.mailFrom('alpha', { subject: 'Run complete [obj-1]' });

@@ -34,7 +34,7 @@ async function ready(scheduling: Partial<ReturnType<typeof registry>['scheduling
     },
     /** what was read of the last session: recorded where sessions end */
     cost: (name: string, usd: number) =>
-      t.journal.database.prepare('UPDATE sessions SET cost_usd = ? WHERE product = ?').run(usd, name),
+      t.tables.prepare('UPDATE sessions SET cost_usd = ? WHERE product = ?').run(usd, name),
   });
 }
 

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { gateStore } from '../../src/journal/gates/store.ts';
 import { migrations } from '../../src/journal/migrations.ts';
 import { createUsage } from '../../src/journal/usage.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
@@ -48,18 +47,18 @@ describe('how full the budget was', () => {
   });
 
   it('costs a write a minute while a session lives, and none after', async () => {
-    const { clock, fake, fleet, journal, start } = testFleet({ registry: products() });
-    const rows = () => Number(journal.database.prepare('SELECT count(*) AS n FROM usage').get()?.n);
+    const { clock, fake, fleet, tables, start } = testFleet({ registry: products() });
+    const rows = () => Number(tables.prepare('SELECT count(*) AS n FROM usage').get()?.n);
     start('alpha', 'ship auth');
     await clock.advance(30 * minute);
     expect(rows()).toBeGreaterThanOrEqual(29);
     expect(rows()).toBeLessThanOrEqual(31);
     fake.mailFrom('alpha', { subject: 'Run complete: [obj-1]' });
     await clock.advance(2 * minute);
-    const [written, changes] = [rows(), journal.database.prepare('SELECT total_changes() AS n').get()?.n];
+    const [written, changes] = [rows(), tables.prepare('SELECT total_changes() AS n').get()?.n];
     await clock.advance(6 * hour);
     expect(rows()).toBe(written);
-    expect(journal.database.prepare('SELECT total_changes() AS n').get()?.n).toBe(changes);
+    expect(tables.prepare('SELECT total_changes() AS n').get()?.n).toBe(changes);
     // the hours in which nothing lived are no points
     expect(fleet.past.usage(4 * hour, 240).points).toEqual([]);
     expect(fleet.past.usage(12 * hour, 240).points.length).toBeGreaterThan(5);
@@ -151,7 +150,7 @@ describe('mail by thread', () => {
     await t.clock.advance(minute);
     t.fleet.gates.resolve(1, 'answered', 'Yes, for one release', t.source, 'operator');
     await t.clock.advance(10_000);
-    const { answerMail } = gateStore(t.journal.database).gate(1) ?? {};
+    const { answerMail } = t.journal.gates.gate(1) ?? {};
     t.fake.mailFrom('alpha', { subject: 'Re: ANSWER', body: 'Understood.', threadId: answerMail ?? '' });
     await t.clock.advance(minute);
     const threads = t.fleet.past.threads('alpha');

@@ -186,9 +186,7 @@ describe('missed while fleetd was down', () => {
     const second = t.reopen();
     await t.clock.settle();
     // what a crash just after the objective was queued leaves
-    second.journal.database.exec(
-      `UPDATE recurring SET last_due_ms = last_due_ms - 3600000, last_objective = NULL`,
-    );
+    second.tables.exec(`UPDATE recurring SET last_due_ms = last_due_ms - 3600000, last_objective = NULL`);
     second.crash();
     const third = t.reopen();
     await t.clock.settle();

@@ -177,7 +177,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     log.check();
     checkJournal();
     checkProcesses();
-    replay.check(journal());
+    replay.check(journal(), watched.fleetd().tables);
   }
 
   /** Fewer faults can be told apart after a fault: deadlines start again. */

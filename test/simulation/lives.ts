@@ -1,6 +1,7 @@
 // The lives of fleetd one after another, on one journal: a kill is a copy of the journal's files at that instant.
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import type { Clock } from '../../src/common/clock.ts';
 import type { startFleet } from '../../src/fleet/index.ts';
@@ -15,6 +16,8 @@ import type { Life, World } from './world.ts';
 /** One life of fleetd, from its start to its kill. */
 export interface Fleetd extends Life {
   journal: Journal;
+  /** its file, to be read beside it */
+  tables: DatabaseSync;
   file: string;
   fleet: ReturnType<typeof startFleet>;
   /** resolves at its kill */
@@ -165,7 +168,8 @@ export function createLives(given: {
       if (when === 'before call') outcome.calls += 1;
       count(when, life);
     };
-    const journal = tested.openJournal(file, gated);
+    life.tables = tested.openDatabase(file);
+    const journal = tested.openJournal(file, gated, life.tables);
     life.journal = {
       ...journal,
       record(...news) {

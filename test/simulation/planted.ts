@@ -223,9 +223,9 @@ const all: PlantedBug[] = [
     'a table is written past its event',
     ['replay', 'no crash'],
     [
-      'fleet/act/admit.ts',
-      '  journal.record({',
-      "  journal.database.prepare('UPDATE objectives SET result = ? WHERE id = ?').run('starts', admission.objective);\n  journal.record({",
+      'journal/journal.ts',
+      "db.exec('COMMIT');",
+      "db.exec('COMMIT');\n        db.exec(`UPDATE objectives SET result = 'starts' WHERE state = 'starting'`);",
     ],
   ),
   bug(
@@ -472,6 +472,7 @@ export async function withBug<T>(
     return await use({
       ...(await load('fleet/index.ts')),
       ...(await load('journal/apply.ts')),
+      ...(await load('journal/database.ts')),
       ...(await load('journal/migrations.ts')),
       ...(await load('openclaw/notices.ts')),
       ...(await load('api/gates.ts')),

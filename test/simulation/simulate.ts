@@ -6,6 +6,7 @@ import { noticeView } from '../../src/api/gates.ts';
 import { FleetError } from '../../src/common/errors.ts';
 import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
 import { apply } from '../../src/journal/apply.ts';
+import { openDatabase } from '../../src/journal/database.ts';
 import { migrations, stateTables } from '../../src/journal/migrations.ts';
 import { deliverNotices } from '../../src/openclaw/notices.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
@@ -20,6 +21,7 @@ import { createWorld, type World } from './world.ts';
 
 /** What is put to the test; planted bugs bring a broken copy of it. */
 export interface Program {
+  openDatabase: typeof openDatabase;
   openJournal: typeof openJournal;
   startFleet: typeof startFleet;
   tuning: typeof tuning;
@@ -31,6 +33,7 @@ export interface Program {
   noticeView: typeof noticeView;
 }
 export const program: Program = {
+  openDatabase,
   openJournal,
   startFleet,
   tuning,

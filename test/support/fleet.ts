@@ -1,6 +1,7 @@
 // A whole fleet in memory: real loop, real SQLite, fake runtime, manual clock.
 import { pino } from 'pino';
 import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
+import { openDatabase } from '../../src/journal/database.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import { fakeRuntime } from './fake-runtime.ts';
@@ -72,7 +73,9 @@ export function testFleet(options: {
       clock,
       options.registry.products.map((p) => p.name),
     );
-  const journal = openJournal(options.file ?? ':memory:', clock);
+  const file = options.file ?? ':memory:';
+  const tables = openDatabase(file);
+  const journal = openJournal(file, clock, tables);
   let current = options.registry;
   const fleet = startFleet({
     registry: { current: () => current, problems: () => [] },
@@ -90,6 +93,8 @@ export function testFleet(options: {
     fake,
     fleet,
     journal,
+    /** the journal's file, to be read beside it */
+    tables,
     source,
     setRegistry(next: Registry) {
       current = next;

@@ -7,6 +7,7 @@ import { expect, vi } from 'vitest';
 import type { ObjectiveView } from '../../src/contract/objectives.ts';
 import type { FleetStatus } from '../../src/contract/status.ts';
 import { openJournal, systemClock } from '../../src/fleet/index.ts';
+import { openDatabase } from '../../src/journal/database.ts';
 import { createReplay } from '../simulation/replay.ts';
 import { program } from '../simulation/simulate.ts';
 import { services } from './compose.ts';
@@ -98,13 +99,14 @@ export function fourProducts(stack: FleetStack) {
       const { file } = await fleet<{ file: string }>('backup');
       const copy = join(place, 'journal.db');
       await stack.compose('cp', `fleetd:${file}`, copy);
-      const journal = openJournal(copy, systemClock);
+      const tables = openDatabase(copy);
+      const journal = openJournal(copy, systemClock, tables);
       const replay = createReplay(program);
       try {
-        replay.check(journal);
+        replay.check(journal, tables);
         expect(journal.liveSessions()).toEqual([]);
         expect(journal.openActions()).toEqual([]);
-        const rows = (sql: string) => journal.database.prepare(sql).all();
+        const rows = (sql: string) => tables.prepare(sql).all();
         const ends = `SELECT seq FROM events WHERE kind = 'objective.ended' AND json_extract(data, '$.end') <> 'cancelled'`;
         const notices = `(SELECT count(*) FROM notices WHERE cause = seq)`;
         expect(rows(`${ends} AND ${notices} <> 1`), 'ends that were not told once').toEqual([]);

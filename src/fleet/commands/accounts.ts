@@ -2,7 +2,6 @@
 import { FleetError } from '../../common/errors.ts';
 import type { ControlReply } from '../../contract/controls.ts';
 import type { Source } from '../../contract/source.ts';
-import { accountStore } from '../../journal/accounts/store.ts';
 import type { FleetContext } from '../context.ts';
 import { accountViews } from '../report/accounts.ts';
 
@@ -24,11 +23,7 @@ export function createAccounts(context: FleetContext) {
           message: `Expected an account of products.yaml, got ${JSON.stringify(name.slice(0, 60))}.`,
           mend: `Accounts: ${views.map((account) => account.name).join(', ')}.`,
         });
-      if (
-        !accountStore(journal.database)
-          .closed()
-          .some(({ account }) => account === name)
-      )
+      if (!journal.accounts.closed().some(({ account }) => account === name))
         return { verb: 'accounts open', text: `Account ${name} is open already.`, changed: false };
       const text = `Account ${name} was opened by ${source.sender ?? source.via}. Those that wait are woken one after the other, and the queue goes on.`;
       journal.record({ kind: 'account.opened', text, data: { account: name, by: 'human', source } });

@@ -4,7 +4,7 @@ import { FleetError } from '../../common/errors.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Source } from '../../contract/source.ts';
 import type { Verdict } from '../../journal/gates/events.ts';
-import { type GateRow, gateStore } from '../../journal/gates/store.ts';
+import type { GateRow } from '../../journal/gates/store.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
 import type { Driver } from '../context.ts';
 import { overridesOf } from '../decide/live-changes.ts';
@@ -20,7 +20,7 @@ const closedShown = 20;
 export function createGates(loop: Driver, controls: Controls) {
   const { context } = loop;
   const { journal } = context;
-  const store = gateStore(journal.database);
+  const store = journal.gates;
 
   const view = (gate: GateRow): GateView =>
     gateView(

@@ -17,50 +17,26 @@ import { humanOnly } from './human-only.ts';
 const mostLessons = 20;
 const openProposals = 20;
 
+const shown = <T extends { atMs: number }>({ atMs, ...row }: T) => ({
+  ...row,
+  at: new Date(atMs).toISOString(),
+});
+
 export type Lessons = ReturnType<typeof createLessons>;
 
 export function createLessons(
   { journal, runtime, log }: Pick<FleetContext, 'journal' | 'runtime' | 'log'>,
   { requireProduct }: { requireProduct(name: string): Product },
 ) {
-  const db = journal.database;
-  const next = (table: 'lessons' | 'proposals', kind: string): number =>
-    // Numbers are not used again, also when the last row was deleted.
-    1 +
-    Number(
-      db
-        .prepare(
-          `SELECT max(coalesce((SELECT max(n) FROM ${table}), 0), (SELECT count(*) FROM events WHERE kind = ?)) AS n`,
-        )
-        .get(kind)?.n ?? 0,
-    );
+  const store = journal.lessons;
   const oneLine = (text: string) => cleanText(text).replace(/\s+/g, ' ').trim();
 
-  const lessonOf = (r: Record<string, unknown>): LessonView => ({
-    n: r.n as number,
-    product: r.product as string,
-    text: r.text as string,
-    at: new Date(r.at_ms as number).toISOString(),
-    recorded: r.recorded === 1,
-  });
-  const proposalOf = (r: Record<string, unknown>): ProposalView => ({
-    n: r.n as number,
-    product: r.product as string | null,
-    title: r.title as string,
-    text: r.text as string,
-    state: r.state as ProposalView['state'],
-    at: new Date(r.at_ms as number).toISOString(),
-  });
-
   const list = (product: string | null): LessonView[] =>
-    db
-      .prepare('SELECT * FROM lessons WHERE product = coalesce(?, product) ORDER BY product, n')
-      .all(product === null ? null : requireProduct(product).name)
-      .map(lessonOf);
+    store.list(product === null ? null : requireProduct(product).name).map(shown);
 
   function requireLesson(n: number): LessonView {
-    const found = db.prepare('SELECT * FROM lessons WHERE n = ?').get(n);
-    if (found) return lessonOf(found);
+    const found = store.lesson(n);
+    if (found) return shown(found);
     throw new FleetError({
       code: 'LESSON_UNKNOWN',
       class: 'not-found',
@@ -74,7 +50,7 @@ export function createLessons(
     runtime
       .maintain(product, { kind: 'record-lesson', text: lesson.text })
       .then(({ done }) => {
-        if (done.length > 0 && db.isOpen && list(product.name).some(({ n }) => n === lesson.n))
+        if (done.length > 0 && journal.isOpen() && list(product.name).some(({ n }) => n === lesson.n))
           journal.record({
             kind: 'lesson.recorded',
             product: product.name,
@@ -113,7 +89,7 @@ export function createLessons(
           message: `Expected at most ${mostLessons} lessons for ${product.name}, got one more.`,
           mend: 'Replace one that says less (its number as `replaces`), or let the human delete one: `fleet lessons`.',
         });
-      const n = next('lessons', 'lesson.kept');
+      const n = store.nextLesson();
       journal.record({
         kind: 'lesson.kept',
         product: product.name,
@@ -138,11 +114,7 @@ export function createLessons(
     },
 
     /** Open ones first, then the latest that were decided. */
-    proposals: (): ProposalView[] =>
-      db
-        .prepare(`SELECT * FROM proposals ORDER BY state = 'open' DESC, n DESC LIMIT 50`)
-        .all()
-        .map(proposalOf),
+    proposals: (): ProposalView[] => store.proposals(50).map(shown),
 
     /** Changes nothing: a human reads it. @throws FleetError PRODUCT_UNKNOWN, PROPOSALS_FULL */
     propose(request: z.infer<typeof proposalRequestSchema>): ProposalView {
@@ -158,21 +130,23 @@ export function createLessons(
           message: `Expected at most ${openProposals} proposals that wait for the human, got one more.`,
           mend: 'Let the human accept or drop some first: `fleet proposals`.',
         });
-      const n = next('proposals', 'proposal.made');
+      const n = store.nextProposal();
       journal.record({
         kind: 'proposal.made',
         product: product ?? undefined,
         text: `Proposal ${n}: ${title}`,
         data: { proposal: n, title, text: cleanText(request.text).trim(), source: request.source },
       });
-      return proposalOf(db.prepare('SELECT * FROM proposals WHERE n = ?').get(n) ?? {});
+      const made = store.proposal(n);
+      if (made === null) throw new Error(`Expected proposal ${n} just recorded, got none`);
+      return shown(made);
     },
 
     /** @throws FleetError PROPOSAL_UNKNOWN, HUMAN_ONLY */
     decide(n: number, verdict: 'accepted' | 'dropped', source: Source): ProposalView {
       humanOnly(source, 'decides on a proposal', `/fleet ${verdict === 'accepted' ? 'accept' : 'drop'} ${n}`);
-      const found = db.prepare(`SELECT * FROM proposals WHERE n = ? AND state = 'open'`).get(n);
-      if (!found)
+      const found = store.proposal(n);
+      if (found?.state !== 'open')
         throw new FleetError({
           code: 'PROPOSAL_UNKNOWN',
           class: 'not-found',
@@ -181,11 +155,11 @@ export function createLessons(
         });
       journal.record({
         kind: 'proposal.decided',
-        product: (found.product as string | null) ?? undefined,
+        product: found.product ?? undefined,
         text: `Proposal ${n} is ${verdict} by ${source.sender ?? source.via}: ${found.title}`,
         data: { proposal: n, verdict, source },
       });
-      return proposalOf({ ...found, state: verdict });
+      return shown({ ...found, state: verdict });
     },
   };
 }

@@ -1,6 +1,6 @@
 // What the gateway may do with interventions.
 import { FleetError } from '../../common/errors.ts';
-import { type InterventionRow, monitorStore } from '../../journal/monitor/store.ts';
+import type { InterventionRow } from '../../journal/monitor/store.ts';
 import type { FleetContext } from '../context.ts';
 
 export type Monitor = ReturnType<typeof createMonitor>;
@@ -9,7 +9,7 @@ export type Monitor = ReturnType<typeof createMonitor>;
 const freshMs = 15 * 60_000;
 
 export function createMonitor({ journal, clock }: Pick<FleetContext, 'journal' | 'clock'>) {
-  const store = monitorStore(journal.database);
+  const store = journal.monitor;
 
   function expect(n: number, state: InterventionRow['state']): InterventionRow {
     const row = store.intervention(n);

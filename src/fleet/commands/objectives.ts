@@ -8,7 +8,6 @@ import type { LookReply, LookRequest } from '../../contract/runtime/look.ts';
 import type { Source } from '../../contract/source.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
-import { outcomeStore } from '../../journal/outcomes/store.ts';
 import { readStatusReply } from '../../overstory/operator.ts';
 import type { Product } from '../../registry/registry.ts';
 import { findCycle } from '../../scheduler/index.ts';
@@ -49,7 +48,7 @@ export function createCommands(loop: Driver) {
     if (!passes) throw FleetError.from(seen.error);
   }
 
-  const outcomes = outcomeStore(journal.database);
+  const outcomes = journal.outcomes;
   const over = new Set(['done', 'failed', 'cancelled']);
   const withOutcome = (view: ObjectiveView): ObjectiveView =>
     over.has(view.state) ? { ...view, outcome: outcomeOf(view.id) } : view;

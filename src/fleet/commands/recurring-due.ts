@@ -3,7 +3,7 @@
 import { FleetError } from '../../common/errors.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { SkipReason } from '../../journal/recurring/events.ts';
-import { calendarKey, type Recurring, recurringStore } from '../../journal/recurring/store.ts';
+import { calendarKey, type Recurring } from '../../journal/recurring/store.ts';
 import { nextRunMs } from '../../registry/calendar.ts';
 import type { FleetContext } from '../context.ts';
 import { anchorMs, type Due, dueOf } from './due.ts';
@@ -18,14 +18,14 @@ export function tendRecurring(
   commands: Pick<Commands, 'start'>,
 ) {
   const { journal, registry, clock, log } = context;
-  const store = recurringStore(journal.database);
+  const store = journal.recurring;
   let nearestMs: number | null = null;
   let cancelTimer: () => void = () => {};
   let working = false;
   let closed = false;
 
   function work(): void {
-    if (closed || working || !journal.database.isOpen) return;
+    if (closed || working || !journal.isOpen()) return;
     working = true;
     cancelTimer();
     try {
@@ -113,7 +113,7 @@ export function tendRecurring(
   function arm(): void {
     cancelTimer();
     cancelTimer = () => {};
-    if (closed || !journal.database.isOpen) return;
+    if (closed || !journal.isOpen()) return;
     const now = clock.nowMs();
     const times = active().flatMap(
       ({ recurrence, row }) => nextRunMs(recurrence, anchorMs(row.lastDueMs, now)) ?? [],

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
 import type { everyRequestSchema, RecurringView } from '../../contract/recurring.ts';
 import type { Source } from '../../contract/source.ts';
-import { type Recurring, recurringStore } from '../../journal/recurring/store.ts';
+import type { Recurring } from '../../journal/recurring/store.ts';
 import { isCron, isTimeZone, nextRunsMs } from '../../registry/calendar.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
@@ -24,7 +24,7 @@ export function createRecurring(
     acceptText,
   }: { requireProduct(name: string): Product; acceptText(text: string, product: string): string },
 ) {
-  const store = recurringStore(journal.database);
+  const store = journal.recurring;
   const all = () => store.all(registry.current());
 
   function view({ recurrence, row }: Recurring): RecurringView {

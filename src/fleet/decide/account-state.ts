@@ -1,25 +1,20 @@
 // Accounts as the scheduler sees them: journal + products.yaml.
 
-import { accountStore } from '../../journal/accounts/store.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Product, Registry } from '../../registry/registry.ts';
 import type { AccountState } from '../../scheduler/state.ts';
 
 /** It has not been woken, or what it shows since is not believed yet. */
-export const standsAtLimit = (journal: Pick<Journal, 'database'>, session: number): boolean =>
-  accountStore(journal.database)
-    .limited()
-    .some((one) => one.session === session);
+export const standsAtLimit = (journal: Pick<Journal, 'accounts'>, session: number): boolean =>
+  journal.accounts.limited().some((one) => one.session === session);
 
 /** Its account has opened since: what its screen still shows holds nothing back. */
-export const wokenFromLimit = (journal: Pick<Journal, 'database'>, session: number): boolean =>
-  accountStore(journal.database)
-    .limited()
-    .some((one) => one.session === session && one.wokenMs !== null);
+export const wokenFromLimit = (journal: Pick<Journal, 'accounts'>, session: number): boolean =>
+  journal.accounts.limited().some((one) => one.session === session && one.wokenMs !== null);
 
 /** What the journal knows of all accounts, read once. */
-export function accountsOf(journal: Pick<Journal, 'database'>, registry: Pick<Registry, 'accounts'>) {
-  const store = accountStore(journal.database);
+export function accountsOf(journal: Pick<Journal, 'accounts'>, registry: Pick<Registry, 'accounts'>) {
+  const store = journal.accounts;
   const closed = new Map(store.closed().map((row) => [row.account, row]));
   const shares = Map.groupBy(store.shares(), ({ account }) => account);
   const limited = new Set(

@@ -4,7 +4,7 @@
 // latest ones only: a product changes. Time counts without the waiting for a human, who has hours of their own.
 
 import type { Prediction, Quantiles } from '../../journal/outcomes/prediction.ts';
-import { type Outcome, outcomeStore } from '../../journal/outcomes/store.ts';
+import type { Outcome } from '../../journal/outcomes/store.ts';
 import type { FleetContext } from '../context.ts';
 
 /** Old enough to smooth, young enough to follow a product that changes. */
@@ -103,7 +103,7 @@ const known = new WeakMap<object, { stamp: string; estimates: Estimates }>();
 
 /** From the journal; computed again when an outcome was added or products.yaml changed. */
 export function estimates({ journal, registry }: Pick<FleetContext, 'journal' | 'registry'>): Estimates {
-  const store = outcomeStore(journal.database);
+  const store = journal.outcomes;
   const { digest, products } = registry.current();
   const stamp = `${store.stamp()} ${digest}`;
   const before = known.get(journal);

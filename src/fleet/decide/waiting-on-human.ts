@@ -3,7 +3,7 @@
 
 import { FleetError } from '../../common/errors.ts';
 import type { Source } from '../../contract/source.ts';
-import { type GateRow, gateStore } from '../../journal/gates/store.ts';
+import type { GateRow } from '../../journal/gates/store.ts';
 import type { FleetContext } from '../context.ts';
 
 type Context = Pick<FleetContext, 'journal' | 'observations'>;
@@ -16,14 +16,14 @@ export function waitsFor({ journal, observations }: Context, product: string): G
   if (session?.state !== 'running') return null;
   const workers = observations.get(product)?.snapshot.workers ?? [];
   if (workers.some((worker) => busy.has(worker.state))) return null;
-  const gates = gateStore(journal.database).openGates(product);
+  const gates = journal.gates.openGates(product);
   return gates.find((gate) => gate.objective === session.objective) ?? null;
 }
 
 /** Products on which nothing new may start until a human has answered, as pauses. */
 export function criticalGates({ journal }: Pick<FleetContext, 'journal'>) {
   const held = new Map<string, { reason: string; sinceMs: number }>();
-  for (const gate of gateStore(journal.database).openGates())
+  for (const gate of journal.gates.openGates())
     if (gate.severity === 'critical' && gate.product !== null && !held.has(gate.product))
       held.set(gate.product, {
         reason: `gate ${gate.n} is critical and waits for you`,
@@ -49,7 +49,7 @@ export function answeredByOperatorOnly(
  * @throws FleetError GATE_SURFACE when a gate is open that chat may not answer
  */
 export function refuseChatAtGate(context: Pick<FleetContext, 'journal' | 'registry'>, product: string): void {
-  const [gate] = gateStore(context.journal.database).openGates(product);
+  const [gate] = context.journal.gates.openGates(product);
   if (gate === undefined || !answeredByOperatorOnly(context, product)) return;
   throw new FleetError({
     code: 'GATE_SURFACE',
@@ -67,7 +67,7 @@ export function refuseModelAtGate(
   source: Source,
 ): void {
   if (source.via !== 'model') return;
-  const [gate] = gateStore(journal.database).openGates(product);
+  const [gate] = journal.gates.openGates(product);
   if (gate === undefined) return;
   throw new FleetError({
     code: 'GATE_OPEN',

@@ -1,6 +1,5 @@
 // How much of an account's windows is used, as a coordinator's screen shows it.
 
-import { accountStore } from '../../journal/accounts/store.ts';
 import type { Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
@@ -15,7 +14,7 @@ export function noteShares(
   { shares }: Screen,
 ): void {
   if (shares.length === 0) return;
-  const known = accountStore(journal.database).shares();
+  const known = journal.accounts.shares();
   for (const { window, usedPercent, resetsAtMs: untilMs } of shares) {
     const before = known.find((one) => one.account === account && one.window === window);
     const news =

@@ -1,6 +1,5 @@
 // Accounts as they are shown.
 import type { AccountView } from '../../contract/accounts.ts';
-import { accountStore } from '../../journal/accounts/store.ts';
 import { closedNow, heldNow } from '../../scheduler/index.ts';
 import type { FleetContext } from '../context.ts';
 import { accountsOf } from '../decide/account-state.ts';
@@ -14,7 +13,7 @@ export function accountViews({
   clock,
 }: Pick<FleetContext, 'journal' | 'registry' | 'clock'>) {
   const { accounts, products } = registry.current();
-  const store = accountStore(journal.database);
+  const store = journal.accounts;
   const now = clock.nowMs();
   const known = accountsOf(journal, { accounts });
   const limited = store.limited();

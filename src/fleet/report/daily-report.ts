@@ -14,16 +14,13 @@ export function sendReports(context: Pick<FleetContext, 'journal' | 'registry' |
   let cancelTimer: () => void = () => {};
   let closed = false;
 
-  const value = (sql: string, ...values: number[]): number | null =>
-    (journal.database.prepare(sql).get(...values)?.value as number | null | undefined) ?? null;
-
   function look(): void {
     cancelTimer();
     cancelTimer = () => {};
     const calendar = registry.current().report;
-    if (closed || calendar === null || !journal.database.isOpen) return;
-    const lastMs = value(`SELECT max(at_ms) AS value FROM notices WHERE kind = 'report'`) ?? 0;
-    const firstMs = value('SELECT min(ended_at_ms) AS value FROM outcomes WHERE ended_at_ms >= ?', lastMs);
+    if (closed || calendar === null || !journal.isOpen()) return;
+    const lastMs = journal.notices.lastReportMs() ?? 0;
+    const firstMs = journal.outcomes.firstEndMs(lastMs);
     const dueMs = firstMs === null ? null : nextRunMs(calendar, firstMs);
     if (firstMs === null || dueMs === null) return;
     const now = clock.nowMs();

@@ -1,7 +1,6 @@
 // Event → the intervention it asks for, where the product's monitor is on and within its limits.
 
 import type { JournalEvent, NewEvent } from '../../journal/events.ts';
-import { monitorStore } from '../../journal/monitor/store.ts';
 import type { FleetContext } from '../context.ts';
 import { productOf } from '../context.ts';
 
@@ -31,7 +30,7 @@ export function interventionsOf({ journal, registry, clock, log }: Context, even
   const why = whyOf(event);
   const product = event.product === null ? null : productOf({ registry }, event.product);
   if (why === null || product === null || product.monitor === null) return [];
-  const store = monitorStore(journal.database);
+  const store = journal.monitor;
   if (store.wasAskedBy(event.seq)) return [];
   const now = clock.nowMs();
   const { perHour, maxCostUsdPerDay } = product.monitor;

@@ -3,7 +3,6 @@
 import type { JournalEvent, NewEvent } from '../../journal/events.ts';
 import type { GateSeverity } from '../../journal/gates/events.ts';
 import type { NoticeKind } from '../../journal/outbox/events.ts';
-import { noticeStore } from '../../journal/outbox/store.ts';
 import { span, usd } from '../../scheduler/index.ts';
 import { askedIn } from '../act/gates/asked.ts';
 import { questionOf } from '../act/gates/question.ts';
@@ -172,7 +171,7 @@ export function notice(
   after = 0,
 ): NewEvent {
   const { journal, clock, registry } = context;
-  const store = noticeStore(journal.database);
+  const store = journal.notices;
   const product = event.product === null ? null : productOf(context, event.product);
   const objective = event.objective === null ? null : journal.objective(event.objective);
   const everywhere = product?.channels ?? [

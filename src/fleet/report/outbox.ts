@@ -4,8 +4,7 @@
 // (every gate causes one). What an event causes is recorded before the next event is looked at.
 
 import type { JournalEvent } from '../../journal/events.ts';
-import { gateStore } from '../../journal/gates/store.ts';
-import { type NoticeRow, noticeStore } from '../../journal/outbox/store.ts';
+import type { NoticeRow } from '../../journal/outbox/store.ts';
 import { gatesOf } from '../act/gates/react.ts';
 import type { FleetContext } from '../context.ts';
 import { interventionsOf } from './monitor.ts';
@@ -23,8 +22,8 @@ export type Outbox = ReturnType<typeof createOutbox>;
 
 export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log'>) {
   const { journal, clock, log } = context;
-  const gates = gateStore(journal.database);
-  const notices = noticeStore(journal.database);
+  const gates = journal.gates;
+  const notices = journal.notices;
   const waiting = new Set<() => void>();
   const queue: JournalEvent[] = [];
   let draining = false;
@@ -58,7 +57,7 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
   function arm(): void {
     cancelTimer();
     cancelTimer = () => {};
-    if (closed || !journal.database.isOpen) return;
+    if (closed || !journal.isOpen()) return;
     const [longest] = notices.untoldWaits(1);
     const times = reminders().map(({ atMs }) => atMs);
     if (longest !== undefined) times.push(longest.queuedAtMs + queuedLongMs);
@@ -77,7 +76,7 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
   }
 
   function remind(): void {
-    if (closed || !journal.database.isOpen) return;
+    if (closed || !journal.isOpen()) return;
     const now = clock.nowMs();
     const cause = { seq: journal.lastSeq() };
     const about = (product: string | null, objective: string | null) =>

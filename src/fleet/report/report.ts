@@ -1,8 +1,8 @@
 // A stretch of the fleet's time, read out of the journal: reads only.
-import type { DatabaseSync } from 'node:sqlite';
 import { FleetError } from '../../common/errors.ts';
 import type { ReportView } from '../../contract/reports.ts';
-import { type Outcome, outcomeStore } from '../../journal/outcomes/store.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { Outcome } from '../../journal/outcomes/store.ts';
 import { list, span, usd } from '../../scheduler/units.ts';
 import type { FleetContext } from '../context.ts';
 
@@ -31,12 +31,7 @@ export function sinceMs(text: string, nowMs: number): number {
   });
 }
 
-/** Turns of the model that monitors asked for. usd: of those whose cost is known; null: of none. */
-interface Looks {
-  turns: number;
-  priced: number;
-  usd: number | null;
-}
+type Looks = ReturnType<Journal['monitor']['turns']>;
 
 interface Blocked {
   objective: string;
@@ -46,28 +41,16 @@ interface Blocked {
 }
 
 export function reportOf({ journal }: Context, fromMs: number, toMs: number): ReportView {
-  const db = journal.database;
-  const ended = outcomeStore(db).between(fromMs, toMs);
-  const blocked = [...byHumans(db, fromMs, toMs), ...byRules(db, fromMs, toMs)].sort((a, b) => b.ms - a.ms);
-  const count = (sql: string) => Number(db.prepare(sql).get(fromMs, toMs)?.n ?? 0);
-  const restarts = count('SELECT count(*) AS n FROM restarts WHERE at_ms >= ? AND at_ms < ?');
-  const recurred = count(
-    `SELECT count(*) AS n FROM events WHERE kind = 'recurring.due' AND at_ms >= ? AND at_ms < ?`,
+  const ended = journal.outcomes.between(fromMs, toMs);
+  const blocked = [...byHumans(journal, fromMs, toMs), ...byRules(journal, fromMs, toMs)].sort(
+    (a, b) => b.ms - a.ms,
   );
-  const looks = db
-    .prepare(
-      `SELECT count(*) AS turns, count(cost_usd) AS priced, sum(cost_usd) AS usd FROM interventions
-       WHERE begun_at_ms >= ? AND begun_at_ms < ?`,
-    )
-    .get(fromMs, toMs) as unknown as Looks;
+  const restarts = journal.restartsBetween(fromMs, toMs);
+  const recurred = journal.countOf('recurring.due', fromMs, toMs);
+  const looks = journal.monitor.turns(fromMs, toMs);
   const known = ended.flatMap(({ costUsd }) => costUsd ?? []);
   const costUsd = known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
-  const partly = new Set(
-    db
-      .prepare('SELECT objective FROM sessions WHERE unpriced_tokens > 0 AND cost_usd IS NOT NULL')
-      .all()
-      .map((r) => String(r.objective)),
-  );
+  const partly = journal.partlyPriced();
   return {
     since: new Date(fromMs).toISOString(),
     until: new Date(toMs).toISOString(),
@@ -99,22 +82,13 @@ export function reportOf({ journal }: Context, fromMs: number, toMs: number): Re
 }
 
 /** Questions that waited for a human in this time, each for as long as it did so in it. */
-function byHumans(db: DatabaseSync, fromMs: number, toMs: number): Blocked[] {
-  return db
-    .prepare(
-      `SELECT n, product, objective, asked_at_ms, resolved_at_ms FROM gates
-       WHERE asked_at_ms < ?2 AND coalesce(resolved_at_ms, ?2) > ?1 ORDER BY n`,
-    )
-    .all(fromMs, toMs)
-    .map((gate) => ({
-      objective: (gate.objective as string | null) ?? '',
-      product: (gate.product as string | null) ?? 'the fleet',
-      by: `you, gate ${gate.n}`,
-      ms:
-        Math.min(toMs, (gate.resolved_at_ms as number | null) ?? toMs) -
-        Math.max(fromMs, gate.asked_at_ms as number),
-    }));
-}
+const byHumans = (journal: Journal, fromMs: number, toMs: number): Blocked[] =>
+  journal.gates.waits(fromMs, toMs).map(({ n, product, objective, ms }) => ({
+    objective: objective ?? '',
+    product: product ?? 'the fleet',
+    by: `you, gate ${n}`,
+    ms,
+  }));
 
 const shownRules: Record<string, string> = {
   slots: 'a slot',
@@ -135,13 +109,7 @@ const shownRules: Record<string, string> = {
 };
 
 /** What the scheduler held, from each change of its reason to the next. */
-function byRules(db: DatabaseSync, fromMs: number, toMs: number): Blocked[] {
-  const events = db
-    .prepare(
-      `SELECT at_ms, kind, product, objective, data FROM events
-       WHERE kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ? ORDER BY seq`,
-    )
-    .iterate(toMs);
+function byRules(journal: Journal, fromMs: number, toMs: number): Blocked[] {
   const held = new Map<string, { product: string; by: string; sinceMs: number }>();
   const sums = new Map<string, Blocked>();
   const close = (objective: string, untilMs: number): void => {
@@ -153,17 +121,17 @@ function byRules(db: DatabaseSync, fromMs: number, toMs: number): Blocked[] {
     const sum = sums.get(key) ?? { objective, product: wait.product, by: wait.by, ms: 0 };
     sums.set(key, { ...sum, ms: sum.ms + ms });
   };
-  for (const event of events) {
-    const objective = event.objective as string;
-    close(objective, event.at_ms as number);
+  for (const event of journal.holds(toMs)) {
+    const objective = event.objective ?? '';
+    close(objective, event.atMs);
     if (event.kind !== 'decision.wait') continue;
-    const { rule, behind } = JSON.parse(String(event.data)) as { rule: string; behind: string[] };
+    const { rule, behind } = event.data;
     if (rule === 'pacing') continue;
     const whom = behind.length > 0 ? ` (${list(behind.slice(0, 3))})` : '';
     held.set(objective, {
-      product: event.product as string,
+      product: event.product ?? '',
       by: `${shownRules[rule] ?? rule}${whom}`,
-      sinceMs: event.at_ms as number,
+      sinceMs: event.atMs,
     });
   }
   for (const objective of [...held.keys()]) close(objective, toMs);
@@ -218,7 +186,7 @@ function linesOf(told: {
 
 const least = (partly: boolean) => (partly ? 'at least ' : '');
 
-function lookedText({ turns, priced, usd: cost }: Looks): string {
+function lookedText({ turns, priced, costUsd: cost }: Looks): string {
   const unpriced = priced < turns ? `no cost known for ${turns - priced}` : '';
   const money = [cost === null ? '' : usd(cost), unpriced].filter((part) => part !== '').join(' and ');
   return `Monitors had the model look ${turns} ${turns === 1 ? 'time' : 'times'}: ${money}.`;

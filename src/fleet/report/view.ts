@@ -8,7 +8,6 @@ import type { ProductView } from '../../contract/products.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { fleetScope } from '../../journal/events.ts';
-import { gateStore } from '../../journal/gates/store.ts';
 import { type ListedRow, listedCharacters } from '../../journal/journal.ts';
 import { readStatusReply } from '../../overstory/operator.ts';
 import type { Product } from '../../registry/registry.ts';
@@ -225,7 +224,7 @@ function productView(
     queued: queued.get(p.name) ?? 0,
     workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],
     unreadMail: seen?.snapshot.operatorMail.length ?? 0,
-    gates: gateStore(journal.database).openGates(p.name).length,
+    gates: journal.gates.openGates(p.name).length,
     paused: paused ? { reason: paused.reason, since: new Date(paused.sinceMs).toISOString() } : null,
     footprint:
       footprint && session ? { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores } : null,

@@ -46,8 +46,6 @@ function gateOf(r: Row): GateRow {
   };
 }
 
-export type GateStore = ReturnType<typeof gateStore>;
-
 export function gateStore(db: DatabaseSync) {
   const many = (sql: string, ...values: (string | number | null)[]): GateRow[] =>
     prepared(db, sql)
@@ -137,6 +135,26 @@ export function gateStore(db: DatabaseSync) {
             .get(gate.product, kind, value)?.seq ?? 0,
         );
       return seqOf('session.starting', 'session', session) > seqOf('gate.opened', 'gate', gate.n);
+    },
+    /** Of those that were open in this time, as far as it lies in it; in order of asking. */
+    waits(
+      fromMs: number,
+      toMs: number,
+    ): { n: number; product: string | null; objective: string | null; ms: number }[] {
+      return prepared(
+        db,
+        `SELECT n, product, objective, asked_at_ms, resolved_at_ms FROM gates
+         WHERE asked_at_ms < ?2 AND coalesce(resolved_at_ms, ?2) > ?1 ORDER BY n`,
+      )
+        .all(fromMs, toMs)
+        .map((r) => ({
+          n: r.n as number,
+          product: r.product as string | null,
+          objective: r.objective as string | null,
+          ms:
+            Math.min(toMs, (r.resolved_at_ms as number | null) ?? toMs) -
+            Math.max(fromMs, r.asked_at_ms as number),
+        }));
     },
     /** Answers not yet sent (pending) or not yet heard (sent), oldest first. */
     undelivered(): GateRow[] {

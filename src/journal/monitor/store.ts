@@ -44,6 +44,20 @@ export function monitorStore(db: DatabaseSync) {
         .all(product, sinceMs)
         .map(rowOf);
     },
+    /** Turns of the model that began in this time. costUsd: of those whose cost is known (priced); null: of none. */
+    turns(fromMs: number, toMs: number): { turns: number; priced: number; costUsd: number | null } {
+      const sum = db
+        .prepare(
+          `SELECT count(*) AS turns, count(cost_usd) AS priced, sum(cost_usd) AS usd FROM interventions
+           WHERE begun_at_ms >= ? AND begun_at_ms < ?`,
+        )
+        .get(fromMs, toMs);
+      return {
+        turns: Number(sum?.turns),
+        priced: Number(sum?.priced),
+        costUsd: (sum?.usd as number | null | undefined) ?? null,
+      };
+    },
     wasAskedBy(cause: number): boolean {
       return db.prepare('SELECT 1 FROM interventions WHERE cause = ?').get(cause) !== undefined;
     },

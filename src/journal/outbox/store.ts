@@ -75,6 +75,10 @@ export function noticeStore(db: DatabaseSync) {
         nowMs,
       );
     },
+    /** When the last report was made; null: none was. */
+    lastReportMs(): number | null {
+      return number(`SELECT max(at_ms) AS value FROM notices WHERE kind = 'report'`);
+    },
     /** Up to which event everything has been told. */
     lastCause(): number {
       return number('SELECT max(cause) AS value FROM notices') ?? 0;

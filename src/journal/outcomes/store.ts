@@ -65,6 +65,13 @@ export function outcomeStore(db: DatabaseSync) {
         .map(outcomeOf);
     },
     /** Ended in [fromMs, toMs), in order. */
+    /** When the first of them ended, not before that moment; null: none did. */
+    firstEndMs(sinceMs: number): number | null {
+      const found = prepared(db, 'SELECT min(ended_at_ms) AS ms FROM outcomes WHERE ended_at_ms >= ?').get(
+        sinceMs,
+      );
+      return (found?.ms as number | null | undefined) ?? null;
+    },
     between(fromMs: number, toMs: number): Outcome[] {
       return db
         .prepare('SELECT * FROM outcomes WHERE ended_at_ms >= ? AND ended_at_ms < ? ORDER BY ended_at_ms')

@@ -1,7 +1,7 @@
 // What a usage limit on a coordinator's screen means: its account closes, and the session waits. Nothing else is
 // concluded from such a screen: who stands at a limit neither hangs nor fails.
 
-import { accountStore, type ClosedAccount, type LimitedSession } from '../../../journal/accounts/store.ts';
+import type { ClosedAccount, LimitedSession } from '../../../journal/accounts/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { UsageLimit } from '../../../overstory/screen.ts';
@@ -23,7 +23,7 @@ export function noteLimit(
   { seen, sinceMs }: Looked,
 ): boolean {
   const { journal, clock, tuning } = context;
-  const store = accountStore(journal.database);
+  const store = journal.accounts;
   const row = store.limited().find((one) => one.session === session.id) ?? null;
   const now = clock.nowMs();
   const cleared = context.noLimitSinceMs;

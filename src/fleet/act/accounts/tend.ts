@@ -2,7 +2,7 @@
 // other. Woken by events and by a timer for the nearest of these; with no account closed and nobody waiting it does
 // nothing.
 import { FleetError } from '../../../common/errors.ts';
-import { accountStore, type ClosedAccount, type LimitedSession } from '../../../journal/accounts/store.ts';
+import type { ClosedAccount, LimitedSession } from '../../../journal/accounts/store.ts';
 import type { EventKind, NewEvent } from '../../../journal/events.ts';
 import type { FleetContext } from '../../context.ts';
 import { wakeSession } from './wake.ts';
@@ -18,7 +18,7 @@ const wakes = new Set<EventKind>([
 /** @param schedule asks the scheduler again: what waited for an account may start */
 export function tendAccounts(context: FleetContext, schedule: () => void) {
   const { journal, clock, tuning, log, runtime } = context;
-  const store = accountStore(journal.database);
+  const store = journal.accounts;
   let running: Promise<void> | null = null;
   let again = false;
   let closed = false;
@@ -26,7 +26,7 @@ export function tendAccounts(context: FleetContext, schedule: () => void) {
   let cancelTimer: () => void = () => {};
 
   /** Also when the journal was closed first: then this process is ending. */
-  const isOver = () => closed || !journal.database.isOpen;
+  const isOver = () => closed || !journal.isOpen();
 
   /** Those that wait in vain: their account is open. */
   function toWake(): LimitedSession[] {

@@ -1,6 +1,5 @@
 // What a mail asks a human, seen in its thread: a reply where a human has answered is a message, unless it asks anew.
 import type { Mail } from '../../../contract/runtime/snapshot.ts';
-import { gateStore } from '../../../journal/gates/store.ts';
 import type { FleetContext } from '../../context.ts';
 import { type Asked, asksAnew, questionOf } from './question.ts';
 
@@ -12,7 +11,5 @@ export function askedIn(
 ): Asked | null {
   const asked = questionOf(mail);
   if (asked === null || mail.threadId === null) return asked;
-  return gateStore(journal.database).isAnsweredThread(product, mail.threadId) && !asksAnew(mail)
-    ? null
-    : asked;
+  return journal.gates.isAnsweredThread(product, mail.threadId) && !asksAnew(mail) ? null : asked;
 }

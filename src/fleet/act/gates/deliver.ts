@@ -8,7 +8,7 @@
 // Where nobody is left who asked, the objective's next session is told; a failed objective is given that session.
 import { FleetError } from '../../../common/errors.ts';
 import type { Mail } from '../../../contract/runtime/snapshot.ts';
-import { type GateRow, gateStore } from '../../../journal/gates/store.ts';
+import type { GateRow } from '../../../journal/gates/store.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, productOf } from '../../context.ts';
@@ -55,7 +55,7 @@ async function send(
   const live = journal.liveSession(product.name);
   if (refused !== null || live?.id !== session.id || live.state !== 'running' || sending.has(action)) return;
   const known = journal.action(action);
-  const recovery = gateStore(journal.database).wasAskedBefore(gate, session.id);
+  const recovery = journal.gates.wasAskedBefore(gate, session.id);
   const common = { product: product.name, objective: gate.objective ?? undefined };
   const text = answerText(gate, action, recovery);
   if (known === null)

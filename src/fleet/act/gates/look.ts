@@ -5,7 +5,6 @@
 
 import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../../journal/events.ts';
-import { gateStore } from '../../../journal/gates/store.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
 import { keptMail } from '../../observe/bounded-evidence.ts';
@@ -33,7 +32,7 @@ export async function lookForQuestions(context: FleetContext, product: Product):
   if (events.length > 0) journal.record(...events);
 
   // Someone in the product gave the answer: the human need not.
-  for (const gate of gateStore(journal.database).openGates(product.name)) {
+  for (const gate of journal.gates.openGates(product.name)) {
     if (gate.question.mail === null || !answered.has(gate.question.mail)) continue;
     const why = 'it was answered inside the product.';
     journal.record({
@@ -48,7 +47,7 @@ export async function lookForQuestions(context: FleetContext, product: Product):
 
 export async function lookForForgedMail(context: FleetContext, product: Product): Promise<void> {
   const { runtime, journal } = context;
-  const store = gateStore(journal.database);
+  const store = journal.gates;
   const { messages } = await runtime.ov(product, 'mail.list', { from: 'operator' });
   const counted = store.countedOperatorMail(product.name);
   const own = store.ownOperatorMail(product.name);

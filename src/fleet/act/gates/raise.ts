@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { GateKind, GateSeverity } from '../../../journal/gates/events.ts';
-import { type GateStore, gateStore } from '../../../journal/gates/store.ts';
 import type { Journal } from '../../../journal/journal.ts';
 
 export interface Raised {
@@ -21,8 +20,8 @@ export interface Raised {
  * The event that asks a human; none when the same is being asked already. Record it with the facts it is about.
  * @param already gates opened in the same transaction, so that numbers do not meet
  */
-export function raiseGate(journal: Pick<Journal, 'database'>, raised: Raised, already = 0): NewEvent[] {
-  const store: GateStore = gateStore(journal.database);
+export function raiseGate(journal: Pick<Journal, 'gates'>, raised: Raised, already = 0): NewEvent[] {
+  const store = journal.gates;
   const { product, objective, kind, severity, subject, text } = raised;
   const open = store.openGates().some((gate) => gate.kind === kind && gate.product === product);
   if (open) return [];
@@ -53,12 +52,12 @@ export function raiseGate(journal: Pick<Journal, 'database'>, raised: Raised, al
 
 /** The event that takes back a question of fleetd that has settled itself. */
 export function lowerGates(
-  journal: Pick<Journal, 'database'>,
+  journal: Pick<Journal, 'gates'>,
   product: string | null,
   kind: Raised['kind'],
   why: string,
 ): NewEvent[] {
-  return gateStore(journal.database)
+  return journal.gates
     .openGates()
     .filter((gate) => gate.kind === kind && gate.product === product)
     .map((gate) => ({

@@ -1,7 +1,7 @@
 // Event → the gates it opens or withdraws. Asked twice about the same event it answers once.
 
 import type { JournalEvent, NewEvent } from '../../../journal/events.ts';
-import { type GateRow, gateStore } from '../../../journal/gates/store.ts';
+import type { GateRow } from '../../../journal/gates/store.ts';
 import type { FleetContext } from '../../context.ts';
 import { overridesOf, type PauseValue } from '../../decide/live-changes.ts';
 import { askedIn } from './asked.ts';
@@ -30,9 +30,7 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
     case 'objective.ended':
       if (event.data.end === 'failed') return [];
       return withdrawn(
-        gateStore(journal.database)
-          .openGates(product)
-          .filter((gate) => gate.objective === event.objective),
+        journal.gates.openGates(product).filter((gate) => gate.objective === event.objective),
         `${event.objective} is ${event.data.end}.`,
       );
     case 'product.trouble': {
@@ -113,7 +111,7 @@ function answeredByResume(
   const stays = (by: PauseValue['by'], about: string | null) =>
     paused.some(([name, pause]) => pause.by === by && (about === null || name === about));
   return withdrawn(
-    gateStore(journal.database)
+    journal.gates
       .openGates()
       .filter(
         ({ kind, product }) =>
@@ -130,7 +128,7 @@ function askedByMail(
   event: JournalEvent & { kind: 'mail.received'; product: string },
 ): NewEvent[] {
   const asked = askedIn({ journal }, event.product, event.data.mail);
-  const store = gateStore(journal.database);
+  const store = journal.gates;
   const { product } = event;
   if (asked === null || store.gateOfMail(product, event.data.mail.id) !== null) return [];
   if (store.wasAsked(product, asked.question.digest, event.seq)) return [];

@@ -2,7 +2,6 @@
 // lives or an answer is on its way it also looks at a slow pace. Idle, it does nothing.
 import { FleetError } from '../../../common/errors.ts';
 import type { EventKind } from '../../../journal/events.ts';
-import { gateStore } from '../../../journal/gates/store.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { deliverAnswer } from './deliver.ts';
 import { lookForForgedMail, lookForQuestions } from './look.ts';
@@ -20,7 +19,7 @@ const wakes = new Set<EventKind>([
 /** @param schedule asks the scheduler again: an answer may have requeued an objective */
 export function tendGates(context: FleetContext, schedule: () => void) {
   const { journal, clock, tuning, log, runtime } = context;
-  const store = gateStore(journal.database);
+  const store = journal.gates;
   /** Looked at just now; forgotten by a timer, because the clock of the wall may jump. */
   const looked = new Set<string>();
   let running: Promise<void> | null = null;
@@ -29,7 +28,7 @@ export function tendGates(context: FleetContext, schedule: () => void) {
   let cancelTimer: () => void = () => {};
 
   /** Also when the journal was closed first: then this process is ending. */
-  const isOver = () => closed || !journal.database.isOpen;
+  const isOver = () => closed || !journal.isOpen();
 
   const guarded = async (product: string, what: () => Promise<void>): Promise<void> => {
     try {

@@ -12,7 +12,6 @@
 // typed; one that was cut off counts as made.
 import { FleetError } from '../../../common/errors.ts';
 import type { NewEvent } from '../../../journal/events.ts';
-import { gateStore } from '../../../journal/gates/store.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../../context.ts';
@@ -102,7 +101,7 @@ function settleHeard(context: FleetContext, session: SessionRow, hearing: Hearin
       },
     },
   ];
-  const gate = gateStore(journal.database)
+  const gate = journal.gates
     .undelivered()
     .find((one) => one.delivery === 'sent' && one.answerMail === hearing.mail);
   if (gate)

@@ -16,10 +16,7 @@ const humanMustMend =
 /** Restarts of the product within its window, the oldest first; and what its policy is. */
 export function restartsOf({ journal, clock }: Context, product: string, windowMs: number): number {
   const since = clock.nowMs() - windowMs;
-  const found = journal.database
-    .prepare('SELECT count(*) AS n FROM restarts WHERE product = ? AND at_ms > ?')
-    .get(product, since);
-  return Number(found?.n ?? 0);
+  return journal.restartsSince(product, since);
 }
 
 export type Restart = { event: NewEvent } | { refused: string } | null;

@@ -11,7 +11,7 @@ import type {
 } from '../../../contract/blueprints.ts';
 import type { Source } from '../../../contract/source.ts';
 import type { KnownStep, Step } from '../../../journal/blueprint/step.ts';
-import { type BlueprintRow, blueprintStore } from '../../../journal/blueprint/store.ts';
+import type { BlueprintRow } from '../../../journal/blueprint/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import { kindOf } from '../../../journal/outcomes/kind.ts';
 import type { Driver } from '../../context.ts';
@@ -48,7 +48,7 @@ export function createBlueprints(
 ) {
   const { context } = loop;
   const { journal } = context;
-  const store = blueprintStore(journal.database);
+  const store = journal.blueprints;
   const stateOf = (id: string) => journal.objective(id)?.state;
 
   const parse = (text: string, file: string): Blueprint =>

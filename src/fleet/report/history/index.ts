@@ -2,7 +2,6 @@
 import type { FleetEvent } from '../../../contract/events.ts';
 import type { Thread } from '../../../contract/mail.ts';
 import type { Timeline, Usage as UsageView } from '../../../contract/reports.ts';
-import { gateStore } from '../../../journal/gates/store.ts';
 import { type Driver, productNamed } from '../../context.ts';
 import { eventView } from '../view.ts';
 import { threadsOf } from './threads.ts';
@@ -26,7 +25,7 @@ export function createPast({ context, usage }: Driver): Past {
     threads(name) {
       const product = productNamed(context, name).name;
       const posts = journal.posts(product, mailShown);
-      const gates = gateStore(journal.database).gatesOfMail(
+      const gates = journal.gates.gatesOfMail(
         product,
         posts.map(({ mail }) => mail.id),
       );

@@ -1,7 +1,6 @@
 // What ran when, and what was asked meanwhile. By session, not by objective: an objective may have had several, and
 // have waited in between.
 import type { Timeline } from '../../../contract/reports.ts';
-import { gateStore } from '../../../journal/gates/store.ts';
 import type { Journal } from '../../../journal/journal.ts';
 
 /** A busy fleet of 50 products has fewer in a day. */
@@ -27,15 +26,13 @@ export function timeline(journal: Journal, nowMs: number, sinceMs: number, produ
       peakMemoryBytes: session.peakMemoryBytes,
       costUsd: session.costUsd,
     })),
-    gates: gateStore(journal.database)
-      .openSince(sinceMs, product, most)
-      .map((gate) => ({
-        n: gate.n,
-        product: gate.product,
-        subject: gate.question.subject,
-        state: gate.state,
-        askedAt: iso(gate.askedAtMs),
-        resolvedAt: isoOrNull(gate.resolvedAtMs),
-      })),
+    gates: journal.gates.openSince(sinceMs, product, most).map((gate) => ({
+      n: gate.n,
+      product: gate.product,
+      subject: gate.question.subject,
+      state: gate.state,
+      askedAt: iso(gate.askedAtMs),
+      resolvedAt: isoOrNull(gate.resolvedAtMs),
+    })),
   };
 }
