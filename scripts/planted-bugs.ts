@@ -1,6 +1,6 @@
 // Is the simulation sharp enough? Prints each planted bug with the invariant and the seed that show it; exits 1
-// if one stays hidden. (The ordinary test run does the same for all that are not seldom.) --only <text>: whose name
-// has it; --record: keeps the seeds, which are then looked at first.
+// if one stays hidden. (The night's test run does the same for all that are not seldom.) --only <text>: whose name has
+// it, several times for several; --record: keeps each seed as it is found, to be looked at first from then on.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -29,14 +29,26 @@ async function look(name: string): Promise<Found> {
   };
 }
 
+function keep({ name, seed }: Found): void {
+  const file = fileURLToPath(new URL('../test/simulation/planted-seeds.json', import.meta.url));
+  const kept: Record<string, number> = { ...JSON.parse(readFileSync(file, 'utf8')), [name]: seed };
+  const seeds = plantedBugs.flatMap((one) =>
+    kept[one.name] === undefined ? [] : [[one.name, kept[one.name]]],
+  );
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(seeds), null, 2)}\n`);
+}
+
 if (!isMainThread && parentPort) {
   const port = parentPort;
   port.on('message', async (name: string) => port.postMessage(await look(name)));
 } else {
   const { values } = parseArgs({
-    options: { only: { type: 'string', default: '' }, record: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string', multiple: true, default: [''] },
+      record: { type: 'boolean', default: false },
+    },
   });
-  const asked = plantedBugs.filter(({ name }) => name.includes(values.only));
+  const asked = plantedBugs.filter(({ name }) => values.only.some((text) => name.includes(text)));
   const left = asked.map(({ name }) => name);
   const found: Found[] = [];
   await Promise.all(
@@ -49,20 +61,12 @@ if (!isMainThread && parentPort) {
         const one = await Promise.race([answer, broke]);
         found.push(one);
         console.log(one.line);
+        if (values.record && one.right) keep(one);
       }
       await worker.terminate();
     }),
   );
   const right = found.filter((one) => one.right);
   console.log(`${right.length} of ${asked.length} planted bugs found`);
-  if (values.record) {
-    const file = fileURLToPath(new URL('../test/simulation/planted-seeds.json', import.meta.url));
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
-    for (const { name, seed } of right) kept[name] = seed;
-    const seeds = Object.fromEntries(
-      plantedBugs.flatMap(({ name }) => (kept[name] === undefined ? [] : [[name, kept[name]]])),
-    );
-    writeFileSync(file, `${JSON.stringify(seeds, null, 2)}\n`);
-  }
   process.exitCode = right.length === asked.length ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import { FleetError } from '../common/errors.ts';
 import { type Layout, layoutOf } from './screen/layout.ts';
 import { isoInZone, resetOf } from './screen/resets.ts';
 import { sharesIn, type WindowShare } from './screen/shares.ts';
-import { type Menu, menus, type Said, said, type Window, windows } from './screen/table.ts';
+import { type Menu, menus, type Said, said, type Window, wholeError, windows } from './screen/table.ts';
 
 export interface Screen {
   /**
@@ -46,6 +46,8 @@ export interface UsageLimit {
   opensMenu: boolean;
 }
 
+/** The last line is a shell's, with nothing typed. */
+const atShell = /(?:^|\n)(?:[^\n]{0,80} )?[$#%]$/;
 /** The last line is a shell's, with the command that starts it. */
 const launching = /(?:^|\n)[^\n]*[$#%>] [^\n]*\bclaude\b[^\n]*$/;
 const exited =
@@ -99,7 +101,7 @@ function meaningOf(content: string, layout: Layout, saidMs: number, zone: string
       problem: problem(lastRow, 'Expected an answer to the last prompt, got none on the screen.'),
     };
   if (layout.atPrompt) return { state: 'idle' };
-  if (exited.test(content))
+  if (exited.test(content) || atShell.test(content.trimEnd()))
     return {
       state: 'problem',
       placed: true,
@@ -128,15 +130,17 @@ function menuMeaning(layout: Layout, saidMs: number, zone: string | undefined): 
   const words = layout.menu.join(' ');
   const row = menus.find(({ pattern }) => pattern.test(words));
   const shown = clean(layout.menu.join(' | '));
-  if (row?.code !== 'CLAUDE_USAGE_LIMIT')
+  const own = ownWords(layout);
+  const opened = own?.row.code === 'CLAUDE_USAGE_LIMIT' && /What do you want to do\?/i.test(words);
+  const limits = opened ? menus[0] : row;
+  if (limits?.code !== 'CLAUDE_USAGE_LIMIT')
     return { state: 'dialog', problem: row === undefined ? null : menuProblem(row, shown) };
-  const found =
-    ownWords(layout)?.text ?? layout.menu.find((line) => said[0]?.pattern.test(line)) ?? layout.menu[0] ?? '';
+  const found = own?.text ?? layout.menu.find((line) => said[0]?.pattern.test(line)) ?? layout.menu[0] ?? '';
   return {
     state: 'limited',
     passing: true,
     limit: limitOf(layout, found, saidMs, zone),
-    problem: menuProblem(row, `${clean(found)} | ${shown}`),
+    problem: menuProblem(limits, `${clean(found)} | ${shown}`),
   };
 }
 
@@ -151,15 +155,19 @@ const menuProblem = (row: Menu, shown: string): FleetError =>
 /** The last of its lines that the table knows; a notice that repeats a limit yields to the limit itself. */
 function ownWords({ own, ghost }: Layout): { row: Said; text: string } | null {
   let notice: { row: Said; text: string } | null = null;
-  // "✻ Baked for 3s" stands after an answer of the model: what is above it is its message, whatever it begins with.
-  const answered = !ghost && own.some((line) => /^\p{Lu}\S+ for \d+(?:\.\d+)?[smh]\b/u.test(line));
+  // "✻ Baked for 3s" stands after an answer: a message above it is the model's, unless it is nothing but an error.
+  const answered = own.some((line) => /^\p{Lu}\S+ for \d+(?:\.\d+)?[smh]\b/u.test(line));
   for (const line of own.toReversed()) {
     const message = /^● (.*)$/u.exec(line)?.[1];
-    const row = said.find(({ pattern, asMessage }) =>
-      message === undefined ? pattern.test(line) : !answered && asMessage?.test(message),
-    );
-    const repeats = /^Usage limit reached|^Automatic continue/.test(message ?? line);
-    const found = row === undefined ? null : { row, text: clean(message ?? line) };
+    const plain = (message ?? line).replaceAll('’', "'");
+    const text = plain.replace(/^API Error \((.*?)\)+(?= ·|$)/, 'API Error: $1');
+    const mayBe =
+      message === undefined ||
+      ghost ||
+      (answered ? wholeError.test(text) : said.some(({ asMessage }) => asMessage?.test(text)));
+    const row = mayBe ? said.find(({ pattern }) => pattern.test(text)) : undefined;
+    const repeats = /^Usage limit reached|^Automatic continue|^How is Claude doing this session/.test(text);
+    const found = row === undefined ? null : { row, text: clean(text) };
     if (found !== null && !repeats) return found;
     notice ??= found;
     // A word of the agent's after it: the error is behind it.
@@ -173,19 +181,21 @@ function limitOf(layout: Layout, text: string, saidMs: number, zone: string | un
   // The notices leave the zone out.
   const lines = [text, ...all].toSorted((a, b) => Number(namesZone.test(b)) - Number(namesZone.test(a)));
   const reset = lines.map((line) => resetOf(line, saidMs, zone)).find((one) => one !== null) ?? null;
-  const automatic = all.find((line) =>
-    /(?:set to |will )?continu\w+ automatically|Automatic continue/i.test(line),
-  );
+  const automatic = all.find((line) => automatically.test(line));
   const opensMenu = layout.menu.length > 0;
   return {
     window: windowOf(text) ?? (opensMenu ? null : all.map(windowOf).find((one) => one !== null)) ?? 'unknown',
     resetsAtMs: reset?.atMs ?? null,
     resetsAt: reset && isoInZone(reset),
     text: clean(text.replace(/ \/[a-z-]+ to .*$/i, '')),
-    continuesByItself: automatic !== undefined && !opensMenu && !/cancelled|stopped/i.test(automatic),
+    continuesByItself: automatic !== undefined && !opensMenu && !given.test(automatic),
     opensMenu,
   };
 }
+
+/** The last of these that it says holds. */
+const automatically = /continu\w+ automatically|Automatic continue|Press enter to continue/i;
+const given = /cancelled|stopped|did not run|turned off|will not resume|Press enter to continue/i;
 
 /** By what it says first; a command that it offers ("/usage-credits") says nothing of it. */
 function windowOf(line: string): Window | null {

@@ -208,6 +208,17 @@ describe('at the reset', () => {
     expect(t.account()).toMatchObject({ state: 'open', waiting: [] });
   });
 
+  it('tells one to go on that said it would by itself, and did not', async () => {
+    const t = await limited();
+    for (const name of ['alpha', 'beta'])
+      t.shows(name, limit(`${hit}\n\n● Usage limit reached · set to continue automatically at 10am`));
+    await t.clock.advance(67 * minute);
+    expect(t.woken).toEqual([]);
+    await t.clock.advance(20 * minute);
+    expect(t.woken.toSorted()).toEqual(['alpha', 'beta']);
+    expect(t.account()).toMatchObject({ state: 'open', waiting: [] });
+  });
+
   it.each([
     ['forward', 50 * minute],
     ['back', -40 * minute],
@@ -254,6 +265,18 @@ describe('a session whose first screen is a limit', () => {
 });
 
 describe('a reset that nobody knows', () => {
+  it('is one that is read as further ahead than any window reaches', async () => {
+    const t = await ready();
+    t.start('alpha', 'x');
+    await t.clock.advance(minute);
+    // The clock says January: it would be next December's.
+    t.shows('alpha', limit("You've hit your weekly limit · resets Dec 28, 9am (UTC)"));
+    await t.clock.advance(minute);
+    expect(t.account()).toMatchObject({ state: 'closed', window: 'week', until: null });
+    await t.clock.advance(5 * minute);
+    expect(t.woken).toEqual(['alpha']);
+  });
+
   it('is tried by one session, with backoff, until it works; then the others are woken', async () => {
     const t = await ready();
     for (const name of ['alpha', 'beta']) t.start(name, 'x');

@@ -192,6 +192,30 @@ describe('trouble', () => {
     },
   );
 
+  it.each([
+    ['before it has its objective', true],
+    ['at work', false],
+  ])('tells of a screen that stays blank: %s', async (_, fresh) => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    if (fresh) t.fake.product('alpha').screen = '';
+    t.start('alpha', 'x');
+    await t.clock.advance(60_000);
+    Object.assign(t.fake.product('alpha'), { screen: '', lastActivityMs: t.clock.nowMs() });
+    expect(t.fake.product('alpha').received).toHaveLength(fresh ? 0 : 1);
+    await t.clock.advance(15 * 60_000);
+    expect(t.fleet.status('alpha').products[0]?.error ?? null).toBeNull();
+    await t.clock.advance(10 * 60_000);
+    expect(t.fleet.status('alpha').products[0]?.error).toMatchObject({
+      code: 'SESSION_HUNG',
+      message: expect.stringMatching(/blank for \d+ min/),
+    });
+    t.fake.product('alpha').screen = '❯ ';
+    await t.clock.advance(60_000);
+    expect(t.fleet.status('alpha').products[0]?.error ?? null).toBeNull();
+    expect(t.fake.product('alpha').received).toHaveLength(1);
+  });
+
   it('queues while the runtime is out of reach, says so, and goes on when it is back', async () => {
     const t = testFleet({ registry: two() });
     await t.clock.settle();

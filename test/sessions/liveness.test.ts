@@ -111,7 +111,10 @@ describe('liveness', () => {
     ['limited', { ...evidence({}), screen: shows(atPrompt('Credit balance too low · Add funds:'), minute) }],
     ['refused', { ...evidence({}), screen: shows(atPrompt('Context limit reached · /clear'), minute) }],
     ['died', { ...evidence({}), screen: shows('Resume this session with:\nclaude --resume 1\n$ ', minute) }],
-    ['starting', { ...evidence({}), screen: shows('', 60 * minute) }],
+    ['starting', { ...evidence({}), screen: shows('', 15 * minute) }],
+    ['hung', { ...evidence({}), screen: shows('', 25 * minute) }],
+    ['busy', { ...evidence({}, { worker: 'working' }), screen: shows('', 25 * minute) }],
+    ['starting', { ...evidence({ lastActivity: ago(minute) }), screen: shows('', 25 * minute) }],
   ])('says %s', (expected, given) => {
     expect(state(given)).toBe(expected);
   });

@@ -115,7 +115,7 @@ const all: PlantedBug[] = [
   ),
   bug(
     'a restart hands everything over again',
-    ['stopped is stopped', 'deliver once', 'no ghost work', 'everything ends', 'no crash'],
+    ['stopped is stopped', 'deliver once', 'no ghost work', 'everything ends', 'heard or told', 'no crash'],
     [
       'journal/actions.ts',
       "`SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'`",

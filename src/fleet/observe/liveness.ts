@@ -10,9 +10,9 @@
 //   dialog      a menu stands on it and waits for a human, and has done so for a while
 //   limited     it shows a usage limit: the account's matter, not the session's
 //   refused     an error that does not pass by itself (context full, no such model), for a while
-//   hung        its screen says busy and stands still, no worker runs, no hook has fired for a long time
+//   hung        its screen says busy and stands still, or is blank; no worker runs, no hook has fired for a long time
 //   busy        its screen says busy, or a worker is at work
-//   starting    its screen is blank: it is drawn late on a slow machine
+//   starting    its screen is blank, not for long: it is drawn late on a slow machine
 //   idle        none of these: it waits, for mail, for a human, or for nothing
 import type { FleetError } from '../../common/errors.ts';
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
@@ -30,7 +30,7 @@ export interface Evidence {
 export interface Patience {
   /** a login text, a menu, an error must stand this long: a passing word on the screen is no state */
   screenConfirmMs: number;
-  /** a busy screen that stands still this long, with no hook fired, is hung */
+  /** a busy screen that stands still this long, or a blank one, with no hook fired, is hung */
   hungAfterMs: number;
 }
 
@@ -95,11 +95,11 @@ export function liveness({ snapshot, finalMail, screen, nowMs }: Evidence, patie
   if (problem && seen?.state === 'dialog') return is('dialog', problem.message, problem);
   if (problem && !seen?.passing) return is('refused', problem.message, problem);
   const quietMs = snapshot.observedAtMs - quietSinceMs(snapshot);
-  if (screen?.seen.busy && workers.length === 0 && Math.min(stoodMs, quietMs) >= patience.hungAfterMs)
-    return is(
-      'hung',
-      `It has said that it is busy for ${Math.round(stoodMs / 60_000)} min without doing anything.`,
-    );
+  const still = workers.length === 0 && Math.min(stoodMs, quietMs) >= patience.hungAfterMs;
+  const stoodMin = Math.round(stoodMs / 60_000);
+  if (screen?.seen.busy && still)
+    return is('hung', `It has said that it is busy for ${stoodMin} min without doing anything.`);
+  if (seen?.state === 'blank' && still) return is('hung', `Its screen has been blank for ${stoodMin} min.`);
   if (screen?.seen.busy) return is('busy', 'Its screen says that it works.');
   if (workers.length > 0) return is('busy', `${workers.join(', ')} at work.`);
   // It must stand, before it counts as either: an unknown dialog is a menu for a moment, too.

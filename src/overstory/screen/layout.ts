@@ -36,7 +36,7 @@ const marker = /^\s{0,2}(?:[●⏺]|⎿|[·✢✳✶✻✽*∴⚠!])(?=\s|$)/u;
 /** Its own retry, said as a message by older versions. */
 const retries = /\bRetrying in \d+ ?s/i;
 const spins =
-  /^[·✢✳✶✻✽*] (?!Welcome)[^…]{1,80}…(?:$|\s|\))|^[·✢✳✶✻✽*] .*\bretrying in\b|esc to interrupt\)$/iu;
+  /^[·✢✳✶✻✽*] (?!Welcome)[^…]{1,80}…(?:$|\s|\))|^[·✢✳✶✻✽*] .*\b(?:retrying|will retry) in\b|esc to interrupt\)$/iu;
 const furniture =
   /Claude Code v\d|▐▛|⏵⏵|shift\+tab|\? for shortcuts|esc to interrupt|^\s{0,2}⎿ |^[●⏺] |Welcome to Claude Code/mu;
 /** Its limit menu is opened by a command that Claude Code types itself; that is no new prompt. */
@@ -174,7 +174,10 @@ function blocksOf(lines: readonly string[], prompted: boolean): Block[] {
     // Unmarked and not indented: Claude Code's own, but for the rest of a line that is cut by the pane's upper edge.
     else if (/^\S/.test(line) && (fresh || before === undefined || before.mark === ''))
       found.push({ head: line, lines: [bare], mark: '' });
-    else if (before !== undefined && !(fresh && before.mark === '')) before.lines.push(bare);
+    // Only a message has paragraphs: what stands under a blank line after another thing is a list of tasks.
+    else if (fresh && !/[●⏺]/u.test(before?.mark ?? '●'))
+      found.push({ head: line, lines: [bare], mark: 'list' });
+    else before?.lines.push(bare);
     fresh = false;
   }
   const blocks: Block[] = [];
@@ -190,15 +193,26 @@ function blocksOf(lines: readonly string[], prompted: boolean): Block[] {
     // The first result under a tool is what the tool printed; a second one stands there for Claude Code.
     const printed = mark === '⎿' && tool && results++ === 0;
     const turns = spins.test(head.trimStart()) || (!printed && !agent && retries.test(text));
-    blocks.push({ head, text: agent ? `● ${text}` : text, mine: !printed && !(agent && tool), turns });
+    blocks.push({
+      head,
+      text: agent ? `● ${text}` : text,
+      mine: !printed && !(agent && tool) && mark !== 'list',
+      turns,
+    });
   }
   // A spinner with a message under it has stopped: what is left of it in the scrollback does not turn.
   const end = blocks.findLastIndex(({ head }) => !/^\s*⎿|^\s{2,}/.test(head));
   return blocks.map((block, n) => ({ ...block, turns: block.turns && n >= end }));
 }
 
+const reached = /^\s*[\w -]{0,20}limit reached [·∙] resets/i;
+
 /** A notice under the input is Claude Code's, too. */
 const noticesOf = (below: readonly string[]): string[] =>
   below
-    .filter((line) => /^\s*⚠|continu\w+ automatically/i.test(line))
+    .filter(
+      (line) =>
+        /^\s*⚠|continu\w+ automatically|Automatic continue|Press enter to continue/i.test(line) ||
+        reached.test(line),
+    )
     .map((line) => line.replace(/^\s*⚠\s*/u, '').trim());

@@ -17,24 +17,25 @@ interface Wall {
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-const clock = String.raw`(?<hour>\d{1,2})(?::(?<minute>\d{2}))?(?: ?(?<half>[ap])\.?m\.?)?`;
-const zoneName = String.raw`(?: ?\((?<zone>[A-Za-z][\w+\-/ ]*)\)| ?(?<utc>UTC|GMT)\b)?`;
+const month = `(?<name>${months.join('|')})[a-z]*`;
+// Not the day of "5 Nov" or of "05/11".
+const clock = String.raw`(?<hour>\d{1,2})(?:[:.](?<minute>\d{2}))?(?![\d/.:])(?! ?(?:${months.join('|')}))(?: ?(?<half>[ap])\.?m\b\.?)?`;
+const zoneName = String.raw`(?: ?\((?<zone>[A-Za-z][\w+\-/: ]*)\)| ?\b(?<short>UTC|GMT|[A-Z]{2,4}T)\b)?`;
 const after = `(?:resets?|reset at|regain access|try again|available again|until)(?: (?:at|on))? ?[:·∙]? ?`;
+const day = String.raw`(?<day>\d{1,2})(?:st|nd|rd|th)?`;
 
 /** The narrow before the wide: a clock alone would match the day of a date. */
 const forms: readonly RegExp[] = [
-  new RegExp(
-    String.raw`${after}(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:(?:,? at |[T ]|, )${clock})?${zoneName}`,
-    'i',
-  ),
-  new RegExp(
-    String.raw`${after}(?:\w{3,9}, )?(?<name>${months.join('|')})[a-z]* (?<day>\d{1,2})(?:,? (?<year>\d{4}))?(?:(?:,| at|, at) ${clock})?${zoneName}`,
-    'i',
-  ),
-  new RegExp(`${after}(?<weekday>${weekdays.join('|')})[a-z]*,?(?: at)? ${clock}${zoneName}`, 'i'),
-  new RegExp(`${after}(?<tomorrow>tomorrow)(?: at|,)? ${clock}${zoneName}`, 'i'),
-  new RegExp(`${after}${clock}${zoneName}`, 'i'),
-];
+  String.raw`${after}(?<iso>\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))`,
+  String.raw`${after}(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:(?:,? at |[T ]|, )${clock})?${zoneName}`,
+  String.raw`${after}(?:\w{3,9},? )?${month} ${day}(?:,? (?<year>\d{4}))?(?:(?:,| at|, at)? ${clock})?${zoneName}`,
+  String.raw`${after}${day}\.? ${month}(?:,? (?<year>\d{4}))?(?:(?:,| at|, at)? ${clock})?${zoneName}`,
+  `${after}${clock}${zoneName},? (?:on )?${month} ${day}`,
+  `${after}(?<weekday>${weekdays.join('|')})[a-z]*(?:,?(?: at)? ${clock})?${zoneName}`,
+  `${after}(?<tomorrow>tomorrow)(?:(?: at|,)? ${clock})?${zoneName}`,
+  `${after}${clock}${zoneName} (?<tomorrow>tomorrow)`,
+  `${after}(?:today(?: at|,)? )?${clock}${zoneName}`,
+].map((form) => new RegExp(form, 'i'));
 const inWhile =
   /(?:resets?|again) in (?:(?<days>\d+) ?d\w*)? ?(?:(?<hours>\d+) ?h\w*)? ?(?:(?<minutes>\d+) ?m\w*)?/i;
 const epoch = /limit reached\|(?<seconds>\d{10})\b/;
@@ -56,8 +57,8 @@ export function resetOf(text: string, saidMs: number, zone = ownZone()): Moment 
   for (const form of forms) {
     const said = form.exec(text)?.groups;
     if (!said) continue;
-    const named = said.zone?.replaceAll(' ', '') ?? (said.utc ? 'UTC' : zone);
-    const where = isZone(named) ? named : zone;
+    if (said.iso !== undefined) return { atMs: Date.parse(said.iso), zone: 'UTC' };
+    const where = [zoneOf(said.zone ?? said.short ?? ''), zone].find(isZone) ?? 'UTC';
     const atMs = momentOf(said, saidMs, where);
     if (atMs !== null) return { atMs, zone: where };
   }
@@ -74,6 +75,13 @@ export function isoInZone({ atMs, zone }: Moment): string {
 }
 
 const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Intl takes names and offsets: "UTC+2" is "+02:00" to it. */
+function zoneOf(said: string): string {
+  const name = said.replaceAll(' ', '');
+  const [, sign, hours, minutes = '00'] = /^(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(name) ?? [];
+  return hours === undefined ? name : `${sign}${hours.padStart(2, '0')}:${minutes}`;
+}
 
 function isZone(name: string): boolean {
   try {

@@ -35,9 +35,9 @@ export const said: readonly Said[] = [
   {
     ...limit,
     pattern:
-      /^(?:You've (?:hit|reached) your (?!fast)|(?:Claude )?(?:AI )?(?:usage|5-hour|session|weekly|monthly|opus|sonnet|haiku)(?: weekly| usage| session)? limit reached(?! · wrapping)|Limit reached|You're out of (?:extra usage|usage credits)|Your org is out of usage|Your (?:seat type doesn't include|usage allocation has been disabled|group's usage limit)|(?:Fable|Haiku|Mythos|Opus|Sonnet)\b[^·]{0,40} requires usage credits|(?:API Error: )?(?:Request rejected \(429\) · |429 )?spend limit (?:reached|unavailable))/i,
+      /^(?:You've (?:hit|reached) your (?!fast)|(?:Claude )?(?:(?:AI|Max|Pro|Team) )?(?:usage|5-hour|session|weekly|monthly|opus|sonnet|haiku)(?: weekly| usage| session)? limit reached(?! again · set|, now using| · (?:wrapping|brief))|Limit reached|You're out of (?:extra usage|usage credits)|Your org(?:anization)? is out of usage|Your (?:seat type doesn't include|usage allocation has been disabled|group's usage limit)|(?:Fable|Haiku|Mythos|Opus|Sonnet)\b[^·]{0,40} (?:requires|now uses) usage credits|(?:Fable|Mythos|Opus)\b[^·]{0,10} limit reached · continuing|(?:API Error: )?(?:Request rejected \(429\) · |4\d\d )?spend limit (?:reached|unavailable))/i,
     asMessage:
-      /^(?:Claude (?:AI )?usage limit reached|You've (?:hit|reached) your [\w' -]{0,30}limit ·|(?:5-hour|Weekly|Session|Opus|Usage)(?: weekly)? limit (?:reached [·∙]|resets)|API Error: (?:Request rejected \(429\) · |429 )?spend limit)/i,
+      /^(?:Claude (?:(?:AI|Max|Pro|Team) )?usage limit reached[.|]|(?:You've (?:hit|reached) your (?!fast)[\w' -]{0,30}limit|You're out of (?:extra usage|usage credits)|(?:5-hour|Weekly|Session|Opus|Usage)(?: weekly)? limit reached) [·∙] (?:resets [\w ,:]{1,24}(?: ?\([\w/+ -]+\)?)?(?:$|\.$| ?[·∙/])|(?:\/|ask |run |progress ))|API Error: (?:Request rejected \(429\) · |429 )?spend limit)/i,
     mend: 'Nothing to do: it goes on after the reset. To go on sooner, raise the limit or give another account.',
     passing: true,
   },
@@ -59,7 +59,7 @@ export const said: readonly Said[] = [
     code: 'CLAUDE_ORG_DISABLED',
     class: 'refused',
     pattern:
-      /^(?:API Error: 4\d\d\b.*organization has been disabled|Your (?:ANTHROPIC_API_KEY belongs to a disabled organization|organization has (?:been )?disabled)|This organization has been disabled|Usage is paused for your organization|This service is disabled for your org)/is,
+      /^(?:API Error: 4\d\d\b.*organization has been disabled|Your (?:ANTHROPIC_API_KEY belongs to a disabled organization|organization has (?:been )?disabled)|This organization has been disabled|Usage is paused for your organization|This service is disabled for your org|Your account is on hold)/is,
     asMessage:
       /^(?:API Error: 4\d\d This organization has been disabled|Your ANTHROPIC_API_KEY belongs to a disabled)/i,
     message: 'Expected an organization that may use the API, got one that is disabled.',
@@ -69,9 +69,9 @@ export const said: readonly Said[] = [
   {
     ...login,
     pattern:
-      /^(?:Not logged in\b|Please run \/login\b|Invalid (?:API key|auth token|ANTHROPIC_CUSTOM_HEADERS|request header)|Missing API key|OAuth token (?:has )?(?:been )?(?:revoked|expired)|(?:Anthropic profile )?login expired|Login (?:reached its time limit|interrupted)|Authentication required|Your account does not have access to Claude|Failed to authenticate|Your (?:session|login) has expired|API Error: 401\b|API Error: 403\b.*(?:\/login|OAuth|token)|(?:AWS|Google Cloud) credentials expired|(?:AWS|Google Cloud|Microsoft Foundry) authentication failed)/is,
+      /^(?:Not logged in\b|Please run \/login\b|Invalid (?:API key|auth token|ANTHROPIC_CUSTOM_HEADERS|request header)|Missing API key|OAuth token (?:has )?(?:been )?(?:revoked|expired)|(?:Anthropic profile )?login expired|Login (?:reached its time limit|interrupted)|Authentication required|Your (?:account|organization) does not have access to Claude|Your apiKeyHelper script is failing|(?:API Error: )?Could not resolve authentication method|Failed to authenticate|Your (?:session|login) has expired|API Error: 401\b|API Error: 403\b.*(?:\/login|OAuth|token)|(?:AWS|Google Cloud) credentials expired|(?:AWS|Google Cloud|Microsoft Foundry) authentication failed)/is,
     asMessage:
-      /^(?:Please run \/login · API Error: \d{3}|API Error: 40[13] .*· Please run \/login$|Failed to authenticate[.:] API Error)/i,
+      /^(?:Please run \/login · API Error: \d{3}|API Error: 40[13] .*· Please run \/login$|Failed to authenticate[.:] (?:API Error|OAuth))/i,
   },
   {
     code: 'CLAUDE_FORBIDDEN',
@@ -87,8 +87,9 @@ export const said: readonly Said[] = [
     code: 'CLAUDE_MODEL_MISSING',
     class: 'refused',
     pattern:
-      /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist))/is,
-    asMessage: /^There's an issue with the selected model \(/i,
+      /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist)|API Error: .{0,8}(?:Usage credits|Extra usage|Usage)(?: is| are)? required for (?:1M|long) context)/is,
+    asMessage:
+      /^(?:There's an issue with the selected model \(|API Error: (?:4\d\d )?(?:Usage credits|Extra usage|Usage)(?: is| are)? required for)/i,
     message: "Expected the session's model to be there for this account, got a refusal.",
     mend: `Name a model that the account has in .overstory/agent-manifest.json (or update Claude Code), ${again}`,
     passing: false,
@@ -97,8 +98,9 @@ export const said: readonly Said[] = [
     code: 'CLAUDE_CONTEXT_FULL',
     class: 'refused',
     pattern:
-      /^(?:Context limit reached|Prompt is too long|Conversation too long|Request too large|API Error: 413\b|API Error: 400\b.*(?:prompt is too long|exceed context limit))/is,
-    asMessage: /^(?:Prompt is too long(?: ·|$)|Context limit reached ·|Request too large \()/i,
+      /^(?:Context limit reached|Context low · Run|Prompt is too long|(?:Error: )?(?:Error during compaction: )?(?:Error: )?Conversation too long|Request too large|API Error: 413\b|API Error: 400\b.*(?:prompt is too long|exceed context limit))/is,
+    asMessage:
+      /^(?:Prompt is too long(?: ·|$)|Context (?:limit reached|low) ·|Request too large \(|(?:Error: )?Error during compaction: (?:Error: )?Conversation too long)/i,
     message: "Expected room in the coordinator's context, got its end.",
     mend: 'Attach to it and type /compact (or /clear and tell it anew); or stop it and start the objective again.',
     passing: false,
@@ -106,8 +108,10 @@ export const said: readonly Said[] = [
   {
     code: 'CLAUDE_API_ERROR',
     class: 'refused',
-    pattern: /^API Error\b.{0,20}\b4(?!08|09|29)\d\d\b/i,
-    asMessage: /^API Error: 4(?!08|09|29)\d\d \S/i,
+    pattern:
+      /^API Error\b.{0,20}\b4(?!08|09|29)\d\d\b|^API Error: (?:.{0,60}(?:can't help with this|safeguards flagged|response exceeded the \d+ output token)|Claude Code is unable to respond)/i,
+    asMessage:
+      /^API Error: (?:4(?!08|09|29)\d\d (?:[A-Z{<"`]|messages\.|due to tool use|max_tokens|prompt is too|input length|model: |thinking|image |error code)|Claude Code is unable to respond|Claude's response exceeded|\S+ [\d.]+(?: can't help with this|'s safeguards flagged))/,
     message: "Expected an answer from the model's API, got a refusal on the screen.",
     mend: 'Read it (`fleet logs`): the same request will be refused again. /rewind or /clear in its terminal, or stop it.',
     passing: false,
@@ -116,14 +120,21 @@ export const said: readonly Said[] = [
     code: 'CLAUDE_API_ERROR',
     class: 'refused',
     pattern:
-      /^(?:API Error\b|Request timed out|Repeated 529|Can't reach the API|Unable to connect|Connection (?:dropped|error|closed|reset)|Authentication error · |Overloaded\b|We are experiencing high demand|Opus is experiencing high load|Cannot read properties of undefined|Failed to parse JSON|(?:fetch failed|socket hang up|terminated)$|429 \{|5\d\d (?:\{|<))/i,
+      /^(?:API Error\b(?!: (?:Request was|Operation) aborted)|Request timed out|Repeated 529|Can't reach the API|Unable to connect|Connection (?:dropped|error|closed|reset|refused|lost)|No internet route|Couldn't connect through your proxy|Could not refresh your login because another|Failed to refresh OAuth token: another|undefined is not an object \(evaluating|Authentication error · |Overloaded\b|We are experiencing high demand|Opus is experiencing high load|Cannot read properties of undefined|Failed to parse JSON|(?:fetch failed|socket hang up|terminated)$|429 \{|5\d\d (?:\{|<))/i,
     asMessage:
-      /^API Error: (?:(?:408|409|429|5\d\d)(?: [A-Z{<]|$)|Request rejected \(\d{3}\)|Connection (?:dropped|error|closed)|API returned an empty|Unable to connect|Request timed out|Stream|The (?:response|stream|server)|Overloaded|Server|Network|Repeated|Response stalled|Cannot read)|^Cannot read properties of undefined \(reading '\w+'\)$|^API Error$/,
+      /^API Error: (?:(?:408|409|429|5\d\d)(?: (?:[A-Z{<"]|upstream |no healthy |error code|status code)|$)|Request rejected \(\d{3}\)|Connection (?:dropped|error|closed|refused|lost)|API returned an empty|Unable to connect|Request timed out|Stream|The (?:response|stream|server)|Overloaded|Server|Network|Repeated|Response stalled|Cannot read|Your computer went|No response from|No internet|Content block|Part of the response|Unexpected (?:token|end)|terminated$)|^Cannot read properties of undefined \(reading '\w+'\)$|^API Error$/,
     message: "Expected an answer from the model's API, got an error on the screen.",
     mend: "Check the runtime's way to the API, the key's limits and its balance; the session goes on when the API answers.",
     passing: true,
   },
 ];
+
+/**
+ * A message that is nothing but its error. "✻ Baked for 3m" stands under the answer of each long turn, also of one that
+ * ended so; an agent's report that begins with an error goes on in its own words.
+ */
+export const wholeError =
+  /^(?:You've hit your [\w' -]{0,30}limit [·∙] resets [^.]{1,45}|API Error: \d{3} (?:\{.*\}|[\w ]{3,40}\. This is a server-side issue, .{1,160})(?: · .{1,60})?|Please run \/login · API Error: .{1,300}|API Error: Request rejected \(429\) · .{1,200}|API Error: (?:Unable to connect to API|Connection (?:dropped|error|refused))[^.]{0,40}(?:\. Check .{1,120})?|API Error: Repeated 529 Overloaded errors.{0,160}|Prompt is too long(?: · .{1,80})?|There's an issue with the selected model \(.{1,80}\)\..{1,120})$/;
 
 export interface Menu {
   code: 'CLAUDE_LOGGED_OUT' | 'CLAUDE_DIALOG' | 'CLAUDE_USAGE_LIMIT';
@@ -141,7 +152,7 @@ export const menus: readonly Menu[] = [
   {
     code: 'CLAUDE_USAGE_LIMIT',
     pattern:
-      /wait for (?:the )?limit to reset|continue automatically (?:at|when|shortly)|\/rate-limit-options/i,
+      /wait for (?:the )?limit to reset|continue automatically (?:at|when|shortly)|\/rate-limit-options|You've (?:hit|reached) your [\w ]{0,30}limit/i,
     what: 'the menu of a usage limit',
     mend: 'Nothing to do before the reset. It can be answered in its terminal: 1 stops and waits.',
   },

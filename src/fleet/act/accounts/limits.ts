@@ -12,6 +12,9 @@ import type { FleetContext, Looked } from '../../context.ts';
 /** Two readings of one reset differ by less: some screens give it to the minute, some to the hour. */
 const sameResetMs = 60_000;
 
+/** No window is longer. "Resets Oct 3" that is read as further ahead has passed: it was left standing, or the clock is wrong. */
+const longestWindowMs = 40 * 24 * 3_600_000;
+
 /**
  * Takes in what a screen shows.
  * @returns whether the session stands at a limit, so that nothing else may be concluded from its screen
@@ -96,12 +99,13 @@ function closing(
   closed: readonly ClosedAccount[],
 ): NewEvent[] {
   const known = closed.find((one) => one.account === account) ?? null;
-  const { resetsAtMs: untilMs, window } = limit;
+  const now = clock.nowMs();
+  const { resetsAtMs, window } = limit;
+  const untilMs = resetsAtMs !== null && resetsAtMs - now <= longestWindowMs ? resetsAtMs : null;
   if (known !== null) {
     const later = untilMs !== null && untilMs > (known.untilMs ?? 0) + sameResetMs;
     if (!later) return [];
   }
-  const now = clock.nowMs();
   const probeMs = untilMs === null ? now + tuning.accountProbeMs : null;
   const opens =
     untilMs === null

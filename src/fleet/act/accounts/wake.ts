@@ -3,6 +3,7 @@ import { FleetError } from '../../../common/errors.ts';
 import type { LimitedSession } from '../../../journal/accounts/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { ActionRow } from '../../../journal/journal.ts';
+import type { UsageLimit } from '../../../overstory/screen.ts';
 import { type FleetContext, mayHaveHappened, productOf } from '../../context.ts';
 import { mayType } from '../session/may-type.ts';
 
@@ -22,7 +23,7 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
     .find(({ kind, session: id }) => kind === 'session.wake' && id === row.session);
   const untouched = screen.print === row.print && (screen.limit === null || screen.limit.text === row.limit);
   if (doubt) journal.record(settled(doubt, untouched ? 'failed' : 'done', null));
-  if (!untouched || screen.limit?.continuesByItself) {
+  if (!untouched || goesOnByItself(context, screen.limit)) {
     journal.record(woken(row, 'itself'));
     return true;
   }
@@ -63,6 +64,11 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
   context.driveAgain(row.product, context.tuning.accountTrialMs);
   return true;
 }
+
+/** Its word that it will is believed until a while after the reset: a wait that was called off is said for seconds only. */
+const goesOnByItself = ({ clock, tuning }: FleetContext, limit: UsageLimit | null): boolean =>
+  limit?.continuesByItself === true &&
+  clock.nowMs() - (limit.resetsAtMs ?? clock.nowMs()) < tuning.accountItselfMs;
 
 function woken({ session, product, objective }: LimitedSession, by: 'itself' | 'nudge'): NewEvent {
   return {

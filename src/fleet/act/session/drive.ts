@@ -87,7 +87,8 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     if (screen?.problem && !screen.passing && screen.limit === null) throw screen.problem;
     if (refused !== null || limited) {
       context.driveAgain(session.product, context.tuning.lookAgainMs * 10);
-      return false;
+      // Not for ever: one that stays blank is told as hung.
+      return screen?.state === 'blank' && (await watchSession(context, product, session));
     }
     return await deliverObjective(context, product, session, objective);
   } catch (thrown) {
