@@ -2,6 +2,7 @@
 // program carries its dependencies, so an image needs Node and these files only.
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import license from 'rollup-plugin-license';
 
 const programs: Record<string, string> = {
   fleetd: 'src/fleetd/main.ts',
@@ -38,12 +39,36 @@ export const withoutImageBuilding: Plugin = {
   load: (id) => (id.startsWith('\0unused:') ? 'module.exports = {};' : null),
 };
 
+/** A program carries code of others, whose licenses ask to go along with it: `<program>.licenses.txt` beside it. */
+function licensesOf(program: string): Plugin[] {
+  let texts: string[] = [];
+  // Its types are those of a module, what Node loads is not.
+  const collect = license as unknown as typeof license.default;
+  return [
+    collect({
+      thirdParty: (packages) => {
+        texts = packages.map((one) => one.text());
+      },
+    }) as Plugin,
+    {
+      name: 'licenses',
+      generateBundle() {
+        const source = texts.join('\n\n---\n\n');
+        if (source !== '') this.emitFile({ type: 'asset', fileName: `${program}.licenses.txt`, source });
+      },
+    },
+  ];
+}
+
 export default defineConfig(
   Object.entries(programs).map(
     ([name, input]): RolldownOptions => ({
       input: { [name]: input },
       platform: 'node',
-      plugins: name === 'fleetd' || name === 'trial' ? [dashboardAssets, withoutImageBuilding] : [],
+      plugins: [
+        ...(name === 'fleetd' || name === 'trial' ? [dashboardAssets, withoutImageBuilding] : []),
+        ...licensesOf(name),
+      ],
       // The gateway brings its own SDK.
       external: [/^openclaw\//],
       output: {

@@ -3,11 +3,20 @@
 // not, and neither puts it before the caller's own node: so every npm script goes through here.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
+/** Folder of the packaged Node, wherever npm put it: in a clone below this folder, as a package beside it. */
+function packaged() {
+  try {
+    const of = `node-${process.platform}-${process.arch}/package.json`;
+    return join(dirname(createRequire(import.meta.url).resolve(of)), 'bin');
+  } catch {
+    return null;
+  }
+}
 
 function accepted(version) {
   const [major, minor] = version.split('.').map(Number);
@@ -16,9 +25,10 @@ function accepted(version) {
 
 function nodeFolder() {
   if (accepted(process.versions.node)) return dirname(process.execPath);
-  if (existsSync(join(packaged, 'node'))) return packaged;
+  const folder = packaged();
+  if (folder !== null) return folder;
   console.error(
-    existsSync(join(root, 'node_modules'))
+    existsSync(join(root, 'node_modules')) || !existsSync(join(root, 'package-lock.json'))
       ? `Expected Node >= 24.16, got ${process.versions.node}, and no packaged one exists for ${process.platform}-${process.arch}. Mend: install Node 24.16 or newer and run this again.`
       : 'Expected the dependencies to be installed, got no node_modules. Mend: run `npm ci` first.',
   );

@@ -1,45 +1,17 @@
-// Entry of the fleetd container. Configuration is the environment, see `settings`; all of it has a default
-// that fits the compose bundle.
+// Entry of `fleetd`: in its container, and on a machine of one's own from the npm package.
 import { pino } from 'pino';
 import { FleetError } from '../common/errors.ts';
 import { quietLines } from '../common/terminal-safe-json.ts';
 import { dockerChannel, publisherLabel } from '../runtime/index.ts';
+import { readFleetdOptions } from './options.ts';
 import { runFleetd } from './run.ts';
 
-const env = process.env;
-const settings = {
-  productsFile: env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml',
-  workspaceRoot: env.FLEET_WORKSPACE ?? '/workspace',
-  projectsRoot: env.FLEET_PROJECTS || null,
-  stateDir: env.FLEET_STATE ?? '/var/lib/fleetd',
-  operatorSocket: env.FLEET_SOCKET ?? '/run/fleet/operator/fleetd.sock',
-  gatewaySocket: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
-};
-
-/** `off` or empty: none. Throws FleetError. */
-function readPort(text: string): number | null {
-  if (text === '' || text === 'off') return null;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new FleetError({
-    code: 'DASHBOARD_PORT',
-    class: 'usage',
-    message: `Expected FLEET_DASHBOARD_PORT as a port from 1 to 65535 or \`off\`, got ${text}.`,
-    mend: 'Correct it in .env.',
-  });
-}
-
-const project = env.FLEET_PROJECT ?? 'meta-coordinator';
-const log = pino({ name: 'fleetd', level: env.LOG_LEVEL ?? 'info' }, quietLines(pino.destination(1)));
+const log = pino({ name: 'fleetd' }, quietLines(pino.destination(1)));
 try {
-  const dashboardPort = readPort(env.FLEET_DASHBOARD_PORT ?? '41790');
+  const { project, runtimeCores, logLevel, ...settings } = readFleetdOptions(process.argv.slice(2));
+  log.level = logLevel;
   const fleetd = await runFleetd({
     ...settings,
-    // all interfaces of this container: compose publishes the port on the host's loopback only
-    dashboard:
-      dashboardPort === null
-        ? null
-        : { port: dashboardPort, host: '0.0.0.0', token: env.FLEET_OPERATOR_TOKEN || null },
     channel: dockerChannel({
       project,
       workingDir: settings.workspaceRoot,
@@ -55,7 +27,7 @@ try {
         onLog: (line) => log.info({ from: 'publisher' }, line),
       }),
     }),
-    ...(Number(env.FLEET_RUNTIME_CPUS) > 0 && { runtimeCores: Number(env.FLEET_RUNTIME_CPUS) }),
+    ...(runtimeCores !== null && { runtimeCores }),
     tmux: ['docker', 'compose', 'exec', 'overstory-runtime', 'tmux'],
     log,
   });
