@@ -24,8 +24,9 @@ const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboa
   (f) => `test/${f}/**/*.test.ts`,
 );
 
-/** Every kill point, every planted bug, more seeds, and figures at sizes that take minutes to lay down. */
+/** What is packed in a stock OpenClaw, every kill point, every planted bug, more seeds, and figures at sizes that take minutes to lay down. */
 const night = [
+  'test/openclaw/package.test.ts',
   'test/recovery/recovery.test.ts',
   'test/simulation/kill-points.test.ts',
   'test/simulation/planted-bugs.test.ts',

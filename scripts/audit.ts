@@ -1,5 +1,5 @@
-// `npm run audit`: known weaknesses in what ships or builds it, by the registry. Exit 0: none of high or critical; 1: some; and when
-// the registry does not answer audits: 0, said in words, or 2 with --required (as a release wants it).
+// `npm run audit`: known weaknesses in what ships or builds it, by the registry. Exit 0: none of high or critical; 1: some;
+// and when the registry does not answer audits: 0, said in words, or 2 with --required (as a release wants it).
 import { execa } from 'execa';
 
 const required = process.argv.includes('--required');

@@ -18,7 +18,8 @@ interface Suite {
 const suites: Suite[] = [
   {
     name: 'slow',
-    guards: 'every kill point, every planted bug, kill -9 of fleetd at 50 products and 10,000 objectives',
+    guards:
+      'the package in a stock OpenClaw, every kill point, every planted bug, kill -9 of fleetd at 50 products and 10,000 objectives',
     run: ['test:slow'],
   },
   {
