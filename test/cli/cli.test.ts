@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeFleetd, fakeFleetd, garbage, hang, refuse, reply } from '../support/fake-fleetd.ts';
@@ -300,7 +300,8 @@ test('the launcher names its mend while nothing is built', async () => {
   const bin = join(empty, 'bin');
   mkdirSync(bin);
   const { copyFileSync } = await import('node:fs');
-  for (const launcher of launchers) copyFileSync(launcher, join(bin, basename(launcher)));
+  for (const file of [...launchers, join(dirname(launchers[0] ?? ''), 'start-built.mjs')])
+    copyFileSync(file, join(bin, basename(file)));
   // as npm links it
   symlinkSync(join('bin', 'fleet'), join(empty, 'linked'));
   const { code, stderr } = await start([], { program: join(empty, 'linked') }).ended;
