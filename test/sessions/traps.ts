@@ -206,7 +206,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'Nothing wakes a coordinator under tmux for mail of its workers, and what comes during its turn is marked read unseen',
     does: 'when its screen has been idle for 20 s, what they wrote is named to it by id, like mail of the operator',
-    test: 'test/fleet/heard.test.ts: is named to a coordinator that fell idle without it, all in one line',
+    test: 'test/fleet/heard.test.ts: is named to a coordinator that fell idle without it, soon and all in one line',
     real: { not: 'read in the sources of 0.10.3 and 0.11.0 (mail send leaves a marker for the next prompt)' },
   },
   {
