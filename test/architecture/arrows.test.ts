@@ -1,32 +1,15 @@
-// Dependencies point down (docs: README "How it is built"). Each folder names what it may import; a new arrow
-// is a decision and shows up here.
+// Dependencies point down. The table in ARCHITECTURE.md says what each folder may import; a new arrow is a decision, and
+// is taken there.
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const mayImport: Record<string, string[]> = {
-  common: [],
-  prices: [],
-  registry: ['prices'],
-  overstory: [],
-  scheduler: [],
-  contract: ['overstory'],
-  runtime: ['contract', 'overstory', 'registry'],
-  // Of the scheduler, which is pure: its types.
-  journal: ['contract', 'prices', 'registry', 'scheduler'],
-  fleet: ['contract', 'journal', 'overstory', 'prices', 'registry', 'runtime', 'scheduler'],
-  client: ['contract'],
-  // Of the scheduler, which is pure: the words for what it says by name.
-  text: ['contract', 'scheduler'],
-  api: ['contract', 'fleet', 'journal', 'runtime'],
-  verbs: ['client', 'contract', 'text'],
-  cli: ['client', 'contract', 'overstory', 'registry', 'runtime', 'text', 'verbs'],
-  simulator: [],
-  openclaw: ['client', 'contract', 'simulator', 'text', 'verbs'],
-  dashboard: ['api', 'client', 'contract', 'text'],
-  fleetd: ['api', 'client', 'contract', 'dashboard', 'fleet', 'registry', 'runtime'],
-  trial: ['fleetd', 'openclaw', 'overstory', 'registry', 'runtime', 'simulator'],
-};
+/** Folder → what it may import, of the table in ARCHITECTURE.md. */
+const mayImport = Object.fromEntries(
+  [...(await readFile('ARCHITECTURE.md', 'utf8')).matchAll(/^\| `(\w+)` \|[^|]+\|([^|]*)\|$/gm)].map(
+    ([, name = '', may = '']) => [name, may.split(',').flatMap((one) => one.trim() || [])],
+  ),
+);
 
 /** src/fleet as the loop goes: each folder imports only what stands before it, and what all share. */
 const loop = ['observe', 'decide', 'act', 'report', 'commands'];
@@ -58,6 +41,7 @@ const folder = (file: string): string => file.split('/')[1] ?? '';
 
 it('every folder opens with a README', async () => {
   const folders = Object.keys(mayImport).map((name) => join('src', name));
+  expect(folders.sort()).toEqual((await readdir('src')).map((name) => join('src', name)).sort());
   const without = await Promise.all(
     folders.map(async (at) => ((await readdir(at)).includes('README.md') ? [] : [at])),
   );

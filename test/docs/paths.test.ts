@@ -1,0 +1,23 @@
+// What pages for contributors name is there.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
+
+describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', 'docs/release.md'])('%s', (page) => {
+  const text = readFileSync(page, 'utf8');
+  const beside = page.includes('/') ? 'docs/' : '';
+
+  it('names files and folders that exist', () => {
+    const inCode = [...text.matchAll(/`((?:src|test|scripts|bench|bin|docs|containers|skills)\/[\w./-]*)`/g)];
+    const linked = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, to = '']) => `${beside}${to}`);
+    const named = [...inCode.map(([, path = '']) => path), ...linked];
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('names npm scripts that exist', () => {
+    const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
