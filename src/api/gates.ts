@@ -1,55 +1,70 @@
-// Routes of gates and notices. Which socket a request came by is decided by who listens, not by the request.
-import type { Context, Hono } from 'hono';
-import type { z } from 'zod';
-import { FleetError } from '../common/errors.ts';
-import type { gateRequestSchema } from '../contract/gates.ts';
-import type { NoticeView } from '../contract/notices.ts';
+// Answers about gates, and what is handed to whoever tells a human or asks the model: notices and interventions.
+// Which socket a request came by is decided by who listens, not by the request.
+import type { gateRoutes } from '../contract/gates.ts';
+import type { interventionRoutes } from '../contract/interventions.ts';
+import type { NoticeView, noticeRoutes } from '../contract/notices.ts';
+import type { Surface } from '../contract/route.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { NoticeRow } from '../journal/outbox/store.ts';
-import type { Surface } from './server.ts';
+import type { Handlers } from './handlers.ts';
 
 /** Of one long poll. */
-export const longestWaitMs = 30_000;
+const longestWaitMs = 30_000;
 
-/** @param readGateRequest validates the body as the other routes do */
-export function addGateRoutes(
-  api: Hono,
+export function gateHandlers(
   fleet: Fleet,
   surface: Surface,
-  readGateRequest: (c: Context) => Promise<z.infer<typeof gateRequestSchema>>,
-): void {
-  const ok = (c: Context, data: unknown) => c.json({ ok: true, data });
+): Handlers<keyof typeof gateRoutes | keyof typeof noticeRoutes | keyof typeof interventionRoutes> {
+  const { gates, outbox, monitor } = fleet;
 
-  api.get('/gates', (c) => {
-    const { product, all } = c.req.query();
-    const name = product === undefined ? null : fleet.commands.requireProduct(product).name;
-    return ok(c, fleet.gates.list(name, all === '1'));
-  });
-  api.get('/gates/:n', (c) => ok(c, fleet.gates.get(numberOf(c.req.param('n')))));
-  api.post('/gates/:n', async (c) => {
-    const { verdict, text, source } = await readGateRequest(c);
-    return ok(c, fleet.gates.resolve(numberOf(c.req.param('n')), verdict, text, source, surface));
-  });
-  api.get('/notices', async (c) => {
-    const after = Number(c.req.query('after') ?? 0) || 0;
-    const wait = Math.min(longestWaitMs, Number(c.req.query('wait') ?? 0) || 0);
-    const until = Date.now() + wait;
+  /** What `read` gives as soon as that is something; nothing after `wait` ms or when whoever asked is gone. */
+  async function whenAny<T>(read: () => T[], wait: number, signal: AbortSignal): Promise<T[]> {
+    const until = Date.now() + Math.min(longestWaitMs, wait);
     for (;;) {
-      const due = fleet.outbox.due(after);
+      const found = read();
       const left = until - Date.now();
-      if (due.length > 0 || left <= 0 || c.req.raw.signal.aborted)
-        return ok(
-          c,
-          due.map((row) => noticeView(fleet, row)),
-        );
-      await fleet.outbox.untilDue(left, c.req.raw.signal);
+      if (found.length > 0 || left <= 0 || signal.aborted) return found;
+      // Woken by whatever is recorded.
+      await outbox.untilDue(left, signal);
     }
-  });
-  api.post('/notices/:n/sent', (c) => {
-    const n = numberOf(c.req.param('n'));
-    fleet.outbox.sent([n]);
-    return ok(c, { n });
-  });
+  }
+
+  return {
+    gates({ product, all }) {
+      const name = product === undefined ? null : fleet.commands.requireProduct(product).name;
+      return gates.list(name, all === 1);
+    },
+    gate: (n) => gates.get(n),
+    resolveGate: (n, { verdict, text, source }) => gates.resolve(n, verdict, text, source, surface),
+
+    async notices({ after, wait }, { signal }) {
+      const due = await whenAny(() => outbox.due(after), wait, signal);
+      return due.map((row) => noticeView(fleet, row));
+    },
+    noticeSent(n) {
+      outbox.sent([n]);
+      return { n };
+    },
+
+    async interventions({ wait }, { signal }) {
+      const asked = await whenAny(() => monitor.asked(), wait, signal);
+      return asked.map(({ n, product, objective, why, askedAtMs }) => ({
+        n,
+        product,
+        objective,
+        why,
+        askedAt: new Date(askedAtMs).toISOString(),
+      }));
+    },
+    beginIntervention(n) {
+      monitor.begin(n);
+      return { n };
+    },
+    endIntervention(n, { said, costUsd }) {
+      monitor.end(n, said, costUsd);
+      return { n };
+    },
+  };
 }
 
 /** As sinks are given it. */
@@ -67,15 +82,4 @@ export function noticeView(fleet: Fleet, row: NoticeRow): NoticeView {
     channels: row.channels,
     thread: row.thread,
   };
-}
-
-export function numberOf(text: string): number {
-  const n = Number(text);
-  if (Number.isSafeInteger(n) && n > 0) return n;
-  throw new FleetError({
-    code: 'REQUEST_INVALID',
-    class: 'usage',
-    message: `Expected a number, got "${text.slice(0, 40)}".`,
-    mend: 'Use a number as fleetd gave it, such as `fleet gates` shows.',
-  });
 }

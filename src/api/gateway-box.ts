@@ -1,8 +1,8 @@
 // What may not come over the gateway's socket. A model lives in the gateway, and a gateway that was taken over
 // can say there whatever it likes: it may not pass for the operator, and may not raise what products.yaml limits.
-import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
+import type { AskedOf, RouteName } from '../contract/routes.ts';
 import { capName, capValue } from '../fleet/decide/limits.ts';
 import type { Fleet } from '../fleet/index.ts';
 import { fleetScope } from '../journal/events.ts';
@@ -13,19 +13,15 @@ const budgets = ['memory', 'cpu', 'cost'] as const;
 
 const sourced = z.object({ source: z.object({ via: z.string() }) });
 const limitSchema = z.object({ limit: z.number().nullable() });
-const capped = z.object({ scope: z.string(), what: z.string(), value: z.string() });
+type Cap = AskedOf<'cap'>[0];
 
-/** Refuses with SOURCE_FORGED and OPERATOR_ONLY; what is no JSON is left to the route to refuse. */
-export function gatewayBox(fleet: Fleet): MiddlewareHandler {
-  return async (c, next) => {
-    if (c.req.method === 'POST') {
-      const body: unknown = await c.req.json().catch(() => null);
-      const via = sourced.safeParse(body).data?.source.via;
-      if (operatorsOnly.some((one) => one === via)) throw forged(via ?? '');
-      if (c.req.path.endsWith('/caps')) refuseRaise(fleet, capped.safeParse(body).data);
-      if (c.req.path.endsWith('/undo')) refuseRaiseByUndo(fleet);
-    }
-    await next();
+/** Given a route and what was asked of it, checked: refuses with SOURCE_FORGED and OPERATOR_ONLY. */
+export function gatewayBox(fleet: Fleet) {
+  return (name: RouteName, [asked]: unknown[]): void => {
+    const via = sourced.safeParse(asked).data?.source.via;
+    if (operatorsOnly.some((one) => one === via)) throw forged(via ?? '');
+    if (name === 'cap') refuseRaise(fleet, asked as Cap);
+    if (name === 'undo') refuseRaiseByUndo(fleet);
   };
 }
 
@@ -50,8 +46,7 @@ function fileLimit(fleet: Fleet, scope: string, name: (typeof budgets)[number]):
   return { memory: caps.maxMemoryBytes, cpu: caps.maxCpuCores, cost: caps.maxCostUsdPerDay }[name];
 }
 
-function refuseRaise(fleet: Fleet, asked: z.infer<typeof capped> | undefined): void {
-  if (asked === undefined) return;
+function refuseRaise(fleet: Fleet, asked: Cap): void {
   const kind = asked.scope === 'fleet' ? 'fleet' : 'product';
   const name = capName(asked.what, kind);
   const budget = budgets.find((one) => one === name);

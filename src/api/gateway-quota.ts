@@ -1,8 +1,9 @@
 // What may be written over the gateway's socket in a day. Everything asked there ends in the journal, and what
 // starts and cancels in turn never fills a queue: without this a gateway that was taken over fills the disk.
-import type { MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
+import type { Route } from '../contract/route.ts';
 
 const mib = 1024 ** 2;
 /** At once, and again in each day: bytes of requests, each counted with what the journal writes around it. */
@@ -10,15 +11,13 @@ const dailyBytes = 128 * mib;
 const dayMs = 86_400_000;
 /** An event or two, a notice, the decisions that follow. */
 const bytesAround = 8 * 1024;
-/** They write nothing, or only what fleetd itself has numbered. */
-const free = /\/(plan|notices\/\d+\/sent)$/;
 
 /** Refuses with GATEWAY_QUOTA. What was refused is not counted: the quota comes back while the attack goes on. */
-export function gatewayQuota(clock: Clock): MiddlewareHandler {
+export function gatewayQuota(clock: Clock) {
   let left = dailyBytes;
   let atMs = clock.nowMs();
-  return async (c, next) => {
-    if (c.req.method !== 'POST' || free.test(c.req.path)) return next();
+  return async (c: Context, { method, free }: Route): Promise<void> => {
+    if (method === 'GET' || free) return;
     const bytes = bytesAround + Buffer.byteLength(await c.req.text());
     const nowMs = clock.nowMs();
     // A clock that was set back gives nothing.
@@ -32,6 +31,5 @@ export function gatewayQuota(clock: Clock): MiddlewareHandler {
         mend: `Wait: ${Math.round(dailyBytes / mib / 24)} MiB come back in an hour. In a terminal of the machine that runs the fleet there is no such limit. If nobody asked for this much, look into the gateway: docs/security.md.`,
       });
     left -= bytes;
-    await next();
   };
 }

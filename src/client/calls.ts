@@ -1,23 +1,22 @@
 // One request to fleetd and its checked reply, with a time limit on the whole.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import { apiPrefix } from '../contract/reply.ts';
-import { answered, bodyOf, connectionError, type FleetdAddress, openRequest, unpack } from './transport.ts';
-
-interface Call<T> {
-  method: 'GET' | 'POST';
-  path: string;
-  body?: unknown;
-  reply: z.ZodType<T>;
-}
+import type { Route } from '../contract/route.ts';
+import { apiPrefix } from '../contract/routes.ts';
+import {
+  answered,
+  bodyOf,
+  connectionError,
+  type FleetdAddress,
+  openRequest,
+  query,
+  segment,
+  unpack,
+} from './transport.ts';
 
 const defaultTimeoutMs = 30_000;
 
-/** The two ways to ask: the reply is checked against its schema. */
-export interface Calls {
-  get<T>(path: string, reply: z.ZodType<T>): Promise<T>;
-  post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T>;
-}
+export type Given = string | number | Record<string, unknown> | undefined;
 
 /**
  * Calls reject with a FleetError, as FleetClient says.
@@ -29,10 +28,12 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
   const open = (method: string, path: string, signal: AbortSignal, headers: Record<string, string>) =>
     openRequest(address, { method, path: `${apiPrefix}${path}`, signal, headers });
 
-  async function call<T>({ method, path, body, reply }: Call<T>): Promise<T> {
+  /** @param given the parts of the route's path in their order, then its query or body */
+  async function call({ method, path, reply }: Route, given: Given[]): Promise<unknown> {
+    const { filled, asked } = fill(path, given);
     const signal = AbortSignal.timeout(timeoutMs);
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const outgoing = open(method, path, signal, {
+    const payload = method === 'POST' ? JSON.stringify(asked) : undefined;
+    const outgoing = open(method, method === 'GET' ? filled + query(asked) : filled, signal, {
       accept: 'application/json',
       ...(payload !== undefined && {
         'content-type': 'application/json',
@@ -57,8 +58,29 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
     }
   }
 
-  const get = <T>(path: string, reply: z.ZodType<T>) => call({ method: 'GET', path, reply });
-  const post = <T>(path: string, body: unknown, reply: z.ZodType<T>) =>
-    call({ method: 'POST', path, body, reply });
-  return { get, post, open, where };
+  /** The bytes of a stream; rejects with what was said instead. */
+  async function stream(path: string, headers: Record<string, string>, signal: AbortSignal) {
+    const outgoing = open('GET', path, signal, headers);
+    outgoing.end();
+    try {
+      const response = await answered(outgoing);
+      if (response.statusCode === 200) return response;
+      return unpack(await bodyOf(response), response.statusCode ?? 0, z.never(), where);
+    } catch (error) {
+      throw connectionError(error, where);
+    }
+  }
+
+  return { call, stream };
+}
+
+/** Throws BAD_NAME. */
+function fill(path: string, given: Given[]) {
+  const rest = [...given];
+  const filled = path.replace(/:\w+/g, () => {
+    const part = rest.shift();
+    return typeof part === 'number' ? String(part) : segment(String(part));
+  });
+  const [asked = {}] = rest as Record<string, string | number | undefined>[];
+  return { filled, asked };
 }

@@ -1,5 +1,7 @@
 // The keys and subscriptions that sessions run on.
 import { z } from 'zod';
+import { controlReplySchema, controlRequestSchema } from './controls.ts';
+import type { Route } from './route.ts';
 
 /** A key or a subscription that sessions run on. */
 export const accountViewSchema = z.object({
@@ -25,3 +27,14 @@ export const accountViewSchema = z.object({
   ),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
+
+export const accountRoutes = {
+  openAccount: {
+    method: 'POST',
+    path: '/accounts/:name/open',
+    summary: 'What waits for this account goes on.',
+    who: 'operator',
+    body: controlRequestSchema,
+    reply: controlReplySchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,7 +1,9 @@
 // Plans of several objectives, drafted, looked at, applied.
 import { z } from 'zod';
+import { controlRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
 import { predictionSchema } from './outcomes.ts';
+import type { Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
 export const draftRequestSchema = z.strictObject({
@@ -21,7 +23,6 @@ export const draftRequestSchema = z.strictObject({
     .max(50),
   source: sourceSchema,
 });
-export type DraftRequest = z.input<typeof draftRequestSchema>;
 
 /** One of the two: the text of a file, or the number of a draft. */
 export const applyRequestSchema = z.strictObject({
@@ -81,3 +82,60 @@ export const blueprintReplySchema = z.object({
   applied: z.boolean(),
 });
 export type BlueprintReply = z.infer<typeof blueprintReplySchema>;
+
+export const blueprintRoutes = {
+  blueprints: {
+    method: 'GET',
+    path: '/blueprints',
+    summary: 'Those that were applied, then drafts.',
+    who: 'any',
+    reply: blueprintSchema.array(),
+  },
+  blueprint: {
+    method: 'GET',
+    path: '/blueprints/:name',
+    summary: 'One, by its name, or a draft by `draft-<n>`.',
+    who: 'any',
+    reply: blueprintSchema,
+  },
+  draftBlueprint: {
+    method: 'POST',
+    path: '/blueprints/draft',
+    summary: 'Writes a plan down to be looked at; nothing of it runs.',
+    who: 'any',
+    body: draftRequestSchema,
+    reply: blueprintReplySchema,
+  },
+  diffBlueprint: {
+    method: 'POST',
+    path: '/blueprints/diff',
+    summary: 'What applying it would change.',
+    who: 'any',
+    body: applyRequestSchema,
+    reply: blueprintReplySchema,
+  },
+  applyBlueprint: {
+    method: 'POST',
+    path: '/blueprints/apply',
+    summary: 'Lets it run: a human’s word, never the model’s.',
+    who: 'any',
+    body: applyRequestSchema,
+    reply: blueprintReplySchema,
+  },
+  deleteBlueprint: {
+    method: 'POST',
+    path: '/blueprints/:name/delete',
+    summary: 'Takes it out of the queue: a human’s word, never the model’s.',
+    who: 'any',
+    body: deleteRequestSchema,
+    reply: blueprintSchema,
+  },
+  retryBlueprint: {
+    method: 'POST',
+    path: '/blueprints/:name/retry',
+    summary: 'Its failed steps once more, and what waits for them.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: blueprintSchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -6,17 +6,14 @@ export const stopRequestSchema = z.strictObject({
   source: sourceSchema,
   reason: z.string().max(1000).nullable().default(null),
 });
-export type StopRequest = z.input<typeof stopRequestSchema>;
 
 export const controlRequestSchema = z.strictObject({ source: sourceSchema });
-export type ControlRequest = z.input<typeof controlRequestSchema>;
 
 export const priorityRequestSchema = z.strictObject({
   source: sourceSchema,
   /** high, medium, low, 1 to 100, or `default` for what products.yaml says */
   priority: z.union([z.string().max(100), z.number()]),
 });
-export type PriorityRequest = z.input<typeof priorityRequestSchema>;
 
 export const capRequestSchema = z.strictObject({
   source: sourceSchema,
@@ -27,7 +24,6 @@ export const capRequestSchema = z.strictObject({
   /** `3`, `4` (GiB), `512m`, `80%`, `$20`, `none`, or `default` for what products.yaml says */
   value: z.string().max(100),
 });
-export type CapRequest = z.input<typeof capRequestSchema>;
 
 export const controlReplySchema = z.object({
   verb: z.string(),

@@ -1,5 +1,6 @@
 // `fleet doctor`: what its checks find.
 import { z } from 'zod';
+import type { Route } from './route.ts';
 
 export const examineRequestSchema = z.strictObject({ fix: z.boolean() });
 
@@ -13,3 +14,14 @@ export const findingSchema = z.object({
   mend: z.string().nullable(),
 });
 export type Finding = z.infer<typeof findingSchema>;
+
+export const doctorRoutes = {
+  examine: {
+    method: 'POST',
+    path: '/examine',
+    summary: 'What `fleet doctor` finds in the runtime; fix: with the safe mends made.',
+    who: 'operator',
+    body: examineRequestSchema,
+    reply: findingSchema.array(),
+  },
+} as const satisfies Record<string, Route>;

@@ -1,5 +1,6 @@
 // Questions that wait for a human.
 import { z } from 'zod';
+import { numberOr, type Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
 export const gateViewSchema = z.object({
@@ -48,3 +49,23 @@ export const gateRequestSchema = z.strictObject({
   source: sourceSchema,
 });
 export type GateRequest = z.input<typeof gateRequestSchema>;
+
+export const gateRoutes = {
+  gates: {
+    method: 'GET',
+    path: '/gates',
+    summary: 'Open gates, of one product or of all; all=1: the latest closed ones too.',
+    who: 'any',
+    query: z.object({ product: z.string().optional(), all: numberOr(0, z.coerce.number<number>()) }),
+    reply: gateViewSchema.array(),
+  },
+  gate: { method: 'GET', path: '/gates/:n', summary: 'One gate.', who: 'any', reply: gateViewSchema },
+  resolveGate: {
+    method: 'POST',
+    path: '/gates/:n',
+    summary: 'A human’s answer; never the model’s.',
+    who: 'any',
+    body: gateRequestSchema,
+    reply: gateViewSchema,
+  },
+} as const satisfies Record<string, Route>;

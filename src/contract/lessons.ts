@@ -1,5 +1,7 @@
 // What finished work teaches, and what the model proposes.
 import { z } from 'zod';
+import { controlRequestSchema } from './controls.ts';
+import type { Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
 export const lessonRequestSchema = z.strictObject({
@@ -8,7 +10,6 @@ export const lessonRequestSchema = z.strictObject({
   replaces: z.number().int().min(1).nullable().default(null),
   source: sourceSchema,
 });
-export type LessonRequest = z.input<typeof lessonRequestSchema>;
 
 export const lessonSchema = z.object({
   n: z.number(),
@@ -28,13 +29,11 @@ export const proposalRequestSchema = z.strictObject({
   text: z.string().max(4_000).default(''),
   source: sourceSchema,
 });
-export type ProposalRequest = z.input<typeof proposalRequestSchema>;
 
 export const decisionRequestSchema = z.strictObject({
   verdict: z.enum(['accepted', 'dropped']),
   source: sourceSchema,
 });
-export type DecisionRequest = z.input<typeof decisionRequestSchema>;
 
 export const proposalSchema = z.object({
   n: z.number(),
@@ -46,3 +45,53 @@ export const proposalSchema = z.object({
   at: z.string(),
 });
 export type ProposalView = z.infer<typeof proposalSchema>;
+
+export const lessonRoutes = {
+  lessons: {
+    method: 'GET',
+    path: '/lessons',
+    summary: 'Lessons of one product or of all.',
+    who: 'any',
+    query: z.object({ product: z.string().optional() }),
+    reply: lessonSchema.array(),
+  },
+  keepLesson: {
+    method: 'POST',
+    path: '/products/:name/lessons',
+    summary: 'Keeps a lesson.',
+    who: 'any',
+    body: lessonRequestSchema,
+    reply: lessonSchema,
+  },
+  forgetLesson: {
+    method: 'POST',
+    path: '/lessons/:n/delete',
+    summary: 'Forgets a lesson; a human’s word.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: lessonSchema,
+  },
+  proposals: {
+    method: 'GET',
+    path: '/proposals',
+    summary: 'What the model proposes and nobody has decided.',
+    who: 'any',
+    reply: proposalSchema.array(),
+  },
+  propose: {
+    method: 'POST',
+    path: '/proposals',
+    summary: 'Proposes something.',
+    who: 'any',
+    body: proposalRequestSchema,
+    reply: proposalSchema,
+  },
+  decideProposal: {
+    method: 'POST',
+    path: '/proposals/:n',
+    summary: 'Accepts or drops it; a human’s word.',
+    who: 'any',
+    body: decisionRequestSchema,
+    reply: proposalSchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,18 +1,17 @@
 // What is said to coordinators and by them.
 import { z } from 'zod';
 import { statusReplySchema } from './products.ts';
+import type { Route } from './route.ts';
 import { mailSchema } from './runtime/snapshot.ts';
 import { sourceSchema } from './source.ts';
 
 export const messageRequestSchema = z.strictObject({ text: z.string().max(65_536), source: sourceSchema });
-export type MessageRequest = z.input<typeof messageRequestSchema>;
 
 export const messageReplySchema = z.object({
   id: z.string(),
   /** the coordinator was woken; false: stored, and it is asked to read it when its screen is idle */
   nudged: z.boolean(),
 });
-export type MessageReply = z.infer<typeof messageReplySchema>;
 
 /** status: what its body says when it is in that form */
 const inboxMailSchema = mailSchema.extend({ status: statusReplySchema.nullish() });
@@ -54,3 +53,28 @@ export const threadSchema = z.object({
   mail: z.array(threadMailSchema),
 });
 export type Thread = z.infer<typeof threadSchema>;
+
+export const mailRoutes = {
+  message: {
+    method: 'POST',
+    path: '/products/:name/messages',
+    summary: 'Mail to the product’s coordinator.',
+    who: 'any',
+    body: messageRequestSchema,
+    reply: messageReplySchema,
+  },
+  inbox: {
+    method: 'GET',
+    path: '/products/:name/inbox',
+    summary: 'Unread mail to the operator.',
+    who: 'any',
+    reply: inboxSchema,
+  },
+  threads: {
+    method: 'GET',
+    path: '/products/:name/threads',
+    summary: 'Mail of the product by thread, newest first.',
+    who: 'operator',
+    reply: threadSchema.array(),
+  },
+} as const satisfies Record<string, Route>;

@@ -1,6 +1,7 @@
 // What a human is told of.
 import { z } from 'zod';
 import { gateViewSchema } from './gates.ts';
+import { numberOr, type Route } from './route.ts';
 
 export const noticeViewSchema = z.object({
   n: z.number(),
@@ -20,3 +21,26 @@ export const noticeViewSchema = z.object({
   thread: z.string().nullable(),
 });
 export type NoticeView = z.infer<typeof noticeViewSchema>;
+
+export const noticeRoutes = {
+  notices: {
+    method: 'GET',
+    path: '/notices',
+    summary:
+      'What is due after notice `after` and was not sent, in order; waits up to `wait` ms (at most 30 s) for one.',
+    who: 'any',
+    query: z.object({
+      after: numberOr(0, z.coerce.number<number>()),
+      wait: numberOr(0, z.coerce.number<number>()),
+    }),
+    reply: noticeViewSchema.array(),
+  },
+  noticeSent: {
+    method: 'POST',
+    path: '/notices/:n/sent',
+    summary: 'It was handed to its channels.',
+    who: 'any',
+    free: true,
+    reply: z.object({ n: z.number() }),
+  },
+} as const satisfies Record<string, Route>;

@@ -1,7 +1,9 @@
 // Objectives: asked for, looked at, ended.
 import { z } from 'zod';
+import { controlRequestSchema, stopRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
 import { outcomeSchema, predictionSchema } from './outcomes.ts';
+import { limitSchema, type Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
 /** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
@@ -48,7 +50,6 @@ export const startRequestSchema = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{0,30}$/)
     .optional(),
 });
-export type StartRequest = z.input<typeof startRequestSchema>;
 
 export const resultSchema = z.object({
   objective: objectiveViewSchema,
@@ -56,3 +57,61 @@ export const resultSchema = z.object({
   result: z.string().nullable(),
 });
 export type Result = z.infer<typeof resultSchema>;
+
+export const objectiveRoutes = {
+  objectives: {
+    method: 'GET',
+    path: '/objectives',
+    summary: 'Objectives, the latest first.',
+    who: 'any',
+    query: z.object({ state: z.enum(objectiveStates).optional(), limit: limitSchema }),
+    reply: objectiveViewSchema.array(),
+  },
+  history: {
+    method: 'GET',
+    path: '/history',
+    summary:
+      'Those that are over, with their outcomes, of one product or of all: the one that ended last comes first.',
+    who: 'any',
+    query: z.object({ product: z.string().optional(), limit: limitSchema }),
+    reply: objectiveViewSchema.array(),
+  },
+  objective: {
+    method: 'GET',
+    path: '/objectives/:id',
+    summary: 'One objective.',
+    who: 'any',
+    reply: objectiveViewSchema,
+  },
+  result: {
+    method: 'GET',
+    path: '/objectives/:id/result',
+    summary: 'What it ended with, in its coordinator’s words.',
+    who: 'any',
+    reply: resultSchema,
+  },
+  start: {
+    method: 'POST',
+    path: '/objectives',
+    summary: 'Puts an objective into the queue.',
+    who: 'any',
+    body: startRequestSchema,
+    reply: objectiveViewSchema,
+  },
+  cancel: {
+    method: 'POST',
+    path: '/objectives/:id/cancel',
+    summary: 'Ends an objective, at work or not.',
+    who: 'any',
+    body: stopRequestSchema,
+    reply: objectiveViewSchema,
+  },
+  requeue: {
+    method: 'POST',
+    path: '/objectives/:id/requeue',
+    summary: 'Puts an objective back into the queue.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: objectiveViewSchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,6 +1,7 @@
 // What would be: estimates, why something waits, when it starts.
 import { z } from 'zod';
 import { predictionSchema } from './outcomes.ts';
+import type { Route } from './route.ts';
 
 export const whySchema = z.object({
   /** an objective or a product */
@@ -33,7 +34,6 @@ export const planRequestSchema = z.strictObject({
   /** products given one more objective, as if by `start` */
   start: z.array(z.string().max(100)).max(100).default([]),
 });
-export type PlanRequest = z.input<typeof planRequestSchema>;
 
 export const planReplySchema = z.object({
   at: z.string(),
@@ -67,3 +67,31 @@ export const estimateSchema = z.object({
   score: z.object({ runs: z.number(), medianError: z.number(), withinP90: z.number() }).nullable(),
 });
 export type EstimateView = z.infer<typeof estimateSchema>;
+
+export const planRoutes = {
+  estimate: {
+    method: 'GET',
+    path: '/estimate/:product',
+    summary:
+      'What one more objective is expected to take; its text tells the kind of work where `kind` does not.',
+    who: 'any',
+    query: z.object({ text: z.string().default(''), kind: z.string().optional() }),
+    reply: estimateSchema,
+  },
+  why: {
+    method: 'GET',
+    path: '/why/:target',
+    summary: 'Why an objective or a product waits.',
+    who: 'any',
+    reply: whySchema,
+  },
+  plan: {
+    method: 'POST',
+    path: '/plan',
+    summary: 'What would be; changes nothing.',
+    who: 'any',
+    free: true,
+    body: planRequestSchema,
+    reply: planReplySchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,8 +1,16 @@
 // Products: how each stands, and its coordinator’s screen.
 import { z } from 'zod';
+import {
+  controlReplySchema,
+  controlRequestSchema,
+  priorityRequestSchema,
+  stopRequestSchema,
+} from './controls.ts';
 import { objectiveViewSchema } from './objectives.ts';
 import { agentSpendSchema } from './outcomes.ts';
 import { errorShapeSchema } from './reply.ts';
+import { numberOr, type Route } from './route.ts';
+import { lookQuerySchema, lookReplySchema } from './runtime/look.ts';
 import { footprintSchema } from './runtime/measurements.ts';
 import { workerSchema } from './runtime/snapshot.ts';
 import { sourceSchema } from './source.ts';
@@ -74,8 +82,81 @@ export const layDownRequestSchema = z.strictObject({
   type: z.enum(['marketing', 'support']),
   source: sourceSchema,
 });
-export type LayDownRequest = z.input<typeof layDownRequestSchema>;
 
 /** done: files that were written, relative to the product. left: what was left as it is, and why */
 export const layDownReplySchema = z.object({ done: z.array(z.string()), left: z.array(z.string()) });
 export type LayDownReply = z.infer<typeof layDownReplySchema>;
+
+export const productRoutes = {
+  stop: {
+    method: 'POST',
+    path: '/products/:name/stop',
+    summary: 'Ends what the product works on; the reply says what that was, null: nothing.',
+    who: 'any',
+    body: stopRequestSchema,
+    reply: objectiveViewSchema.nullable(),
+  },
+  pause: {
+    method: 'POST',
+    path: '/products/:name/pause',
+    summary: 'Nothing of the product starts any more.',
+    who: 'any',
+    body: stopRequestSchema,
+    reply: controlReplySchema,
+  },
+  resume: {
+    method: 'POST',
+    path: '/products/:name/resume',
+    summary: 'Ends a pause.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: controlReplySchema,
+  },
+  focus: {
+    method: 'POST',
+    path: '/products/:name/focus',
+    summary: 'Pauses all others.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: controlReplySchema,
+  },
+  priority: {
+    method: 'POST',
+    path: '/products/:name/priority',
+    summary: 'Who comes first.',
+    who: 'any',
+    body: priorityRequestSchema,
+    reply: controlReplySchema,
+  },
+  look: {
+    method: 'GET',
+    path: '/products/:name/look',
+    summary: 'Files of the product and its commits; what is in them is not the fleet’s word.',
+    who: 'any',
+    query: lookQuerySchema,
+    reply: lookReplySchema,
+  },
+  output: {
+    method: 'GET',
+    path: '/products/:name/output',
+    summary: 'The coordinator’s screen, its last lines.',
+    who: 'operator',
+    query: z.object({ lines: numberOr(200, z.coerce.number<number>().int()) }),
+    reply: outputSchema,
+  },
+  attach: {
+    method: 'GET',
+    path: '/products/:name/attach',
+    summary: 'How to look into the live session from a terminal.',
+    who: 'operator',
+    reply: attachSchema,
+  },
+  layDown: {
+    method: 'POST',
+    path: '/products/:name/init',
+    summary: 'Overstory’s files for a product that is not code.',
+    who: 'operator',
+    body: layDownRequestSchema,
+    reply: layDownReplySchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,6 +1,8 @@
 // Work that comes again.
 import { z } from 'zod';
+import { controlRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
+import type { Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
 export const everyRequestSchema = z.strictObject({
@@ -36,3 +38,45 @@ export const recurringSchema = z.object({
   missedRuns: z.number(),
 });
 export type RecurringView = z.infer<typeof recurringSchema>;
+
+export const recurringRoutes = {
+  recurring: {
+    method: 'GET',
+    path: '/recurring',
+    summary: 'Work that comes again.',
+    who: 'any',
+    reply: recurringSchema.array(),
+  },
+  every: {
+    method: 'POST',
+    path: '/recurring',
+    summary: 'Lets work come again: a human’s word, never the model’s.',
+    who: 'any',
+    body: everyRequestSchema,
+    reply: recurringSchema,
+  },
+  pauseRecurring: {
+    method: 'POST',
+    path: '/recurring/:name/pause',
+    summary: 'It comes no more until it is resumed; a human’s word.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: recurringSchema,
+  },
+  resumeRecurring: {
+    method: 'POST',
+    path: '/recurring/:name/resume',
+    summary: 'It comes again; a human’s word.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: recurringSchema,
+  },
+  deleteRecurring: {
+    method: 'POST',
+    path: '/recurring/:name/delete',
+    summary: 'It comes no more; a human’s word.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: recurringSchema,
+  },
+} as const satisfies Record<string, Route>;

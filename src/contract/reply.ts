@@ -14,6 +14,3 @@ export const replySchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), data: z.unknown() }),
   z.object({ ok: z.literal(false), error: errorShapeSchema }),
 ]);
-
-/** Of every path. */
-export const apiPrefix = '/v1';

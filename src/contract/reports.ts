@@ -1,5 +1,6 @@
 // What was: reports, and the dashboard’s timeline and usage.
 import { z } from 'zod';
+import { numberOr, type Route } from './route.ts';
 
 export const timelineSchema = z.object({
   since: z.string(),
@@ -79,3 +80,32 @@ export const reportSchema = z.object({
   lines: z.array(z.string()),
 });
 export type ReportView = z.infer<typeof reportSchema>;
+
+const hours = numberOr(24, z.coerce.number<number>().gt(0).max(168));
+
+export const reportRoutes = {
+  report: {
+    method: 'GET',
+    path: '/report',
+    summary: 'What was since a time: yesterday, today, 12h, 7d or a date.',
+    who: 'any',
+    query: z.object({ since: z.string().default('yesterday') }),
+    reply: reportSchema,
+  },
+  timeline: {
+    method: 'GET',
+    path: '/timeline',
+    summary: 'Sessions and gates of the last hours, of one product or of all.',
+    who: 'operator',
+    query: z.object({ hours, product: z.string().optional() }),
+    reply: timelineSchema,
+  },
+  usage: {
+    method: 'GET',
+    path: '/usage',
+    summary: 'How full the budget was in the last hours, in at most so many points.',
+    who: 'operator',
+    query: z.object({ hours, points: numberOr(240, z.coerce.number<number>().gt(0).max(2_000)) }),
+    reply: usageSchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,9 +1,11 @@
 // The whole fleet as it stands, and fleetd itself.
 import { z } from 'zod';
 import { accountViewSchema } from './accounts.ts';
+import { capRequestSchema, controlReplySchema, controlRequestSchema } from './controls.ts';
 import { objectiveViewSchema } from './objectives.ts';
 import { productViewSchema } from './products.ts';
 import { errorShapeSchema } from './reply.ts';
+import type { Route } from './route.ts';
 import { footprintSchema } from './runtime/measurements.ts';
 
 /** What has cost money today (UTC). */
@@ -84,7 +86,59 @@ export type Backup = z.infer<typeof backupSchema>;
 export const healthSchema = z.object({
   ready: z.boolean(),
   version: z.string(),
+  /** by which socket it was asked; absent: an older fleetd */
+  surface: z.enum(['gateway', 'operator']).optional(),
   /** on fleetd's machine; null: off. On the operator's socket only */
   dashboardPort: z.number().nullish(),
 });
 export type Health = z.infer<typeof healthSchema>;
+
+export const fleetRoutes = {
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether fleetd answers, and its version.',
+    who: 'any',
+    reply: healthSchema,
+  },
+  status: {
+    method: 'GET',
+    path: '/status',
+    summary:
+      'The whole fleet as it stands, or one product of it. PRODUCT_UNKNOWN when there is none of that name.',
+    who: 'any',
+    query: z.object({ product: z.string().optional() }),
+    reply: fleetStatusSchema,
+  },
+  cap: {
+    method: 'POST',
+    path: '/caps',
+    summary: 'Sets a limit of the fleet or of a product.',
+    who: 'any',
+    body: capRequestSchema,
+    reply: controlReplySchema,
+  },
+  undo: {
+    method: 'POST',
+    path: '/undo',
+    summary: 'Takes back the last change.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: controlReplySchema,
+  },
+  backup: {
+    method: 'POST',
+    path: '/backup',
+    summary: 'Copies the journal beside itself.',
+    who: 'operator',
+    reply: backupSchema,
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Figures for Prometheus.',
+    who: 'operator',
+    media: 'text/plain',
+    reply: z.string(),
+  },
+} as const satisfies Record<string, Route>;

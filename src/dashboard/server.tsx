@@ -112,12 +112,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   app.get('/products/:name', async (c) => {
     const name = c.req.param('name');
     const [status, gates, history, threads, timeline, events] = await Promise.all([
-      client.status(name),
+      client.status({ product: name }),
       client.gates({ product: name }),
       client.history({ product: name, limit: shownHistory }),
       client.threads(name),
       client.timeline({ hours: longestHours, product: name }),
-      client.eventsOf(name, shownEvents),
+      client.eventsOf(name, { limit: shownEvents }),
     ]);
     const [product] = status.products;
     if (product === undefined) throw new Error(`Expected the view of ${name}, got none`);

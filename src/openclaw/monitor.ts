@@ -36,7 +36,7 @@ export async function carryOutInterventions(
   while (!signal.aborted) {
     try {
       const client = connect();
-      for (const asked of await client.interventions(waitMs)) {
+      for (const asked of await client.interventions({ wait: waitMs })) {
         if (signal.aborted) return;
         const message = await briefing(client, asked);
         await client.beginIntervention(asked.n);
@@ -62,7 +62,7 @@ async function briefing(
 ): Promise<string> {
   const surface = surfaceFor({ kind: 'terminal', nowMs: Date.now(), columns: 1000 });
   const [status, gates, inbox] = await Promise.all([
-    client.status(product),
+    client.status({ product }),
     client.gates({ product }),
     client.inbox(product),
   ]);

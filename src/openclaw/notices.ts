@@ -105,7 +105,7 @@ export async function deliverNotices(
     const client = connect();
     for (const state of away.values()) state.rounds -= 1;
     let left = false;
-    for (const batch of batches(await client.notices(0, waitMs))) {
+    for (const batch of batches(await client.notices({ wait: waitMs }))) {
       if (signal.aborted) return false;
       let open = false;
       for (const to of destinations(batch, mainSession, await channels.slackOn())) {

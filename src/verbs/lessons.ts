@@ -23,7 +23,7 @@ export const lessons: Verb = {
   takesProduct: true,
   grammar: (command) => command.argument('[product]'),
   async run({ operands: [product] }, { client }, show) {
-    const data = await client.lessons(product);
+    const data = await client.lessons({ product });
     return { data, text: lessonsText(show, data) };
   },
 };

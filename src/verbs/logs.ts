@@ -26,7 +26,7 @@ export const logs: Verb = {
         mend: 'Correct it: `fleet help logs`.',
       });
     return watched(options.follow === true, context, show, async () => {
-      const data = await context.client.output(product, lines);
+      const data = await context.client.output(product, { lines });
       return { data, text: outputText(show, data) };
     });
   },

@@ -26,7 +26,7 @@ export const recurring: Verb = {
         message: `Expected ${changes.join(', ')} and a name, got ${JSON.stringify(`${asked} ${name}`.trim().slice(0, 60))}.`,
         mend: 'List the names with `fleet recurring`.',
       });
-    const data = await client.changeRecurring(name.toLowerCase(), change, { source });
+    const data = await client[`${change}Recurring` as const](name.toLowerCase(), { source });
     return {
       data,
       text:

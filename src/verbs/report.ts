@@ -12,7 +12,7 @@ export const report: Verb = {
   surfaces: everywhere,
   grammar: (command) => command.option('--since <when>', 'yesterday, today, 12h, 7d or a date', 'yesterday'),
   async run({ options }, { client }, show) {
-    const data = await client.report(String(options.since));
+    const data = await client.report({ since: String(options.since) });
     return { data, text: reportText(show, data) };
   },
 };

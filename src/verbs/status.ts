@@ -18,7 +18,7 @@ export const status: Verb = {
 };
 
 async function once(product: string | undefined, context: VerbContext, show: Surface): Promise<Answer> {
-  const data = await context.client.status(product);
+  const data = await context.client.status({ product });
   if (product === undefined) return { data, text: statusText(show, data) };
   const view = data.products.find(({ name }) => name === product);
   if (view) return { data, text: productText(show, data, view) };

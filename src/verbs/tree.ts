@@ -12,7 +12,7 @@ export const tree: Verb = {
   grammar: (command) => command.argument('[product]').option('--watch', 'keep it on the screen (terminal)'),
   run: ({ operands: [product], options }, context, show) =>
     watched(options.watch === true, context, show, async () => {
-      const data = await context.client.status(product);
+      const data = await context.client.status({ product });
       const text = treeText(show, data);
       return { data, text: show.kind === 'chat' ? `\`\`\`\n${text.replaceAll('**', '')}\n\`\`\`` : text };
     }),

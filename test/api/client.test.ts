@@ -47,7 +47,7 @@ describe('what is asked', () => {
     fleetd.on('GET /v1/products/product-a/look', reply({ text: 'src/', truncated: false }));
 
     expect(await client.health()).toEqual({ ready: true, version: '0.1.0' });
-    expect(await client.status('product-a')).toEqual(busyFleet());
+    expect(await client.status({ product: 'product-a' })).toEqual(busyFleet());
     expect(await client.objectives({ state: 'queued', limit: 5 })).toEqual([view]);
     expect(await client.objective('obj-6')).toEqual(view);
     expect(await client.start({ product: 'product-a', text: 'ü 漢\n--', source })).toEqual(view);
@@ -112,7 +112,7 @@ describe('what goes wrong', () => {
       product: 'x',
     };
     fleetd.on('GET /v1/status', refuse(404, error));
-    await expect(client.status('x')).rejects.toMatchObject({ name: 'FleetError', ...error });
+    await expect(client.status({ product: 'x' })).rejects.toMatchObject({ name: 'FleetError', ...error });
   });
 
   test('no socket, a dead socket and a plain file are FLEETD_UNREACHABLE with a mend', async () => {

@@ -16,7 +16,7 @@ afterAll(() => t?.[Symbol.asyncDispose](), 60_000);
 
 const objectives = async () => (await t.client.objectives({ limit: 1000 })).length;
 const productView = async (name: string) => {
-  const { products } = await t.client.status(name);
+  const { products } = await t.client.status({ product: name });
   const [only] = products;
   if (!only) throw new Error(`Expected ${name}`);
   return only;

@@ -97,7 +97,7 @@ describe('fleetd on a journal', { timeout: 180_000 }, () => {
 
   it('kill -9: what runs, waits, is paused, is asked, was, and is still to be told is back', async () => {
     const before = await known(on);
-    const [told, ...toTell] = await up.client.notices(0, 0);
+    const [told, ...toTell] = await up.client.notices();
     await up.client.noticeSent(told?.n ?? 0);
     expect(toTell.map(({ text }) => text).join()).toContain('and when?');
     const itself = expect.objectContaining({ kind: 'recovered' });
@@ -107,11 +107,11 @@ describe('fleetd on a journal', { timeout: 180_000 }, () => {
     firstLog = up.log();
     up = await on.fleetd();
     expect(await known(on)).toEqual(before);
-    expect(await up.client.notices(0, 0)).toEqual([...toTell, itself]);
+    expect(await up.client.notices()).toEqual([...toTell, itself]);
     // Looked at again, it is still the session that it was.
     await allLookedAt();
     expect(await known(on)).toEqual(before);
-    expect(await up.client.notices(0, 0)).toEqual([...toTell, itself]);
+    expect(await up.client.notices()).toEqual([...toTell, itself]);
     const starts = (await up.client.status()).products.filter(({ objective }) => objective !== null);
     expect(starts.map(({ name }) => name)).toEqual(['alpha']);
   });

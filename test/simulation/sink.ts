@@ -47,7 +47,7 @@ export function createSink(
       return mine.alive ? answer : never();
     };
     const client: Pick<FleetClient, 'notices' | 'noticeSent'> = {
-      notices: (after, wait) =>
+      notices: ({ after = 0, wait = 0 } = {}) =>
         request(async (life) => {
           const untilMs = clock.nowMs() + wait;
           for (;;) {

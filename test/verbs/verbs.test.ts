@@ -26,7 +26,7 @@ function recorder() {
     };
   const client = {
     health: answer('health', { ready: true, version: '1' }),
-    status: async (product?: string) => {
+    status: async ({ product }: { product?: string } = {}) => {
       calls.push(['status', product]);
       if (product !== undefined) known(product);
       return busyFleet();

@@ -35,7 +35,7 @@ async function diagnose(findSocket: () => string, fix: boolean): Promise<Finding
     const client = createFleetClient({ socketPath }, { timeoutMs: answerMs });
     const health = await client.health();
     found.push(versionFinding(health), await portFinding(health.dashboardPort));
-    found.push(...statusFindings(await client.status()), ...(await client.examine(fix)));
+    found.push(...statusFindings(await client.status()), ...(await client.examine({ fix })));
   } catch (thrown) {
     const { code, message, mend } = FleetError.wrap(thrown);
     found.push({ check: 'fleetd', product: null, state: 'failed', says: `${code}: ${message}`, mend });

@@ -34,7 +34,7 @@ export const lookTools: readonly FleetTool[] = [
       'What is happening now, in all products or in one: state, objective, workers, unread mail, gates waiting for the human, the queue with the reason why each objective waits, capacity used, and how old the evidence is. Use for every question on status, progress, queue or capacity; call it again rather than repeating an earlier answer. Read only, wakes no agent.',
     params: z.strictObject({ product: product.optional().describe('Only this product; leave out for all.') }),
     async run(params, call) {
-      const status = await call.client.status(params.product);
+      const status = await call.client.status({ product: params.product });
       const [only] = params.product === undefined ? [] : status.products;
       return only ? productText(chat(call), status, only) : statusText(chat(call), status);
     },

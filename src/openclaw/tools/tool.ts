@@ -67,7 +67,7 @@ export interface FleetTool {
 
 /** What the model wrote down earlier, before it plans again; '' where there is nothing. */
 export async function notesOn(call: ToolCall, products: readonly string[]): Promise<string> {
-  const lists = await Promise.all(products.map((name) => call.client.lessons(name)));
+  const lists = await Promise.all(products.map((name) => call.client.lessons({ product: name })));
   const lessons = lists.flat();
   return lessons.length === 0
     ? ''

@@ -84,7 +84,10 @@ export const workTools: readonly FleetTool[] = [
         replaces: params.replaces ?? null,
         source,
       });
-      return untrusted(lessonsText(chat(call), await client.lessons(params.product)), 'your earlier notes');
+      return untrusted(
+        lessonsText(chat(call), await client.lessons({ product: params.product })),
+        'your earlier notes',
+      );
     },
   }),
   tool({

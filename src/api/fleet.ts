@@ -1,0 +1,42 @@
+// Answers about the whole fleet: how it stands, what was, its limits and accounts, and fleetd itself.
+import type { accountRoutes } from '../contract/accounts.ts';
+import type { doctorRoutes } from '../contract/doctor.ts';
+import type { reportRoutes } from '../contract/reports.ts';
+import type { Surface } from '../contract/route.ts';
+import type { Fleet } from '../fleet/index.ts';
+import type { Handlers } from './handlers.ts';
+
+const hourMs = 3_600_000;
+
+/** @param dashboardPort once it listens; null: it is off */
+export function fleetHandlers(
+  fleet: Fleet,
+  surface: Surface,
+  dashboardPort: () => number | null,
+): Handlers<
+  | 'health'
+  | 'status'
+  | 'cap'
+  | 'undo'
+  | 'backup'
+  | 'eventsOf'
+  | keyof typeof accountRoutes
+  | keyof typeof doctorRoutes
+  | keyof typeof reportRoutes
+> {
+  const { controls, past } = fleet;
+  return {
+    health: () => ({ ready: true, version: fleet.version, surface, dashboardPort: dashboardPort() }),
+    status: ({ product }) => fleet.status(product ?? null),
+    cap: ({ scope, what, value, source }) => controls.cap(scope, what, value, source),
+    undo: ({ source }) => controls.undo(source),
+    backup: () => fleet.backup(),
+    openAccount: (name, { source }) => fleet.accounts.open(name, source),
+    examine: ({ fix }) => fleet.examine(fix),
+
+    report: ({ since }) => fleet.report(since),
+    timeline: ({ hours, product }) => past.timeline(hours * hourMs, product ?? null),
+    usage: ({ hours, points }) => past.usage(hours * hourMs, points),
+    eventsOf: (product, { limit }) => past.events(product, limit),
+  };
+}

@@ -1,0 +1,31 @@
+// Answers about objectives, and about what one would come to.
+import type { objectiveRoutes } from '../contract/objectives.ts';
+import type { planRoutes } from '../contract/plans.ts';
+import type { Fleet } from '../fleet/index.ts';
+import type { Handlers } from './handlers.ts';
+
+export function objectiveHandlers(
+  fleet: Fleet,
+): Handlers<keyof typeof objectiveRoutes | keyof typeof planRoutes> {
+  const { commands, controls, foresight } = fleet;
+  return {
+    objectives: ({ limit, state }) => commands.objectives(limit, state ?? null),
+    history: ({ limit, product }) => commands.history(limit, product ?? null),
+    objective: (id) => commands.objective(id),
+    result(id) {
+      const objective = commands.requireObjective(id);
+      return { objective: commands.objective(objective.id), result: objective.result };
+    },
+    async start(asked) {
+      const objective = commands.start(asked);
+      const cautions = await fleet.cautions(objective.product);
+      return cautions.length === 0 ? objective : { ...objective, cautions };
+    },
+    cancel: (id, { reason, source }) => commands.cancel(id, reason, source),
+    requeue: (id, { source }) => controls.requeue(id, source),
+
+    estimate: (product, { text, kind }) => foresight.estimate(product, text, kind ?? null),
+    why: (target) => foresight.why(target),
+    plan: (asked) => foresight.plan(asked),
+  };
+}

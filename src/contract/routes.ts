@@ -1,0 +1,46 @@
+// Every call of fleetd's API by its name, which is the client's method, the server's handler and the operationId of
+// docs/openapi.json.
+import { accountRoutes } from './accounts.ts';
+import { blueprintRoutes } from './blueprints.ts';
+import { doctorRoutes } from './doctor.ts';
+import { eventRoutes } from './events.ts';
+import { gateRoutes } from './gates.ts';
+import { interventionRoutes } from './interventions.ts';
+import { lessonRoutes } from './lessons.ts';
+import { mailRoutes } from './mail.ts';
+import { noticeRoutes } from './notices.ts';
+import { objectiveRoutes } from './objectives.ts';
+import { planRoutes } from './plans.ts';
+import { productRoutes } from './products.ts';
+import { recurringRoutes } from './recurring.ts';
+import { reportRoutes } from './reports.ts';
+import type { Asked, Given } from './route.ts';
+import { fleetRoutes } from './status.ts';
+
+/** Of every path. */
+export const apiPrefix = '/v1';
+
+export const routes = {
+  ...fleetRoutes,
+  ...productRoutes,
+  ...objectiveRoutes,
+  ...planRoutes,
+  ...gateRoutes,
+  ...mailRoutes,
+  ...noticeRoutes,
+  ...interventionRoutes,
+  ...blueprintRoutes,
+  ...recurringRoutes,
+  ...lessonRoutes,
+  ...reportRoutes,
+  ...eventRoutes,
+  ...accountRoutes,
+  ...doctorRoutes,
+};
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+/** Those that are answered with one JSON document. */
+export type CallName = { [N in RouteName]: Routes[N] extends { media: string } ? never : N }[RouteName];
+export type GivenTo<N extends RouteName> = Given<Routes[N]>;
+export type AskedOf<N extends RouteName> = Asked<Routes[N]>;
