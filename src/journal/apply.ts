@@ -291,6 +291,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'account.tried':
     case 'account.opened':
     case 'account.share':
+    case 'worker.limited':
     case 'session.limited':
     case 'session.woken':
     case 'session.unlimited':

@@ -75,6 +75,18 @@ export function readScreen(content: string, saidMs: number, zone?: string): Scre
   };
 }
 
+/**
+ * The usage limit that one message of Claude Code tells of, as a headless worker's transcript has it; null: it tells of none.
+ * @param text   untrusted
+ * @param saidMs when it was said
+ * @param zone   IANA name for a text that names none; the process's own unless given
+ */
+export function limitIn(text: string, saidMs: number, zone?: string): UsageLimit | null {
+  const row = said.find(({ pattern }) => pattern.test(text));
+  if (row?.code !== 'CLAUDE_USAGE_LIMIT') return null;
+  return limitOf({ own: [], menu: [] }, text, saidMs, zone);
+}
+
 type Meaning = Pick<Screen, 'state'> & Partial<Screen>;
 
 function meaningOf(content: string, layout: Layout, saidMs: number, zone: string | undefined): Meaning {
@@ -176,7 +188,12 @@ function ownWords({ own, ghost }: Layout): { row: Said; text: string } | null {
   return notice;
 }
 
-function limitOf(layout: Layout, text: string, saidMs: number, zone: string | undefined): UsageLimit {
+function limitOf(
+  layout: Pick<Layout, 'own' | 'menu'>,
+  text: string,
+  saidMs: number,
+  zone: string | undefined,
+): UsageLimit {
   const all = [...layout.own.toReversed(), ...layout.menu];
   // The notices leave the zone out.
   const lines = [text, ...all].toSorted((a, b) => Number(namesZone.test(b)) - Number(namesZone.test(a)));

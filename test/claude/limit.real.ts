@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { until } from '../simulator/ov.ts';
 import { faults } from '../support/model-server/faults.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
-import { patienceMs, withClaude } from './open.ts';
+import { inMinutes, patienceMs, withClaude } from './open.ts';
 
 /** Of a subscription, made up. */
 const token = `sk-ant-oat01-made-up-${'0'.repeat(40)}`;
@@ -20,8 +20,7 @@ it('closes the account at its limit, lets the other work, and wakes who waited o
     patienceMs,
   });
   const team = () => mine.fleetd.fleet.status(null).accounts?.find(({ name }) => name === 'team');
-  // The screen says whole minutes.
-  const resetAtS = Math.ceil(Date.now() / 60_000 + 2) * 60;
+  const resetAtS = inMinutes(100);
   const limit = lab.model().fail({ key: token }, faults.usageLimit(resetAtS));
   const waits = mine.start('limited', 'Only report that you are here.');
   const works = mine.start('working', 'Only report that you are here.');

@@ -16,6 +16,9 @@ const wrapper = fileURLToPath(new URL('../../bin/overstory-claude', import.meta.
 /** A chain of three Claude Codes on two cores that others use too. */
 export const patienceMs = Number(process.env.PATIENCE_MS ?? 240_000);
 
+/** A reset at least this long from now, in epoch seconds: a screen says whole minutes. */
+export const inMinutes = (seconds: number) => Math.ceil((Date.now() / 1_000 + seconds) / 60) * 60;
+
 export function withClaude() {
   let model: ModelServer;
   const lab = withRealOv(async () => {

@@ -359,3 +359,73 @@ describe('a share of a window', () => {
     expect(t.fleet.commands.objective('obj-2').state).toBe('running');
   });
 });
+
+describe("a usage limit that ended a worker's turn", () => {
+  const builder = (t: Awaited<ReturnType<typeof ready>>, state: string) => ({
+    name: 'builder-1',
+    capability: 'builder',
+    state,
+    death: state === 'zombie' ? '' : null,
+    spoke: state === 'zombie' ? true : null,
+    taskId: 't',
+    parent: 'lead-1',
+    depth: 2,
+    branch: 'b',
+    worktree: 'builder-1',
+    startedAt: new Date(t.clock.nowMs()).toISOString(),
+    lastActivity: new Date(t.clock.nowMs()).toISOString(),
+  });
+  /** alpha's builder has ended at it; its coordinator's screen is this. */
+  async function ended(screen: string, text = hit) {
+    const t = await ready();
+    for (const name of ['alpha', 'beta']) t.start(name, 'x');
+    t.shows('alpha', screen);
+    await t.clock.advance(minute);
+    const alpha = t.fake.product('alpha');
+    alpha.workers = [builder(t, 'zombie')];
+    alpha.refusals = [{ agent: 'builder-1', atMs: t.clock.nowMs(), text }];
+    alpha.lastActivityMs = t.clock.nowMs();
+    await t.clock.advance(2 * minute);
+    return t;
+  }
+
+  it('closes its account, and its idle coordinator is woken once after the reset', async () => {
+    const t = await ended(idle);
+    expect(t.account()).toMatchObject({
+      state: 'closed',
+      until: '2026-01-05T10:00:00.000Z',
+      waiting: ['obj-1'],
+    });
+    expect(t.events('worker.limited')).toHaveLength(1);
+    expect(t.events('account.closed')).toHaveLength(1);
+    expect(t.events('worker.lost')[0]?.text).toContain(hit);
+    expect(t.woken).toEqual([]);
+    await t.clock.advance(hour);
+    expect(t.account()?.state).toBe('open');
+    expect(t.woken).toEqual(['alpha']);
+    expect(t.events('account.closed')).toHaveLength(1);
+  });
+
+  it('leaves a coordinator that works alone', async () => {
+    const t = await ended(busy);
+    expect(t.account()).toMatchObject({ state: 'closed', waiting: [] });
+    await t.clock.advance(2 * hour);
+    expect(t.woken).toEqual([]);
+  });
+
+  it('closes nothing when it is over, when it is no limit, and when a human has opened the account since', async () => {
+    expect((await ended(idle, "You've hit your limit · resets 9:01am (UTC)")).closed()).toEqual([]);
+    expect((await ended(idle, 'API Error: 529 Overloaded')).closed()).toEqual([]);
+    const t = await ended(idle);
+    t.fleet.accounts.open('default', { via: 'cli', sender: 'me', thread: null });
+    await t.clock.advance(10 * minute);
+    expect(t.closed()).toEqual([]);
+  });
+
+  it('is tried again where nobody knows its reset', async () => {
+    const t = await ended(idle, noCredit);
+    expect(t.account()).toMatchObject({ state: 'closed', window: 'credit', until: null });
+    await t.clock.advance(4 * minute);
+    expect(t.woken).toEqual(['alpha']);
+  });
+});

@@ -159,6 +159,17 @@ describe('what a swarm loses', () => {
     );
   });
 
+  it('one whose turn the API has ended is told with what the API said', async () => {
+    const t = await running();
+    t.p.workers = [{ ...builder('zombie', t.clock.nowMs()), death: '', spoke: true }];
+    const text = 'Credit balance is too low';
+    t.p.refusals = [{ agent: 'builder-1', atMs: t.clock.nowMs(), text }];
+    await t.clock.advance(tuning.sweepLiveMs * 3);
+    expect(t.events('worker.lost').map((event) => event.text)).toEqual([
+      expect.stringContaining(`by an error: ${text} Mend: `),
+    ]);
+  });
+
   it('one that is completed and has sent no last mail is told, one that has is not', async () => {
     const t = await running();
     const rows = ['builder-1', 'builder-2'].map((name) => ({

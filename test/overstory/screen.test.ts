@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isoInZone, resetOf } from '../../src/overstory/screen/resets.ts';
-import { readScreen } from '../../src/overstory/screen.ts';
+import { limitIn, readScreen } from '../../src/overstory/screen.ts';
 
 const now = Date.parse('2026-11-29T11:30:00Z');
 const folder = join(import.meta.dirname, '../fixtures/panes');
@@ -79,6 +79,20 @@ describe('a screen', () => {
         'limited, CLAUDE_USAGE_LIMIT, week, 2026-12-03T09:00:00-05:00[America/New_York], passing',
       );
     }
+  });
+});
+
+describe('one message of Claude Code', () => {
+  it.each([
+    ["You've hit your limit · resets 6pm (UTC)", { resetsAtMs: Date.parse('2026-11-29T18:00:00Z') }],
+    ['Credit balance is too low', { window: 'credit', resetsAtMs: null }],
+    ['API Error: 529 Overloaded', null],
+    ["As the log says: You've hit your limit · resets 6pm (UTC)", null],
+    ['', null],
+  ])('%s', (text, limit) => {
+    const found = limitIn(text, now, 'UTC');
+    if (limit === null) expect(found).toBeNull();
+    else expect(found).toMatchObject({ ...limit, text });
   });
 });
 

@@ -416,7 +416,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         }),
       examine: async () => [],
       look: async () => ({ text: '', truncated: false }),
-      usage: async () => ({ agents: [], skippedLines: 0, unread: 0 }),
+      usage: async () => ({ agents: [], refusals: [], skippedLines: 0, unread: 0 }),
       maintain: (ref, task) =>
         call('maintain', (_far, answer) => {
           clock.after(ms(20, 200), () => answer(maintain(site(ref.name), task)));

@@ -2,6 +2,7 @@
 // faults on demand. It knows what overstory does to a driver's view and nothing of how overstory does it.
 import type { Clock } from '../../src/common/clock.ts';
 import { FleetError } from '../../src/common/errors.ts';
+import type { UsageReport } from '../../src/contract/runtime/measurements.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
@@ -32,6 +33,8 @@ export interface FakeProduct {
   complete: boolean;
   /** what its transcripts say of the session that ends next; null: nothing */
   costUsd: number | null;
+  /** what its agents' transcripts end with */
+  refusals: UsageReport['refusals'];
   /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
   live: { costUsd: number; tokens: number; unpriced?: number } | null;
   /** the last sign of life, ms since epoch; null: just now */
@@ -62,6 +65,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         complete: false,
         lastActivityMs: null,
         costUsd: null,
+        refusals: [],
         live: null,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
@@ -300,6 +304,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
                   ],
                 },
               ],
+        refusals: product(ref.name).refusals,
         skippedLines: 0,
         unread: 0,
       };

@@ -61,6 +61,20 @@ const reply = (message: string, output: number, more: object = {}) => ({
     ...more,
   },
 });
+/** As Claude Code 2.1.112 and 2.1.332 end a turn that the API has refused. */
+const refusal = (text: string, timestamp: string) => ({
+  type: 'assistant',
+  timestamp,
+  cwd: folder,
+  message: {
+    id: `refused-${timestamp}`,
+    model: '<synthetic>',
+    content: [{ type: 'text', text }],
+    usage: { input_tokens: 0, output_tokens: 0 },
+  },
+  error: 'rate_limit',
+  isApiErrorMessage: true,
+});
 const totals = (agents: Awaited<ReturnType<typeof look>>['agents'], name: string) => {
   const models = agents.find((agent) => agent.name === name)?.models ?? [];
   const sum = (key: 'input' | 'output' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'webSearches') =>
@@ -278,5 +292,36 @@ describe('a price', () => {
     const usage = { input_tokens: 200_000, output_tokens: 0 };
     put(id(1), [reply('a', 0, { model: 'claude-haiku-5-5', usage })]);
     expect(priced(await look(), new Map())[0]?.costUsd).toBeCloseTo(0.1, 9);
+  });
+});
+
+describe('a turn that the API has ended', () => {
+  const hit = "You've hit your limit · resets 6pm (UTC)";
+  const worktree = `${own}--overstory-worktrees-builder-1`;
+  const of = (line: object) => ({ ...line, cwd: `${folder}/.overstory/worktrees/builder-1` });
+
+  it('is told with its words, once it is the last word of an agent', async () => {
+    put(id(1), [of(reply('a', 1)), of(refusal(`${hit}\n\u001b[31m`, '2026-11-29T12:01:00.000Z'))], worktree);
+    const told = { agent: 'builder-1', atMs: Date.parse('2026-11-29T12:01:00Z'), text: `${hit} [31m` };
+    expect((await look()).refusals).toEqual([told]);
+    expect((await look(Date.parse('2026-11-29T12:02:00Z'))).refusals).toEqual([]);
+    // It goes on, in the same session of Claude Code or in another one.
+    const later = { ...reply('b', 1), timestamp: '2026-11-29T12:05:00.000Z' };
+    put(id(2), [of(later)], worktree);
+    expect((await look()).refusals).toEqual([]);
+    rmSync(path(id(2), worktree));
+    appendFileSync(path(id(1), worktree), `${JSON.stringify(of(later))}\n`);
+    expect((await look()).refusals).toEqual([]);
+  });
+
+  it('costs nothing, and is no word of an agent that said so', async () => {
+    const { isApiErrorMessage: _, ...said } = refusal(hit, '2026-11-29T12:01:00.000Z');
+    put(id(1), [said, refusal('', '2026-11-29T11:00:00.000Z')]);
+    const { agents, refusals, skippedLines } = await look();
+    expect({ agents, refusals, skippedLines }).toEqual({
+      agents: [],
+      refusals: [{ agent: 'coordinator', atMs: Date.parse('2026-11-29T11:00:00Z'), text: '' }],
+      skippedLines: 0,
+    });
   });
 });

@@ -25,6 +25,9 @@ export const footprintSchema = z.object({
 });
 export type FootprintReport = z.infer<typeof footprintSchema>;
 
+/** Of what Claude Code says of an API error: its first words name it. */
+export const maxRefusalCharacters = 300;
+
 const used = z.number().min(0).max(1e15);
 /** What the model was used for since a moment, by Claude Code's transcripts; see agent/usage/. */
 export const usageReportSchema = z.object({
@@ -52,6 +55,17 @@ export const usageReportSchema = z.object({
             }),
           )
           .max(200),
+      }),
+    )
+    .max(2_000),
+  /** Agents whose last word is an API error, which ended their turn: Claude Code's words for it, untrusted. */
+  refusals: z
+    .array(
+      z.object({
+        agent: z.string().max(256),
+        /** ms since epoch, by the clock of the transcript */
+        atMs: z.number(),
+        text: z.string().max(maxRefusalCharacters),
       }),
     )
     .max(2_000),

@@ -49,6 +49,8 @@ export function applyAccount(
         atMs,
       );
       return;
+    case 'worker.limited':
+      return; // a fact for the log: what follows from it has events of its own
     case 'session.limited':
       expectOne(
         `INSERT INTO limited_sessions (session, account, product, objective, limit_text, print, since_ms)

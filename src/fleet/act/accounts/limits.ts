@@ -91,7 +91,8 @@ function isOverdue(
   return passedMs >= (over || wokenBy === 'itself' ? tuning.accountItselfMs : tuning.accountTrialMs);
 }
 
-function closing(
+/** The events that close the account; none where it is closed and nothing new is known of its reset. */
+export function closing(
   { clock, tuning }: FleetContext,
   { name: product, account }: Product,
   { objective }: SessionRow,

@@ -2,10 +2,13 @@
 // the agent, and priced here. `ov costs` counts a reply once per content block, prices all opus alike and knows
 // nothing of headless workers: it is not asked.
 
+import type { UsageReport } from '../../../contract/runtime/measurements.ts';
 import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { type AgentSpend, priced } from '../../../prices/index.ts';
+import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
+import { noteWorkersLimits } from '../accounts/worker-limits.ts';
 
 /** null: unknown, which is not zero */
 export interface Spend {
@@ -21,12 +24,14 @@ export interface Spend {
 const most = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));
 const sum = (known: readonly number[]) => (known.length === 0 ? null : known.reduce((a, b) => a + b, 0));
 
-/** Asks the agent. Never less than what the session is known to have cost; what cannot be had is left out. */
-export async function askSpend(
-  { runtime, log, registry }: Pick<FleetContext, 'runtime' | 'log' | 'registry'>,
+type Asking = Pick<FleetContext, 'runtime' | 'log' | 'registry'>;
+
+/** Asks the agent; null: it could not say. */
+export async function readUsage(
+  { runtime, log }: Asking,
   product: ProductRef,
   session: SessionRow,
-): Promise<Spend> {
+): Promise<UsageReport | null> {
   const report = await runtime.usage(product, session.startingAtMs).catch((error: unknown) => {
     log.info({ product: product.name, err: error }, 'what a session costs could not be read');
     return null;
@@ -36,6 +41,15 @@ export async function askSpend(
       { product: product.name, lines: report.skippedLines, files: report.unread },
       'lines of transcripts were skipped, or files left for the next look',
     );
+  return report;
+}
+
+/** Never less than what the session is known to have cost; what cannot be had is left out. */
+export async function askSpend(context: Asking, product: ProductRef, session: SessionRow): Promise<Spend> {
+  return spendOf(context, session, await readUsage(context, product, session));
+}
+
+function spendOf({ registry }: Asking, session: SessionRow, report: UsageReport | null): Spend {
   const read = report === null ? [] : priced(report, registry.current().prices);
   const agents = read.length === 0 ? session.agents : read;
   return {
@@ -46,10 +60,13 @@ export async function askSpend(
   };
 }
 
-/** Journals what a running session has cost so far, every now and then: it is what limits are judged by. */
+/**
+ * Journals what a running session has cost so far, every now and then: it is what limits are judged by. The same look tells
+ * of workers that ended at a usage limit.
+ */
 export async function watchSpend(
   context: FleetContext,
-  product: ProductRef,
+  product: Product,
   session: SessionRow,
 ): Promise<void> {
   const { clock, tuning, journal } = context;
@@ -58,7 +75,9 @@ export async function watchSpend(
   if (clock.nowMs() - lastMs < tuning.spendEveryMs) return;
   for (const id of known.keys()) if (!journal.liveSessions().some((one) => one.id === id)) known.delete(id);
   known.set(session.id, clock.nowMs());
-  const spend = await askSpend(context, product, session);
+  const report = await readUsage(context, product, session);
+  noteWorkersLimits(context, product, session, report?.refusals ?? []);
+  const spend = spendOf(context, session, report);
   const now = journal.liveSession(product.name);
   if (now?.id !== session.id || (spend.costUsd === now.costUsd && spend.tokens === now.tokens)) return;
   const { costUsd, tokens, unpricedTokens } = spend;

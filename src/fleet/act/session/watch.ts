@@ -13,6 +13,7 @@ import { type Liveness, liveness, quietSinceMs } from '../../observe/liveness.ts
 import { latestScreen, watchScreen } from '../../observe/screens.ts';
 import { screenTroubles, sessionTroubles } from '../../observe/session-troubles.ts';
 import { noteLimit } from '../accounts/limits.ts';
+import { waitsForWorkersLimit } from '../accounts/worker-limits.ts';
 import { askedIn } from '../gates/asked.ts';
 import { raiseGate } from '../gates/raise.ts';
 import { lookForLosses } from './worker-losses.ts';
@@ -62,6 +63,8 @@ export async function watchSession(
     );
   if (found.state === 'died' && found.error)
     return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);
+  if (found.state === 'idle' && looked !== null && waitsForWorkersLimit(context, product, session, looked))
+    return false;
   // Not yet for long enough to be believed: look again when it is.
   if (looked?.seen.problem && found.error === null) context.driveAgain(product.name, tuning.screenConfirmMs);
   const quietMs = now - Math.max(quietSinceMs(snapshot), session.runningAtMs ?? now, looked?.sinceMs ?? 0);

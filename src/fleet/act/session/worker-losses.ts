@@ -10,6 +10,8 @@ import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
+import { noteWorkersLimits } from '../accounts/worker-limits.ts';
+import { readUsage } from './spend.ts';
 
 type Loss = Extract<NewEvent, { kind: 'worker.lost' | 'merge.failed' }>;
 
@@ -43,18 +45,20 @@ export async function lookForLosses(
     text: `${agent} of ${product.name} died: ${why}`,
     data: { session: session.id, agent, mail, why },
   });
+  const gone = snapshot.workers.filter(
+    ({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs,
+  );
+  const refused = await refusals(context, product, session, gone);
   const found: Loss[] = [
     ...(await told('worker_died')).map((mail) => {
       const { agentName, reason } = payloadOf(mail);
       return dead(agentName ?? mail.from, mail.id, oneLine(reason ?? mail.body));
     }),
-    ...snapshot.workers
-      .filter(({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs)
-      .map(({ name, death, spoke }) =>
-        typeof death === 'string'
-          ? cutOff(common, session, name, { spoke: spoke === true, printed: death })
-          : dead(name, null, 'its process is gone, or it has not moved for 10 minutes.'),
-      ),
+    ...gone.map(({ name, death, spoke }) =>
+      typeof death === 'string'
+        ? cutOff(common, session, name, { spoke: spoke === true, printed: refused.get(name) ?? death })
+        : dead(name, null, 'its process is gone, or it has not moved for 10 minutes.'),
+    ),
     ...(await silent(context, product, session, snapshot)).map((name) =>
       dead(name, null, 'it is completed and has not sent its last mail.'),
     ),
@@ -72,6 +76,21 @@ export async function lookForLosses(
   ];
   if (journal.liveSession(product.name)?.id !== session.id) return;
   for (const loss of found) if (!isKnown(context, session, loss)) journal.record(loss);
+}
+
+/** What the API said to those whose turn it ended: they print nothing of it. Asked once for each of them. */
+async function refusals(
+  context: FleetContext,
+  product: Product,
+  session: SessionRow,
+  gone: ProductSnapshot['workers'],
+): Promise<Map<string, string>> {
+  const isNew = ({ name, spoke }: (typeof gone)[number]) =>
+    spoke === true && !isToldLost(context, session, name);
+  if (!gone.some(isNew)) return new Map();
+  const found = (await readUsage(context, product, session))?.refusals ?? [];
+  noteWorkersLimits(context, product, session, found);
+  return new Map(found.map(({ agent, text }) => [agent, text]));
 }
 
 /** Told with what it printed, which is data: the reason is nowhere else, and who sent it waits for it. */
@@ -127,15 +146,15 @@ async function silent(
 }
 
 /** One death is told by a mail and by a row; one mail tells one failure. */
-function isKnown({ journal }: FleetContext, session: SessionRow, loss: Loss): boolean {
-  return journal
+function isKnown(context: FleetContext, session: SessionRow, loss: Loss): boolean {
+  if (loss.kind === 'worker.lost') return isToldLost(context, session, loss.data.agent);
+  return context.journal
     .eventsOf(session.objective, loss.kind)
-    .some(
-      ({ data }) =>
-        data.session === session.id &&
-        (loss.kind === 'worker.lost' ? data.agent === loss.data.agent : data.mail === loss.data.mail),
-    );
+    .some(({ data }) => data.session === session.id && data.mail === loss.data.mail);
 }
+
+const isToldLost = ({ journal }: FleetContext, { id, objective }: SessionRow, agent: string): boolean =>
+  journal.eventsOf(objective, 'worker.lost').some(({ data }) => data.session === id && data.agent === agent);
 
 function payloadOf({ payload }: Mail): z.infer<typeof payloadSchema> {
   try {

@@ -68,7 +68,7 @@ export function createUsageMeter(): UsageMeter {
         sum + [main, ...subagents].reduce((lines, one) => lines + one.skippedLines, 0),
       0,
     );
-    return { agents: sumUp(sessions, fromMs), skippedLines, unread };
+    return { agents: sumUp(sessions, fromMs), refusals: refusalsIn(sessions, fromMs), skippedLines, unread };
   }
 }
 
@@ -111,6 +111,17 @@ function sumUp(sessions: readonly Session[], fromMs: number): UsageReport['agent
   return [...agents]
     .map(([name, models]) => ({ name, models: [...models.values()] }))
     .filter(({ models }) => models.length > 0);
+}
+
+/** The last word of an agent counts: one that goes on in another session of Claude Code is refused no more. */
+function refusalsIn(sessions: readonly Session[], fromMs: number): UsageReport['refusals'] {
+  const last = new Map<string, { atMs: number; text: string | null }>();
+  for (const { agent, main } of sessions) {
+    const words = [...main.replies.values()].map(({ atMs }) => ({ atMs, text: null }));
+    for (const word of [...words, ...(main.refused === null ? [] : [main.refused])])
+      if (word.atMs >= (last.get(agent)?.atMs ?? fromMs)) last.set(agent, word);
+  }
+  return [...last].flatMap(([agent, { atMs, text }]) => (text === null ? [] : { agent, atMs, text }));
 }
 
 const isIn = (stated: Stated | null, reply: Reply, main: boolean): boolean =>

@@ -1,11 +1,14 @@
 // One transcript of Claude Code (2.1.71 to 2.1.332), read from where the last look ended. A reply has a line per
 // content block, each with the usage of the whole reply, complete in the last one only: the last one counts, by the
-// reply's id. `cost-state` (2.1.332, written when the process ends) is the sum of the session so far as Claude Code
+// reply's id. What the model `<synthetic>` says are Claude Code's own words: where they are an API error and nothing follows,
+// the turn ended with it. `cost-state` (2.1.332, written when the process ends) is the sum of the session so far as Claude Code
 // counts it, with what never gets a line: suggestions, titles, compaction, subagents. What the lines say is data: a
 // line that is broken, too long or not of a known shape is skipped and counted.
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
+import { maxRefusalCharacters } from '../../../contract/runtime/measurements.ts';
+import { cleanText } from '../../../overstory/sanitize.ts';
 
 /** From this many tokens of a prompt on some models have another price. */
 const longPromptTokens = 100_000;
@@ -36,12 +39,20 @@ export interface Stated {
   models: (Tokens & { model: string; costUsd: number | null })[];
 }
 
+export interface Refused {
+  atMs: number;
+  /** as Claude Code worded it, on one line: foreign text */
+  text: string;
+}
+
 export interface Transcript {
   /** of the first line that has one; null: not seen yet */
   cwd: string | null;
   firstMs: number | null;
   replies: Map<string, Reply>;
   stated: Stated | null;
+  /** the API error that it ends with; null: it does not end with one */
+  refused: Refused | null;
   skippedLines: number;
   /** Reads on, at most `mostBytes`. @returns bytes read */
   readOn(path: string, mostBytes: number): Promise<number>;
@@ -59,9 +70,11 @@ const anySchema = z.object({ timestamp: when.optional(), cwd: z.string().max(4_0
 const replySchema = z.object({
   type: z.literal('assistant'),
   timestamp: when,
+  isApiErrorMessage: z.boolean().nullish(),
   message: z.object({
     id: z.string().min(1).max(200),
     model: name,
+    content: z.unknown().optional(),
     usage: z.object({
       input_tokens: amount,
       output_tokens: amount,
@@ -96,6 +109,13 @@ const statedSchema = z.object({
   hasUnknownModelCost: z.boolean().optional(),
 });
 
+const textSchema = z.array(z.object({ type: z.literal('text'), text: z.string() })).min(1);
+
+function firstText(content: unknown): string {
+  const text = textSchema.safeParse(content).data?.[0]?.text ?? '';
+  return cleanText(text).replace(/\s+/g, ' ').trim().slice(0, maxRefusalCharacters).toWellFormed();
+}
+
 export function openTranscript(): Transcript {
   let offset = 0;
   let file = '';
@@ -107,6 +127,7 @@ export function openTranscript(): Transcript {
     firstMs: null,
     replies: new Map(),
     stated: null,
+    refused: null,
     skippedLines: 0,
     readOn,
   };
@@ -135,7 +156,12 @@ export function openTranscript(): Transcript {
     if (data === undefined) return false;
     const { id, model, usage } = data.message;
     // Claude Code's own words: errors, "No response requested."
-    if (model === '<synthetic>') return true;
+    if (model === '<synthetic>') {
+      if (data.isApiErrorMessage)
+        told.refused = { atMs: data.timestamp, text: firstText(data.message.content) };
+      return true;
+    }
+    told.refused = null;
     if (told.replies.size >= mostReplies && !told.replies.has(id)) return false;
     const written = usage.cache_creation_input_tokens ?? 0;
     const for1h = Math.min(written, usage.cache_creation?.ephemeral_1h_input_tokens ?? 0);
