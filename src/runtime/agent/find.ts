@@ -14,7 +14,7 @@ export async function findProduct(roots: Roots, product: ProductRef): Promise<Fo
   const folder = await productFolder(boundOf(roots, product), product);
   if (folder === null) return { folder, why: await whyMissing(roots, product) };
   if (await initialised(folder)) return { folder, why: null };
-  return { folder, why: await whyUninitialised(product.name, folder) };
+  return { folder, why: await whyUninitialised(product.name, folder, product.checkout === 'in-place') };
 }
 
 async function whyMissing({ projectsRoot }: Roots, product: ProductRef): Promise<FleetError> {

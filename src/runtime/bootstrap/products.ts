@@ -1,14 +1,16 @@
-// One product after the other: there, a git root, writable, initialised, free of what a dead container left.
+// Each product: there, a git root, writable, initialised, free of what a dead container left.
 import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { FleetError, type FleetErrorShape } from '../../common/errors.ts';
 import type { OvFeatures } from '../../overstory/command.ts';
 import { runOv } from '../../overstory/run.ts';
+import { cleanText } from '../../overstory/sanitize.ts';
 import type { Product } from '../../registry/index.ts';
+import { ownInstead, requireNothingOpen } from '../checkout/in-place.ts';
 import { cloneAddress, cloneFolder, removeDrafts } from '../checkout/make.ts';
 import { readRecord } from '../checkout/record.ts';
-import { missingFolder } from '../checkout/unready.ts';
+import { missingFolder, requireCheckout } from '../checkout/unready.ts';
 import { createSample } from './samples.ts';
 
 export interface PrepareOptions {
@@ -40,17 +42,24 @@ export async function prepareProducts(
   );
   const clonesLast = withFolder.sort((a, b) => Number(clones(a)) - Number(clones(b)));
   const prepared: PreparedProduct[] = [];
-  for (const { one } of clonesLast) {
-    const done: string[] = [];
-    const entry = await prepareProduct(one, options, done).then(
-      () => ({ product: one.name, done, error: null }),
-      (thrown) => ({ product: one.name, done, error: FleetError.wrap(thrown, one.name).toJSON() }),
-    );
-    options.onProduct?.(entry);
-    prepared.push(entry);
+  const waiting = clonesLast.entries();
+  async function work(): Promise<void> {
+    for (const [at, { one }] of waiting) {
+      const done: string[] = [];
+      const entry = await prepareProduct(one, options, done).then(
+        () => ({ product: one.name, done, error: null }),
+        (thrown) => ({ product: one.name, done, error: FleetError.wrap(thrown, one.name).toJSON() }),
+      );
+      options.onProduct?.(entry);
+      prepared[at] = entry;
+    }
   }
+  await Promise.all(Array.from({ length: atOnce }, work));
   return prepared;
 }
+
+/** Each is mostly the start of one program after the other; more at once would only wait for a core. */
+const atOnce = 2;
 
 const clones = ({ one, exists }: { one: Product; exists: boolean }) =>
   !exists && (one.repo !== null || one.source !== null);
@@ -59,19 +68,57 @@ async function prepareProduct(product: Product, options: PrepareOptions, done: s
   const { name, root } = product;
   await putThere(product, options, done);
   if (!product.overstory) return;
-  await requireGitRoot(product);
+  await requireCheckout(name, root);
   await requireWritable(product);
   const call = { cwd: root, features: options.features };
   // `ov init` on an initialised project is at best a no-op: the human's config.yaml is not to be touched.
   if (!(await exists(join(root, '.overstory', 'config.yaml')))) {
-    await runOv('init', { name }, call);
+    await initialise(product, options.features);
     done.push('initialised overstory');
+    return;
   }
   // Written before this container started: the pid in it is somebody else's now, and `ov` would kill it.
   await rm(join(root, '.overstory', 'watchdog.pid'), { force: true });
   // Settles what the last container left as running.
   await runOv('status', {}, call);
 }
+
+/** `ov init` commits what it makes, and everything that is staged with it. */
+async function initialise({ name, root, checkout }: Product, features: OvFeatures): Promise<void> {
+  if (checkout === 'in-place') await requireNothingOpen(root, name);
+  await runOv('init', { name }, { cwd: root, features });
+  await requireCommitted(name, root);
+}
+
+/**
+ * A commit that git refuses, because of a hook or a signature, is passed over by `ov init` without a word. Agents could not
+ * commit either, so it is said here, before any of them is paid for.
+ * @throws FleetError GIT_COMMIT_REFUSED
+ */
+async function requireCommitted(product: string, root: string): Promise<void> {
+  const git = (...args: string[]) =>
+    execa('git', ['-C', root, ...args], { reject: false, stdin: 'ignore', timeout: commitMs });
+  const staged = (await git('diff', '--cached', '--name-only')).stdout.split('\n').filter(Boolean);
+  if (staged.length === 0) return;
+  const tried = await git('commit', '--quiet', '-m', 'chore: initialize overstory');
+  // Who commits is not known: looked at before each start, with a mend of its own.
+  if (!tried.failed || /tell me who you are|empty ident/i.test(tried.stderr)) return;
+  const said = cleanText(tried.stderr || tried.stdout)
+    .trim()
+    .split(/\s*\n\s*/)
+    .slice(-5)
+    .join(' | ');
+  throw new FleetError({
+    code: 'GIT_COMMIT_REFUSED',
+    class: 'refused',
+    product,
+    message: `Expected git to commit in ${root} what overstory needs there, got: ${said.slice(0, 500)}.`,
+    mend: `Let agents commit (a hook that refuses them, a signature without its key), then commit what is staged there and restart overstory-runtime. ${ownInstead}`,
+  });
+}
+
+/** A hook may run a test suite. */
+const commitMs = 120_000;
 
 /** Puts a product's folder in its place: a clone of the human's, of an address, or a sample. */
 async function putThere(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
@@ -142,28 +189,6 @@ function notOurs(product: string, folder: string, uid: number): FleetError {
   });
 }
 
-async function requireGitRoot({ name, root }: Product): Promise<void> {
-  const { failed, stdout, stderr } = await execa('git', ['-C', root, 'rev-parse', '--show-toplevel'], {
-    reject: false,
-  });
-  if (failed)
-    throw new FleetError({
-      code: 'PRODUCT_NOT_GIT',
-      class: 'usage',
-      product: name,
-      message: `Expected ${root} to be a git repository, got: ${lastLine(stderr)}.`,
-      mend: 'Run `git init` in it and commit what is there, then restart overstory-runtime.',
-    });
-  if ((await realpath(stdout)) !== (await realpath(root)))
-    throw new FleetError({
-      code: 'PRODUCT_NOT_GIT_ROOT',
-      class: 'usage',
-      product: name,
-      message: `Expected ${root} to be the top of its git repository, got a folder inside ${stdout}.`,
-      mend: `Give ${stdout} as the product's path: overstory works on whole repositories only.`,
-    });
-}
-
 async function requireWritable(product: Product): Promise<void> {
   const { name, root } = product;
   for (const folder of [root, join(root, '.git'), join(root, '.overstory')]) {
@@ -198,4 +223,3 @@ const isFolder = (path: string) =>
     (found) => found.isDirectory(),
     () => false,
   );
-const lastLine = (text: string) => text.trim().split('\n').at(-1) || 'no reason';

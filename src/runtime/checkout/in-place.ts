@@ -18,17 +18,50 @@ const unfinished = [
   ['BISECT_LOG', 'a bisect', 'git bisect'],
 ] as const;
 
-const ownInstead =
+export const ownInstead =
   'Or take `checkout: in-place` out of products.yaml: agents then work in a clone of their own.';
+
+type Refuse = (code: string, message: string, mend: string) => never;
+const refuseFor =
+  (product: string): Refuse =>
+  (code, message, mend) => {
+    throw new FleetError({ code, class: 'refused', product, message, mend: `${mend} ${ownInstead}` });
+  };
 
 /**
  * @param folder  resolved, the top of a git repository
  * @throws FleetError PRODUCT_IS_WORKTREE, PRODUCT_UNFINISHED, PRODUCT_OTHER_BRANCH, PRODUCT_DIRTY
  */
 export async function requireUntouched(folder: string, product: string): Promise<void> {
-  const refuse = (code: string, message: string, mend: string): never => {
-    throw new FleetError({ code, class: 'refused', product, message, mend: `${mend} ${ownInstead}` });
-  };
+  const refuse: Refuse = refuseFor(product);
+  const branch = await requireEnded(folder, product, refuse);
+  const wanted = (await readCanonicalBranch(folder)) ?? 'main';
+  if (branch !== wanted)
+    refuse(
+      'PRODUCT_OTHER_BRANCH',
+      `Expected ${folder} to be on ${wanted}, which overstory merges into, got ${branch || 'a detached HEAD'}.`,
+      `\`git switch ${wanted}\`, or name the other one as project.canonicalBranch in .overstory/config.yaml.`,
+    );
+  await requireClean(folder, refuse);
+}
+
+/**
+ * The same of a folder that `ov init` is to work in: it makes the branch that it finds the canonical one.
+ * @throws FleetError PRODUCT_IS_WORKTREE, PRODUCT_UNFINISHED, PRODUCT_OTHER_BRANCH, PRODUCT_DIRTY
+ */
+export async function requireNothingOpen(folder: string, product: string): Promise<void> {
+  const refuse: Refuse = refuseFor(product);
+  if ((await requireEnded(folder, product, refuse)) === '')
+    refuse(
+      'PRODUCT_OTHER_BRANCH',
+      `Expected ${folder} to be on the branch that overstory is to merge into, got a detached HEAD.`,
+      '`git switch` to it.',
+    );
+  await requireClean(folder, refuse);
+}
+
+/** @returns the branch; '': HEAD is detached */
+async function requireEnded(folder: string, product: string, refuse: Refuse): Promise<string> {
   const own = await requireOwnRepository(folder, product, ` ${ownInstead}`);
   const open = await unfinishedIn(own);
   if (open !== null)
@@ -37,14 +70,10 @@ export async function requireUntouched(folder: string, product: string): Promise
       `Expected nothing unfinished in ${folder}, got ${open.what}.`,
       `End it: ${open.end}.`,
     );
-  const branch = (await runGit(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])).stdout.trim();
-  const wanted = (await readCanonicalBranch(folder)) ?? 'main';
-  if (branch !== wanted)
-    refuse(
-      'PRODUCT_OTHER_BRANCH',
-      `Expected ${folder} to be on ${wanted}, which overstory merges into, got ${branch || 'a detached HEAD'}.`,
-      `\`git switch ${wanted}\`, or name the other one as project.canonicalBranch in .overstory/config.yaml.`,
-    );
+  return (await runGit(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])).stdout.trim();
+}
+
+async function requireClean(folder: string, refuse: Refuse): Promise<void> {
   const status = await runGit(folder, [
     'status',
     '--porcelain',
@@ -54,12 +83,15 @@ export async function requireUntouched(folder: string, product: string): Promise
   const changed = status.stdout
     .split('\n')
     .flatMap((line) => (line === '' || ofOverstory.test(line.slice(3)) ? [] : line.slice(3)));
-  if (changed.length > 0)
-    refuse(
-      'PRODUCT_DIRTY',
-      `Expected no uncommitted changes in ${folder}, got ${changed.length}: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''}.`,
-      'Commit or stash them.',
-    );
+  if (changed.length === 0) return;
+  const names = `${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''}`;
+  refuse(
+    'PRODUCT_DIRTY',
+    `Expected no uncommitted changes in ${folder}, got ${changed.length}: ${names}.`,
+    changed.every((file) => file === '.gitattributes')
+      ? 'Commit it: `ov init` wrote its lines there, and its own commit was refused.'
+      : 'Commit or stash them.',
+  );
 }
 
 /**

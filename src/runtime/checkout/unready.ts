@@ -3,7 +3,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
-import { requireOwnRepository } from './in-place.ts';
+import { requireNothingOpen, requireOwnRepository } from './in-place.ts';
 import { isThere, readSource, unreadable } from './source.ts';
 
 /** @param at  the folder that was looked for */
@@ -37,30 +37,50 @@ const failureOf = (look: Promise<unknown>): Promise<FleetError | null> =>
     (thrown) => FleetError.wrap(thrown),
   );
 
-/** Of a folder that is there and has no `.overstory/config.yaml` that can be read. */
-export async function whyUninitialised(product: string, folder: string): Promise<FleetError> {
+/**
+ * Of a folder that is there and has no `.overstory/config.yaml` that can be read.
+ * @param inPlace  it is a human's own: what of theirs is in the way of `ov init` is named
+ */
+export async function whyUninitialised(
+  product: string,
+  folder: string,
+  inPlace = false,
+): Promise<FleetError> {
   for (const path of [folder, join(folder, '.overstory'), join(folder, '.overstory', 'config.yaml')])
     if ((await isThere(path)) && !(await mayRead(path)))
       return unreadable(product, path, 'permission denied');
-  const source = await readSource(product, folder).catch((thrown) => FleetError.wrap(thrown, product));
-  if (source instanceof FleetError) return source;
-  if (source.bare)
-    return new FleetError({
+  const unfit = await failureOf(requireCheckout(product, folder));
+  if (unfit !== null) return unfit;
+  const open = inPlace ? await failureOf(requireNothingOpen(folder, product)) : null;
+  const getBack =
+    'If it had one, get back what took it away (`git switch` to the branch that has it, `git stash pop`, mount the folder again): the rest heals by itself.';
+  return new FleetError({
+    code: 'OV_NOT_INITIALISED',
+    class: 'unavailable',
+    product,
+    message: `Expected .overstory/config.yaml in ${folder}, got none.${open === null ? '' : ` \`ov init\` does not run there: ${open.code}: ${open.message}`}`,
+    mend:
+      open === null
+        ? `${getBack} If it never had one, restart overstory-runtime, which runs \`ov init\`.`
+        : `${open.mend} Then restart overstory-runtime, which runs \`ov init\`. ${getBack}`,
+  });
+}
+
+/**
+ * @param folder  that is there
+ * @throws FleetError of readSource(); PRODUCT_BARE, PRODUCT_IS_WORKTREE
+ */
+export async function requireCheckout(product: string, folder: string): Promise<void> {
+  const { bare } = await readSource(product, folder);
+  if (bare)
+    throw new FleetError({
       code: 'PRODUCT_BARE',
       class: 'usage',
       product,
       message: `Expected a repository with its files checked out, got the bare one ${folder}.`,
       mend: `Clone it (\`git clone ${folder}\`) and give the clone as the product's path.`,
     });
-  const worktree = await failureOf(requireOwnRepository(folder, product));
-  if (worktree !== null) return worktree;
-  return new FleetError({
-    code: 'OV_NOT_INITIALISED',
-    class: 'unavailable',
-    product,
-    message: `Expected .overstory/config.yaml in ${folder}, got none.`,
-    mend: 'If it had one, get back what took it away (`git switch` to the branch that has it, `git stash pop`, mount the folder again): the rest heals by itself. If it never had one, restart overstory-runtime, which runs `ov init`.',
-  });
+  await requireOwnRepository(folder, product);
 }
 
 const mayRead = (path: string): Promise<boolean> =>
