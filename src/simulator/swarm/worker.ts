@@ -58,13 +58,21 @@ async function lead(root: string, worktree: string, order: WorkerOrder): Promise
     );
     return;
   }
+  // A worker that could not do its work has said why.
+  const said = problemsOf(root, order.name);
+  if (said.length > 0) return report(root, order, 'error', `Work failed: ${order.taskId}`, said.join('\n'));
   await sleep(500 / speed);
   if (kind === 'scout') {
     using mail = new MailStore(root);
     const findings = mail.list({ to: order.name, type: 'result' }).map((each) => each.body);
     report(root, order, 'result', `Findings: ${order.taskId}`, findings.reverse().join('\n'));
   } else {
-    for (const session of outcomes) await mergeBranch(worktree, order.name, session.branchName);
+    for (const { branchName } of outcomes) {
+      const problem = await mergeBranch(worktree, order.name, branchName);
+      if (problem === null) continue;
+      const words = `${branchName} did not merge. git said: ${problem}`;
+      return report(root, order, 'error', `Work failed: ${order.taskId}`, words);
+    }
     const branch = `overstory/${order.name}/${order.taskId}`;
     const filesModified = await changedFiles(root, await currentBranch(root), branch);
     const payload = { branch, taskId: order.taskId, agentName: order.name, filesModified };
@@ -108,9 +116,23 @@ async function work(root: string, worktree: string, order: WorkerOrder): Promise
       `Findings of ${order.name}: ${total} tracked files, among them ${files.join(', ')}.`,
     );
   } else {
-    await commitFiles(worktree, order.name, `Simulate ${order.taskId}`, [file]);
+    try {
+      await commitFiles(worktree, order.name, `Simulate ${order.taskId}`, [file]);
+    } catch (refused) {
+      // A hook, a signature, another owner: what git says is all that anybody can act on.
+      const words = refused instanceof Error ? refused.message : String(refused);
+      return report(root, order, 'error', `Not committed: ${order.taskId}`, `${order.name}: ${words}`);
+    }
   }
   report(root, order, 'worker_done', `Worker done: ${order.taskId}`, 'Done (simulated).');
+}
+
+function problemsOf(root: string, to: string): string[] {
+  using mail = new MailStore(root);
+  return mail
+    .list({ to, type: 'error' })
+    .map(({ body }) => body)
+    .reverse();
 }
 
 /** Holds the configured memory and burns the configured share of a core, in slices of 100 ms. */
