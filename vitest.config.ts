@@ -28,6 +28,7 @@ const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboa
 const night = [
   'test/openclaw/package.test.ts',
   'test/recovery/recovery.test.ts',
+  'test/repositories/repositories.test.ts',
   'test/simulation/kill-points.test.ts',
   'test/simulation/planted-bugs.test.ts',
   'test/simulation/seeds.test.ts',

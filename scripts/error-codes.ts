@@ -11,13 +11,13 @@ const given = [
   // { code: 'A', class: 'refused' }, also { code: a ? 'A' : 'B', class: … }
   new RegExp(`\\bcode: ([^\\n]*'${name}'[^\\n]*),\\s*class: ([^\\n]*)`, 'g'),
   // a caution: nothing is refused by it
-  new RegExp(`\\bcode: ('${name}'),\\s*(wastes): `, 'g'),
+  new RegExp(`\\bcode: ('${name}'),\\s*(weight): `, 'g'),
   // a menu of Claude Code, and what else is told by its screen
   new RegExp(`\\bcode: ('${name}'),\\s*(pattern): `, 'g'),
   // refuse('A', …), refused(product, 'A', …)
   new RegExp(`\\b(?:refuse|refused)\\(\\s*(?:\\w+,\\s*)?('${name}')(,)`, 'g'),
 ];
-const classesBy: Record<string, string> = { wastes: 'caution', pattern: 'refused', ',': 'refused' };
+const classesBy: Record<string, string> = { weight: 'caution', pattern: 'refused', ',': 'refused' };
 
 /** Each code that the source can give, with its classes and the folders that give it. */
 export async function errorCodes(): Promise<Map<string, { classes: Set<string>; folders: Set<string> }>> {
@@ -63,7 +63,7 @@ Exit code 0 is success. \`fleet wait\` says how an objective ended: 0 done, 10 f
 time. \`fleet attach\` exits with 3 where no session lives.
 
 A code of class caution stops nothing: it is said before a start, in \`fleet doctor\` and in the result, about a
-repository in a state that would waste the work.
+repository in a state that would waste the work ([repositories.md](repositories.md)).
 
 This page is written by \`npm run docs:errors\`. The codes of \`ov\` itself (\`OV_…\`) are in
 [overstory.md](overstory.md) with what causes each.

@@ -11,6 +11,8 @@ export interface Tuning {
   startRetryMs: readonly number[];
   /** A starting coordinator's screen is looked at this often, after three times this long: a quick one is up by then. */
   startLookMs: number;
+  /** An answer to a start waits this long for what git says of the repository: longer than that takes on a busy machine. */
+  cautionsMs: number;
   /** Failed starts in a row that open a product's circuit. */
   breakerFailures: number;
   /** How long it stays open the first time; doubled at each further failure, up to breakerMostMs. */
@@ -66,6 +68,7 @@ export const tuning: Tuning = {
   startPacingMs: 250,
   startRetryMs: [10_000, 30_000],
   startLookMs: 5_000,
+  cautionsMs: 5_000,
   breakerFailures: 3,
   breakerMs: 60_000,
   breakerMostMs: 1_800_000,

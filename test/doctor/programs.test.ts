@@ -74,6 +74,7 @@ it('a status line of the human’s is warned of where it hides that a coordinato
     folder,
     product: { name: 'p', root: folder },
     ov: createOv('ov', folder),
+    known: () => [],
     servePids: () => new Set<number>(),
   };
   const looked = () => statusLine.look(place, true);

@@ -33,6 +33,8 @@ export async function openRealFleet(options: {
   /** folder of a human's repositories, and what takes branches into them */
   projects?: { folder: string; publisher: Channel };
   products: string[];
+  /** path of a products.yaml that says all of it */
+  productsFile?: string;
   tuning?: Partial<Tuning>;
   /** one more line per product, e.g. `plan_approval: required` */
   extra?: string | ((product: string) => string);
@@ -45,7 +47,7 @@ export async function openRealFleet(options: {
   patienceMs?: number;
 }): Promise<RealFleet> {
   const folder = mkdtempSync(join(tmpdir(), 'fl-'));
-  const file = join(folder, 'products.yaml');
+  const file = options.productsFile ?? join(folder, 'products.yaml');
   const extra = (name: string) =>
     typeof options.extra === 'function' ? options.extra(name) : (options.extra ?? '');
   const entries = options.products.map(
@@ -53,10 +55,11 @@ export async function openRealFleet(options: {
       `  - name: ${name}\n    path: ${name}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n${extra(name) ? `    ${extra(name)}\n` : ''}`,
   );
   const workers = options.maxWorkers ? `\n  max_workers_per_session: ${options.maxWorkers}` : '';
-  writeFileSync(
-    file,
-    `${options.sections ?? ''}products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`,
-  );
+  if (options.productsFile === undefined)
+    writeFileSync(
+      file,
+      `${options.sections ?? ''}products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`,
+    );
   const sockets = { operator: join(folder, 'operator.sock'), gateway: join(folder, 'gateway.sock') };
   const fleetd = await runFleetd({
     productsFile: file,

@@ -11,7 +11,10 @@ export interface SimOv extends AsyncDisposable {
   lab: Lab;
   /** the workspace root */
   folder: string;
-  channel(env?: Record<string, string>): Channel;
+  /** of what runs in the runtime */
+  env: Record<string, string | undefined>;
+  /** @param before  words before those that start the agent, e.g. `nice` */
+  channel(env?: Record<string, string>, before?: string[]): Channel;
   connect(env?: Record<string, string>): Promise<Runtime>;
   /** Replaces the faults of a product. */
   faults(root: string, faults: Fault[]): void;
@@ -30,22 +33,27 @@ export async function openSimOv(env: Record<string, string> = {}): Promise<SimOv
   );
   chmodSync(join(bin, 'ov'), 0o755);
   const runtimes: Runtime[] = [];
-  const channel = (more: Record<string, string> = {}): Channel =>
+  const whole = {
+    ...process.env,
+    ...lab.env,
+    PATH: `${bin}:${process.env.PATH}`,
+    FLEET_WORKSPACE: lab.folder,
+  };
+  const channel = (more: Record<string, string> = {}, before: string[] = []): Channel =>
     localChannel({
-      argv: [process.execPath, agent],
-      env: {
-        ...process.env,
-        ...lab.env,
-        PATH: `${bin}:${process.env.PATH}`,
-        FLEET_WORKSPACE: lab.folder,
-        ...more,
-      },
+      argv: [
+        before[0] ?? process.execPath,
+        ...(before.length > 0 ? [...before.slice(1), process.execPath] : []),
+        agent,
+      ],
+      env: { ...whole, ...more },
       cwd: lab.folder,
       onLog: (line) => process.env.TEST_LOG && console.error(line),
     });
   return {
     lab,
     folder: lab.folder,
+    env: whole,
     channel,
     async connect(more) {
       const runtime = connectRuntime({ channel: channel(more) });

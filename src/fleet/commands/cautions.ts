@@ -1,12 +1,9 @@
 // What the human is told in the answer to a start: that the state of the product's repository would lose or waste the work.
 import { type FleetContext, productOf } from '../context.ts';
 
-/** Longer than git takes on a busy machine; a start is not held up for it. */
-const patienceMs = 5_000;
-
 /** Sentences; none while a session is at work there, whose own traces they would be. */
 export async function cautionsOf(context: FleetContext, name: string): Promise<string[]> {
-  const { runtime, clock, journal, log } = context;
+  const { runtime, clock, journal, log, tuning } = context;
   const product = productOf(context, name);
   const link = runtime.link().state;
   const session = journal.liveSession(name);
@@ -20,7 +17,7 @@ export async function cautionsOf(context: FleetContext, name: string): Promise<s
     },
   );
   const late = Promise.withResolvers<string[]>();
-  const cancel = clock.after(patienceMs, () => late.resolve([]));
+  const cancel = clock.after(tuning.cautionsMs, () => late.resolve([]));
   const said = await Promise.race([asked, late.promise]);
   cancel();
   return said;

@@ -73,6 +73,10 @@ export function serveVerbs(
     void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
   });
 
+  /** Folders of the products that are watched. */
+  let known: string[] = [];
+  const shared = { workspaceRoot, known: () => known, ov, servePids: serves.pids };
+
   function verb<Params>(
     method: string,
     params: z.ZodType<Params>,
@@ -119,7 +123,9 @@ export function serveVerbs(
   );
   verb(methods.watch, productsParamsSchema, async ({ products }) => {
     const found = await Promise.allSettled(products.map(locate));
-    await watcher.set(found.filter((one) => one.status === 'fulfilled').map(({ value }) => value));
+    const there = found.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+    known = there.map(({ root }) => root);
+    await watcher.set(there);
     // The others are watched all the same.
     const refused = found.find((one) => one.status === 'rejected');
     if (refused !== undefined) throw refused.reason;
@@ -134,10 +140,9 @@ export function serveVerbs(
     const folder = ends ? (await locate(product)).root : await existing(product);
     // No look tells its service to end where nothing can be looked at.
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
-    return await maintain({ product, folder, workspaceRoot, ov, servePids: serves.pids }, task);
+    return await maintain({ product, folder, ...shared }, task);
   });
   verb(methods.examine, examineParamsSchema, async ({ products, fix }) => {
-    const shared = { workspaceRoot, ov, servePids: serves.pids };
     const places: Place[] = [];
     const unready: Unready[] = [];
     for (const product of products) {

@@ -3,14 +3,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { hooksOf, settingsOf } from './hooks.ts';
 import { unfinishedIn } from './in-place.ts';
 import { runGit } from './run-git.ts';
 import { isThere } from './source.ts';
 
 export interface Concern {
   code: string;
-  /** the work of a session would be lost, or could not be committed; else it is worth knowing */
-  wastes: boolean;
+  /**
+   * wastes: the work of a session would be lost, or could not be committed. start: worth knowing before one is paid for.
+   * doctor: worth knowing for whoever looks.
+   */
+  weight: 'wastes' | 'start' | 'doctor';
   says: string;
   mend: string;
 }
@@ -18,8 +22,11 @@ export interface Concern {
 /** One that asks for a passphrase would wait for ever. */
 const signMs = 10_000;
 
-/** @param folder  where agents work, resolved, the top of a repository */
-export async function concernsOf(folder: string): Promise<Concern[]> {
+/**
+ * @param folder  where agents work, resolved, the top of a repository
+ * @param inPlace  it is a human's own, and its hooks run
+ */
+export async function concernsOf(folder: string, inPlace = false): Promise<Concern[]> {
   const [where, head] = await Promise.all([
     runGit(folder, ['rev-parse', '--absolute-git-dir', '--is-shallow-repository']),
     runGit(folder, ['symbolic-ref', '--quiet', 'HEAD']),
@@ -35,14 +42,27 @@ export async function concernsOf(folder: string): Promise<Concern[]> {
     shallow === 'true'
       ? {
           code: 'PRODUCT_SHALLOW',
-          wastes: false,
+          weight: 'doctor',
           says: `The history of ${folder} is cut off: agents see no older commit, and a merge may find no common one.`,
           mend: '`git fetch --unshallow` in your repository.',
         }
       : null,
     submodules(folder),
+    inPlace ? hooksThatRun(folder, gitFolder) : null,
   ]);
   return found.filter((one) => one !== null);
+}
+
+async function hooksThatRun(folder: string, gitFolder: string): Promise<Concern | null> {
+  const hooks = await hooksOf(folder, gitFolder, await settingsOf(folder));
+  return hooks.length === 0
+    ? null
+    : {
+        code: 'GIT_HOOKS_RUN',
+        weight: 'doctor',
+        says: `Your hooks run at each commit and merge of an agent in ${folder}: ${hooks.join(', ')}.`,
+        mend: 'Say in objectives what they want (a ticket number, a format): one that refuses keeps the work from being committed.',
+      };
 }
 
 async function unfinished(folder: string, gitFolder: string): Promise<Concern | null> {
@@ -50,7 +70,7 @@ async function unfinished(folder: string, gitFolder: string): Promise<Concern | 
   return (
     one && {
       code: 'PRODUCT_UNFINISHED',
-      wastes: true,
+      weight: 'wastes',
       says: `Expected nothing unfinished in ${folder}, got ${one.what}: merges fail until it is ended.`,
       mend: `End it: ${one.end}.`,
     }
@@ -59,20 +79,14 @@ async function unfinished(folder: string, gitFolder: string): Promise<Concern | 
 
 const detached = (folder: string): Concern => ({
   code: 'PRODUCT_DETACHED',
-  wastes: true,
+  weight: 'wastes',
   says: `Expected ${folder} to be on a branch, got a detached HEAD: what is merged there is on no branch, and the next \`git switch\` leaves it behind.`,
   mend: '`git switch` to a branch, or `git switch -c <name>` to make one here.',
 });
 
 /** Tried on the empty tree; the commit that is made goes into a folder of its own, and with that away. */
 async function signing(folder: string, gitFolder: string): Promise<Concern | null> {
-  const wanted = await runGit(folder, ['config', '--type=bool', '--get-all', 'commit.gpgsign'], {
-    // Its own settings are asked for, not those that this program's git runs with.
-    env: { GIT_CONFIG_COUNT: '0' },
-  });
-  // The last is what `runGit` itself sets.
-  const own = wanted.stdout.trim().split('\n').slice(0, -1);
-  if (own.at(-1) !== 'true') return null;
+  if ((await settingsOf(folder)).get('commit.gpgsign') !== 'true') return null;
   const objects = await mkdtemp(join(tmpdir(), 'fleet-sign-'));
   try {
     const programs = await programsOutside(folder);
@@ -95,7 +109,7 @@ async function signing(folder: string, gitFolder: string): Promise<Concern | nul
       : signed.stderr.trim().split('\n').at(-1);
     return {
       code: 'GIT_SIGNING_FAILED',
-      wastes: true,
+      weight: 'wastes',
       says: `Expected git to sign commits in ${folder} (commit.gpgsign is on), got: ${why}.`,
       mend: 'Give the runtime the key and no passphrase to ask for, or turn commit.gpgsign off for it: else no agent can commit.',
     };
@@ -133,7 +147,7 @@ async function largeFiles(folder: string): Promise<Concern | null> {
   if (version.ok) return null;
   return {
     code: 'GIT_LFS_MISSING',
-    wastes: true,
+    weight: 'wastes',
     says: `Expected git-lfs for the files that .gitattributes of ${folder} gives to it, got no such program: agents see pointers, or get no worktree.`,
     mend: 'Install git-lfs in the runtime.',
   };
@@ -145,7 +159,7 @@ async function submodules(folder: string): Promise<Concern | null> {
   const empty = stdout.split('\n').flatMap((line) => /^-\w+ (.+)$/.exec(line)?.[1] ?? []);
   return {
     code: 'PRODUCT_SUBMODULES',
-    wastes: false,
+    weight: 'doctor',
     says:
       empty.length > 0
         ? `Submodules of ${folder} are empty: ${empty.join(', ')}.`

@@ -6,6 +6,7 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FleetError } from '../../../common/errors.ts';
 import { readProjectName } from '../../../overstory/config.ts';
+import { initialised } from '../find.ts';
 import { list } from '../list.ts';
 import type { Place } from './place.ts';
 import { tmux } from './tmux.ts';
@@ -15,9 +16,12 @@ interface Names {
   others: { root: string; name: string }[];
 }
 
-async function namesOf({ folder, workspaceRoot }: Place): Promise<Names> {
+async function namesOf({ folder, workspaceRoot, known }: Place): Promise<Names> {
   const nameOf = async (root: string) => (await readProjectName(root)) ?? basename(root);
-  const roots = (await list(workspaceRoot)).filter(({ overstory }) => overstory).map(({ root }) => root);
+  // Also what is no product any more and may still run; and products that are not directly in the workspace.
+  const beside = (await list(workspaceRoot)).filter(({ overstory }) => overstory).map(({ root }) => root);
+  const there = await Promise.all(known().map(async (root) => ((await initialised(root)) ? root : null)));
+  const roots = [...new Set([...beside, ...there.filter((root) => root !== null)])];
   const [mine, ...found] = await Promise.all([
     nameOf(folder),
     ...roots.map(async (root) => ({

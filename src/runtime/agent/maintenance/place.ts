@@ -7,6 +7,8 @@ export interface Place {
   /** resolved, and there */
   folder: string;
   workspaceRoot: string;
+  /** folders of all products that are looked after here, resolved */
+  known: () => readonly string[];
   ov: Ov;
   servePids: () => ReadonlySet<number>;
 }

@@ -2,15 +2,38 @@
 import { FleetError } from '../../../common/errors.ts';
 import type { MaintenanceReply } from '../../../contract/runtime/maintenance.ts';
 import { requireUntouched } from '../../checkout/in-place.ts';
-import { concernsOf } from '../../checkout/state.ts';
+import { leftBehind } from '../../checkout/left-behind.ts';
+import { readRecord } from '../../checkout/record.ts';
+import { type Concern, concernsOf } from '../../checkout/state.ts';
 import type { Place } from './place.ts';
 
-export async function state({ folder, product }: Place): Promise<MaintenanceReply> {
-  const left = (await concernsOf(folder)).filter(({ wastes }) => wastes);
-  if (product.checkout === 'in-place')
-    await requireUntouched(folder, product.name).catch((thrown) => {
-      const { code, message, mend } = FleetError.wrap(thrown);
-      if (!left.some((one) => one.code === code)) left.push({ code, wastes: true, says: message, mend });
-    });
-  return { done: [], left: left.map(({ code, says, mend }) => `${code}: ${says} ${mend}`) };
+/** What `requireUntouched` says too, and with the mend that fits a folder that is worked in. */
+const saidThere = new Set(['PRODUCT_UNFINISHED', 'PRODUCT_DETACHED']);
+
+/** All that is known against where agents work, and of what they work on. In-place: but for what refuses every start. */
+export async function concernsAt({ folder, product }: Pick<Place, 'folder' | 'product'>): Promise<Concern[]> {
+  const found = await concernsOf(folder, product.checkout === 'in-place');
+  if (product.checkout === 'in-place') return found.filter(({ code }) => !saidThere.has(code));
+  const record = await readRecord(folder);
+  return record?.local ? [...found, ...(await leftBehind(record.from))] : found;
+}
+
+export async function state(place: Pick<Place, 'folder' | 'product'>): Promise<MaintenanceReply> {
+  const { folder, product } = place;
+  const refused =
+    product.checkout === 'in-place'
+      ? await requireUntouched(folder, product.name).then(
+          () => null,
+          (thrown) => FleetError.wrap(thrown),
+        )
+      : null;
+  const concerns = (await concernsAt(place)).filter(({ weight }) => weight !== 'doctor');
+  const words = ({ code, says, mend }: Omit<Concern, 'weight'>) => `${code}: ${says} ${mend}`;
+  return {
+    done: [],
+    left: [
+      ...(refused === null ? [] : [words({ ...refused.toJSON(), says: refused.message })]),
+      ...concerns.map(words),
+    ],
+  };
 }

@@ -1,0 +1,70 @@
+// What of a human's folder is not in the clone that agents work on: what is not committed, what is unfinished, and the
+// hooks and the signature that their own commits have. Nothing of it is lost; a human who does not know it pays for work
+// that misses it. The folder is read only.
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { hooksOf, settingsOf } from './hooks.ts';
+import { unfinishedIn } from './in-place.ts';
+import { runGit } from './run-git.ts';
+import type { Concern } from './state.ts';
+
+/** A large folder takes longer than anybody waits for: it is then left out. */
+const lookMs = 20_000;
+
+/** @param source  the folder that the clone was made from. @returns nothing where it is not there, or bare */
+export async function leftBehind(source: string): Promise<Concern[]> {
+  const [where, status, settings] = await Promise.all([
+    runGit(source, ['rev-parse', '--absolute-git-dir', '--git-common-dir'], { timeoutMs: lookMs }),
+    runGit(source, ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=dirty'], {
+      timeoutMs: lookMs,
+    }),
+    settingsOf(source),
+  ]);
+  if (!where.ok || !status.ok) return [];
+  const [own = '', common = ''] = where.stdout.split('\n');
+  const open = await unfinishedIn(own);
+  const changed = status.stdout.split('\n').flatMap((line) => (line === '' ? [] : line.slice(3)));
+  const hooks = await hooksOf(source, await realpath(resolve(source, common)), settings);
+  return [
+    ...(open === null
+      ? []
+      : [
+          {
+            code: 'PRODUCT_UNFINISHED',
+            weight: 'start' as const,
+            says: `Expected nothing unfinished in ${source}, got ${open.what}: agents work on the last commit, and what they make may conflict with what you are at.`,
+            mend: `End it first (${open.end}), or take the risk.`,
+          },
+        ]),
+    ...(changed.length === 0 || open !== null
+      ? []
+      : [
+          {
+            code: 'PRODUCT_UNCOMMITTED',
+            weight: 'start' as const,
+            says: `Agents see what is committed in ${source}, and not its ${changed.length} uncommitted change${changed.length === 1 ? '' : 's'}: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''}.`,
+            mend: 'Commit them if the work needs them.',
+          },
+        ]),
+    ...(hooks.length === 0
+      ? []
+      : [
+          {
+            code: 'GIT_HOOKS_NOT_RUN',
+            weight: 'doctor' as const,
+            says: `Hooks of ${source} do not run in the fleet's clone: ${hooks.join(', ')}.`,
+            mend: 'Merge or commit what comes as `fleet/<objective>` yourself, and they run then.',
+          },
+        ]),
+    ...(settings.get('commit.gpgsign') !== 'true'
+      ? []
+      : [
+          {
+            code: 'GIT_NOT_SIGNED',
+            weight: 'doctor' as const,
+            says: `Commits of agents are not signed, as yours in ${source} are (commit.gpgsign).`,
+            mend: 'Sign what comes as `fleet/<objective>` when you take it: `git rebase --gpg-sign` or `git merge --gpg-sign`.',
+          },
+        ]),
+  ];
+}
