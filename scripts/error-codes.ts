@@ -52,6 +52,7 @@ export async function renderErrorCodes(): Promise<string> {
 Every failure has a stable code, a sentence, and a mend: what to do about it. In chat and on the terminal they
 read \`CODE: sentence. Mend: …\`; the API and \`--json\` give
 \`{"ok":false,"error":{"code","class","message","mend","product"}}\`. The class decides exit code and HTTP status.
+The API itself is in [openapi.json](openapi.json).
 
 | class | exit code | HTTP |
 |---|---|---|
