@@ -29,17 +29,18 @@ try {
     workspaceRoot: env.FLEET_WORKSPACE ?? '/workspace',
     projectsRoot: env.FLEET_PROJECTS || null,
   });
-  await seedClaude({
-    home: homedir(),
-    apiKey: env.ANTHROPIC_API_KEY || null,
-    roots: registry.products.map(({ root }) => root),
-  });
   const features = await askFeatures(registry.workspaceRoot);
   const prepared = await prepareProducts(registry.products, {
     features,
     samples: !env.FLEET_PROJECTS,
     onProgress: say,
     onProduct: (one) => say(describe(one)),
+  });
+  // After the clones: what a product's .mcp.json would have Claude Code ask is known only when it is there.
+  await seedClaude({
+    home: homedir(),
+    apiKey: env.ANTHROPIC_API_KEY || null,
+    roots: registry.products.map(({ root }) => root),
   });
   const ready = prepared.filter(({ error }) => error === null).length;
   say(`done: ${ready} of ${prepared.length} products ready`);
