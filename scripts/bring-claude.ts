@@ -8,13 +8,17 @@ import { pinnedClaude, pinnedVersion } from '../test/support/claude-program.ts';
 /** Up to here it is JavaScript; from then on a native program in a package of its platform. */
 const lastScript = [2, 1, 112] as const;
 
-/** @returns its argv. @param version e.g. `2.1.112`, or `latest` */
-export function bringClaude(version: string): { version: string; argv: string[] } {
+/** @param wanted e.g. `2.1.112`, or `latest` */
+export function claudeVersion(wanted: string): string {
+  if (wanted !== 'latest') return wanted;
+  const words = ['view', '@anthropic-ai/claude-code', 'version', '--json'];
+  return JSON.parse(execFileSync('npm', words, { encoding: 'utf8' }));
+}
+
+/** @returns its argv. @param wanted e.g. `2.1.112`, or `latest` */
+export function bringClaude(wanted: string): { version: string; argv: string[] } {
+  const version = claudeVersion(wanted);
   if (version === pinnedVersion) return { version, argv: pinnedClaude };
-  if (version === 'latest') {
-    const words = ['view', '@anthropic-ai/claude-code', 'version', '--json'];
-    return bringClaude(JSON.parse(execFileSync('npm', words, { encoding: 'utf8' })));
-  }
   const script = !older(lastScript, readVersion(version) ?? []);
   const name = `@anthropic-ai/claude-code${script ? '' : `-${process.platform}-${process.arch}`}`;
   const folder = join(import.meta.dirname, '../node_modules/.cache/claude', version);

@@ -19,8 +19,11 @@ export function pssBytes(pid: number): number {
 
 /** `coordinator`, `lead` or `builder`, by the folder in which it works. */
 export function roleOf(pid: number): string {
-  const name = basename(readlinkSync(`/proc/${pid}/cwd`));
-  return ['lead', 'builder'].find((role) => name.startsWith(role)) ?? 'coordinator';
+  return roleIn(readlinkSync(`/proc/${pid}/cwd`));
+}
+
+export function roleIn(folder: string): string {
+  return ['lead', 'builder'].find((role) => basename(folder).startsWith(role)) ?? 'coordinator';
 }
 
 /** Of one core, over `ms`. */

@@ -2,12 +2,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScreen } from '../../src/overstory/screen.ts';
 import { until } from '../simulator/ov.ts';
-import { type ClaudeLab, claudeAvailable, openClaudeLab, type Terminal } from '../support/claude-lab.ts';
+import {
+  type ClaudeLab,
+  claudeAvailable,
+  madeUpToken,
+  openClaudeLab,
+  type Terminal,
+} from '../support/claude-lab.ts';
 import { faults } from '../support/model-server/faults.ts';
 import { type ModelServer, openModelServer } from '../support/model-server/server.ts';
 
-/** Of a subscription, made up. */
-const madeUpToken = `sk-ant-oat01-made-up-${'0'.repeat(40)}`;
 const ready = /bypass permissions on/;
 
 describe.runIf(claudeAvailable())('Claude Code in a terminal', () => {

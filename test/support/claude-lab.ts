@@ -23,6 +23,8 @@ export const otherUser = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : {
 
 /** Made up; the model server asks for none. */
 export const madeUpKey = `sk-ant-api03-made-up-${'0'.repeat(40)}`;
+/** As that of a subscription. */
+export const madeUpToken = `sk-ant-oat01-made-up-${'0'.repeat(40)}`;
 
 /** Whether it can run here. False comes with one line that says why; under CI it throws instead. */
 export function claudeAvailable(): boolean {

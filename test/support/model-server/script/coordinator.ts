@@ -12,9 +12,9 @@ export function coordinator(conversation: Conversation): Step {
   const told = orders(conversation).find(({ step, at }) => !conversation.did(step, at));
   if (told) return told.step;
   const mails = mailIn(conversation.text).filter(({ from }) => from !== me);
-  // `ov mail list` shows what earlier sessions were told, too.
-  const current = mails.findLast(isObjective);
-  const id = current ? objectiveIn(current.subject) : null;
+  // `ov mail list` shows what earlier sessions were told, too, in an order of its own.
+  const numbers = mails.filter(isObjective).map(({ body }) => Number(/\d+/.exec(body)?.[0]));
+  const id = numbers.length > 0 ? `obj-${Math.max(...numbers)}` : null;
   const mine = mails.filter((mail) => (objectiveIn(`${mail.subject} ${mail.body}`) ?? id) === id);
   const steps = mine.flatMap((mail) => stepsAfter(mail, mine, id ?? 'obj-0', conversation));
   return firstNotDone(steps, conversation) ?? { say: 'Nothing more to do now.' };
