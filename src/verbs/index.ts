@@ -51,7 +51,7 @@ import { why } from './why.ts';
 
 export type { Output, VerbContext } from './verb.ts';
 
-const verbs: Verb[] = [
+export const verbs: Verb[] = [
   status,
   products,
   start,

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ObjectiveView } from '../../src/contract/objectives.ts';
 import type { FleetStatus } from '../../src/contract/status.ts';
 import type { ComposeStack } from '../support/compose.ts';
-import { recordMilestone } from '../support/milestones.ts';
 import { openWebChat, type WebChat } from '../support/webchat.ts';
 
 const minutes = 60_000;
@@ -55,7 +54,6 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
     )?.[0];
     if (!link) throw new Error('Expected the link in the log of openclaw-meta, got none.');
     chat = await openWebChat(link);
-    recordMilestone(1, 'WebChat opened by the printed link, three services healthy');
   }, 3 * minutes);
   afterAll(() => chat?.close());
 
@@ -74,7 +72,6 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
         })
         .toContain(secret);
       await ask('What products are you managing?', 'product-a', 'product-d', secret);
-      recordMilestone(2, 'fleetd reached ov through the held-open exec and answered for every product');
     },
     2 * minutes,
   );
@@ -85,7 +82,6 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       const worker = `scout-${random()}`;
       await putWorker('product-d', worker);
       await ask('Check the status of all products', worker);
-      recordMilestone(3, 'the status of all products came from ov, with a worker put there just before');
     },
     2 * minutes,
   );
@@ -118,7 +114,6 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       await allIdle();
       const mail = await fleet<{ mail: { subject: string }[] }>('inbox', 'product-a');
       expect(mail.mail.map((m) => m.subject).join()).toMatch(/Run complete/);
-      recordMilestone(4, 'a session asked for in words was spawned, worked, and reported its result');
     },
     3 * minutes,
   );
@@ -133,7 +128,6 @@ export function humanChats(shared: { stack: () => ComposeStack; productsFile: ()
       expect(products.filter((p) => p.state === 'running' || p.state === 'starting')).toHaveLength(1);
       await allIdle();
       expect((await fleet<ObjectiveView>('objective', waiting?.id ?? '')).state).toBe('done');
-      recordMilestone(5, 'two starts, one slot: the second queued, said why, and ran when the slot was free');
       expect(chat.external).toEqual([]);
       // An open WebChat shows each notice, and shows it once.
       const told = (await chat.shown('(notice')).flatMap(
