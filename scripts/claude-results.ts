@@ -32,12 +32,55 @@ export interface ClaudeFigures {
   firstCommitMs: number;
   /** `fleet start` → done */
   doneMs: number;
+  /** the first start of so many products at once */
+  many: {
+    products: number;
+    /** → each of them has asked its model */
+    startedMs: number;
+    /** → each of them has done its objective, which is to report */
+    doneMs: number;
+    /** PSS of all their claudes together */
+    pssBytes: number;
+  };
 }
 
 export const resultsFile = join(import.meta.dirname, '../docs/results/claude.json');
 
+const pairOf = ({ overstory, claude, place }: ClaudeResults[number]): string =>
+  [overstory, claude, place].filter((part) => part !== undefined).join(', ');
+
+/** Which case ran on which pair, and how long it took there. */
+function caseTable(results: ClaudeResults): string[] {
+  const names = [...new Set(results.flatMap(({ cases }) => cases.map(({ name }) => name)))].sort();
+  return [
+    `| case | ${results.map(pairOf).join(' | ')} |`,
+    `|---|${results.map(() => '---|').join('')}`,
+    ...names.map((name) => {
+      const cells = results.map(({ cases }) => {
+        const found = cases.find((one) => one.name === name);
+        return found === undefined ? '–' : `${found.state}, ${Math.round(found.ms / 1000)} s`;
+      });
+      return `| ${[name.split(' > ').at(-1), ...cells].join(' | ')} |`;
+    }),
+    '',
+  ];
+}
+
+function manyLines(results: ClaudeResults): string[] {
+  return results.flatMap(({ overstory, claude, figures }) => {
+    if (figures?.many === undefined) return [];
+    const { products, startedMs, doneMs, pssBytes } = figures.many;
+    return [
+      `${products} products started for the first time at once, with one Claude config, on ${overstory} with ${claude}: each had asked`,
+      `its model after ${Math.round(startedMs / 1000)} s and was done after ${Math.round(doneMs / 1000)} s; their Claude Codes had ${(pssBytes / 2 ** 30).toFixed(1)} GiB (PSS) together.`,
+      '',
+    ];
+  });
+}
+
 export function claudeSection(): string {
-  const results: ClaudeResults = JSON.parse(readFileSync(resultsFile, 'utf8'));
+  const recorded: ClaudeResults = JSON.parse(readFileSync(resultsFile, 'utf8'));
+  const results = recorded.toSorted((a, b) => pairOf(a).localeCompare(pairOf(b)));
   const seconds = (ms?: number) => (ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`);
   const rows = results.map(({ overstory, claude, place, date, figures, cases }) => {
     const failed = cases.filter(({ state }) => state !== 'passed').length;
@@ -68,6 +111,8 @@ export function claudeSection(): string {
     '|---|---|---|---|---|---|---|---|---|---|',
     ...rows,
     '',
+    ...manyLines(results),
+    ...caseTable(results),
     '',
   ].join('\n');
 }

@@ -41,6 +41,8 @@ export async function openRealFleet(options: {
   /** further sections of products.yaml */
   sections?: string;
   maxWorkers?: number;
+  /** 4 unless given */
+  maxSessions?: number;
   /** on a free port, with a token that is made */
   dashboard?: boolean;
   /** how long `reaches` waits, in ms; 90 s unless given */
@@ -58,7 +60,7 @@ export async function openRealFleet(options: {
   if (options.productsFile === undefined)
     writeFileSync(
       file,
-      `${options.sections ?? ''}products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 4${workers}\n`,
+      `${options.sections ?? ''}products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: ${options.maxSessions ?? 4}${workers}\n`,
     );
   const sockets = { operator: join(folder, 'operator.sock'), gateway: join(folder, 'gateway.sock') };
   const fleetd = await runFleetd({
