@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+// Tests start hundreds of processes of the same few programs: each is compiled once.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
 // Three speeds (CONTRIBUTING.md): `npm test` runs `parts` and `main-job`, `npm run test:whole` what follows, and
 // `npm run test:night` what takes longer than a change should wait for.
@@ -15,12 +19,14 @@ const fleets = [
   'test/cli/live.test.ts',
   'test/fleet/load.test.ts',
   'test/gates/sim.test.ts',
+  'test/recovery/restart.test.ts',
+  'test/sessions/**/*.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
 // What takes the machine for itself: gateways, browsers, figures. One file at a time: beside each other they only make
 // each other slow, and on two cores slow looks like broken.
-const whole = ['openclaw', 'bench', 'recovery', 'sessions', 'security', 'dashboard', 'trial', 'claude'].map(
+const whole = ['openclaw', 'bench', 'security', 'dashboard', 'trial', 'claude'].map(
   (f) => `test/${f}/**/*.test.ts`,
 );
 
@@ -34,9 +40,12 @@ const night = [
   'test/simulation/seeds.test.ts',
 ];
 
+/** The bundle while something of it, or its host, is killed: `npm run test:kills` and `test:host`. */
+const kills = ['test/compose/kills.test.ts', 'test/compose/host.test.ts'];
+
 // The files of test/compose share one stack: what counts from a fresh one comes first, then what takes it as it then is
-// (making it anew takes long), and last what breaks it.
-const ends: Record<string, number> = { 'bundle.test.ts': -2, 'box.test.ts': -1, 'kills.test.ts': 1 };
+// (making it anew takes long).
+const ends: Record<string, number> = { 'bundle.test.ts': -2, 'box.test.ts': -1 };
 class SharedStackOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) =>
@@ -58,6 +67,11 @@ const project = (name: string, groupOrder: number, test: TestProjectInlineConfig
   },
 });
 
+const sharedStack = {
+  fileParallelism: false,
+  globalSetup: ['test/support/tmux.ts', 'test/compose/setup.ts'],
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: SharedStackOrder },
@@ -72,12 +86,9 @@ export default defineConfig({
       project('fleets', 2, { include: fleets, maxWorkers: 2 }),
       project('whole', 3, { include: whole, exclude: [...mainJob, ...night], fileParallelism: false }),
       // Last, so that the stack which these files share is up no longer than they run.
-      project('compose', 4, {
-        include: ['test/compose/**/*.test.ts'],
-        fileParallelism: false,
-        globalSetup: ['test/support/tmux.ts', 'test/compose/setup.ts'],
-      }),
+      project('compose', 4, { include: ['test/compose/**/*.test.ts'], exclude: kills, ...sharedStack }),
       project('night', 5, { include: night, fileParallelism: false }),
+      project('kills', 6, { include: kills, ...sharedStack }),
     ],
   },
 });

@@ -102,8 +102,8 @@ there: the journal, the mail of every product, the processes of the runtime.
 
 | | command |
 |---|---|
-| \`kill -9\` of fleetd, its agent, the gateway, the tmux server | the ordinary run (\`test/compose/kills.test.ts\`) |
-| each of them alone; \`docker kill\` and \`docker restart\` of each container; a full state volume (a tmpfs of 3 MiB) | \`npm run test:kills\` |
+| \`kill -9\` of fleetd and the gateway, and of the agent | the ordinary run (\`test/compose/bundle.test.ts\`, \`box.test.ts\`) |
+| of each alone, and of the tmux server; \`docker kill\` and \`docker restart\` of each container; a full state volume (a tmpfs of 3 MiB) | \`npm run test:kills\` |
 | the Docker engine restarted; \`kill -9\` of dockerd and containerd; a power cut of the host: every process of it gone in one instant, then a boot | \`npm run test:host\` (root, Linux) |
 
 The last has a host of its own: namespaces with their own dockerd, network, /run and disk, so that the machine's engine is
