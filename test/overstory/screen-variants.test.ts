@@ -124,6 +124,11 @@ describe('a message that is an error', () => {
       baked,
     ],
     ['API Error: 401 Invalid authentication credentials', 'problem, LOGGED_OUT'],
+    ['API Error: 400 Budget has been exceeded! Current cost: 12.1', 'limited, spend unsaid'],
+    [
+      'API Error: Request rejected (429) · Extra usage is required for long context',
+      'problem, MODEL_MISSING',
+    ],
     ['API Error: 413 <html><body>Request Entity Too Large</body></html>', 'problem, CONTEXT_FULL'],
     [
       'API Error: 503 upstream connect error or disconnect/reset before headers',
@@ -132,6 +137,24 @@ describe('a message that is an error', () => {
     ['API Error: Your computer went to sleep mid-response.', 'problem, API_ERROR, passing'],
   ])('%s', (text, meaning, under) => {
     expect(told(message(text, under))).toBe(meaning);
+  });
+
+  it.each([
+    ['API Error: 400 orphaned tool_result in the history.', 'Run /rewind to go back', 'problem, API_ERROR'],
+    [
+      'API Error: 503 something new went wrong',
+      'Resend your message to try again',
+      'problem, API_ERROR, passing',
+    ],
+    [
+      'Please run /login · API Error: 403 Attention Required!',
+      'Once fixed, resend your message',
+      'problem, LOGGED_OUT',
+    ],
+  ])('is known by what the input offers: %s', (text, offer, meaning) => {
+    expect(
+      told(message(text, `${' '.repeat(60)}◐ medium · /effort\n`).replace('\n❯ \n', `\n❯ ${offer}\n`)),
+    ).toBe(meaning);
   });
 
   it.each([

@@ -66,7 +66,7 @@ export function layoutOf(content: string): Layout {
     furnished: furniture.test(text) || input !== null || menu.length > 0,
     atPrompt: input !== null,
     own: [...blocks.filter(({ mine }) => mine).map((block) => block.text), ...noticesOf(below)],
-    ghost: /resend your message/i.test(typed),
+    ghost: /resend your message|Run \/rewind to go back/i.test(typed),
     footer,
     spinner: blocks.some(({ turns }) => turns),
     unanswered:
@@ -160,7 +160,8 @@ function blocksOf(lines: readonly string[], prompted: boolean): Block[] {
   let fresh = true;
   for (const line of lines) {
     const bare = line.trim();
-    if (bare === '' || rule.test(line)) {
+    // At the right edge stand notices ("◐ medium · /effort"), not the rest of a line.
+    if (bare === '' || rule.test(line) || /^\s{20,}/.test(line)) {
       prompt = false;
       fresh = true;
       continue;

@@ -44,8 +44,9 @@ export const said: readonly Said[] = [
   {
     ...limit,
     pattern:
-      /^API Error: 4\d\d\b.*(?:specified API usage limits|monthly spend limit|usage limits?\b.*regain access)/is,
-    asMessage: /^API Error: 4\d\d You have reached your specified API usage limits/i,
+      /^API Error: (?:Request rejected \()?4\d\d\b.*(?:specified API usage limits|monthly spend limit|usage limits?\b.*regain access|Budget has been exceeded)/is,
+    asMessage:
+      /^API Error: 4\d\d (?:You have reached your specified API usage limits|Budget has been exceeded)/i,
     mend: 'Raise the spend limit of the account in its console, or wait until it says that access returns.',
     passing: false,
   },
@@ -87,7 +88,7 @@ export const said: readonly Said[] = [
     code: 'CLAUDE_MODEL_MISSING',
     class: 'refused',
     pattern:
-      /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist)|API Error: .{0,8}(?:Usage credits|Extra usage|Usage)(?: is| are)? required for (?:1M|long) context)/is,
+      /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist)|API Error: .{0,30}(?:Usage credits|Extra usage|Usage)(?: is| are)? required for (?:1M|long) context)/is,
     asMessage:
       /^(?:There's an issue with the selected model \(|API Error: (?:4\d\d )?(?:Usage credits|Extra usage|Usage)(?: is| are)? required for)/i,
     message: "Expected the session's model to be there for this account, got a refusal.",
@@ -134,7 +135,7 @@ export const said: readonly Said[] = [
  * ended so; an agent's report that begins with an error goes on in its own words.
  */
 export const wholeError =
-  /^(?:You've hit your [\w' -]{0,30}limit [·∙] resets [^.]{1,45}|API Error: \d{3} (?:\{.*\}|[\w ]{3,40}\. This is a server-side issue, .{1,160})(?: · .{1,60})?|Please run \/login · API Error: .{1,300}|API Error: Request rejected \(429\) · .{1,200}|API Error: (?:Unable to connect to API|Connection (?:dropped|error|refused))[^.]{0,40}(?:\. Check .{1,120})?|API Error: Repeated 529 Overloaded errors.{0,160}|Prompt is too long(?: · .{1,80})?|There's an issue with the selected model \(.{1,80}\)\..{1,120})$/;
+  /^(?:You've hit your [\w' -]{0,30}limit [·∙] resets [^.]{1,45}|API Error: \d{3} (?:\{.*\}|[^.]{3,80}(?:\.[^.]{3,80})?\. This is a server-side issue, .{1,160})(?: · .{1,60})?|Please run \/login · API Error: .{1,300}|API Error: Request rejected \(429\) · .{1,200}|API Error: (?:Unable to connect to API|Connection (?:dropped|error|refused))[^.]{0,40}(?:\. Check .{1,120})?|API Error: Repeated 529 Overloaded errors.{0,160}|Prompt is too long(?: · .{1,80})?|There's an issue with the selected model \(.{1,80}\)\..{1,120})$/;
 
 export interface Menu {
   code: 'CLAUDE_LOGGED_OUT' | 'CLAUDE_DIALOG' | 'CLAUDE_USAGE_LIMIT';
@@ -200,7 +201,7 @@ export const menus: readonly Menu[] = [
 
 /** First match wins: "org's monthly spend limit … your 5-hour limit resets" is one of spending. */
 export const windows: readonly [Window, RegExp][] = [
-  ['spend', /spend limit|spending limit|monthly limit|specified API usage limits/i],
+  ['spend', /spend limit|spending limit|monthly limit|specified API usage limits|budget/i],
   ['credit', /credit|extra usage|seat type|out of usage|usage allocation|usage limit is set to/i],
   ['model', /\b(?:opus|sonnet|haiku|fable|mythos)\b/i],
   ['week', /\bweek/i],
