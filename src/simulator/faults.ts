@@ -21,6 +21,7 @@ export type FaultKind =
   | 'die'
   | 'hang-busy'
   | 'logged-out'
+  | 'limit'
   | 'stillborn'
   | 'crash'
   | 'leak'
@@ -32,9 +33,9 @@ export interface Fault {
   kind: FaultKind;
   /** How often it strikes; absent: always. Counted per fault, across processes. */
   times?: number;
-  /** Text of the failure, or a name of `failureTexts`. */
+  /** Text of the failure, or a name of `failureTexts`; of limit its form and window. */
   text?: string;
-  /** ms of slow, hang (absent: for ever) and of the delay before die. */
+  /** ms of slow, hang (absent: for ever), of the delay before die, and until the reset of limit. */
   ms?: number;
   /** Size of huge. */
   bytes?: number;

@@ -50,6 +50,8 @@ const formatted = (format: string, { name, cwd, pid, panePid }: Terminal): strin
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
+const keys: Record<string, string> = { Enter: '\n', Escape: '\u001b' };
+
 const commands: Record<string, (words: string[]) => Promise<void>> = {
   async 'new-session'(words) {
     const { has, all, rest } = read(words, 'FsceEtnxy');
@@ -97,7 +99,7 @@ const commands: Record<string, (words: string[]) => Promise<void>> = {
   async 'send-keys'(words) {
     const { at } = await target(words);
     const text = read(words, 't')
-      .rest.map((key) => (key === 'Enter' ? '\n' : key))
+      .rest.map((key) => keys[key] ?? key)
       .join('');
     await ask(at, { kind: 'type', text });
   },

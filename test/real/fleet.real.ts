@@ -228,6 +228,18 @@ describe('liveness against the real ov', () => {
     await expectNothingLeft('expired');
   });
 
+  it('at a usage limit: its account is closed, and it is told to go on after the reset', async () => {
+    const { fleet: mine } = await open('limited', { tuning: quick });
+    const id = mine.start('limited', 'fake:limit');
+    const account = () => mine.fleetd.fleet.status(null).accounts?.[0];
+    await until(account, (seen) => seen?.state === 'closed', 60_000);
+    expect(mine.objective(id).state).toBe('running');
+    expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+    expect(mine.events('session.woken').map(({ data }) => data.by)).toEqual(['nudge']);
+    expect(account()).toMatchObject({ state: 'open', waiting: [] });
+    await expectNothingLeft('limited');
+  });
+
   it('hung: named in status, not ended; a stop ends it', async () => {
     const { fleet: mine } = await open('hanging', { tuning: quick });
     const id = mine.start('hanging', 'fake:busy');

@@ -22,7 +22,12 @@ export interface RealFleet extends AsyncDisposable {
   handedOver(product: string, id: string, ms?: number): Promise<unknown>;
   /** The sentences of the events on this product, in order. */
   said(product: string): string[];
-  events(kind: string): { data: Record<string, unknown>; text: string; product: string | null }[];
+  events(kind: string): {
+    at: string;
+    data: Record<string, unknown>;
+    text: string;
+    product: string | null;
+  }[];
 }
 
 const source = { via: 'cli', sender: 'tester', thread: null } as const;

@@ -10,6 +10,7 @@ import { killTree } from '../processes.ts';
 import { readSettings } from '../settings.ts';
 import { type MailMessage, MailStore } from '../stores/mail.ts';
 import { SessionStore } from '../stores/sessions.ts';
+import { type LimitShown, limitShown } from './limit.ts';
 import { carryOut, type Desk, type Objective } from './objective.ts';
 import { Pane } from './pane.ts';
 import { turnPidFile } from './spawn.ts';
@@ -22,15 +23,23 @@ export async function coordinatorMain(root: string): Promise<never> {
   const prompts: string[] = [];
   const heard = new Set<string>();
   let deaf = false;
+  let limit = null as LimitShown | null;
   let current: Objective | null = null;
   let answered: ((text: string) => void) | null = null;
   let stopped = false;
   const queue: Objective[] = [];
   const completed: string[] = [];
 
-  createInterface({ input: process.stdin }).on('line', (line) => {
+  createInterface({ input: process.stdin }).on('line', (typed) => {
+    const line = typed.replace(/\p{Cc}/gu, '');
+    // Enter chooses what the menu has under its cursor; the text goes nowhere.
+    if (limit?.menu) return closeMenu();
     if (line.trim() !== '') pane.say(`> ${line}`);
+    if (limit !== null && Date.now() < limit.resetAtMs) pane.limit = limit;
     prompts.push(line);
+  });
+  process.stdin.on('data', (keys) => {
+    if (limit?.menu && String(keys) === '\u001b') closeMenu();
   });
   pane.draw();
 
@@ -43,7 +52,10 @@ export async function coordinatorMain(root: string): Promise<never> {
       using store = new SessionStore(root);
       store.touch(name);
     },
-    pause: (ms) => sleep(ms / readSettings(root).speed),
+    async pause(ms) {
+      await sleep(ms / readSettings(root).speed);
+      while (limit !== null) await sleep(readSettings(root).pollMs);
+    },
     tell(message) {
       using mail = new MailStore(root);
       mail.send({ from: name, to: 'operator', ...message });
@@ -130,16 +142,35 @@ export async function coordinatorMain(root: string): Promise<never> {
     }
   }
 
+  /** A key at a time while a menu is open: Esc is none of a line's. */
+  function show(next: LimitShown | null): void {
+    limit = next;
+    pane.limit = next;
+    process.stdin.setRawMode?.(next?.menu != null);
+  }
+
+  function closeMenu(): void {
+    if (limit !== null) limit = { ...limit, menu: null };
+    pane.closeMenu();
+    process.stdin.setRawMode?.(false);
+  }
+
   let working = false;
   for (;;) {
-    const fault = takeFault(root, 'coordinator', ['die', 'logged-out', 'hang-busy']);
+    const fault = takeFault(root, 'coordinator', ['die', 'logged-out', 'hang-busy', 'limit']);
+    if (fault?.kind === 'limit') show(limitShown(fault.text ?? '', fault.ms ?? 0, Date.now()));
     if (fault?.kind === 'die') setTimeout(() => process.kill(process.pid, 'SIGKILL'), fault.ms ?? 0);
     if (fault?.kind === 'logged-out') pane.say('Not logged in · Please run /login');
     if (fault?.kind === 'hang-busy') pane.busy = true;
-    deaf ||= fault !== null && fault.kind !== 'die';
-    const inTurn = working && answered === null;
-    if (!deaf && inTurn) loseMail(root);
-    if (!deaf && !inTurn && prompts.length > 0) {
+    deaf ||= fault !== null && fault.kind !== 'die' && fault.kind !== 'limit';
+    // What was typed before the reset is in its conversation: it is heard with the first word after it.
+    const over = limit !== null && Date.now() >= limit.resetAtMs;
+    const goesOn = over && (limit?.form === 'automatic' || prompts.length > 0) && !limit?.menu;
+    if (goesOn) show(null);
+    if (goesOn && working) desk.say('● Going on where I stopped.');
+    const inTurn = working && answered === null && !goesOn;
+    if (!deaf && limit === null && inTurn) loseMail(root);
+    if (!deaf && limit === null && !inTurn && prompts.length > 0) {
       for (const message of hear(root, prompts.splice(0).join('\n'), heard)) receive(message);
       if (!working && queue.length > 0) {
         working = true;

@@ -1,5 +1,7 @@
 // The terminal of a simulated coordinator: enough of Claude Code's screen for what overstory and its driver
-// look for (the prompt, the permission line, "esc to interrupt" while busy, the login text).
+// look for (the prompt, the permission line, "esc to interrupt" while busy, the login text, a usage limit).
+
+import type { LimitShown } from './limit.ts';
 
 const shown = 14;
 
@@ -8,6 +10,7 @@ export class Pane {
   readonly #folder: string;
   readonly #lines: string[] = [];
   #busy = false;
+  #limit: LimitShown | null = null;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -24,6 +27,18 @@ export class Pane {
     this.draw();
   }
 
+  /** Its lines stay; its menu and its notices go with it. While it stands nothing is at work. */
+  set limit(limit: LimitShown | null) {
+    this.#limit = limit;
+    this.#lines.push(...(limit?.lines ?? []));
+    this.draw();
+  }
+
+  closeMenu(): void {
+    if (this.#limit !== null) this.#limit = { ...this.#limit, menu: null };
+    this.draw();
+  }
+
   draw(): void {
     const width = Math.max(20, (process.stdout.columns ?? 80) - 1);
     const rule = '─'.repeat(Math.min(60, width));
@@ -34,11 +49,14 @@ export class Pane {
       `   cwd: ${this.#folder}`,
       '',
       ...this.#lines.slice(-shown),
-      ...(this.#busy ? ['', '✽ Working… (esc to interrupt)'] : []),
-      rule,
-      '❯ ',
-      rule,
-      '  ⏵⏵ bypass permissions on (shift+tab to cycle)',
+      ...(this.#busy && this.#limit === null ? ['', '✽ Working… (esc to interrupt)'] : []),
+      ...(this.#limit?.menu ?? [
+        rule,
+        '❯ ',
+        rule,
+        ...(this.#limit?.notices ?? []),
+        '  ⏵⏵ bypass permissions on (shift+tab to cycle)',
+      ]),
     ];
     const text = lines.map((line) => `${line.slice(0, width)}\u001b[K`).join('\r\n');
     process.stdout.write(`\u001b[H${text}\u001b[J`);

@@ -1,10 +1,11 @@
-// See README.md. Only node: builtins: it runs as a program of its own, under the real `ov`.
+// See README.md. Only node: builtins and the words of a limit: it runs as a program of its own, under the real `ov`.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type LimitShown, limitShown } from '../../../src/simulator/swarm/limit.ts';
 
 interface Mail {
   id: string;
@@ -77,6 +78,8 @@ const seen = new Set<string>();
 /** tag of the objective whose plan waits for an answer */
 let planned: { tag: string; body: string } | null = null;
 let leadFor: string | null = null;
+/** its usage is used up, with what is left to do; the lines are what its screen ends in */
+let limit: (LimitShown & { tag: string }) | null = null;
 /** a worker in a terminal has sent its last mail */
 let reported = false;
 
@@ -145,6 +148,10 @@ async function work(tag: string, body: string): Promise<void> {
     return;
   }
   if (asked('think')) await sleep(6_000);
+  if (asked('limit')) {
+    limit = { ...limitShown('line session', 10_000, Date.now()), tag };
+    return;
+  }
   if (asked('lead')) {
     leadFor = tag;
     ov('sling', 'task-1', '--capability', 'lead', '--name', 'lead-1', '--skip-task-check', '--json');
@@ -202,8 +209,15 @@ async function terminal(): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, terminal: false })) {
     if (mode === 'login' || line.trim() === '') continue;
     log({ event: 'turn', text: line.slice(0, 200) });
+    const over = limit !== null && Date.now() >= limit.resetAtMs ? limit : null;
+    if (limit !== null && over === null) {
+      process.stdout.write(`\n❯ ${line}\n${limit.lines.join('\n')}${prompt}`);
+      continue;
+    }
+    limit = null;
     process.stdout.write('\n✶ Thinking… (3s · esc to interrupt)');
     hear(`${line}\n${hooks('UserPromptSubmit', null)}`);
+    if (over !== null) complete(over.tag);
     if (agent !== 'coordinator') {
       // A worker in a terminal: it reports, and its claude stays open.
       if (!reported) mail('coordinator', 'worker_done', 'done', 'done in a terminal');
@@ -219,7 +233,8 @@ async function terminal(): Promise<void> {
     }
     hooks('Stop', null);
     // The busy line is erased in place, as the real screen does: `ov nudge` looks for it.
-    process.stdout.write(`\r\u001b[2K● done\n${prompt}`);
+    const said = (limit as LimitShown | null)?.lines.join('\n') ?? '● done\n';
+    process.stdout.write(`\r\u001b[2K${said}${prompt}`);
   }
 }
 
