@@ -14,7 +14,12 @@ export function objectiveHandlers(
     objective: (id) => commands.objective(id),
     result(id) {
       const objective = commands.requireObjective(id);
-      return { objective: commands.objective(objective.id), result: objective.result };
+      const view = commands.objective(objective.id);
+      const cautions = fleet.cautionsBefore(objective.id);
+      return {
+        objective: cautions.length === 0 ? view : { ...view, cautions },
+        result: objective.result,
+      };
     },
     async start(asked) {
       const objective = commands.start(asked);

@@ -80,6 +80,8 @@ export const blueprintReplySchema = z.object({
   blueprint: blueprintSchema,
   changes: z.array(changeSchema),
   applied: z.boolean(),
+  /** what of the repositories' state may lose or waste the work of steps that are to be done, by product */
+  cautions: z.array(z.object({ product: z.string(), says: z.string() })).optional(),
 });
 export type BlueprintReply = z.infer<typeof blueprintReplySchema>;
 

@@ -30,6 +30,8 @@ export const gateViewSchema = z.object({
   options: z.array(z.string()),
   deadline: z.string().nullable(),
   asker: z.string(),
+  /** of a plan: what of the repository's state may waste the work, as it was when the session began */
+  cautions: z.array(z.string()).optional(),
   /** dashboard: not answered in chat */
   surface: z.enum(['any', 'dashboard']),
   askedAt: z.string(),

@@ -31,7 +31,7 @@ export const objectiveViewSchema = z.object({
   outcome: outcomeSchema.nullable().optional(),
   /** what it is expected to take, in the reply to its start */
   estimate: predictionSchema.nullable().optional(),
-  /** what of the repository's state would lose or waste its work, in the reply to its start */
+  /** what of the repository's state may lose or waste its work: now, in the reply to its start; as it began, in its result */
   cautions: z.array(z.string()).optional(),
 });
 export type ObjectiveView = z.infer<typeof objectiveViewSchema>;

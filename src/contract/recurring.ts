@@ -36,6 +36,8 @@ export const recurringSchema = z.object({
   /** because the one before was still open, it was too late, or it was refused */
   skipped: z.number(),
   missedRuns: z.number(),
+  /** what of the repository's state may lose or waste its work now, in the reply to its setting up */
+  cautions: z.array(z.string()).optional(),
 });
 export type RecurringView = z.infer<typeof recurringSchema>;
 

@@ -58,6 +58,8 @@ export interface Fleet {
   /** Checks of the runtime and its products; fix: the safe mends are made. */
   /** What of the product's repository would lose or waste the work of a session that begins now. Never rejects. */
   cautions(product: string): Promise<string[]>;
+  /** The same as it was when the objective's session began. */
+  cautionsBefore(objective: string): string[];
   examine(fix: boolean): Promise<Finding[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
@@ -117,6 +119,7 @@ export function startFleet(
     lastSeq: () => journal.lastSeq(),
     backup: () => journal.backup(),
     cautions: (product) => cautionsOf(loop.context, product),
+    cautionsBefore: (objective) => journal.cautionsBefore(objective),
     examine: (fix) =>
       base.runtime.examine(
         base.registry.current().products.filter((product) => product.overstory),

@@ -302,6 +302,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'runtime.upgraded':
     case 'worker.lost':
     case 'merge.failed':
+    case 'session.cautioned':
     case 'clock.jumped':
     case 'registry.changed':
     case 'registry.problem':

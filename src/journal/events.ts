@@ -158,6 +158,8 @@ export interface EventData
   /** Told by a mail to its parent, or (mail null) by its row: then it may only be silent, unless a code says more. */
   'worker.lost': { session: number; agent: string; mail: string | null; why: string; code?: string };
   'merge.failed': { session: number; agent: string; mail: string; branch: string | null; why: string };
+  /** What of the repository's state may waste the session that begins, as it was then: sentences with their codes. */
+  'session.cautioned': { session: number; cautions: string[] };
   'product.trouble': { error: FleetErrorShape };
   'product.recovered': Record<string, never>;
   'runtime.connected': { ovVersion: string | null; simulated: boolean };

@@ -151,6 +151,16 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
         eventOf,
       ) as (JournalEvent & { kind: K })[];
     },
+    /** What was known against the repository when the objective's last session began. */
+    cautionsBefore(objective: string | null): string[] {
+      const found = row(
+        "SELECT * FROM events WHERE objective = ? AND kind = 'session.cautioned' ORDER BY seq DESC LIMIT 1",
+        objective,
+      );
+      return found === undefined
+        ? []
+        : (eventOf(found) as JournalEvent & { kind: 'session.cautioned' }).data.cautions;
+    },
     /** of one product, newest first; fewer where they are long */
     productEvents(product: string, limit: number): JournalEvent[] {
       const newest = reader.prepare('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?');

@@ -83,7 +83,7 @@ const marks: Record<Change['action'], { mark: string; tone: Tone }> = {
 /** What applying it would change, or changed. */
 export function blueprintReplyText(
   surface: Surface,
-  { blueprint, changes, applied }: BlueprintReply,
+  { blueprint, changes, applied, cautions = [] }: BlueprintReply,
 ): string {
   const nothing = changes.every(({ action }) => action === 'keep');
   const next =
@@ -107,6 +107,9 @@ export function blueprintReplyText(
             })),
           ),
         ],
+    ...cautions.map(({ product, says }) =>
+      sentence(surface, `Before ${surface.line(product, 50)} begins: ${surface.line(says, 600)}`),
+    ),
     applied ? '' : sentence(surface, next),
   );
 }

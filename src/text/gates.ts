@@ -34,6 +34,9 @@ export function gateText(surface: Surface, gate: GateView): string {
     ...(gate.asker === 'fleetd' || body.trim() === ''
       ? [ownText(surface, body)]
       : [surface.kind === 'chat' ? fence(body) : block(body).replace(/^/gm, '  | ')]),
+    ...(gate.cautions ?? []).map((caution) =>
+      sentence(surface, `Known before it began: ${surface.line(caution, 600)}`),
+    ),
     ...(options ? [sentence(surface, `Options: ${options}.`)] : []),
     ...(gate.deadline ? [sentence(surface, `Wanted by ${surface.line(gate.deadline, 40)}.`)] : []),
     ...(gate.state === 'open' ? [sentence(surface, howToAnswer(surface, gate))] : []),

@@ -8,7 +8,7 @@ import { objectiveHead, whyNote } from './situation.ts';
 import { agentText } from './spend.ts';
 
 /** `obj-7 queued on product-c: waits for a slot, 1 of 1 used by product-a (obj-6).` */
-export function startedText(surface: Surface, objective: ObjectiveView): string {
+export function startedText(surface: Surface, objective: ObjectiveView, known = 'Before it begins'): string {
   const { id, product, state } = objective;
   const why = whyNote(surface, objective);
   const said = {
@@ -23,7 +23,7 @@ export function startedText(surface: Surface, objective: ObjectiveView): string 
   return paragraphs(
     sentence(surface, `${surface.line(said, 200)}${why ? `: ${why}` : ''}.${takes}`),
     ...(objective.cautions ?? []).map((caution) =>
-      sentence(surface, `Before it begins: ${surface.line(caution, 600)}`),
+      sentence(surface, `${known}: ${surface.line(caution, 600)}`),
     ),
   );
 }

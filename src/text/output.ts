@@ -13,7 +13,7 @@ export function outputText(surface: Surface, { product, content }: Output): stri
 
 export function resultText(surface: Surface, { objective, result }: Result): string {
   const said = result === null ? '' : surface.kind === 'chat' ? fence(result) : block(result);
-  return paragraphs(startedText(surface, objective), said);
+  return paragraphs(startedText(surface, objective, 'Known before it began'), said);
 }
 
 /** One line to copy; nothing else on it. */

@@ -42,6 +42,12 @@ function row(surface: Surface, one: RecurringView): Row {
     tone: one.paused ? 'warn' : 'good',
     head: `${surface.line(one.every, 60)}, ${next}`,
     quote: one.objective,
-    notes: [{ text: `${past.join(', ')}; set in ${one.from}`, tone: 'dim' }],
+    notes: [
+      { text: `${past.join(', ')}; set in ${one.from}`, tone: 'dim' },
+      ...(one.cautions ?? []).map((caution) => ({
+        text: `As it is now: ${surface.line(caution, 600)}`,
+        tone: 'warn' as const,
+      })),
+    ],
   };
 }

@@ -63,8 +63,8 @@ const all: PlantedBug[] = [
     ['start once'],
     [
       'fleet/act/session/start.ts',
-      'await startCoordinator(context, product);',
-      'await startCoordinator(context, product); await startCoordinator(context, product).catch(() => {});',
+      'await startCoordinator(context, product, session);',
+      'await startCoordinator(context, product, session); await startCoordinator(context, product, session).catch(() => {});',
     ],
   ),
   bug(

@@ -33,6 +33,8 @@ export interface FakeProduct {
   complete: boolean;
   /** what its transcripts say of the session that ends next; null: nothing */
   costUsd: number | null;
+  /** what is known against the state of its repository */
+  cautions: string[];
   /** what its agents' transcripts end with */
   refusals: UsageReport['refusals'];
   /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
@@ -66,6 +68,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         lastActivityMs: null,
         costUsd: null,
         refusals: [],
+        cautions: [],
         live: null,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
@@ -316,7 +319,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       if (how instanceof FleetError) throw how;
       if (how !== null) throw lost('RUNTIME_LOST');
       if (task.kind === 'end-processes') product(ref.name).processes = 0;
-      return { done: [], left: [] };
+      const asks = task.kind === 'prepare' || task.kind === 'state';
+      return { done: [], left: asks ? product(ref.name).cautions : [] };
     },
     watch: async () => {},
     on(event, listener) {

@@ -44,6 +44,9 @@ export function GatePage(props: {
           </figcaption>
           <pre tabindex={0}>{block(gate.text) || '(no text)'}</pre>
         </figure>
+        {gate.cautions?.map((caution) => (
+          <p class="quiet">Known before it began: {line(caution)}</p>
+        ))}
         {gate.state === 'open' ? (
           <AnswerForm gate={gate} typed={props.typed ?? ''} />
         ) : (

@@ -25,6 +25,7 @@ export function createGates(loop: Driver, controls: Controls) {
   const view = (gate: GateRow): GateView =>
     gateView(
       gate,
+      gate.kind === 'plan' ? journal.cautionsBefore(gate.objective) : [],
       gate.product !== null && answeredByOperatorOnly(context, gate.product) ? 'dashboard' : 'any',
     );
 
@@ -173,7 +174,7 @@ function closed(gate: GateRow): FleetError {
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-function gateView(gate: GateRow, surface: GateView['surface']): GateView {
+function gateView(gate: GateRow, cautions: string[], surface: GateView['surface']): GateView {
   const { question, resolution } = gate;
   return {
     n: gate.n,
@@ -188,6 +189,7 @@ function gateView(gate: GateRow, surface: GateView['surface']): GateView {
     options: question.options,
     deadline: question.deadline,
     asker: question.asker,
+    ...(cautions.length > 0 && { cautions }),
     surface,
     askedAt: new Date(gate.askedAtMs).toISOString(),
     resolution:

@@ -80,8 +80,17 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
     }
     case 'intervention.ended':
       return { kind: 'monitor', severity: 'error', text: event.text, quote: event.data.said };
-    case 'gate.opened':
-      return { kind: 'waiting', severity: event.data.severity, gate: event.data.gate, text: event.text };
+    case 'gate.opened': {
+      const { kind, severity, gate } = event.data;
+      const known = kind === 'plan' ? journal.cautionsBefore(event.objective) : [];
+      const text = [event.text, ...known.map((caution) => `Known before it began: ${caution}`)].join('\n');
+      return { kind: 'waiting', severity, gate, text };
+    }
+    // Whoever asked has read it in the answer; what recurs asks nobody.
+    case 'session.cautioned':
+      return journal.eventsOf(event.objective ?? '', 'recurring.due').length > 0
+        ? { kind: 'trouble', severity: 'error', text: event.text }
+        : null;
     case 'gate.delivered':
       return event.data.recovery || event.data.mail === null
         ? { kind: 'recovered', severity: 'error', text: event.text }

@@ -12,6 +12,7 @@
 //      └─ runtime unreachable ──► stays `starting`; driven again when the link is back
 //
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
+import { isDeepStrictEqual } from 'node:util';
 import { FleetError } from '../../../common/errors.ts';
 import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -75,7 +76,7 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   }
   let failure: FleetError | null = null;
   try {
-    await startCoordinator(context, product);
+    await startCoordinator(context, product, session);
   } catch (error) {
     failure = FleetError.wrap(error, product.name);
     if (failure.code === 'RUNTIME_UNREACHABLE' || failure.code === 'RUNTIME_LOST') return false;
@@ -116,11 +117,12 @@ export async function startSession(context: FleetContext, session: SessionRow): 
 }
 
 /** @throws what prepare or the last of at most two starts said; OV_SLOW_START or what its screen showed for OV_DIALOG */
-async function startCoordinator(context: FleetContext, product: Product): Promise<void> {
+async function startCoordinator(context: FleetContext, product: Product, session: SessionRow): Promise<void> {
   const { runtime, registry, log } = context;
   const maxWorkers = product.caps.maxWorkers ?? registry.current().scheduling.maxWorkersPerSession;
   const prepared = await runtime.maintain(product, { kind: 'prepare', maxWorkers });
   for (const step of prepared.done) log.info({ product: product.name }, step);
+  noteCautions(context, session, prepared.left);
   try {
     await startWatched(context, product);
   } catch (error) {
@@ -129,6 +131,19 @@ async function startCoordinator(context: FleetContext, product: Product): Promis
     log.warn({ product: product.name }, `duplicate session: ${cleared.done.join(', ') || 'none was there'}`);
     await startWatched(context, product);
   }
+}
+
+/** Once for an objective, as long as they are the same: told with its plan, in its result and where nobody asked for it. */
+function noteCautions({ journal }: FleetContext, session: SessionRow, cautions: string[]): void {
+  const { objective, product } = session;
+  if (cautions.length === 0 || isDeepStrictEqual(cautions, journal.cautionsBefore(objective))) return;
+  journal.record({
+    kind: 'session.cautioned',
+    product,
+    objective,
+    text: `Before ${objective} on ${product} begins: ${cautions.join(' ')}`,
+    data: { session: session.id, cautions },
+  });
 }
 
 /**

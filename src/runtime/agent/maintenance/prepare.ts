@@ -45,6 +45,7 @@ import { argvOf, readProcesses } from '../processes.ts';
 import { requireServers, requireTrust } from './claude-home.ts';
 import { requireOwnName, requireSeparateName, separateName } from './names.ts';
 import type { Place } from './place.ts';
+import { cautionsAt } from './state.ts';
 import { takeKeysFromStarter, tmux } from './tmux.ts';
 
 export async function prepare(place: Place, maxWorkers: number | null): Promise<MaintenanceReply> {
@@ -55,6 +56,8 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     throw ovFailure(`'${folder}' is not an overstory project (missing .overstory/config.yaml).`);
   // A start waits for all of it: what needs nothing of the others runs beside them.
   const keeper = keepKeeper();
+  const cautions = cautionsAt(place);
+  cautions.catch(() => {});
   await allOf(
     requireGit(folder, place.product.name),
     requireOwner(inside),
@@ -74,7 +77,7 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
     ...(record === null || place.product.checkout === 'in-place' ? [] : await refresh(folder, record)),
   ];
   await requireSeparateName(place);
-  return { done: done.filter((step) => step !== null), left: [] };
+  return { done: done.filter((step) => step !== null), left: await cautions };
 }
 
 /** Waits for every one. @throws what the first of them that failed, in this order, said: always the same */

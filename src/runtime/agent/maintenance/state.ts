@@ -18,6 +18,13 @@ export async function concernsAt({ folder, product }: Pick<Place, 'folder' | 'pr
   return record?.local ? [...found, ...(await leftBehind(record.from))] : found;
 }
 
+/** Of these what is worth knowing before a session is paid for, in words. */
+export async function cautionsAt(place: Pick<Place, 'folder' | 'product'>): Promise<string[]> {
+  return (await concernsAt(place)).filter(({ weight }) => weight !== 'doctor').map(words);
+}
+
+const words = ({ code, says, mend }: Omit<Concern, 'weight'>) => `${code}: ${says} ${mend}`;
+
 export async function state(place: Pick<Place, 'folder' | 'product'>): Promise<MaintenanceReply> {
   const { folder, product } = place;
   const refused =
@@ -27,13 +34,9 @@ export async function state(place: Pick<Place, 'folder' | 'product'>): Promise<M
           (thrown) => FleetError.wrap(thrown),
         )
       : null;
-  const concerns = (await concernsAt(place)).filter(({ weight }) => weight !== 'doctor');
-  const words = ({ code, says, mend }: Omit<Concern, 'weight'>) => `${code}: ${says} ${mend}`;
+  const cautions = await cautionsAt(place);
   return {
     done: [],
-    left: [
-      ...(refused === null ? [] : [words({ ...refused.toJSON(), says: refused.message })]),
-      ...concerns.map(words),
-    ],
+    left: [...(refused === null ? [] : [words({ ...refused.toJSON(), says: refused.message })]), ...cautions],
   };
 }
