@@ -269,9 +269,15 @@ function completedAtPause({ journal }: FleetContext, session: SessionRow): Mail 
   return since.find((mail) => isRunComplete(mail, session.objective)) ?? null;
 }
 
-/** The body of the session's final mail, which is its result. */
-function finalMail(context: FleetContext, session: SessionRow): string | null {
-  if (session.outcome !== 'done') return null;
-  const mail = context.journal.mail(session.product, 20).find((m) => /run complete/i.test(m.subject));
-  return mail?.body ?? null;
+/**
+ * The body of the session's final mail, which is its result; of one that did not get done, what its coordinator last said
+ * keeps it from that: git's words, a hook's.
+ */
+function finalMail({ journal }: FleetContext, session: SessionRow): string | null {
+  const latest = journal.mail(session.product, 20);
+  if (session.outcome === 'done')
+    return latest.find((mail) => /run complete/i.test(mail.subject))?.body ?? null;
+  const ours = ({ from, type, createdAt }: Mail): boolean =>
+    from === 'coordinator' && type === 'error' && Date.parse(createdAt) >= session.startingAtMs - 1_000;
+  return latest.find(ours)?.body ?? null;
 }
