@@ -5,7 +5,7 @@ import { numberOr, type Route } from './route.ts';
 export const eventSchema = z.object({
   seq: z.number(),
   at: z.string(),
-  /** e.g. objective.queued, session.started, session.ended, runtime.lost */
+  /** e.g. objective.queued, session.running, session.ended, runtime.lost */
   kind: z.string(),
   product: z.string().nullable(),
   objective: z.string().nullable(),

@@ -1,4 +1,4 @@
-// Reads of the sessions: the live ones, and what the ended ones teach.
+// Reads of the sessions: the live ones, and the figures of ended ones.
 import { type AgentSpend, together } from '../prices/index.ts';
 import type { SessionOutcome } from './events.ts';
 import { parse, type Reader, type Row } from './reader.ts';

@@ -8,6 +8,6 @@ export const schedulingDefaults = {
   /** low (20) catches up with high (80) after one hour */
   ageingMsPerPoint: 60_000,
   memoryGraceMs: 30_000,
-  /** DESIGN "Words", footprint */
+  /** 1 weight = 1 GiB and 0.25 core (products.yaml, resource_weight) */
   weightUnit: { cpuCores: 0.25, memoryBytes: 1_073_741_824 },
 } as const satisfies Partial<Limits>;

@@ -31,7 +31,7 @@ const inLine: ReadonlySet<WaitRule> = new Set<WaitRule>([
   'pacing',
   'behind-head',
 ]);
-/** Only a human changes these: an expected start would be a lie. */
+/** Only a human ends these waits, so no start can be expected. */
 const needsHuman: ReadonlySet<WaitRule> = new Set<WaitRule>([
   'not-startable',
   'product-paused',

@@ -1,4 +1,4 @@
-// accounts [open <name>]: keys and subscriptions with their usage limits; open: a human knows better than the screen.
+// accounts [open <name>]: keys and subscriptions with their usage limits; open: a human says that the limit is over.
 
 import { FleetError } from '../common/errors.ts';
 import { accountsText, controlText } from '../text/index.ts';

@@ -1,4 +1,4 @@
-// The properties of DESIGN "Scheduling rules", judged on generated fleets and counted as they are judged.
+// The properties of the rules in src/scheduler/README.md, judged on generated fleets and counted as they are judged.
 import { describe, expect, it } from 'vitest';
 import * as scheduler from '../../src/scheduler/index.ts';
 import { properties } from './properties.ts';

@@ -1,4 +1,4 @@
-// The rules again, written from DESIGN "Scheduling rules" the slow and obvious way: what the properties judge by.
+// The rules again, written from "The rules, and why" of src/scheduler/README.md, the slow and obvious way: what the properties judge by.
 // Shares no code with src/scheduler.
 import type { FleetState, Footprint, ObjectiveState, Plan, ProductState } from '../../src/scheduler/index.ts';
 

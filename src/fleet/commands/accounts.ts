@@ -11,7 +11,7 @@ export function createAccounts(context: FleetContext) {
   const { journal } = context;
   return {
     /**
-     * A human bought credit, or knows better: what waits is woken, what is queued starts.
+     * A human bought credit, or says that the reset was read wrongly: what waits is woken, what is queued starts.
      * @throws FleetError ACCOUNT_UNKNOWN
      */
     open(name: string, source: Source): ControlReply {

@@ -13,7 +13,7 @@ export interface Due {
 const onTimeMs = 15 * 60_000;
 /** A last run further ahead than this was dealt with by a clock that was wrong; a change of clocks is an hour. */
 const impossiblyAheadMs = 36 * 3_600_000;
-/** Counting each minute of a month would take longer than anybody wants to know. */
+/** Missed runs are counted up to here: counting each minute of a month would take too long. */
 const countedMost = 100;
 
 /** From when on runs are open. */

@@ -13,7 +13,7 @@ import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 import { humanOnly } from './human-only.ts';
 
-/** A list that is read before each plan must stay one that is read. */
+/** The model reads all lessons before each plan, so there may be only so many. */
 const mostLessons = 20;
 const openProposals = 20;
 

@@ -1,13 +1,13 @@
 // What the next run is expected to take, from those that were done: pure.
 //
 // The runs of the same product and kind where there are enough of them, else of the product, else of its type. The
-// latest ones only: a product changes. Time counts without the waiting for a human, who has hours of their own.
+// latest ones only: a product changes. Time spent waiting for a human is left out: it says nothing about the work.
 
 import type { Prediction, Quantiles } from '../../journal/outcomes/prediction.ts';
 import type { Outcome } from '../../journal/outcomes/store.ts';
 import type { FleetContext } from '../context.ts';
 
-/** Old enough to smooth, young enough to follow a product that changes. */
+/** Of the latest runs so many: enough to even out single ones, few enough to follow a product that changes. */
 const runsLookedAt = 20;
 /** Fewer of a kind say less than all of the product. */
 const enoughOfKind = 3;

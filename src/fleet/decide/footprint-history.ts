@@ -1,12 +1,12 @@
-// What finished sessions teach of the footprint of the next one of the same product, else of its type. What they
-// teach of its length and cost: outcomes/estimate.ts.
+// Predicts the footprint of the next session from finished ones of the same product, else of its type. Length and
+// cost are predicted in estimate.ts.
 
 import type { SessionRow } from '../../journal/journal.ts';
 import { schedulingDefaults } from '../../scheduler/index.ts';
 import type { ProductState } from '../../scheduler/state.ts';
 import { quantile } from './estimate.ts';
 
-/** Old enough to smooth, young enough to follow a product that changes. */
+/** Of the latest sessions so many: enough to even out single ones, few enough to follow a product that changes. */
 const sessionsPerProduct = 20;
 export const sessionsLookedAt = 1_000;
 

@@ -57,7 +57,7 @@ export function overridesOf(journal: Journal, registry: Registry): Overrides {
       scheduling: {
         ...scheduling,
         maxConcurrentSessions: slots,
-        // Who asks for more slots than sessions may live wants the sessions.
+        // With more slots than sessions may live, the limit of live sessions rises with them.
         maxLiveSessions: limit(fleetScope, 'live', Math.max(scheduling.maxLiveSessions, slots)),
         budget: {
           maxCpuPercent: limit(fleetScope, 'cpu', scheduling.budget.maxCpuPercent),

@@ -1,5 +1,5 @@
 // What an open gate means for the rest of the fleet: the session waits and gives back its slot, a critical one
-// stops new dispatch, and the model keeps its hands off.
+// stops new dispatch, and the model may neither start nor say anything there.
 
 import { FleetError } from '../../common/errors.ts';
 import type { Source } from '../../contract/source.ts';

@@ -4,7 +4,7 @@ import type { Screen } from '../../overstory/screen.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 
-/** Less is no news: each is a row in the journal. */
+/** A smaller change is not recorded: each record is a row in the journal. */
 const leastPercent = 1;
 const sameResetMs = 60_000;
 

@@ -1,4 +1,4 @@
-// What may change under fleetd's feet: another `ov` in the place of the one before, and a clock that is set. Both are
+// What may change while fleetd runs: `ov` is replaced by another version, and the clock is set. Both are
 // said, and what was concluded from before is looked at anew. Looked for at every observation; costs nothing.
 import type { FleetContext } from '../context.ts';
 

@@ -3,7 +3,7 @@ import type { FootprintReport } from '../../contract/runtime/measurements.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { FleetContext } from '../context.ts';
 
-/** DESIGN rule 1: CPU is judged on a 60 s average. */
+/** CPU is judged on a 60 s average. */
 const averageMs = 60_000;
 /** A peak is journalled when it is clearly above the last: a whole session costs some twenty rows. */
 const clearly = (now: number, before: number, least: number): boolean =>

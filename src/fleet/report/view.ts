@@ -300,7 +300,7 @@ export function fleetStatus(loop: Driver, only: Product | null, runtimeDescripti
   };
 }
 
-/** For an hour: as long as somebody may still be puzzled by the ages around it. */
+/** Shown for an hour: until then ages from before the jump stand beside it and look wrong. */
 function jumpOf({ clockJump, clock }: FleetContext): FleetStatus['clock'] {
   if (clockJump === null || clock.nowMs() - clockJump.atMs > 3_600_000) return null;
   return { at: new Date(clockJump.atMs).toISOString(), byMs: clockJump.byMs };

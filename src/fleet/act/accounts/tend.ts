@@ -28,7 +28,7 @@ export function tendAccounts(context: FleetContext, schedule: () => void) {
   /** Also when the journal was closed first: then this process is ending. */
   const isOver = () => closed || !journal.isOpen();
 
-  /** Those that wait in vain: their account is open. */
+  /** Those that wait although their account is open. */
   function toWake(): LimitedSession[] {
     const shut = new Set(store.closed().map(({ account }) => account));
     return store.limited().filter(({ account, wokenMs }) => wokenMs === null && !shut.has(account));
@@ -146,7 +146,7 @@ export function tendAccounts(context: FleetContext, schedule: () => void) {
   };
 }
 
-/** A timer counts by the clock that nobody sets: a machine that slept must not oversleep a reset by its nap. */
+/** A timer does not count the time that the machine sleeps: set for longer, it would miss a reset by that time. */
 const mostMs = 60_000;
 
 export function opened(

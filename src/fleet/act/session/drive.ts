@@ -100,7 +100,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       context.log.warn({ product: session.product, code: error.code }, `looking failed: ${error.message}`);
       return false;
     }
-    // The coordinator is up but cannot be told what to do: holding the slot would be a lie.
+    // The coordinator is up but cannot be told what to do: the session ends, so that others get its slot.
     context.journal.record(
       {
         kind: 'session.stopping',

@@ -1,4 +1,4 @@
-// What a swarm loses on its way: a worker that died, a branch that would not merge. overstory tells the parent only
+// What a running session loses: a worker that died, a branch that would not merge. overstory tells the parent only
 // (mail of type worker_died, from 0.10 on, and merge_failed), and nobody where a worker was slung without --parent, as
 // coordinators do: such a one is `completed` and has sent no last mail, or has become `zombie`; nor where its claude was
 // killed or its turn ended in an error. The coordinator deals with it; the human is told, and not asked.
