@@ -40,7 +40,7 @@ const night = [
   'test/simulation/seeds.test.ts',
 ];
 
-/** The bundle while something of it, or its host, is killed: `npm run test:kills` and `test:host`. */
+/** The bundle while something of it, or its host, is killed: `npm run test:night -- kills` and `test:host`. */
 const kills = ['test/compose/kills.test.ts', 'test/compose/host.test.ts'];
 
 // The files of test/compose share one stack: what counts from a fresh one comes first, then what takes it as it then is

@@ -1,4 +1,4 @@
-// `npm run test:clone-size [-- <GiB>]`: what a clone of a large repository costs. Makes one of random files, which git cannot
+// `node bin/node24.mjs tsx scripts/clone-size.ts [<GiB>]`: what a clone of a large repository costs. Makes one of random files, which git cannot
 // pack any smaller, clones it as prepare does, and says how long it took, what it costs on disk against its working tree, and
 // what was told meanwhile. Exit 1 over 1.2 times the working tree, or when nothing was told. Needs three times the size in TMPDIR.
 import { randomFillSync } from 'node:crypto';

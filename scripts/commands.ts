@@ -1,4 +1,4 @@
-// `npm run docs:commands`: writes docs/commands.md from the verbs and from the sentences that the trial's model knows.
+// `npm run docs -- commands`: writes docs/commands.md from the verbs and from the sentences that the trial's model knows.
 import { writeFile } from 'node:fs/promises';
 import { examples } from '../src/simulator/demo/sentences.ts';
 import { verbs } from '../src/verbs/index.ts';
@@ -44,7 +44,7 @@ ${examples.map((example) => `- ${example}`).join('\n')}
 
 What only a human may do (answer questions, approve plans, accept proposals) the model cannot do for you: it has no tool for it.
 
-This page is written by \`npm run docs:commands\`.
+This page is written by \`npm run docs -- commands\`.
 `;
 }
 

@@ -1,4 +1,4 @@
-// `npm run docs:errors`: writes docs/errors.md from the codes in the source. A test holds the two equal.
+// `npm run docs -- errors`: writes docs/errors.md from the codes in the source. A test holds the two equal.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorClasses } from '../src/common/errors.ts';
@@ -66,7 +66,7 @@ time. \`fleet attach\` exits with 3 where no session lives.
 A code of class caution stops nothing: it is said before a start, in \`fleet doctor\` and in the result, about a
 repository in a state that would waste the work ([repositories.md](repositories.md)).
 
-This page is written by \`npm run docs:errors\`. The codes of \`ov\` itself (\`OV_…\`) are in
+This page is written by \`npm run docs -- errors\`. The codes of \`ov\` itself (\`OV_…\`) are in
 [overstory.md](overstory.md) with what causes each.
 
 | code | class | from |

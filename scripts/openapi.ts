@@ -20,7 +20,7 @@ const info = {
     'JSON over HTTP on two unix sockets. Where `x-who` is operator, a route is on the operator’s socket only; of the',
     'others the gateway’s takes less, too: docs/security.md. Times are ISO 8601 (UTC) or, where a name ends in Ms, ms;',
     'lengths and ages are ms, memory is bytes, CPU is cores, money is USD. A number of a query that is out of its bounds is',
-    'taken for the default. What `npm run docs:openapi` writes here comes from src/contract.',
+    'taken for the default. What `npm run docs -- openapi` writes here comes from src/contract.',
   ].join(' '),
 };
 

@@ -1,4 +1,4 @@
-// `npm run docs:traps`: writes two tables of docs/overstory.md: the pairs of versions, from src/overstory/pairs.ts, and
+// `npm run docs -- overstory`: writes two tables of docs/overstory.md: the pairs of versions, from src/overstory/pairs.ts, and
 // the traps, from test/sessions/traps.ts and from docs/results/overstory.json, which `npm run test:overstory --
 // --record` writes; cases whose test is gone are taken out of it. A test holds the page and the results to it.
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -103,7 +103,7 @@ function trapsSection(): string {
     '',
     'What overstory does to a driver, what this project does about it, the test of the ordinary run, and what shows it on',
     'the real `ov`: version and date of a case of `npm run test:overstory` that passed, or the recorded calls which the',
-    'contract test reads (`npm run docs:traps` writes this table).',
+    'contract test reads (`npm run docs -- overstory` writes this table).',
     '',
     '| trap | what is done | test | real `ov` |',
     '|---|---|---|---|',

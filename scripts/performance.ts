@@ -1,4 +1,4 @@
-// `npm run docs:performance`: renders docs/performance.md from bench/results/latest.json, which `npm run
+// `npm run docs -- performance`: renders docs/performance.md from bench/results/latest.json, which `npm run
 // bench` wrote. Every figure is shown, also the missed ones; the words on limits are kept here.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ const groups: Record<string, { title: string; limit: string }> = {
 const lines = [
   '# Performance',
   '',
-  '`npm run bench` measures, `npm run docs:performance` renders this page from what it wrote. The naive baseline',
+  '`npm run bench` measures, `npm run docs -- performance` renders this page from what it wrote. The naive baseline',
   'is measured in the same run, so ratios and counts hold on any machine, and gate; absolute figures are those of',
   'this machine at that moment, with what `node -e 0` took then (25 ms when it is calm), and gate nothing.',
   '',

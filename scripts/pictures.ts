@@ -1,4 +1,4 @@
-// `npm run docs:pictures`: takes the README's pictures from a running trial, and those of docs/dashboard.md from scenes.
+// `npm run docs -- pictures`: takes the README's pictures from a running trial, and those of docs/dashboard.md from scenes.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { busyScene, emptyScene, fiftyScene, oneScene, outageScene } from '../test/dashboard/scenes.ts';

@@ -1,5 +1,5 @@
 // docs/reliability.md, rendered from the invariants, the planted bugs and the figures that the runs have kept in
-// docs/results: `npm run docs:reliability`.
+// docs/results: `npm run docs -- reliability`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { invariants, stopDeadlineMs } from '../test/simulation/invariants.ts';
@@ -21,7 +21,7 @@ const recovery = figures('recovery');
 const page = `# Reliability
 
 Nothing lost, nothing twice: what fleetd promises, how that is tried, and what was measured. This page is rendered
-by \`npm run docs:reliability\`; its figures come from the runs themselves.
+by \`npm run docs -- reliability\`; its figures come from the runs themselves.
 
 ## How it works
 
@@ -91,7 +91,7 @@ ${
 
 ## Planted bugs
 
-The simulation must find each of these in a copy of the program (\`npm run test:planted-bugs\`, and in the ordinary test run):
+The simulation must find each of these in a copy of the program (\`npm run test:night -- planted-bugs\`, and in the ordinary test run):
 
 ${plantedBugs.map(({ name, breaks, seldom }) => `- ${name} (${breaks.join(', ')})${seldom ? ': seldom, not in the ordinary run' : ''}`).join('\n')}
 
@@ -103,8 +103,8 @@ there: the journal, the mail of every product, the processes of the runtime.
 | | command |
 |---|---|
 | \`kill -9\` of fleetd and the gateway, and of the agent | the ordinary run (\`test/compose/bundle.test.ts\`, \`box.test.ts\`) |
-| of each alone, and of the tmux server; \`docker kill\` and \`docker restart\` of each container; a full state volume (a tmpfs of 3 MiB) | \`npm run test:kills\` |
-| the Docker engine restarted; \`kill -9\` of dockerd and containerd; a power cut of the host: every process of it gone in one instant, then a boot | \`npm run test:host\` (root, Linux) |
+| of each alone, and of the tmux server; \`docker kill\` and \`docker restart\` of each container; a full state volume (a tmpfs of 3 MiB) | \`npm run test:night -- kills\` |
+| the Docker engine restarted; \`kill -9\` of dockerd and containerd; a power cut of the host: every process of it gone in one instant, then a boot | \`npm run test:night -- host\` (root, Linux) |
 
 The last has a host of its own: namespaces with their own dockerd, network, /run and disk, so that the machine's engine is
 not touched. After a restart of the engine and after a power cut nobody brings the containers back but their restart

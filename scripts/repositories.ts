@@ -1,5 +1,5 @@
-// `npm run docs:repositories`: renders docs/repositories.md from what test/repositories/ saw. A test holds the two equal.
-// `npm run test:repositories [-- <kinds>]`: runs the sessions too, and keeps what it saw.
+// `npm run docs -- repositories`: renders docs/repositories.md from what test/repositories/ saw. A test holds the two equal.
+// `node bin/node24.mjs tsx scripts/repositories.ts run [<kinds>]`: runs the sessions too, and keeps what it saw.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Row } from '../test/repositories/run.ts';
@@ -32,7 +32,7 @@ export function renderRepositories(): string {
 
 What is said of each kind of repository, and when: as the runtime prepares it, by \`fleet doctor\`, in the answer to
 \`fleet start\`, and in the end. Each is made by [test/support/repositories.ts](../test/support/repositories.ts) and met
-by a whole fleet on the simulator; this page is written from what was seen (\`npm run docs:repositories\`), and CI looks
+by a whole fleet on the simulator; this page is written from what was seen (\`npm run docs -- repositories\`), and CI looks
 again. *own*: agents work in the fleet's clone of it, which is what products.yaml means unless it says otherwise.
 *in-place*: \`checkout: in-place\`. A dash: nothing.
 

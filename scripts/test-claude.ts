@@ -4,7 +4,7 @@
 // They have no network but loopback (what npm brings is brought before), where this machine lets users make namespaces.
 // --bundle runs bundle.real.ts instead: both are built into the image of docker-compose.yaml, whose runtime reaches the
 // model only; it needs a Docker engine and Chromium, and neither bun nor tmux here.
-// --record keeps outcome and figures in docs/results/claude.json (`npm run docs:traps` renders them).
+// --record keeps outcome and figures in docs/results/claude.json (`npm run docs -- overstory` renders them).
 import { join } from 'node:path';
 import { pinnedVersion } from '../test/support/claude-program.ts';
 import { bringClaude, claudeVersion } from './bring-claude.ts';

@@ -1,5 +1,5 @@
 // Which versions of overstory and of Claude Code work together, each line with its evidence. `fleet doctor` reads this
-// table; docs/overstory.md shows it (`npm run docs:traps`).
+// table; docs/overstory.md shows it (`npm run docs -- overstory`).
 export type Version = readonly number[];
 
 /** Both ends included; null: no end. */

@@ -1,7 +1,7 @@
 // The Docker engine and the whole host, restarted while four products run: on a host that the test owns, so that the
 // machine's engine is not touched. Nobody brings anything back: the restart policies of docker-compose.yaml must.
 //
-// Not in the ordinary run (`npm run test:host`): it needs root on Linux, and some minutes.
+// Not in the ordinary run (`npm run test:night -- host`): it needs root on Linux, and some minutes.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

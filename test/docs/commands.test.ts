@@ -11,7 +11,7 @@ const pages = [
 ];
 const read = (page: string) => readFileSync(page, 'utf8');
 
-it('docs/commands.md lists the verbs as they are (mend: npm run docs:commands)', () => {
+it('docs/commands.md lists the verbs as they are (mend: npm run docs -- commands)', () => {
   expect(read('docs/commands.md')).toBe(renderCommands());
 });
 

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { keptResults, provedOn, recordedFor, renderOverstoryPage } from '../../scripts/overstory-traps.ts';
 import { traps } from '../sessions/traps.ts';
 
-it('docs/overstory.md has its tables as they are now (mend: npm run docs:traps)', () => {
+it('docs/overstory.md has its tables as they are now (mend: npm run docs -- overstory)', () => {
   expect(readFileSync('docs/overstory.md', 'utf8')).toBe(renderOverstoryPage());
 });
 
-it('docs/results/overstory.json has no case whose test is gone (mend: npm run docs:traps)', () => {
+it('docs/results/overstory.json has no case whose test is gone (mend: npm run docs -- overstory)', () => {
   expect(JSON.parse(readFileSync('docs/results/overstory.json', 'utf8'))).toEqual(keptResults());
 });
 

@@ -1,6 +1,6 @@
 // docs/repositories.md says of each kind of repository what the fleet says of it, and when. This makes each and looks:
 // at its preparation, its doctor and the answer to its start. Its sessions, one that is stopped and one to its end, are
-// run by `npm run test:repositories`, because forty of them take minutes.
+// run by `npm run test:night -- repositories`, because forty of them take minutes.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

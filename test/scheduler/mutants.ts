@@ -1,4 +1,4 @@
-// Broken rules of the scheduler, each as a change of its source text: `npm run test:mutants` puts each into a copy, where
+// Broken rules of the scheduler, each as a change of its source text: `npm run test:night -- mutants` puts each into a copy, where
 // a property must catch it.
 export interface Mutant {
   /** the rule it breaks, in words */

@@ -1,5 +1,5 @@
 // Every parser that reads the outside, on input nobody would write: it answers, or refuses in words, at once.
-// FUZZ_CASES is the number of cases per parser (`npm run fuzz`: 100,000).
+// FUZZ_CASES is the number of cases per parser (`npm run test:night -- fuzz`: 100,000).
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -14,7 +14,7 @@ export interface PlantedBug {
   breaks: (keyof typeof invariants)[];
   /** file under src/, a text that occurs in it exactly once, and what takes its place */
   edits: [file: string, from: string, to: string][];
-  /** needs a kill or a clock at one exact moment: looked for in many seeds, by `npm run test:planted-bugs` only */
+  /** needs a kill or a clock at one exact moment: looked for in many seeds, by `npm run test:night -- planted-bugs` only */
   seldom?: true;
 }
 
@@ -483,7 +483,7 @@ export async function withBug<T>(
   }
 }
 
-/** Seeds that have shown a bug, by its name: what is looked at first. `npm run test:planted-bugs -- --record` */
+/** Seeds that have shown a bug, by its name: what is looked at first. `node bin/node24.mjs node scripts/planted-bugs.ts --record` */
 const known: Record<string, number> = JSON.parse(
   readFileSync(new URL('./planted-seeds.json', import.meta.url), 'utf8'),
 );
