@@ -45,7 +45,6 @@ export function eventStreams(fleet: Fleet) {
 function tooManyStreams(): FleetError {
   return new FleetError({
     code: 'TOO_MANY_STREAMS',
-    class: 'unavailable',
     message: `Expected at most ${maxStreams} event streams at once on this socket, got one more.`,
     mend: 'End a `fleet events --follow` or a dashboard that nobody looks at, then try again.',
   });

@@ -75,7 +75,6 @@ function refuseAbove(fleet: Fleet, scope: string, key: string, limit: number | n
   if (most === null || (limit !== null && limit <= most)) return;
   throw new FleetError({
     code: 'OPERATOR_ONLY',
-    class: 'refused',
     product: scope === 'fleet' ? null : scope,
     message: `Expected a ${name} limit for ${scope} within what products.yaml and the operator have set, got a higher one from chat.`,
     mend: 'Raise it where the fleet runs: `fleet cap` in a terminal there, or products.yaml.',
@@ -85,7 +84,6 @@ function refuseAbove(fleet: Fleet, scope: string, key: string, limit: number | n
 function forged(via: string): FleetError {
   return new FleetError({
     code: 'SOURCE_FORGED',
-    class: 'refused',
     message: `Expected chat or the model to speak over the gateway's socket, got a request marked "${via}".`,
     mend: "Use the operator's socket (`docker compose exec fleetd fleet …`); if nobody tried this, look into the gateway.",
   });

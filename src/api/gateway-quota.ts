@@ -26,7 +26,6 @@ export function gatewayQuota(clock: Clock) {
     if (bytes > left)
       throw new FleetError({
         code: 'GATEWAY_QUOTA',
-        class: 'unavailable',
         message: `Expected at most ${dailyBytes / mib} MiB of requests from chat in a day, got more.`,
         mend: `Wait: ${Math.round(dailyBytes / mib / 24)} MiB come back in an hour. In a terminal of the machine that runs the fleet there is no such limit. If nobody asked for this much, look into the gateway: docs/security.md.`,
       });

@@ -58,7 +58,6 @@ function bodyBytes({ method, headers }: IncomingMessage): number {
 function busy(): Response {
   const error = new FleetError({
     code: 'BUSY',
-    class: 'unavailable',
     message: 'Expected fewer and shorter requests at once, got more than fleetd holds in memory.',
     mend: 'Try again in a moment; if this stays, look for a program that asks and does not read.',
   });
@@ -71,7 +70,7 @@ function busy(): Response {
 /**
  * Listens on a unix socket. A stale socket file is replaced, a live one is not.
  * @param who  anybody: whoever can enter its folder; owner: this user only
- * @throws FleetError SOCKET_IN_USE, SOCKET_UNUSABLE
+ * @throws FleetError SOCKET_IN_USE, SOCKET_PATH_TOO_LONG, SOCKET_UNUSABLE
  */
 export async function listenOnSocket(
   app: Hono,
@@ -80,8 +79,7 @@ export async function listenOnSocket(
 ): Promise<Server> {
   if (Buffer.byteLength(path) > 103) {
     throw new FleetError({
-      code: 'SOCKET_UNUSABLE',
-      class: 'usage',
+      code: 'SOCKET_PATH_TOO_LONG',
       message: `Expected a socket path of at most 103 bytes (a limit of the system), got ${Buffer.byteLength(path)}: ${path}.`,
       mend: 'Choose a shorter folder.',
     });
@@ -91,7 +89,6 @@ export async function listenOnSocket(
     if (await answers(path)) {
       throw new FleetError({
         code: 'SOCKET_IN_USE',
-        class: 'refused',
         message: `Expected to be the only fleetd on ${path}, got one that answers there.`,
         mend: 'Stop the other fleetd, or choose another folder for this one.',
       });
@@ -104,7 +101,6 @@ export async function listenOnSocket(
       reject(
         new FleetError({
           code: 'SOCKET_UNUSABLE',
-          class: 'unavailable',
           message: `Cannot listen on ${path}: ${cause.message}.`,
           mend: 'Check that its folder exists and may be written.',
           cause,

@@ -28,7 +28,6 @@ async function json(c: Context): Promise<unknown> {
     if (cause instanceof FleetError) throw cause;
     throw new FleetError({
       code: 'BODY_NOT_JSON',
-      class: 'usage',
       message: 'Expected a JSON body, got something else.',
       mend: 'Send the request with the fleet client of this version.',
       cause,
@@ -44,7 +43,6 @@ function valid(schema: z.ZodType, value: unknown): unknown {
   const tooLarge = issue?.code === 'too_big' && issue.origin === 'string';
   throw new FleetError({
     code: tooLarge ? 'TEXT_TOO_LARGE' : 'REQUEST_INVALID',
-    class: 'usage',
     message: `${where}: ${issue?.message ?? z.prettifyError(result.error)}.`,
     mend: tooLarge ? tooLargeMend : 'Correct the request and send it again.',
   });
@@ -55,7 +53,6 @@ function numberOf(text: string): number {
   if (Number.isSafeInteger(n) && n > 0) return n;
   throw new FleetError({
     code: 'REQUEST_INVALID',
-    class: 'usage',
     message: `Expected a number, got "${text.slice(0, 40)}".`,
     mend: 'Use a number as fleetd gave it, such as `fleet gates` shows.',
   });

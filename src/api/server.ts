@@ -88,7 +88,6 @@ function guarded(surface: Surface, log: Logger): Hono {
       onError: () => {
         throw new FleetError({
           code: 'TEXT_TOO_LARGE',
-          class: 'usage',
           message: `Expected a request of at most ${maxBodyBytes} bytes, got more.`,
           mend: tooLargeMend,
         });
@@ -101,7 +100,6 @@ function guarded(surface: Surface, log: Logger): Hono {
 function routeUnknown(c: Context): FleetError {
   return new FleetError({
     code: 'ROUTE_UNKNOWN',
-    class: 'not-found',
     message: `Expected a route of the fleet API, got ${c.req.method} ${c.req.path}.`,
     mend: 'Use a client of the same version as fleetd.',
   });

@@ -10,7 +10,6 @@ export async function readText(path: string): Promise<string> {
   const read = await (path === '-' ? text(process.stdin) : readFile(path, 'utf8')).catch((cause: unknown) => {
     throw new FleetError({
       code: 'FILE_UNREADABLE',
-      class: 'usage',
       message: `Expected to read ${path}, got ${cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error'}.`,
       mend: 'Name a file that is there and that you may read, or - for standard input.',
       cause,
@@ -19,7 +18,6 @@ export async function readText(path: string): Promise<string> {
   if (read.length <= longest) return read;
   throw new FleetError({
     code: 'TEXT_TOO_LARGE',
-    class: 'usage',
     message: `Expected a file of at most ${longest / 1024} KiB, got more.`,
     mend: 'Make it smaller, or split it.',
   });

@@ -22,7 +22,6 @@ export function endOnBrokenOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.Wri
     if (error.code === 'EPIPE') process.exit(0);
     const failed = new FleetError({
       code: 'OUTPUT_FAILED',
-      class: 'unavailable',
       message: `Expected to write the answer to standard output, got ${error.message}.`,
       mend: 'Make room or send it elsewhere. What you asked for may have been done: look before you ask again, e.g. with `fleet status`.',
       cause: error,

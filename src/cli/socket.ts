@@ -19,7 +19,6 @@ export function findSocket(given: string | null, env: NodeJS.ProcessEnv, cwd: st
   if (found) return found;
   throw new FleetError({
     code: 'FLEETD_UNREACHABLE',
-    class: 'unavailable',
     message: `Expected fleetd's socket at ${containerSocket} or ${trialSocket} here or in a folder above, found none.`,
     mend: 'Start it (`npm start` for the trial), ask inside its container (`docker compose exec fleetd fleet …`), or say where it is with --socket or FLEET_SOCKET.',
   });

@@ -48,7 +48,6 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
       if (!signal.aborted) throw connectionError(error, where);
       throw new FleetError({
         code: 'FLEETD_TIMEOUT',
-        class: 'unavailable',
         message: `Expected an answer from fleetd within ${timeoutMs / 1000} s, got none.`,
         mend: `${method === 'GET' ? 'Try again' : 'It may have been done: look at `fleet status` before trying again'}; if this repeats, read fleetd's log.`,
         cause: error,

@@ -104,7 +104,6 @@ function readEvent(data: string): FleetEvent {
 const badEvent = (got: string) =>
   new FleetError({
     code: 'FLEETD_REPLY_INVALID',
-    class: 'runtime',
     message: `Expected an event of fleetd, got ${got}.`,
     mend: 'Check that fleetd is of the same version as this client: restart it after an upgrade.',
   });
@@ -112,7 +111,6 @@ const badEvent = (got: string) =>
 const lost = (reason: string) =>
   new FleetError({
     code: 'FLEETD_LOST',
-    class: 'unavailable',
     message: `Expected events from fleetd, but the connection broke (${reason}).`,
     mend: 'It is taken up again by itself; if this repeats, read the log of fleetd.',
   });

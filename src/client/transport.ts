@@ -23,7 +23,6 @@ export function openRequest(
   if (url?.protocol !== 'http:')
     throw new FleetError({
       code: 'BAD_ADDRESS',
-      class: 'usage',
       message: `Expected fleetd's address as http://host:port, got ${address.url}.`,
       mend: 'Correct the address.',
     });
@@ -48,7 +47,6 @@ export async function bodyOf(response: IncomingMessage): Promise<string> {
     if (size > maxReplyBytes)
       throw new FleetError({
         code: 'FLEETD_REPLY_TOO_LARGE',
-        class: 'runtime',
         message: `Expected a reply of at most ${maxReplyBytes / 1024 / 1024} MiB, got more.`,
         mend: 'Ask for less (one product, a lower limit); if it was one product, report this as a defect.',
       });
@@ -62,7 +60,6 @@ export function unpack<T>(body: string, status: number, schema: z.ZodType<T>, wh
   const invalid = (got: string) =>
     new FleetError({
       code: 'FLEETD_REPLY_INVALID',
-      class: 'runtime',
       message: `Expected a reply of fleetd from ${where}, got ${got}.`,
       mend: 'Check that fleetd listens there and is of the same version as this client: restart it after an upgrade.',
     });
@@ -99,7 +96,6 @@ export function connectionError(error: unknown, where: string): FleetError {
     const denied = code === 'EACCES' || code === 'EPERM';
     return new FleetError({
       code: 'FLEETD_UNREACHABLE',
-      class: 'unavailable',
       message: `Expected fleetd at ${where}, but ${notThere[code ?? ''] ?? message}.`,
       mend: denied
         ? 'Run this as the user that runs fleetd, or inside its container: `docker compose exec fleetd fleet …`.'
@@ -109,7 +105,6 @@ export function connectionError(error: unknown, where: string): FleetError {
   }
   return new FleetError({
     code: 'FLEETD_LOST',
-    class: 'unavailable',
     message: `Expected a whole reply from fleetd at ${where}, but the connection broke (${code ?? message}).`,
     mend: 'What was asked may have been done: look at `fleet status` before asking again.',
     cause: error,
@@ -128,7 +123,6 @@ export function segment(name: string): string {
   if (/^[a-z0-9][a-z0-9.-]{0,80}$/i.test(name)) return name;
   throw new FleetError({
     code: 'BAD_NAME',
-    class: 'usage',
     message: `Expected the name of a product or objective, got ${JSON.stringify(name.slice(0, 80))}.`,
     mend: 'See the names with `fleet products` and the objectives with `fleet queue`.',
   });

@@ -1,8 +1,9 @@
 // The one error type of the project: every failure a human or a program can meet has a stable code,
 // the product it concerns when there is one, and the mend (what to do about it).
 
-/** Codes are a public contract (API, CLI --json, chat, logs): add freely, never rename. */
-export type ErrorClass = 'usage' | 'not-found' | 'refused' | 'unavailable' | 'runtime' | 'internal';
+import { type ErrorClass, type ErrorCode, errorCatalogue } from './error-catalogue.ts';
+
+export type { ErrorClass, ErrorCode } from './error-catalogue.ts';
 
 /** Exit code of the CLI and HTTP status of the API, by class. Documented in docs/errors.md. */
 export const errorClasses = {
@@ -22,8 +23,16 @@ export interface FleetErrorShape {
   product: string | null;
 }
 
+interface Failure {
+  code: ErrorCode;
+  message: string;
+  mend: string;
+  product?: string | null;
+  cause?: unknown;
+}
+
 /**
- * @param code    stable, SCREAMING_SNAKE, e.g. `OV_TIMEOUT`
+ * @param code    of error-catalogue.ts, which has its class
  * @param message one sentence; "Expected X, got Y" where a value was wrong
  * @param mend    one sentence a human can act on
  */
@@ -34,17 +43,11 @@ export class FleetError extends Error {
   readonly mend: string;
   readonly product: string | null;
 
-  constructor(fields: {
-    code: string;
-    class: ErrorClass;
-    message: string;
-    mend: string;
-    product?: string | null;
-    cause?: unknown;
-  }) {
-    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+  /** From a shape only where it came over a wire: its code may be another version's. */
+  constructor(fields: Failure | (Omit<FleetErrorShape, 'product'> & Pick<Failure, 'product' | 'cause'>)) {
+    super(fields.message, 'cause' in fields ? { cause: fields.cause } : undefined);
     this.code = fields.code;
-    this.class = fields.class;
+    this.class = 'class' in fields ? fields.class : errorCatalogue[fields.code].class;
     this.mend = fields.mend;
     this.product = fields.product ?? null;
   }
@@ -69,7 +72,6 @@ export class FleetError extends Error {
     if (error instanceof FleetError) return error;
     return new FleetError({
       code: 'INTERNAL',
-      class: 'internal',
       message: error instanceof Error ? error.message : String(error),
       mend: 'This is a defect: please report it with the log lines around it.',
       product,

@@ -85,7 +85,6 @@ export function acceptToken(token: string): string {
   if (token.length >= 16) return token;
   throw new FleetError({
     code: 'TOKEN_TOO_SHORT',
-    class: 'usage',
     message: `Expected a FLEET_OPERATOR_TOKEN of at least 16 characters, got ${token.length}.`,
     mend: 'Set a longer one (`openssl rand -hex 24`), or none: one is then made and kept.',
   });

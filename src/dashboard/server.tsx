@@ -78,7 +78,6 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     if (came === 'wrong') return c.html(<LoginPage wrong />, 401);
     throw new FleetError({
       code: 'TOO_MANY_TRIES',
-      class: 'unavailable',
       message: 'Expected at most 10 wrong tokens in a minute, got more: nobody is let in for now.',
       mend: 'Wait a minute. If it was not you, somebody on this machine is guessing: see the log of fleetd.',
     });
@@ -216,7 +215,6 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       reject(
         new FleetError({
           code: 'DASHBOARD_PORT',
-          class: 'unavailable',
           message: `Expected port ${options.port} to be free for the dashboard, got: ${cause.message}.`,
           mend: 'End what listens there, or choose another port (FLEET_DASHBOARD_PORT, `off` for none).',
           cause,

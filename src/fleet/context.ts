@@ -1,6 +1,7 @@
 // What every part of the loop works with.
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.ts';
+import { traitsOf } from '../common/error-catalogue.ts';
 import { FleetError } from '../common/errors.ts';
 import type { FootprintReport } from '../contract/runtime/measurements.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
@@ -124,7 +125,6 @@ export function productNamed(context: Pick<FleetContext, 'registry'>, name: stri
   const names = context.registry.current().products.map((p) => p.name);
   throw new FleetError({
     code: 'PRODUCT_UNKNOWN',
-    class: 'not-found',
     product: name,
     message: `Expected a product of products.yaml (${names.join(', ') || 'it has none'}), got "${name}".`,
     mend: 'Use one of these names, or add the product to products.yaml.',
@@ -137,27 +137,17 @@ export function objectiveOf(journal: Journal, id: string): ObjectiveRow {
   if (objective) return objective;
   throw new FleetError({
     code: 'OBJECTIVE_UNKNOWN',
-    class: 'not-found',
     message: `Expected the id of an objective such as obj-1, got "${id}".`,
     mend: 'List them with `fleet queue` or `fleet status`.',
   });
 }
 
-/** Errors after which the effect may or may not have happened: only observing can tell. */
-const uncertain = new Set([
-  'RUNTIME_LOST',
-  'AGENT_TIMEOUT',
-  'AGENT_REPLY_INVALID',
-  'OV_TIMEOUT',
-  'OV_GARBAGE',
-  'OV_OUTPUT_TOO_LARGE',
-]);
-export const mayHaveHappened = (code: string): boolean => uncertain.has(code);
+/** Whether the effect may have happened after this error: then only observing can tell. */
+export const mayHaveHappened = (code: string): boolean => traitsOf(code).mayHaveHappened === true;
 
 export function missingProduct(name: string): FleetError {
   return new FleetError({
     code: 'PRODUCT_UNKNOWN',
-    class: 'not-found',
     product: name,
     message: `Expected ${name} in products.yaml, got no such product.`,
     mend: 'Put it back, or cancel the objective.',

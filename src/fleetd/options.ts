@@ -102,8 +102,7 @@ function readPort(text: string): number | null {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
   throw new FleetError({
-    code: 'DASHBOARD_PORT',
-    class: 'usage',
+    code: 'DASHBOARD_PORT_INVALID',
     message: `Expected the dashboard's port (FLEET_DASHBOARD_PORT) from 1 to 65535 or \`off\`, got ${text}.`,
     mend: 'Correct it; for the bundle it is in .env.',
   });

@@ -26,7 +26,6 @@ function migrate(db: DatabaseSync, file: string): void {
   if (version > migrations.length) {
     throw new FleetError({
       code: 'JOURNAL_NEWER',
-      class: 'refused',
       message: `Expected ${file} to be of version ${migrations.length} or older, got version ${version}: a newer fleetd wrote it.`,
       mend: 'Run the newer fleetd again, or restore a backup made before the upgrade.',
     });
@@ -59,7 +58,6 @@ export function journalError(error: unknown, file: string): Error {
   if (/database is locked|busy/i.test(text)) {
     return new FleetError({
       code: 'JOURNAL_LOCKED',
-      class: 'refused',
       message: `Expected to be the only fleetd on ${file}, got: ${text}.`,
       mend: 'Stop the other fleetd (or choose another state folder), then start this one again.',
       cause: error,
@@ -72,7 +70,6 @@ export function journalError(error: unknown, file: string): Error {
   ) {
     return new FleetError({
       code: 'JOURNAL_UNUSABLE',
-      class: 'unavailable',
       message: `Cannot use the journal ${file}: ${text}.`,
       mend: 'Check free space and permissions of its folder; if the file is damaged, restore a backup.',
       cause: error,

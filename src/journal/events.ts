@@ -92,7 +92,8 @@ export interface EventData
     runId: string | null;
     adopted: boolean;
   };
-  'session.stopping': { session: number; reason: string; outcome: SessionOutcome };
+  /** code: of the error that it could not go on for, where there was one. */
+  'session.stopping': { session: number; reason: string; outcome: SessionOutcome; code?: string };
   /** costUsd: Σ of what has a price; null: unknown. */
   'session.ended': {
     session: number;

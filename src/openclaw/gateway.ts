@@ -182,7 +182,6 @@ export async function startGateway(options: StartGateway): Promise<Gateway> {
 function tooBusy(got: string, { logFile }: GatewayOptions): FleetError {
   return new FleetError({
     code: 'GATEWAY_SLOW',
-    class: 'unavailable',
     message: `Expected the OpenClaw gateway to become ready, got ${got}: this machine is too busy for it.`,
     mend: `Start it again when the machine is quieter, or give it more cores or 2 GB of free memory; its log is ${logFile}.`,
   });
@@ -196,7 +195,6 @@ function endedEarly(
   const refused = code === configRefused;
   return new FleetError({
     code: refused ? 'GATEWAY_CONFIG' : 'GATEWAY_EXITED',
-    class: 'unavailable',
     message: `Expected the OpenClaw gateway to become ready, got ${code === null ? 'its end by a signal' : `exit ${code}`}. It said: ${lastLines.join(' | ') || 'nothing'}`,
     mend: refused
       ? `Mend what it refuses; its config is ${join(stateDir, 'openclaw.json')}.`
@@ -225,7 +223,6 @@ async function refuseTakenPort(port: number): Promise<void> {
   } catch (error) {
     throw new FleetError({
       code: 'PORT_TAKEN',
-      class: 'unavailable',
       message: `Expected port ${port} to be free for the OpenClaw gateway, got: ${error instanceof Error ? error.message : String(error)}.`,
       mend: `End what listens on ${port} (ss -ltnp shows it), or choose another port.`,
       cause: error,

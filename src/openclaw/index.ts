@@ -68,7 +68,6 @@ function connector(socketPath: unknown): () => FleetClient {
     if (typeof socketPath === 'string' && socketPath !== '') return createFleetClient({ socketPath });
     throw new FleetError({
       code: 'FLEETD_UNREACHABLE',
-      class: 'unavailable',
       message:
         'Expected the path of fleetd\'s socket, got neither plugin config "socketPath" nor FLEET_GATEWAY_SOCKET.',
       mend: 'Set FLEET_GATEWAY_SOCKET in the environment of the gateway and start it again.',

@@ -56,7 +56,6 @@ export async function installSlackPlugin({ stateDir, openclaw, npmCache }: Insta
   if (done.failed)
     throw new FleetError({
       code: 'SLACK_NOT_INSTALLED',
-      class: 'unavailable',
       message: `Expected OpenClaw to install ${slackPlugin}, got: ${done.all?.slice(-600) || done.shortMessage}`,
       mend: npmCache ? 'Build the image again.' : 'Check that npm reaches its registry, then start again.',
     });

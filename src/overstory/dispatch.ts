@@ -101,7 +101,6 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
   if (!specPath && bytes > maxInlineBytes)
     throw new FleetError({
       code: 'OV_ARGUMENT_TOO_LARGE',
-      class: 'usage',
       message: `Expected an objective of at most ${maxInlineBytes} bytes without a spec, got ${bytes}.`,
       mend: 'Write the text with spec.write and pass the path as specPath.',
     });

@@ -53,21 +53,18 @@ export function requireFinished(command: string, run: OvRun): void {
   if (run.timedOut)
     throw new FleetError({
       code: 'OV_TIMEOUT',
-      class: 'unavailable',
       message: `Expected \`ov\` (${command}) to finish in time, got no end to it.`,
       mend: 'It may still have happened: ask for status before you try again.',
     });
   if (run.truncated)
     throw new FleetError({
       code: 'OV_OUTPUT_TOO_LARGE',
-      class: 'runtime',
       message: `Expected \`ov\` (${command}) to answer within the size cap, got more.`,
       mend: 'Narrow the question (unread mail only, a smaller limit) or clear old mail with `ov mail purge`.',
     });
   if (run.exit === null)
     throw new FleetError({
       code: 'OV_KILLED',
-      class: 'runtime',
       message: `Expected \`ov\` (${command}) to exit, got killed by a signal.`,
       mend: "Look for a lack of memory in the runtime's log; ask for status before you try again.",
     });
@@ -83,7 +80,6 @@ export function requireSuccess(command: string, run: OvRun): void {
   if (isObject(json) && Array.isArray(json.checks))
     throw new FleetError({
       code: 'OV_CHECKS_FAILED',
-      class: 'unavailable',
       message: 'Expected every check of `ov doctor` to pass, got at least one that failed.',
       mend: 'Read `ov doctor` in the runtime and mend what it names.',
     });
@@ -124,7 +120,6 @@ export function checkReply<Reply>(command: string, schema: z.ZodType<Reply>, val
 export function unsupportedVersion(expected: string, got: string): FleetError {
   return new FleetError({
     code: 'OV_UNSUPPORTED_VERSION',
-    class: 'unavailable',
     message: `Expected ${expected}, got ${got}.`,
     mend: 'Install overstory 0.9.4 to 0.11.0 in the runtime.',
   });

@@ -28,7 +28,6 @@ export function withFleetSettings(
   if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
     throw new FleetError({
       code: 'OV_BAD_CONFIG',
-      class: 'unavailable',
       message: `Expected .overstory/config.local.yaml to be a YAML mapping, got ${document.errors[0]?.message.split('\n')[0] ?? 'something else'}.`,
       mend: 'Correct the file, or delete it: the fleet writes its own settings anew.',
     });

@@ -23,7 +23,6 @@ export function withQualityGates(text: string, gates: readonly QualityGate[]): s
   if (document.errors.length > 0 || !isMap(document.contents))
     throw new FleetError({
       code: 'OV_BAD_CONFIG',
-      class: 'unavailable',
       message: 'Expected .overstory/config.yaml to be a YAML mapping, got something else.',
       mend: 'Correct the file; `ov doctor` says what is wrong with it.',
     });

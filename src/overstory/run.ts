@@ -82,7 +82,6 @@ async function start(
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
     throw new FleetError({
       code: 'OV_FOLDER_MISSING',
-      class: 'unavailable',
       message: `Expected the project's folder at ${cwd}, got none.`,
       mend: "Correct the product's path in products.yaml, or put the repository there.",
     });
@@ -104,7 +103,6 @@ async function start(
   if (result.isCanceled)
     throw new FleetError({
       code: 'OV_CANCELLED',
-      class: 'unavailable',
       message: `Expected \`ov\` (${name}) to finish, got cancelled.`,
       mend: 'It may still have happened: ask for status before you try again.',
     });
@@ -123,13 +121,11 @@ function notStarted(program: string, code: string, message: string): FleetError 
   if (code === 'E2BIG')
     return new FleetError({
       code: 'OV_ARGUMENT_TOO_LARGE',
-      class: 'usage',
       message: 'Expected arguments that the system accepts, got too many bytes.',
       mend: 'Write the long text as a spec (spec.write takes it on standard input) and send its path.',
     });
   return new FleetError({
     code: 'OV_MISSING',
-    class: 'unavailable',
     message: `Expected to start \`${program}\`, got ${code}: ${message.split('\n')[0]}`,
     mend: 'Install overstory in the runtime and put `ov` (and bun) on its PATH.',
   });

@@ -67,7 +67,6 @@ export function argument(value: string, name: string): string {
   if (bytes <= maxArgumentBytes) return value;
   throw new FleetError({
     code: 'OV_ARGUMENT_TOO_LARGE',
-    class: 'usage',
     message: `Expected at most ${maxArgumentBytes} bytes for ${name}, got ${bytes}.`,
     mend: 'Write the long text as a spec (spec.write takes it on standard input) and send its path.',
   });

@@ -119,7 +119,6 @@ function meaningOf(content: string, layout: Layout, saidMs: number, zone: string
       placed: true,
       problem: new FleetError({
         code: 'CLAUDE_EXITED',
-        class: 'runtime',
         message: "Expected Claude Code on the coordinator's screen, got a shell.",
         mend: 'It has ended; the objective is tried again as its restart policy says, or start it again.',
       }),
@@ -159,7 +158,6 @@ function menuMeaning(layout: Layout, saidMs: number, zone: string | undefined): 
 const menuProblem = (row: Menu, shown: string): FleetError =>
   new FleetError({
     code: row.code,
-    class: row.code === 'CLAUDE_USAGE_LIMIT' ? 'unavailable' : 'refused',
     message: `Expected Claude Code at its prompt, got ${row.what} that waits for a human: ${shown}`,
     mend: row.mend,
   });
@@ -226,8 +224,8 @@ const namesZone = /\([A-Z][\w+-]*(?:\/[\w+ -]+)*\)|\d ?(?:UTC|GMT)\b/;
 
 const lastRow = said.at(-1) as Said;
 
-const problem = ({ code, class: kind, mend }: Said, message: string): FleetError =>
-  new FleetError({ code, class: kind, message: message.replace(/\.? It says: $/, '.'), mend });
+const problem = ({ code, mend }: Said, message: string): FleetError =>
+  new FleetError({ code, message: message.replace(/\.? It says: $/, '.'), mend });
 
 function clean(text: string): string {
   const plain = text

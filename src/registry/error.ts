@@ -24,7 +24,6 @@ export class RegistryError extends FleetError {
   constructor(file: string, problems: readonly RegistryProblem[]) {
     super({
       code: 'REGISTRY_INVALID',
-      class: 'usage',
       message: describeProblems(problems),
       mend: `Correct what is named here in ${file} and save it.`,
     });

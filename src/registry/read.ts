@@ -29,7 +29,6 @@ async function bytesOf(file: string): Promise<Buffer> {
 function notAFile(file: string): FleetError {
   return new FleetError({
     code: 'REGISTRY_UNREADABLE',
-    class: 'usage',
     message: `Expected ${file} to be a file, got a folder or device.`,
     mend: `Docker makes an empty folder where a mounted file is missing: remove the folder ${file}, put your products.yaml there and start again.`,
   });
@@ -40,14 +39,12 @@ function unreadable(file: string, error: unknown): FleetError {
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new FleetError({
       code: 'REGISTRY_MISSING',
-      class: 'not-found',
       message: `Expected a registry of products at ${file}, got no such file.`,
       mend: `Put your products.yaml there; the one at the top of the repository is an example to copy.`,
       cause: error,
     });
   return new FleetError({
     code: 'REGISTRY_UNREADABLE',
-    class: 'usage',
     message: `Expected to read ${file}, got ${code}.`,
     mend: `Let the user this runs as (uid ${process.getuid?.() ?? 'unknown'}) read the file.`,
     cause: error,

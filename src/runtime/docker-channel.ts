@@ -132,14 +132,12 @@ async function findContainer(
   if (only === undefined)
     throw new FleetError({
       code: 'RUNTIME_NOT_RUNNING',
-      class: 'unavailable',
       message: `Expected one running container labelled ${label}, got ${names(found) || 'none'}.`,
       mend: `Start it with \`docker compose up -d ${service}\` and see \`docker compose logs ${service}\`.`,
     });
   if (running.length > 1)
     throw new FleetError({
       code: 'RUNTIME_AMBIGUOUS',
-      class: 'refused',
       message: `Expected one running container labelled ${label}, got ${running.length}: ${names(running)}.`,
       mend: 'Stop all but one, or give each stack its own compose project name.',
     });
@@ -168,7 +166,6 @@ async function engine<T>(request: Promise<T>): Promise<T> {
     const answered = cause instanceof Error && 'statusCode' in cause;
     throw new FleetError({
       code: answered ? 'RUNTIME_UNREACHABLE' : 'ENGINE_UNREACHABLE',
-      class: 'unavailable',
       message: `Expected the Docker engine to open fleet-agent, got ${reason}.`,
       mend: socketFaults[code] ?? 'See `docker info` and `docker ps` on the machine of fleetd.',
       cause,

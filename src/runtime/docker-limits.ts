@@ -30,7 +30,6 @@ export async function limitContainer(
   await engine(container.update(changes)).catch((cause) => {
     throw new FleetError({
       code: 'RUNTIME_LIMITS',
-      class: 'unavailable',
       message: `Expected the engine to hold the runtime to ${describe(wanted)}, got: ${FleetError.wrap(cause).message}`,
       mend: 'Correct scheduling.resource_budget of products.yaml, or set RUNTIME_MEMORY, RUNTIME_CPUS and RUNTIME_PIDS in .env for an engine that cannot change them (rootless without cgroup v2).',
       cause,
@@ -62,7 +61,6 @@ async function requireRoom(
 function overLimit(given: string, used: string): FleetError {
   return new FleetError({
     code: 'RUNTIME_OVER_LIMIT',
-    class: 'unavailable',
     message: `Expected the runtime to use less than ${given} that products.yaml now gives it, got ${used}.`,
     mend: 'It is held to it as soon as it fits. Pause or stop a product to make room at once.',
   });

@@ -10,7 +10,6 @@ import type { Channel } from './channel.ts';
 export function unreachable(description: string, reason: FleetError | null): FleetError {
   return new FleetError({
     code: 'RUNTIME_UNREACHABLE',
-    class: 'unavailable',
     message: `Expected a link to the runtime (${description}), got none${reason === null ? ' yet' : `: ${reason.message}`}`,
     mend: `Nothing was done. ${reason?.mend ?? 'It is being opened: try again in a moment.'}`,
     cause: reason ?? undefined,
@@ -20,7 +19,6 @@ export function unreachable(description: string, reason: FleetError | null): Fle
 export function lostInFlight(channel: Channel, reason: FleetError): FleetError {
   return new FleetError({
     code: 'RUNTIME_LOST',
-    class: 'unavailable',
     message: `Expected an answer from the runtime (${channel.description}), got the end of the link: ${reason.message}`,
     mend: 'It may have been done: look at the product again before repeating it.',
     cause: reason,
@@ -30,7 +28,6 @@ export function lostInFlight(channel: Channel, reason: FleetError): FleetError {
 export function streamEnded(channel: Channel, why: string): FleetError {
   return new FleetError({
     code: 'RUNTIME_LOST',
-    class: 'unavailable',
     message: `Expected the runtime (${channel.description}) to stay, got: ${why}.`,
     mend: 'The link is opened again by itself; if that fails, see whether the runtime is up.',
   });
@@ -39,7 +36,6 @@ export function streamEnded(channel: Channel, why: string): FleetError {
 export function timedOut(method: string, timeoutMs: number): FleetError {
   return new FleetError({
     code: 'AGENT_TIMEOUT',
-    class: 'unavailable',
     message: `Expected fleet-agent to answer ${method} within ${timeoutMs} ms, got nothing.`,
     mend: 'It may have been done: look at the product again before repeating it.',
   });
@@ -51,7 +47,6 @@ export function asAnswered(channel: Channel, method: string, error: unknown): Fl
     if (shape.success) return FleetError.from(shape.data);
     return new FleetError({
       code: 'AGENT_PROTOCOL',
-      class: 'runtime',
       message: `Expected fleet-agent to serve ${method}, got: ${error.message.slice(0, 300)}.`,
       mend: 'Check that fleetd and the runtime are of the same release.',
       cause: error,
@@ -63,7 +58,6 @@ export function asAnswered(channel: Channel, method: string, error: unknown): Fl
 export function closed(): FleetError {
   return new FleetError({
     code: 'RUNTIME_CLOSED',
-    class: 'unavailable',
     message: 'Expected an open runtime, got one that this program has closed.',
     mend: 'Connect again.',
   });
@@ -72,7 +66,6 @@ export function closed(): FleetError {
 export function openedTooLate(channel: Channel, openMs: number): FleetError {
   return new FleetError({
     code: 'RUNTIME_UNREACHABLE',
-    class: 'unavailable',
     message: `Expected ${channel.description} to open within ${openMs} ms, got nothing.`,
     mend: 'See whether the machine of the runtime is overloaded; the link is tried again by itself.',
   });
@@ -81,7 +74,6 @@ export function openedTooLate(channel: Channel, openMs: number): FleetError {
 export function incompatible(got: number | undefined): FleetError {
   return new FleetError({
     code: 'AGENT_INCOMPATIBLE',
-    class: 'unavailable',
     message: `Expected fleet-agent with protocol ${protocolVersion}, got ${got ?? 'none'}.`,
     mend: 'Build the runtime from the same release as fleetd: `docker compose up --build`.',
   });
@@ -91,7 +83,6 @@ export function invalidReply(method: string, error: z.ZodError): FleetError {
   const issue = error.issues[0];
   return new FleetError({
     code: 'AGENT_REPLY_INVALID',
-    class: 'runtime',
     message: `Expected a reply to ${method}, got ${issue?.path.join('.') || 'it'} wrong: ${issue?.message}.`,
     mend: 'Check that fleetd and the runtime are of the same release.',
   });
@@ -100,7 +91,6 @@ export function invalidReply(method: string, error: z.ZodError): FleetError {
 export function wrongProduct(method: string, wanted: string, got: string): FleetError {
   return new FleetError({
     code: 'AGENT_REPLY_INVALID',
-    class: 'runtime',
     message: `Expected a reply to ${method} about ${wanted}, got one about ${got.slice(0, 100)}.`,
     mend: 'Check that nothing in the runtime impersonates fleet-agent.',
   });

@@ -98,7 +98,6 @@ export class FrameGuard extends Transform {
 function notAFrame(got: Buffer): FleetError {
   return new FleetError({
     code: 'AGENT_PROTOCOL',
-    class: 'runtime',
     message: `Expected a JSON-RPC frame from fleet-agent, got ${JSON.stringify(got.toString('latin1', 0, 60))}.`,
     mend: 'Check that the runtime starts fleet-agent itself and that nothing else writes to its stdout.',
   });
@@ -107,7 +106,6 @@ function notAFrame(got: Buffer): FleetError {
 function tooLarge(expected: string, got: string): FleetError {
   return new FleetError({
     code: 'AGENT_FRAME_TOO_LARGE',
-    class: 'runtime',
     message: `Expected a frame ${expected} from fleet-agent, got ${got}.`,
     mend: 'Look into the runtime: a product with a huge mailbox, or a process that impersonates the agent.',
   });

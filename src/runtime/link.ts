@@ -55,7 +55,6 @@ export async function openLink(channel: Channel, clock: Clock): Promise<Link> {
         ? error
         : new FleetError({
             code: 'AGENT_PROTOCOL',
-            class: 'runtime',
             message: `Expected JSON-RPC from fleet-agent, got: ${error instanceof Error ? error.message.slice(0, 300) : error}.`,
             mend: 'Check that fleetd and the runtime are of the same release.',
             cause: error,

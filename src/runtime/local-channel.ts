@@ -60,7 +60,6 @@ export function localChannel({ argv: [file, ...args], env, cwd, onLog }: LocalCh
           reject(
             new FleetError({
               code: 'RUNTIME_UNREACHABLE',
-              class: 'unavailable',
               message: `Expected to start fleet-agent with ${file} in ${cwd}, got ${cause.message}.`,
               mend: 'Check that the program and the folder exist and may be used by this user.',
               cause,

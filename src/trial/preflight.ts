@@ -42,7 +42,6 @@ export async function preflight(options: TrialOptions, env: NodeJS.ProcessEnv = 
   if (missing.length === 0) return;
   throw new FleetError({
     code: 'TRIAL_NEEDS',
-    class: 'usage',
     message: `Expected ${missing.map((m) => m.program).join(', ')} on this machine, found none.`,
     mend: missing.map((m) => m.mend).join(' '),
   });

@@ -149,7 +149,6 @@ async function writeSimulator(file: string, script: string): Promise<void> {
   if ((await readFile(script).catch(() => null)) === null) {
     throw new FleetError({
       code: 'TRIAL_BUILD',
-      class: 'usage',
       message: `Expected the built program ${script}, got no such file.`,
       mend: 'Run `npm run build`.',
     });

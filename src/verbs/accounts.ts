@@ -22,7 +22,6 @@ export const accounts: Verb = {
     if (asked.toLowerCase() !== 'open' || name === '')
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected \`open\` and the name of an account, got ${JSON.stringify(`${asked} ${name}`.trim().slice(0, 60))}.`,
         mend: 'List the names with `fleet accounts`.',
       });

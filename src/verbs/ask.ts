@@ -64,7 +64,6 @@ function secondsOf(given: string | boolean | undefined, usual: number): number {
   if (seconds >= 0 && seconds <= 3_600) return seconds;
   throw new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected seconds from 0 to 3600 after --timeout, got ${given}.`,
     mend: 'Correct it: `fleet help ask`.',
   });

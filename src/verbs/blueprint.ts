@@ -12,7 +12,6 @@ async function requestOf(what: string, { read, source }: VerbContext): Promise<A
   if (read === undefined)
     throw new FleetError({
       code: 'BAD_USAGE',
-      class: 'usage',
       message: `Expected the number of a draft such as draft-3, got ${JSON.stringify(what.slice(0, 60))}.`,
       mend: 'Files are applied in a terminal, `fleet apply blueprint.yaml`; drafts are listed by `fleet blueprints`.',
     });

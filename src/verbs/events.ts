@@ -34,7 +34,6 @@ function whole(option: string, given: string | boolean | undefined): number | un
   if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
   throw new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected a whole number after ${option}, got ${given}.`,
     mend: 'Correct it: `fleet help events`.',
   });

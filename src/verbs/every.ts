@@ -50,14 +50,12 @@ export const every: Verb = {
     if (missed !== 'once' && missed !== 'skip')
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected once or skip after --missed, got ${JSON.stringify(String(missed).slice(0, 40))}.`,
         mend: 'once: a run that was missed is made up for. skip: it is not.',
       });
     if (product === '')
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected five fields, a product and an objective, got ${JSON.stringify(when.slice(0, 60))} alone.`,
         mend: 'For example `fleet every "0 9 * * 1-5" product-c daily social posts`.',
       });

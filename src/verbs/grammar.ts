@@ -78,7 +78,6 @@ function chatWords(input: string, known: readonly Verb[], program: Command): str
   if (input.length > (verb?.takesText ? maxLine : maxWordsLine))
     throw new FleetError({
       code: 'TEXT_TOO_LARGE',
-      class: 'usage',
       message: `Expected at most ${verb?.takesText ? maxObjectiveBytes / 1024 : maxWordsLine / 1024} KiB of text, got ${Math.round(Buffer.byteLength(input) / 1024)} KiB.`,
       mend: 'Put the long part into a file of the product and name the file.',
     });
@@ -98,7 +97,6 @@ function usageError(error: unknown, words: string[], known: readonly Verb[]): Fl
     const meant = nearest(name, names);
     return new FleetError({
       code: 'VERB_UNKNOWN',
-      class: 'usage',
       message: `Expected ${meant ? 'a verb' : `one of ${names.join(', ')}`}, got ${name ? JSON.stringify(name.slice(0, 60)) : 'none'}.`,
       mend: meant ? `Did you mean \`fleet ${meant}\`? \`fleet help\` explains each.` : 'See `fleet help`.',
     });
@@ -113,7 +111,6 @@ function usageError(error: unknown, words: string[], known: readonly Verb[]): Fl
       : '';
   return new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected \`fleet ${`${name} ${verb.usage}`.trim()}\`, got ${complaint.replace(/\n.*/s, '')}.`,
     mend: `See \`fleet help ${name}\`.${dashes}`,
   });

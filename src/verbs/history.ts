@@ -16,7 +16,6 @@ export const history: Verb = {
     if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected a whole number from 1 to 1000 after --last, got ${options.last}.`,
         mend: 'Correct it: `fleet help history`.',
       });

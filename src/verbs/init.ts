@@ -19,7 +19,6 @@ export const init: Verb = {
     if (type !== 'marketing' && type !== 'support')
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected --type marketing or --type support, got ${typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : 'none'}.`,
         mend: 'A product of code needs no more than `ov init`.',
       });

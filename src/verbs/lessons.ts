@@ -9,7 +9,6 @@ function numberOf(typed: string, what: string): number {
   if (digits !== undefined) return Number(digits);
   throw new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected the number of a ${what}, got ${JSON.stringify(typed.slice(0, 40))}.`,
     mend: `List them with \`fleet ${what}s\`.`,
   });

@@ -21,7 +21,6 @@ export const logs: Verb = {
     if (!Number.isInteger(lines) || lines < 1 || lines > 2000)
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected a whole number from 1 to 2000 after --lines, got ${options.lines}.`,
         mend: 'Correct it: `fleet help logs`.',
       });

@@ -13,7 +13,6 @@ export function gateNumber(typed: string): number {
   if (digits !== undefined) return Number(digits);
   throw new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected the number of a gate, got ${JSON.stringify(typed.slice(0, 40))}.`,
     mend: 'List them with `fleet gates`.',
   });

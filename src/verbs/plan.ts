@@ -39,7 +39,6 @@ function limit(word: string): [string, string] {
   if (name !== undefined && value !== undefined) return [name, value];
   throw new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected limit=value after --with, got ${JSON.stringify(word.slice(0, 60))}.`,
     mend: 'For example `fleet plan --with max_concurrent_sessions=3`.',
   });

@@ -22,7 +22,6 @@ export const recurring: Verb = {
     if (change === undefined || name === '')
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: `Expected ${changes.join(', ')} and a name, got ${JSON.stringify(`${asked} ${name}`.trim().slice(0, 60))}.`,
         mend: 'List the names with `fleet recurring`.',
       });

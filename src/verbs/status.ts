@@ -24,7 +24,6 @@ async function once(product: string | undefined, context: VerbContext, show: Sur
   if (view) return { data, text: productText(show, data, view) };
   throw new FleetError({
     code: 'PRODUCT_UNKNOWN',
-    class: 'not-found',
     message: `Expected the name of a product, got ${product}.`,
     mend: 'See the names with `fleet products`.',
     product,

@@ -20,7 +20,6 @@ export const top: Verb = {
     if (!output || !keys || json)
       throw new FleetError({
         code: 'BAD_USAGE',
-        class: 'usage',
         message: 'Expected a terminal for `fleet top`, got none.',
         mend: 'Use `fleet status`, or `fleet status --watch`.',
       });

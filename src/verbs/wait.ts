@@ -48,7 +48,6 @@ function secondsOf(given: string | boolean | undefined): number {
   if (seconds >= 0 && seconds <= 2_000_000) return seconds;
   throw new FleetError({
     code: 'BAD_USAGE',
-    class: 'usage',
     message: `Expected seconds from 0 to 2000000 after --timeout, got ${given}.`,
     mend: 'Correct it: `fleet help wait`.',
   });

@@ -18,7 +18,6 @@ export async function watched(
   if (!context.output || context.json)
     throw new FleetError({
       code: 'BAD_USAGE',
-      class: 'usage',
       message: 'Expected --watch in a terminal and without --json.',
       mend: 'Leave one of them out; programs read `fleet events --follow --json`.',
     });

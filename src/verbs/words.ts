@@ -11,7 +11,6 @@ export function textOf(words: string[], product: string, maxBytes: number): stri
   if (text === '')
     throw new FleetError({
       code: 'TEXT_EMPTY',
-      class: 'usage',
       product,
       message: `Expected some text after ${named}, got none.`,
       mend: `Say it in words after the product, e.g. \`fleet start ${named} fix the login page\`.`,
@@ -19,7 +18,6 @@ export function textOf(words: string[], product: string, maxBytes: number): stri
   if (size > maxBytes)
     throw new FleetError({
       code: 'TEXT_TOO_LARGE',
-      class: 'usage',
       product,
       message: `Expected at most ${maxBytes / 1024} KiB of text, got ${Math.ceil(size / 1024)} KiB.`,
       mend: 'Put the long part into a file of the product and name the file.',

@@ -59,7 +59,6 @@ function readWords(words: string[]): { fix: boolean; json: boolean; socket: stri
   } catch (error) {
     throw new FleetError({
       code: 'BAD_WORDS',
-      class: 'usage',
       message: `Expected \`fleet doctor [--fix] [--json]\`, got ${error instanceof Error ? error.message : error}.`,
       mend: 'Leave it out.',
     });

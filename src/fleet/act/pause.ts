@@ -2,8 +2,8 @@
 // in the queue.
 import type { NewEvent } from '../../journal/events.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { stopping } from '../../journal/session-facts.ts';
 import { pauseAction } from './session/announce-pause.ts';
-import { stopping } from './session/stopping.ts';
 
 /** @param why one sentence, kept with the objective. @returns nothing when no session is there to be stopped */
 export function stopForPause(journal: Journal, product: string, why: string): NewEvent[] {

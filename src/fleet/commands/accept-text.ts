@@ -28,7 +28,6 @@ export function acceptText(text: string, product: string): string {
   if (bytes > maxObjectiveBytes) {
     throw new FleetError({
       code: 'TEXT_TOO_LARGE',
-      class: 'usage',
       product,
       message: `Expected at most ${maxObjectiveBytes} bytes of text, got ${bytes}.`,
       mend: 'Put the long part into a file of the product and name the file.',
@@ -38,7 +37,6 @@ export function acceptText(text: string, product: string): string {
   if (clean === '') {
     throw new FleetError({
       code: 'TEXT_EMPTY',
-      class: 'usage',
       product,
       message: 'Expected some text, got none.',
       mend: `Say what should be done, e.g. \`fleet start ${product} fix the login page\`.`,

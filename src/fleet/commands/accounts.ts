@@ -19,7 +19,6 @@ export function createAccounts(context: FleetContext) {
       if (!views.some((account) => account.name === name))
         throw new FleetError({
           code: 'ACCOUNT_UNKNOWN',
-          class: 'not-found',
           message: `Expected an account of products.yaml, got ${JSON.stringify(name.slice(0, 60))}.`,
           mend: `Accounts: ${views.map((account) => account.name).join(', ')}.`,
         });

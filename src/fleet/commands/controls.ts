@@ -8,9 +8,9 @@ import type { Source } from '../../contract/source.ts';
 import type { ControlVerb, NewEvent, OverrideChange } from '../../journal/events.ts';
 import { fleetScope } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
+import { stopping } from '../../journal/session-facts.ts';
 import type { Product } from '../../registry/registry.ts';
 import { stopForPause } from '../act/pause.ts';
-import { stopping } from '../act/session/stopping.ts';
 import type { Driver } from '../context.ts';
 import { capName, capValue, priorityValue } from '../decide/limits.ts';
 import { overridesOf, type PauseValue } from '../decide/live-changes.ts';
@@ -78,7 +78,6 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
     const why = by === 'cost' ? 'its cost limit is reached' : 'memory was over budget';
     throw new FleetError({
       code: 'HUMAN_ONLY',
-      class: 'refused',
       product,
       message: `${product} is paused because ${why}: only a human may let it go on.`,
       mend: `Ask the human to type \`/fleet resume ${product}\`, or to raise the limit with \`/fleet cap\`.`,
@@ -209,7 +208,6 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
       if (objective.state === 'done' || live?.state === 'stopping') {
         throw new FleetError({
           code: objective.state === 'done' ? 'OBJECTIVE_OVER' : 'SESSION_STOPPING',
-          class: 'refused',
           product: objective.product,
           message: `Expected an objective that failed, was cancelled, waits or runs; ${id} is ${objective.state === 'done' ? 'done' : 'being stopped'}.`,
           mend:

@@ -1,6 +1,6 @@
 // What a human may do with gates. The only way in the project that resolves one.
 
-import { FleetError } from '../../common/errors.ts';
+import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Source } from '../../contract/source.ts';
 import type { Verdict } from '../../journal/gates/events.ts';
@@ -34,7 +34,6 @@ export function createGates(loop: Driver, controls: Controls) {
     if (gate) return gate;
     throw new FleetError({
       code: 'GATE_UNKNOWN',
-      class: 'not-found',
       message: `Expected the number of a gate, got ${n}.`,
       mend: 'List them with `fleet gates`.',
     });
@@ -102,8 +101,8 @@ export function createGates(loop: Driver, controls: Controls) {
   };
 
   function refuseUnlessAllowed(gate: GateRow, source: Source, surface: 'gateway' | 'operator'): void {
-    const refused = (code: string, message: string, mend: string) =>
-      new FleetError({ code, class: 'refused', product: gate.product, message, mend });
+    const refused = (code: ErrorCode, message: string, mend: string) =>
+      new FleetError({ code, product: gate.product, message, mend });
     const dashboard = `Use the dashboard, or \`fleet\` in a terminal of the machine that runs the fleet.`;
     if (source.via === 'model')
       throw refused(
@@ -143,14 +142,12 @@ function acceptAnswer(n: number, verdict: Verdict, said: string): string {
   if (text === '' && verdict !== 'approved')
     throw new FleetError({
       code: 'TEXT_EMPTY',
-      class: 'usage',
       message: `Expected ${verdict === 'rejected' ? 'a reason' : 'an answer'} after the number, got none.`,
       mend: `Say it in words: \`fleet ${verdict === 'rejected' ? 'reject' : 'answer'} ${n} …\`.`,
     });
   if (Buffer.byteLength(text) > maxAnswerBytes)
     throw new FleetError({
       code: 'TEXT_TOO_LARGE',
-      class: 'usage',
       message: `Expected at most ${maxAnswerBytes} bytes of text, got ${Buffer.byteLength(text)}.`,
       mend: 'Put the long part into a file of the product and name the file.',
     });
@@ -165,7 +162,6 @@ function closed(gate: GateRow): FleetError {
       : `was ${gate.state} by ${by?.sender ?? by?.via ?? 'someone'} before.`;
   return new FleetError({
     code: 'GATE_CLOSED',
-    class: 'refused',
     product: gate.product,
     message: `Expected an open gate; gate ${gate.n} ${how}`,
     mend: 'See `fleet gates` for what is open. To say more, send a message: `fleet message`.',

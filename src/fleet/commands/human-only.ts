@@ -12,7 +12,6 @@ export function humanOnly(source: Source, what: string, words: string): void {
   if (source.via !== 'model') return;
   throw new FleetError({
     code: 'HUMAN_ONLY',
-    class: 'refused',
     message: `Expected a human's word, got the model's: only a human ${what}.`,
     mend: `Ask the human to type \`${words}\`.`,
   });

@@ -39,7 +39,6 @@ export function createLessons(
     if (found) return shown(found);
     throw new FleetError({
       code: 'LESSON_UNKNOWN',
-      class: 'not-found',
       message: `Expected the number of a lesson, got ${n}.`,
       mend: 'List them with `fleet lessons`.',
     });
@@ -71,7 +70,6 @@ export function createLessons(
       if (text === '')
         throw new FleetError({
           code: 'TEXT_EMPTY',
-          class: 'usage',
           product: product.name,
           message: 'Expected a sentence, got none.',
           mend: 'Say what to do differently next time.',
@@ -84,7 +82,6 @@ export function createLessons(
       if (replaces === null && known.length >= mostLessons)
         throw new FleetError({
           code: 'LESSONS_FULL',
-          class: 'refused',
           product: product.name,
           message: `Expected at most ${mostLessons} lessons for ${product.name}, got one more.`,
           mend: 'Replace one that says less (its number as `replaces`), or let the human delete one: `fleet lessons`.',
@@ -126,7 +123,6 @@ export function createLessons(
       if (open.length >= openProposals)
         throw new FleetError({
           code: 'PROPOSALS_FULL',
-          class: 'refused',
           message: `Expected at most ${openProposals} proposals that wait for the human, got one more.`,
           mend: 'Let the human accept or drop some first: `fleet proposals`.',
         });
@@ -149,7 +145,6 @@ export function createLessons(
       if (found?.state !== 'open')
         throw new FleetError({
           code: 'PROPOSAL_UNKNOWN',
-          class: 'not-found',
           message: `Expected the number of a proposal that is open, got ${n}.`,
           mend: 'List them with `fleet proposals`.',
         });

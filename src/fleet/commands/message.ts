@@ -35,7 +35,6 @@ export async function sendMessage(
   if (!session || !ready) {
     throw new FleetError({
       code: 'NO_SESSION',
-      class: 'refused',
       product: product.name,
       message: `Expected a running session on ${product.name}, got ${session?.state === 'running' ? 'one that has not been given its objective yet' : (session?.state ?? 'none')}.`,
       mend: `Give it an objective first (\`fleet start ${product.name} …\`), or wait until it runs.`,

@@ -16,7 +16,6 @@ export function createMonitor({ journal, clock }: Pick<FleetContext, 'journal' |
     if (row?.state === state) return row;
     throw new FleetError({
       code: 'INTERVENTION_OVER',
-      class: 'refused',
       product: row?.product ?? null,
       message: `Expected intervention ${n} to be ${state}, got ${row === null ? 'none of that number' : `one that is ${row.state}`}.`,
       mend: 'Nothing needs to be done: each is begun once, and ended once.',

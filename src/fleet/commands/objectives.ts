@@ -8,10 +8,10 @@ import type { LookReply, LookRequest } from '../../contract/runtime/look.ts';
 import type { Source } from '../../contract/source.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
+import { stopping } from '../../journal/session-facts.ts';
 import { readStatusReply } from '../../overstory/operator.ts';
 import type { Product } from '../../registry/registry.ts';
 import { findCycle } from '../../scheduler/index.ts';
-import { stopping } from '../act/session/stopping.ts';
 import { type Driver, objectiveOf, productNamed } from '../context.ts';
 import { estimates } from '../decide/estimate.ts';
 import { refuseModelAtGate } from '../decide/waiting-on-human.ts';
@@ -36,7 +36,6 @@ export function createCommands(loop: Driver) {
     if (!product.overstory) {
       throw new FleetError({
         code: 'PRODUCT_NOT_STARTABLE',
-        class: 'refused',
         product: product.name,
         message: `${product.name} is listed with \`overstory: false\`: it is read, never started.`,
         mend: 'Set `overstory: true` in products.yaml if it should run.',
@@ -81,7 +80,6 @@ export function createCommands(loop: Driver) {
       if (cycle) {
         throw new FleetError({
           code: 'NEEDS_CYCLE',
-          class: 'usage',
           product: product.name,
           message: `Expected objectives that do not need each other, got the cycle ${cycle.join(' → ')}.`,
           mend: 'Leave one of these needs out.',
@@ -112,7 +110,6 @@ export function createCommands(loop: Driver) {
         if (journal.liveSession(objective.product)?.outcome === 'requeued') {
           throw new FleetError({
             code: 'SESSION_STOPPING',
-            class: 'refused',
             product: objective.product,
             message: `Expected an objective that is queued or running, got ${id}, which is being stopped to wait again.`,
             mend: 'Cancel it again when it is back in the queue.',
@@ -122,7 +119,6 @@ export function createCommands(loop: Driver) {
       } else {
         throw new FleetError({
           code: 'OBJECTIVE_OVER',
-          class: 'refused',
           product: objective.product,
           message: `Expected an objective that is queued or running, got ${id}, which is ${objective.state}.`,
           mend: 'Nothing needs to be done.',
@@ -140,7 +136,6 @@ export function createCommands(loop: Driver) {
         if (seen && coordinatorAlive(seen)) {
           throw new FleetError({
             code: 'SESSION_NOT_OURS',
-            class: 'refused',
             product: product.name,
             message: `The coordinator running in ${product.name} was not started by the fleet.`,
             mend: 'Stop it where it was started (`ov coordinator stop` in the product), or give the product an objective: the fleet then takes the session over.',

@@ -28,7 +28,6 @@ export function requireRoom(
 function full(expected: string, got: string): FleetError {
   return new FleetError({
     code: 'QUEUE_FULL',
-    class: 'refused',
     message: `Expected ${expected}, got ${got}.`,
     mend: 'Cancel what is not wanted any more (`fleet queue`, `fleet cancel <id>`), then ask again. If nobody asked for this much, look into the gateway: docs/security.md.',
   });

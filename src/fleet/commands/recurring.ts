@@ -54,7 +54,6 @@ export function createRecurring(
     if (found) return found;
     throw new FleetError({
       code: 'RECURRING_UNKNOWN',
-      class: 'not-found',
       message: `Expected the name of something that recurs, got "${name}".`,
       mend: 'List them with `fleet recurring`.',
     });
@@ -77,7 +76,6 @@ export function createRecurring(
       if (!isCron(cron))
         throw new FleetError({
           code: 'CRON_INVALID',
-          class: 'usage',
           product: product.name,
           message: `Expected five fields (minute hour day month weekday) that some day fits, got ${JSON.stringify(cron.slice(0, 60))}.`,
           mend: 'For example "0 9 * * 1-5": at 9 on weekdays.',
@@ -85,7 +83,6 @@ export function createRecurring(
       if (!isTimeZone(request.timeZone))
         throw new FleetError({
           code: 'TIME_ZONE_INVALID',
-          class: 'usage',
           product: product.name,
           message: `Expected a time zone such as Europe/Berlin, got ${JSON.stringify(request.timeZone.slice(0, 60))}.`,
           mend: 'Use a name of the IANA list, or leave it out for UTC.',
@@ -94,7 +91,6 @@ export function createRecurring(
       if (all().some(({ recurrence }) => recurrence.name === name))
         throw new FleetError({
           code: 'RECURRING_EXISTS',
-          class: 'refused',
           product: product.name,
           message: `Expected a name that nothing has that recurs, got "${name}".`,
           mend: `Use another name, or take that one away first: \`fleet recurring delete ${name}\`.`,
@@ -102,7 +98,6 @@ export function createRecurring(
       if (all().length >= mostRecurring)
         throw new FleetError({
           code: 'RECURRING_FULL',
-          class: 'refused',
           product: product.name,
           message: `Expected at most ${mostRecurring} things that recur, got one more.`,
           mend: 'End one first: `fleet recurring`, `fleet recurring delete <name>`. If nobody asked for this much, look into the gateway: docs/security.md.',
@@ -156,7 +151,6 @@ export function createRecurring(
       if (!found.row?.recurrence)
         throw new FleetError({
           code: 'RECURRING_OF_FILE',
-          class: 'refused',
           product,
           message: `${name} stands in products.yaml, which the fleet never writes.`,
           mend: `Take it out of products.yaml, or pause it: \`fleet recurring pause ${name}\`.`,

@@ -168,7 +168,6 @@ function withOpenAccounts({ products }: FleetState, word: string): FleetState['p
   if (word !== 'open')
     throw new FleetError({
       code: 'CAP_INVALID',
-      class: 'usage',
       message: `Expected open, got ${JSON.stringify(word.slice(0, 60))}.`,
       mend: 'Say accounts=open: what would start if no account were at a usage limit.',
     });
@@ -182,7 +181,6 @@ function strategyOf(text: string): Limits['strategy'] {
   if (text === 'fifo' || text === 'priority-weighted') return text;
   throw new FleetError({
     code: 'CAP_INVALID',
-    class: 'usage',
     message: `Expected priority-weighted or fifo, got ${JSON.stringify(text.slice(0, 60))}.`,
     mend: 'Use one of these.',
   });

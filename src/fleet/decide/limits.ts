@@ -18,7 +18,6 @@ const ofProduct: readonly CapName[] = ['memory', 'cpu', 'cost'];
 function invalid(expected: string, got: string, mend: string): FleetError {
   return new FleetError({
     code: 'CAP_INVALID',
-    class: 'usage',
     message: `Expected ${expected}, got ${JSON.stringify(got.slice(0, 60))}.`,
     mend,
   });
@@ -88,7 +87,6 @@ export function priorityValue(value: string | number): number {
   if (number >= 1 && number <= 100) return number;
   throw new FleetError({
     code: 'PRIORITY_INVALID',
-    class: 'usage',
     message: `Expected high, medium, low or a whole number from 1 to 100, got ${JSON.stringify(word.slice(0, 60))}.`,
     mend: 'Use one of these, or `default` for what products.yaml says.',
   });

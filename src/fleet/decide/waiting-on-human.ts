@@ -53,7 +53,6 @@ export function refuseChatAtGate(context: Pick<FleetContext, 'journal' | 'regist
   if (gate === undefined || !answeredByOperatorOnly(context, product)) return;
   throw new FleetError({
     code: 'GATE_SURFACE',
-    class: 'refused',
     product,
     message: `Gate ${gate.n} on ${product} waits, and is not answered in chat (products.yaml: gates.surface is dashboard): until then chat may not message it either.`,
     mend: 'Answer it in the dashboard, or with `fleet` in a terminal of the machine that runs the fleet.',
@@ -71,7 +70,6 @@ export function refuseModelAtGate(
   if (gate === undefined) return;
   throw new FleetError({
     code: 'GATE_OPEN',
-    class: 'refused',
     product,
     message: `Gate ${gate.n} on ${product} waits for a human: until then the model may neither message nor start it.`,
     mend: `Tell the human what gate ${gate.n} asks and that only they can answer: \`fleet approve ${gate.n}\`, \`fleet reject ${gate.n} <reason>\` or \`fleet answer ${gate.n} <text>\`.`,

@@ -2,8 +2,9 @@
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { Journal, SessionRow } from '../../journal/journal.ts';
+import { stopping } from '../../journal/session-facts.ts';
 import { reconcile } from './reconcile.ts';
-import { sessionTroubles } from './session-troubles.ts';
+import { isSessionTrouble } from './session-troubles.ts';
 
 /** In this order; nothing is written here. */
 export function conclude(
@@ -19,7 +20,7 @@ function troubleOf(journal: Pick<Journal, 'trouble'>, name: string, snapshot: Pr
   const known = journal.trouble(name);
   const { health, error } = snapshot;
   if (health === 'ok') {
-    if (known === null || sessionTroubles.has(known.code)) return [];
+    if (known === null || isSessionTrouble(known.code)) return [];
     return [{ kind: 'product.recovered', product: name, text: `${name} answers again.`, data: {} }];
   }
   if (!error || error.code === known?.code) return [];
@@ -41,7 +42,6 @@ function found(
     }
     if (session === null) return [];
     const outcome = finding.kind === 'finished' ? 'done' : 'failed';
-    const data = { session: session.id, reason: finding.why, outcome } as const;
-    return [{ ...common, kind: 'session.stopping', text: finding.why, data }];
+    return [stopping(session, finding.why, outcome)];
   });
 }

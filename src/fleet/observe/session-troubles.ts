@@ -1,13 +1,7 @@
-/** Troubles of a session that its screen shows. */
-export const screenTroubles: ReadonlySet<string> = new Set([
-  'SESSION_HUNG',
-  'CLAUDE_API_ERROR',
-  'CLAUDE_DIALOG',
-  'CLAUDE_CONTEXT_FULL',
-  'CLAUDE_MODEL_MISSING',
-  'CLAUDE_ORG_DISABLED',
-  'CLAUDE_FORBIDDEN',
-]);
+import { traitsOf } from '../../common/error-catalogue.ts';
+
+/** Troubles of a running session that its screen shows: each is a gate. */
+export const isScreenTrouble = (code: string): boolean => traitsOf(code).gate !== undefined;
 
 /** Troubles that a healthy snapshot does not end: who found them does, or the session's end. */
-export const sessionTroubles: ReadonlySet<string> = new Set([...screenTroubles, 'MAIL_UNHEARD']);
+export const isSessionTrouble = (code: string): boolean => isScreenTrouble(code) || code === 'MAIL_UNHEARD';

@@ -1,5 +1,6 @@
 // Event → the notice it causes. The sentence is the event's own; nothing here asks a model.
 
+import { traitsOf } from '../../common/error-catalogue.ts';
 import type { JournalEvent, NewEvent } from '../../journal/events.ts';
 import type { GateSeverity } from '../../journal/gates/events.ts';
 import type { NoticeKind } from '../../journal/outbox/events.ts';
@@ -13,28 +14,6 @@ import { productOf } from '../context.ts';
 const spacingMs = 10_000;
 /** The daily digest, by UTC: the same on every machine. */
 const digestHour = 7;
-
-/** Troubles that stay until somebody does what their mend says; others pass, or are a gate. */
-const humanMends = new Set([
-  'MAIL_UNHEARD',
-  'OV_BAD_CONFIG',
-  'OV_DB_CORRUPT',
-  'OV_DISK_FULL',
-  'OV_DUBIOUS_OWNERSHIP',
-  'OV_MISSING',
-  'OV_NOT_INITIALISED',
-  'OV_READONLY_DB',
-  'OV_UNSUPPORTED_VERSION',
-  'PATH_ESCAPES',
-  'PRODUCT_BARE',
-  'PRODUCT_IS_WORKTREE',
-  'PRODUCT_MISSING',
-  'PRODUCT_NOT_CLONED',
-  'PRODUCT_NOT_GIT',
-  'PRODUCT_NOT_GIT_ROOT',
-  'PRODUCT_UNREADABLE',
-  'PRODUCT_WORKTREE_AWAY',
-]);
 
 type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;
 
@@ -115,7 +94,7 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
     case 'merge.failed':
       return { kind: 'trouble', severity: 'error', text: event.text };
     case 'product.trouble':
-      return humanMends.has(event.data.error.code)
+      return traitsOf(event.data.error.code).untilMended === true
         ? { kind: 'trouble', severity: 'error', text: event.text }
         : null;
     case 'operator-mail.counted':

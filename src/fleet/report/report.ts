@@ -25,7 +25,6 @@ export function sinceMs(text: string, nowMs: number): number {
   if (!Number.isNaN(at)) return at;
   throw new FleetError({
     code: 'SINCE_INVALID',
-    class: 'usage',
     message: `Expected yesterday, today, hours (12h), days (7d) or a date, got ${JSON.stringify(text.slice(0, 40))}.`,
     mend: 'For example `fleet report --since yesterday`.',
   });

@@ -309,7 +309,6 @@ function jumpOf({ clockJump, clock }: FleetContext): FleetStatus['clock'] {
 function waitingForRuntime(state: 'connecting' | 'lost') {
   return new FleetError({
     code: 'RUNTIME_UNREACHABLE',
-    class: 'unavailable',
     message:
       state === 'connecting' ? 'The runtime has not answered yet.' : 'The link to the runtime is lost.',
     mend: 'It is tried again by itself; if this stays, look at the runtime (`docker compose ps`).',

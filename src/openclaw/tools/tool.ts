@@ -77,7 +77,6 @@ export async function notesOn(call: ToolCall, products: readonly string[]): Prom
 export function badParams(toolName: string, error: z.ZodError): FleetError {
   return new FleetError({
     code: 'BAD_REQUEST',
-    class: 'usage',
     message: `${toolName}: ${z.prettifyError(error).replaceAll('\n', ' ')}`,
     mend: `Call ${toolName} again with the parameters its schema names.`,
   });

@@ -66,7 +66,6 @@ export const sling: OvCommand<z.infer<typeof args>, z.infer<typeof reply>> = {
     if (state !== 'completed')
       throw new FleetError({
         code: 'OV_TURN_FAILED',
-        class: 'runtime',
         message: `Expected the first turn of ${slung.agentName} to end completed, got ${state}: claude crashed or answered with an error.`,
         mend: 'Look at `ov errors` and the login of claude; start it again under a new name.',
       });

@@ -1,12 +1,11 @@
 // What Claude Code says when it does not work, as data: each row from panes of 2.0.76 to 2.1.332, or from the texts in
 // their programs. A row matches where a line of its own begins, so that a word in the middle of a sentence is none.
-import type { ErrorClass } from '../../common/errors.ts';
+import type { ErrorCode } from '../../common/errors.ts';
 
 export type Window = 'session' | 'week' | 'model' | 'spend' | 'credit' | 'unknown';
 
 export interface Said {
-  code: string;
-  class: ErrorClass;
+  code: ErrorCode;
   pattern: RegExp;
   /** one sentence, in which the line itself is quoted after it */
   message: string;
@@ -19,14 +18,12 @@ export interface Said {
 const again = 'then start the objective again.';
 const login = {
   code: 'CLAUDE_LOGGED_OUT',
-  class: 'refused',
   message: 'Expected Claude Code to be logged in, got its login text on the screen.',
   mend: `Put a valid ANTHROPIC_API_KEY (or CLAUDE_CODE_OAUTH_TOKEN) into the runtime's environment, restart the runtime (the tmux server keeps the old one), and start the objective again.`,
   passing: false,
 } as const;
 const limit = {
   code: 'CLAUDE_USAGE_LIMIT',
-  class: 'unavailable',
   message: "Expected the account to have usage left, got Claude Code's limit.",
 } as const;
 
@@ -58,7 +55,6 @@ export const said: readonly Said[] = [
   },
   {
     code: 'CLAUDE_ORG_DISABLED',
-    class: 'refused',
     pattern:
       /^(?:API Error: 4\d\d\b.*organization has been disabled|Your (?:ANTHROPIC_API_KEY belongs to a disabled organization|organization has (?:been )?disabled)|This organization has been disabled|Usage is paused for your organization|This service is disabled for your org|Your account is on hold)/is,
     asMessage:
@@ -76,7 +72,6 @@ export const said: readonly Said[] = [
   },
   {
     code: 'CLAUDE_FORBIDDEN',
-    class: 'refused',
     pattern: /^API Error: 403\b|^API Error: Request blocked before it reached|^Gateway refused the request/i,
     asMessage:
       /^API Error: 403 |^API Error: Request blocked before it reached Anthropic's API|^Gateway refused the request/i,
@@ -86,7 +81,6 @@ export const said: readonly Said[] = [
   },
   {
     code: 'CLAUDE_MODEL_MISSING',
-    class: 'refused',
     pattern:
       /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist)|API Error: .{0,30}(?:Usage credits|Extra usage|Usage)(?: is| are)? required for (?:1M|long) context)/is,
     asMessage:
@@ -97,7 +91,6 @@ export const said: readonly Said[] = [
   },
   {
     code: 'CLAUDE_CONTEXT_FULL',
-    class: 'refused',
     pattern:
       /^(?:Context limit reached|Context low · Run|Prompt is too long|(?:Error: )?(?:Error during compaction: )?(?:Error: )?Conversation too long|Request too large|API Error: 413\b|API Error: 400\b.*(?:prompt is too long|exceed context limit))/is,
     asMessage:
@@ -108,7 +101,6 @@ export const said: readonly Said[] = [
   },
   {
     code: 'CLAUDE_API_ERROR',
-    class: 'refused',
     pattern:
       /^API Error\b.{0,20}\b4(?!08|09|29)\d\d\b|^API Error: (?:.{0,60}(?:can't help with this|safeguards flagged|response exceeded the \d+ output token)|Claude Code is unable to respond)/i,
     asMessage:
@@ -119,7 +111,6 @@ export const said: readonly Said[] = [
   },
   {
     code: 'CLAUDE_API_ERROR',
-    class: 'refused',
     pattern:
       /^(?:API Error\b(?!: (?:Request was|Operation) aborted)|Request timed out|Repeated 529|Can't reach the API|Unable to connect|Connection (?:dropped|error|closed|reset|refused|lost)|No internet route|Couldn't connect through your proxy|Could not refresh your login because another|Failed to refresh OAuth token: another|undefined is not an object \(evaluating|Authentication error · |Overloaded\b|We are experiencing high demand|Opus is experiencing high load|Cannot read properties of undefined|Failed to parse JSON|(?:fetch failed|socket hang up|terminated)$|429 \{|5\d\d (?:\{|<))/i,
     asMessage:

@@ -23,7 +23,6 @@ export async function keyEnvironment({
   if (value === '' || /\s/.test(value))
     throw new FleetError({
       code: 'ACCOUNT_KEY_MISSING',
-      class: 'refused',
       product: name,
       message: `Expected the key of the account of ${name} in the ${key.from} ${key.name} of the runtime, got ${value === '' ? 'nothing' : 'more than one word'}.`,
       mend:

@@ -30,7 +30,6 @@ async function resolveExisting(path: string): Promise<{ path: string; exists: bo
 function escapes(product: string, path: string, root: string): FleetError {
   return new FleetError({
     code: 'PATH_ESCAPES',
-    class: 'refused',
     message: `Expected a path inside ${root}, got ${JSON.stringify(path.slice(0, 200))}.`,
     mend: 'Give a path that stays inside, also after its symbolic links are followed.',
     product,

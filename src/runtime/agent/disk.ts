@@ -17,7 +17,6 @@ export async function requireSpace(folder: string, leastBytes: number): Promise<
   const mib = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;
   throw new FleetError({
     code: 'OV_DISK_FULL',
-    class: 'unavailable',
     message: `Expected at least ${mib(leastBytes)} free on the disk of ${folder}, got ${mib(freeBytes)}.`,
     mend: 'Make room there: parked worktrees (`ov worktree clean`), old logs under .overstory/logs. It goes on by itself then.',
   });

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
-import { FleetError } from '../../common/errors.ts';
+import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import type { LookReply, lookRequestSchema } from '../../contract/runtime/look.ts';
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import { liesUnder, pathInside } from './confine.ts';
@@ -46,10 +46,9 @@ export async function look(product: ProductRef, folder: string, what: Look): Pro
   }
 }
 
-function refused(product: string, code: string, expected: string, got: string): FleetError {
+function refused(product: string, code: ErrorCode, expected: string, got: string): FleetError {
   return new FleetError({
     code,
-    class: code === 'LOOK_NOT_FOUND' ? 'not-found' : 'refused',
     message: `Expected ${expected}, got ${got}.`,
     mend: 'Look at the tree of the product for what is there to read.',
     product,
@@ -166,7 +165,6 @@ async function log(product: string, folder: string, limit: number): Promise<Look
     if (/does not have any commits yet/.test(result.stderr)) return { text: '', truncated: false };
     throw new FleetError({
       code: 'LOOK_FAILED',
-      class: 'runtime',
       message: `Expected git log of ${folder}, got: ${result.stderr.split('\n')[0] || result.shortMessage}.`,
       mend: 'Run `git log` in the product by hand and mend what it says.',
       product,

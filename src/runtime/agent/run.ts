@@ -71,7 +71,6 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
 function busy(product: string): FleetError {
   return new FleetError({
     code: 'PRODUCT_BUSY',
-    class: 'unavailable',
     message: `Expected the earlier commands to ${product} to end within ${writeQueueMs} ms, got no turn.`,
     mend: 'Nothing was started: try again when the earlier command is done.',
     product,

@@ -173,7 +173,6 @@ function withinFrame(method: string, reply: unknown): unknown {
   if (bytes <= maxFrameBytes - 1_024) return reply;
   throw new FleetError({
     code: 'AGENT_REPLY_TOO_LARGE',
-    class: 'runtime',
     message: `Expected an answer to ${method} of at most ${maxFrameBytes} bytes, got ${bytes}.`,
     mend: 'Narrow the question, or clear old mail with `ov mail purge` in the product.',
   });
@@ -183,7 +182,6 @@ function badParams(method: string, error: z.ZodError): FleetError {
   const issue = error.issues[0];
   return new FleetError({
     code: 'AGENT_BAD_REQUEST',
-    class: 'usage',
     message: `Expected the parameters of ${method}, got ${issue?.path.join('.') || 'them'} wrong: ${issue?.message}.`,
     mend: 'Check that fleetd and the runtime are of the same release.',
   });

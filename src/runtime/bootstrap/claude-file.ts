@@ -116,7 +116,6 @@ function orWhenMissing<T, M>(look: () => T, missing: M): T | M {
 function locked(file: string, lock: string): FleetError {
   return new FleetError({
     code: 'CLAUDE_CONFIG_LOCKED',
-    class: 'unavailable',
     message: `Expected to change ${file} within ${patienceMs / 1000} s, got its lock held by another process all that time.`,
     mend: `Try again; if no claude runs as this user, remove the folder ${lock}.`,
   });

@@ -110,7 +110,6 @@ async function requireCommitted(product: string, root: string): Promise<void> {
     .join(' | ');
   throw new FleetError({
     code: 'GIT_COMMIT_REFUSED',
-    class: 'refused',
     product,
     message: `Expected git to commit in ${root} what overstory needs there, got: ${said.slice(0, 500)}.`,
     mend: `Let agents commit (a hook that refuses them, a signature without its key), then commit what is staged there and restart overstory-runtime. ${ownInstead}`,
@@ -162,7 +161,6 @@ async function requireCloneOf({ name, root }: Product, theirs: string, done: str
   }
   throw new FleetError({
     code: 'CHECKOUT_OF_ANOTHER',
-    class: 'refused',
     product: name,
     message: `Expected ${root} to be the fleet's clone of ${folder}, got its clone of ${record.from}.`,
     mend: `When nothing in it is needed any more, move ${root} away and restart overstory-runtime; or give the product another path.`,
@@ -179,7 +177,6 @@ async function requireOwner(product: string, theirs: string): Promise<void> {
 function notOurs(product: string, folder: string, uid: number): FleetError {
   return new FleetError({
     code: 'PRODUCT_NOT_WRITABLE',
-    class: 'usage',
     product,
     message: `Expected to write in ${folder} as uid ${process.getuid?.()}, got a folder of uid ${uid}.`,
     mend:
@@ -202,7 +199,6 @@ async function requireWritable(product: Product): Promise<void> {
     if (uid !== process.getuid?.()) throw notOurs(name, folder, uid);
     throw new FleetError({
       code: 'PRODUCT_READ_ONLY',
-      class: 'usage',
       product: name,
       message: `Expected to write in ${folder}, got a folder that takes nothing.`,
       mend:

@@ -40,7 +40,6 @@ export async function makeBundle(
     if (done.ok) return done;
     throw new FleetError({
       code: 'BUNDLE_FAILED',
-      class: 'runtime',
       product,
       message: `Expected to pack ${branch} of ${root}, got ${reasonOf(done)}.`,
       mend: `Fetch it by hand from the product's checkout: \`git fetch ${root} ${branch}\`.`,
@@ -82,7 +81,6 @@ async function requireRecord(product: string, root: string): Promise<CheckoutRec
   if (record !== null) return record;
   throw new FleetError({
     code: 'CHECKOUT_MISSING',
-    class: 'not-found',
     product,
     message: `Expected a checkout of the fleet's own at ${root}, got a folder that is none.`,
     mend: 'Move the folder away and restart overstory-runtime: it is made anew.',

@@ -3,7 +3,7 @@
 // with success. So it is refused while a human's work would be in its way.
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { FleetError } from '../../common/errors.ts';
+import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import { readCanonicalBranch } from '../../overstory/config.ts';
 import { runGit } from './run-git.ts';
 import { isThere } from './source.ts';
@@ -21,11 +21,11 @@ const unfinished = [
 export const ownInstead =
   'Or take `checkout: in-place` out of products.yaml: agents then work in a clone of their own.';
 
-type Refuse = (code: string, message: string, mend: string) => never;
+type Refuse = (code: ErrorCode, message: string, mend: string) => never;
 const refuseFor =
   (product: string): Refuse =>
   (code, message, mend) => {
-    throw new FleetError({ code, class: 'refused', product, message, mend: `${mend} ${ownInstead}` });
+    throw new FleetError({ code, product, message, mend: `${mend} ${ownInstead}` });
   };
 
 /**
@@ -106,7 +106,6 @@ export async function requireOwnRepository(folder: string, product: string, inst
   if ((await realpath(own)) === main) return own;
   throw new FleetError({
     code: 'PRODUCT_IS_WORKTREE',
-    class: 'refused',
     product,
     message: `Expected ${folder} to be a repository of its own, got a linked worktree of ${dirname(main)}, in which overstory would work.`,
     mend: `Give ${dirname(main)} as the product's path.${instead}`,

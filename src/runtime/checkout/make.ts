@@ -161,7 +161,6 @@ function gitIn(draft: string, { product, root, onProgress }: Order, from: string
     if (done.ok) return done;
     throw new FleetError({
       code: 'PRODUCT_CLONE_FAILED',
-      class: 'runtime',
       product,
       message: `Expected to clone ${from} into ${root}, got ${done.timedOut ? `no end within ${cloneMs / 60_000} minutes` : reasonOf(done)}.`,
       mend: 'Check the address or folder and, for an address, the git credentials of the runtime; then restart overstory-runtime.',

@@ -43,7 +43,6 @@ export async function readSource(product: string, path: string): Promise<Source>
   if (inside)
     throw new FleetError({
       code: 'PRODUCT_NOT_GIT_ROOT',
-      class: 'usage',
       product,
       message: `Expected ${folder} to be the top of its git repository, got a folder inside another one's.`,
       mend: `Give the top of the repository as the product’s path, and \`paths: [${prefix.replace(/\/$/, '') || '…'}]\` where other products have the rest of it: overstory works on whole repositories only.`,
@@ -91,7 +90,6 @@ async function notGit(product: string, folder: string, why: string): Promise<Fle
   if (main !== undefined)
     return new FleetError({
       code: 'PRODUCT_WORKTREE_AWAY',
-      class: 'usage',
       product,
       message: `Expected the repository of ${folder}, a linked worktree, at ${main}, got nothing there.`,
       mend: 'Give the main checkout as the product’s path: a worktree’s own repository is not seen from here.',
@@ -99,7 +97,6 @@ async function notGit(product: string, folder: string, why: string): Promise<Fle
   if (/permission denied/i.test(why)) return unreadable(product, folder, why);
   return new FleetError({
     code: 'PRODUCT_NOT_GIT',
-    class: 'usage',
     product,
     message: `Expected ${folder} to be a git repository, got: ${why}.`,
     mend: 'Run `git init` in it and commit what is there, then restart overstory-runtime.',
@@ -109,7 +106,6 @@ async function notGit(product: string, folder: string, why: string): Promise<Fle
 export function unreadable(product: string, folder: string, why: string): FleetError {
   return new FleetError({
     code: 'PRODUCT_UNREADABLE',
-    class: 'usage',
     product,
     message: `Expected to read the repository ${folder} as uid ${process.getuid?.()}, got: ${why}.`,
     mend: 'Let that user read the folder, or set HOST_UID and HOST_GID in .env to its owner.',

@@ -10,7 +10,6 @@ import { isThere, readSource, unreadable } from './source.ts';
 export const missingFolder = (product: string, at: string) =>
   new FleetError({
     code: 'PRODUCT_MISSING',
-    class: 'not-found',
     product,
     message: `Expected the repository of ${product} at ${at}, got no such folder.`,
     mend: "Put it there (PROJECTS_DIR of .env is the folder that holds it), correct the product's path, or give it a `repo:` to clone.",
@@ -23,7 +22,6 @@ export async function whyNotCloned(product: string, root: string, path: string, 
     (await failureOf(readSource(product, source))) ??
     new FleetError({
       code: 'PRODUCT_NOT_CLONED',
-      class: 'unavailable',
       product,
       message: `Expected the fleet's clone of ${source} at ${root}, got nothing there.`,
       mend: 'Restart overstory-runtime: it clones while it starts, and says in its log what keeps it from that.',
@@ -56,7 +54,6 @@ export async function whyUninitialised(
     'If it had one, get back what took it away (`git switch` to the branch that has it, `git stash pop`, mount the folder again): the rest heals by itself.';
   return new FleetError({
     code: 'OV_NOT_INITIALISED',
-    class: 'unavailable',
     product,
     message: `Expected .overstory/config.yaml in ${folder}, got none.${open === null ? '' : ` \`ov init\` does not run there: ${open.code}: ${open.message}`}`,
     mend:
@@ -75,7 +72,6 @@ export async function requireCheckout(product: string, folder: string): Promise<
   if (bare)
     throw new FleetError({
       code: 'PRODUCT_BARE',
-      class: 'usage',
       product,
       message: `Expected a repository with its files checked out, got the bare one ${folder}.`,
       mend: `Clone it (\`git clone ${folder}\`) and give the clone as the product's path.`,

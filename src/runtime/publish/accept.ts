@@ -7,7 +7,7 @@
 //   the branch moves forward only, is never one that is checked out, and no other ref is touched.
 import { createReadStream } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
-import { FleetError } from '../../common/errors.ts';
+import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import { liesUnder } from '../agent/confine.ts';
 import { type GitResult, reasonOf, runGit } from '../checkout/run-git.ts';
 
@@ -37,8 +37,8 @@ export async function acceptBranch(projectsRoot: string, delivery: Delivery): Pr
   const { product, branch, head, file } = delivery;
   const source = await realpath(delivery.source).catch(() => '');
   const ref = `refs/heads/${branch}`;
-  const refuse = (code: string, message: string, mend: string): FleetError =>
-    new FleetError({ code, class: 'refused', product, message, mend });
+  const refuse = (code: ErrorCode, message: string, mend: string): FleetError =>
+    new FleetError({ code, product, message, mend });
   if (!liesUnder(projectsRoot, source))
     throw refuse(
       'PUBLISH_ESCAPES',

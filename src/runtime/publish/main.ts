@@ -52,7 +52,6 @@ function parse(line: string): unknown {
 function badRequest(expected: string, got: string): FleetError {
   return new FleetError({
     code: 'PUBLISH_BAD_REQUEST',
-    class: 'usage',
     message: `Expected ${expected} on stdin, got ${got}.`,
     mend: 'Check that fleetd and the publisher are of the same release.',
   });

@@ -42,7 +42,6 @@ export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): P
     if (bytes > maxBundleBytes)
       throw new FleetError({
         code: 'PUBLISH_TOO_LARGE',
-        class: 'refused',
         product: product.name,
         message: `Expected ${branch} to be at most ${maxBundleBytes} bytes, got ${bytes}.`,
         mend: `Fetch it by hand from the product's checkout in the runtime: \`git fetch ${product.root} ${branch}\`.`,
@@ -87,7 +86,6 @@ export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): P
   function unreachable(why: string): FleetError {
     return new FleetError({
       code: 'PUBLISHER_UNREACHABLE',
-      class: 'unavailable',
       message: `Expected an answer of the publisher (${channel.description}), got: ${why}.`,
       mend: 'In the bundle: `docker compose up -d publisher`, then see `docker compose logs publisher`.',
     });
@@ -115,7 +113,6 @@ function verdictOf(line: string, product: string): boolean {
   if (!read.success)
     throw new FleetError({
       code: 'PUBLISHER_UNREACHABLE',
-      class: 'unavailable',
       product,
       message: 'Expected the publisher to say what became of a branch, got something else.',
       mend: 'Check that fleetd and the publisher are of the same release.',

@@ -1,5 +1,6 @@
 // Event → the gates it opens or withdraws. Asked twice about the same event it answers once.
 
+import { traitsOf } from '../../../common/error-catalogue.ts';
 import type { JournalEvent, NewEvent } from '../../../journal/events.ts';
 import type { GateRow } from '../../../journal/gates/store.ts';
 import type { FleetContext } from '../../context.ts';
@@ -9,17 +10,6 @@ import { sameMatter } from './question.ts';
 import { lowerGates, raiseGate } from './raise.ts';
 
 type Context = Pick<FleetContext, 'journal' | 'registry'>;
-
-/** Troubles of a running session that a human must judge (session/watch.ts records them). */
-const sessionTroubles: Record<string, 'hung' | 'logged-out'> = {
-  SESSION_HUNG: 'hung',
-  CLAUDE_API_ERROR: 'logged-out',
-  CLAUDE_DIALOG: 'logged-out',
-  CLAUDE_CONTEXT_FULL: 'logged-out',
-  CLAUDE_MODEL_MISSING: 'logged-out',
-  CLAUDE_ORG_DISABLED: 'logged-out',
-  CLAUDE_FORBIDDEN: 'logged-out',
-};
 
 export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
   const { journal } = context;
@@ -34,7 +24,7 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
         `${event.objective} is ${event.data.end}.`,
       );
     case 'product.trouble': {
-      const kind = sessionTroubles[event.data.error.code];
+      const kind = traitsOf(event.data.error.code).gate;
       if (kind === undefined || journal.trouble(product ?? '')?.code !== event.data.error.code) return [];
       return raiseGate(journal, {
         product,

@@ -129,7 +129,6 @@ function tellUnheard(context: FleetContext, session: SessionRow, hearing: Hearin
       : `mail ${hearing.mail} of its worker ${hearing.from}`;
   const error = new FleetError({
     code: 'MAIL_UNHEARD',
-    class: 'runtime',
     product,
     message: `Nothing shows that the coordinator of ${product} heard ${what}${hearing.asked > 0 ? `, although it was asked ${hearing.asked}×` : ': it has been busy, or at a menu, ever since'}.`,
     mend: `Look at it (\`fleet look ${product}\`), tell it again in other words (\`fleet message ${product} …\`), or stop it: \`fleet stop ${product}\`.`,

@@ -1,7 +1,9 @@
 // Level-triggered: looks at where a live session stands and does the next thing, until nothing is left to do
 // now. Restart needs no path of its own: a session found in the journal is driven like any other.
+import { traitsOf } from '../../../common/error-catalogue.ts';
 import { FleetError } from '../../../common/errors.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { stopping } from '../../../journal/session-facts.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { wokenFromLimit } from '../../decide/account-state.ts';
 import { watchScreen } from '../../observe/screens.ts';
@@ -14,15 +16,6 @@ import { watchSpend } from './spend.ts';
 import { startSession } from './start.ts';
 import { stopSession } from './stop.ts';
 import { loggedOut, watchSession } from './watch.ts';
-
-/** What readScreen says of a screen that only a human gets past. */
-const screenProblems = new Set([
-  'CLAUDE_LOGGED_OUT',
-  'CLAUDE_DIALOG',
-  'CLAUDE_MODEL_MISSING',
-  'CLAUDE_ORG_DISABLED',
-  'CLAUDE_FORBIDDEN',
-]);
 
 /**
  * Ends when the session needs nothing, has ended, or must wait for the runtime or for time to pass.
@@ -100,20 +93,15 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
       context.log.warn({ product: session.product, code: error.code }, `looking failed: ${error.message}`);
       return false;
     }
-    // The coordinator is up but cannot be told what to do: the session ends, so that others get its slot.
+    // The coordinator is up and cannot be told what to do: its slot is given back.
     context.journal.record(
-      {
-        kind: 'session.stopping',
-        product: session.product,
-        objective: session.objective,
-        text: `${session.objective} could not be handed over: ${error.message}`,
-        data: {
-          session: session.id,
-          reason: `The objective could not be handed over. ${error.code}: ${error.message} ${error.mend}`,
-          outcome: 'failed',
-        },
-      },
-      ...(screenProblems.has(error.code) ? loggedOut(context, session, error) : []),
+      stopping(
+        session,
+        `The objective could not be handed over. ${error.code}: ${error.message} ${error.mend}`,
+        'failed',
+        error.code,
+      ),
+      ...(traitsOf(error.code).screen === true ? loggedOut(context, session, error) : []),
     );
     return true;
   }

@@ -19,7 +19,6 @@ export async function mayType(context: FleetContext, product: Product): Promise<
   if (screen === null || screen.acceptsText) return { refused: null, screen };
   const refused = new FleetError({
     code: 'SCREEN_TAKES_NO_TEXT',
-    class: 'unavailable',
     product: product.name,
     message: `Expected the coordinator of ${product.name} at its prompt, got ${screen.problem?.message ?? 'a menu or a screen without one'}`,
     mend: `Nothing was typed. Look at it (\`fleet logs ${product.name}\`); it is tried again when the prompt is back.`,

@@ -1,6 +1,7 @@
 // Self-healing: whether a session that ended by itself is followed by another one. The objective waits again, as after
 // a requeue, and comes through the same door: queue, budgets and pauses hold for it as for any other.
 
+import { traitsOf } from '../../../common/error-catalogue.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { FleetContext } from '../../context.ts';
@@ -8,10 +9,6 @@ import { productOf } from '../../context.ts';
 import { isRunComplete } from '../../observe/reconcile.ts';
 
 type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;
-
-/** Starting again cannot help: a human must log in, answer a dialog or mend the project first. */
-const humanMustMend =
-  /\b(?:CLAUDE_LOGGED_OUT|CLAUDE_DIALOG|CLAUDE_ORG_DISABLED|CLAUDE_FORBIDDEN|CLAUDE_MODEL_MISSING|OV_BAD_CONFIG|OV_NOT_A_PROJECT|OV_READONLY_DB)\b/;
 
 /** Restarts of the product within its window, the oldest first; and what its policy is. */
 export function restartsOf({ journal, clock }: Context, product: string, windowMs: number): number {
@@ -26,7 +23,7 @@ export function restartOf(context: Context, session: SessionRow, why: string): R
   const product = productOf(context, session.product);
   if (product === null || product.restart.policy === 'never') return null;
   const { policy, max, windowMs, backoffMs } = product.restart;
-  const failed = session.outcome === 'failed' && !humanMustMend.test(why);
+  const failed = session.outcome === 'failed' && traitsOf(codeOf(context, session)).startsAgain !== false;
   const unsaid = policy === 'always' && session.outcome === 'done' && !saidComplete(context, session);
   if (!failed && !unsaid) return null;
   const before = restartsOf(context, product.name, windowMs);
@@ -45,6 +42,11 @@ export function restartOf(context: Context, session: SessionRow, why: string): R
     },
   };
 }
+
+/** Of the error that it could not go on for; empty: it ended otherwise. */
+const codeOf = ({ journal }: Context, { id, objective }: SessionRow): string =>
+  journal.eventsOf(objective, 'session.stopping').findLast(({ data }) => data.session === id)?.data.code ??
+  '';
 
 function saidComplete({ journal }: Context, session: SessionRow): boolean {
   return journal

@@ -13,6 +13,7 @@
 //
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
 import { isDeepStrictEqual } from 'node:util';
+import { traitsOf } from '../../../common/error-catalogue.ts';
 import { FleetError } from '../../../common/errors.ts';
 import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -21,30 +22,6 @@ import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened, missingProduct, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/reconcile.ts';
 import { lookAtScreen } from '../../observe/screens.ts';
-
-/** Starting again cannot help: a human must do what the mend says first. */
-const humanMustMend = new Set([
-  'OV_NOT_INITIALISED',
-  'OV_ROOT_REFUSED',
-  'OV_TMUX_MISSING',
-  'OV_MISSING',
-  'CLAUDE_LOGGED_OUT',
-  'CLAUDE_DIALOG',
-  'OV_DUBIOUS_OWNERSHIP',
-  'OV_READONLY_DB',
-  'PATH_ESCAPES',
-  'PRODUCT_NOT_GIT_ROOT',
-  'PRODUCT_IS_WORKTREE',
-  'PRODUCT_UNFINISHED',
-  'PRODUCT_OTHER_BRANCH',
-  'PRODUCT_DIRTY',
-  'OV_NOT_GIT',
-  'OV_NO_COMMIT',
-  'OV_BAD_CONFIG',
-  'GIT_NO_IDENTITY',
-  'PROJECT_NAME_TAKEN',
-  'CLAUDE_NOT_TRUSTING',
-]);
 
 /** Returns whether the driver should look at the session again at once. Does not throw for what a runtime or `ov` may do. */
 export async function startSession(context: FleetContext, session: SessionRow): Promise<boolean> {
@@ -108,12 +85,11 @@ export async function startSession(context: FleetContext, session: SessionRow): 
     failure ??
     new FleetError({
       code: 'COORDINATOR_NOT_UP',
-      class: 'runtime',
       product: product.name,
       message: `ov said that the coordinator of ${product.name} started, but no live coordinator is there.`,
       mend: 'Look at the runtime log; then start the objective again.',
     });
-  return giveUp(context, session, cause, humanMustMend.has(cause.code));
+  return giveUp(context, session, cause, traitsOf(cause.code).startsAgain === false);
 }
 
 /** @throws what prepare or the last of at most two starts said; OV_SLOW_START or what its screen showed for OV_DIALOG */
@@ -171,7 +147,6 @@ async function startWatched(context: FleetContext, product: Product): Promise<vo
     if (seen?.problem && !seen.passing) throw seen.problem;
     throw new FleetError({
       code: 'OV_SLOW_START',
-      class: 'runtime',
       product: product.name,
       message: `Expected Claude Code of ${product.name} at its prompt within 30 s, got ${seen === null ? 'no look at its screen' : `a screen without a dialog (${seen.state})`}.`,
       mend: 'It is tried again. If it stays, let fewer sessions start at once (`max_concurrent_sessions`), or give the runtime more CPU.',

@@ -5,13 +5,14 @@
 import { FleetError } from '../../../common/errors.ts';
 import type { NewEvent, SessionOutcome } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { stopping } from '../../../journal/session-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
 import { waitsFor } from '../../decide/waiting-on-human.ts';
 import { noteShares } from '../../observe/account-shares.ts';
 import { type Liveness, liveness, quietSinceMs } from '../../observe/liveness.ts';
 import { latestScreen, watchScreen } from '../../observe/screens.ts';
-import { screenTroubles, sessionTroubles } from '../../observe/session-troubles.ts';
+import { isScreenTrouble, isSessionTrouble } from '../../observe/session-troubles.ts';
 import { noteLimit } from '../accounts/limits.ts';
 import { waitsForWorkersLimit } from '../accounts/worker-limits.ts';
 import { askedIn } from '../gates/asked.ts';
@@ -59,10 +60,17 @@ export async function watchSession(
       session,
       'failed',
       `${found.error.code}: ${found.error.message} ${found.error.mend}`,
+      found.error.code,
       loggedOut(context, session, found.error),
     );
   if (found.state === 'died' && found.error)
-    return end(context, session, 'failed', `${found.error.code}: ${found.error.message} ${found.error.mend}`);
+    return end(
+      context,
+      session,
+      'failed',
+      `${found.error.code}: ${found.error.message} ${found.error.mend}`,
+      found.error.code,
+    );
   if (found.state === 'idle' && looked !== null && waitsForWorkersLimit(context, product, session, looked))
     return false;
   // Not yet for long enough to be believed: look again when it is.
@@ -111,18 +119,10 @@ function end(
   session: SessionRow,
   outcome: SessionOutcome,
   reason: string,
+  code?: string,
   more: NewEvent[] = [],
 ): true {
-  context.journal.record(
-    {
-      kind: 'session.stopping',
-      product: session.product,
-      objective: session.objective,
-      text: `Session on ${session.product}: ${reason}`,
-      data: { session: session.id, reason, outcome },
-    },
-    ...more,
-  );
+  context.journal.record(stopping(session, reason, outcome, code), ...more);
   return true;
 }
 
@@ -149,22 +149,21 @@ function noteTrouble(context: FleetContext, product: string, { state, because, e
   const known = context.journal.trouble(product);
   const hung = new FleetError({
     code: 'SESSION_HUNG',
-    class: 'runtime',
     product,
     message: `The session on ${product} seems to hang. ${because}`,
     mend: `Look at it (\`fleet look ${product}\`), send it a message, or stop it: \`fleet stop ${product}\`.`,
   });
   const ownWay = ['logged-out', 'limited', 'died'].includes(state);
   const trouble = state === 'hung' ? hung : ownWay ? null : error;
-  if (trouble !== null && screenTroubles.has(trouble.code) && known?.code !== trouble.code) {
+  if (trouble !== null && isScreenTrouble(trouble.code) && known?.code !== trouble.code) {
     const shape = { ...trouble.toJSON(), product };
     const text = `${product}: ${trouble.message} ${trouble.mend}`;
     context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
-  } else if (trouble === null && known && screenTroubles.has(known.code)) endTrouble(context, product);
+  } else if (trouble === null && known && isScreenTrouble(known.code)) endTrouble(context, product);
 }
 
 /** A session's trouble ends with the session. */
 export function endTrouble(context: FleetContext, product: string): void {
-  if (!sessionTroubles.has(context.journal.trouble(product)?.code ?? '')) return;
+  if (!isSessionTrouble(context.journal.trouble(product)?.code ?? '')) return;
   context.journal.record({ kind: 'product.recovered', product, text: `${product} goes on.`, data: {} });
 }

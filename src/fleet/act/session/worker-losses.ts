@@ -102,21 +102,21 @@ function cutOff(
 ): Loss {
   const { product } = common;
   const said = printed === '' ? 'it printed nothing' : shorten(oneSpaced(printed), 500);
-  const error = new FleetError({
-    class: 'runtime',
-    product,
-    ...(spoke
+  const error = new FleetError(
+    spoke
       ? {
+          product,
           code: 'WORKER_CUT_OFF',
           message: `Worker ${agent} of ${product} died in the middle of its turn, killed or by an error: ${said}`,
           mend: `Nobody goes on with its work by itself: tell the coordinator (\`fleet message ${product} …\`), or stop it: \`fleet stop ${product}\`.`,
         }
       : {
+          product,
           code: 'WORKER_DIED_AT_START',
           message: `Worker ${agent} of ${product} died at its start: ${said}`,
           mend: `Mend what it says (\`fleet doctor\` names versions of overstory and Claude Code that do not work together), then tell the coordinator: \`fleet message ${product} …\`.`,
-        }),
-  });
+        },
+  );
   const why = `${error.code}: ${error.message}`;
   return {
     ...common,

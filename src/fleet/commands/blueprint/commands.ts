@@ -69,7 +69,6 @@ export function createBlueprints(
     if (draft === null)
       throw new FleetError({
         code: 'DRAFT_UNKNOWN',
-        class: 'not-found',
         message: `Expected the number of a draft, got draft-${n}.`,
         mend: 'List them with `fleet blueprints`.',
       });
@@ -81,7 +80,6 @@ export function createBlueprints(
     if (found) return found;
     throw new FleetError({
       code: 'BLUEPRINT_UNKNOWN',
-      class: 'not-found',
       message: `Expected the name of a blueprint that was applied, got "${name}".`,
       mend: 'List them with `fleet blueprints`.',
     });
@@ -161,7 +159,6 @@ export function createBlueprints(
       if (yaml.length > maxBlueprintCharacters)
         throw new FleetError({
           code: 'TEXT_TOO_LARGE',
-          class: 'usage',
           message: `Expected a blueprint of at most ${maxBlueprintCharacters} characters, got ${yaml.length}.`,
           mend: 'Put the long part into a file of the product and name the file.',
         });
@@ -195,7 +192,6 @@ export function createBlueprints(
       if (refused.length > 0)
         throw new FleetError({
           code: 'BLUEPRINT_BUSY',
-          class: 'refused',
           message: `Expected steps that may be changed, got: ${refused.map(({ step, why }) => `${step}: ${why}`).join('; ')}. Nothing was applied.`,
           mend: `Wait until it is done, or stop it first: \`fleet cancel ${refused[0]?.objective}\`.`,
         });
@@ -280,7 +276,6 @@ export function createBlueprints(
       if (over.length === 0)
         throw new FleetError({
           code: 'NOTHING_TO_RETRY',
-          class: 'refused',
           message: `Expected a failed or cancelled step of ${name}, got none.`,
           mend: `See its steps: \`fleet blueprints ${name}\`.`,
         });

@@ -170,7 +170,6 @@ function inOrder(steps: readonly Step[]): Step[] {
 function invalid(file: string, problems: readonly RegistryProblem[]): FleetError {
   return new FleetError({
     code: 'BLUEPRINT_INVALID',
-    class: 'usage',
     message: describeProblems(problems),
     mend: `Correct what is named here in ${file}.`,
   });

@@ -17,7 +17,6 @@ export async function requireTrust(folder: string, product: ProductRef): Promise
   if (await isSeeded(homedir(), folder, await ownApiKey(product))) return null;
   throw new FleetError({
     code: 'CLAUDE_NOT_TRUSTING',
-    class: 'refused',
     product: product.name,
     message: `Expected Claude Code to trust ${folder} and to ask nothing at its start, got a first run: overstory cannot answer its questions.`,
     mend: 'Run `fleet doctor --fix`: it writes so into your ~/.claude.json and ~/.claude/settings.json. Or run `claude` there once and answer its questions.',
@@ -47,7 +46,6 @@ export async function requireServers(folder: string, product: string): Promise<s
   if (homeIsHumans())
     throw new FleetError({
       code: 'CLAUDE_MCP_UNANSWERED',
-      class: 'refused',
       product,
       message: `Expected an answer to each MCP server of ${product}'s .mcp.json, got none to ${named}: a coordinator would run them unasked.`,
       mend: `Run \`claude\` in ${folder} and answer, or name them in its .claude/settings.local.json: {"enabledMcpjsonServers": […], "disabledMcpjsonServers": […]}.`,

@@ -78,4 +78,4 @@ export async function requireSeparateName(place: Place): Promise<void> {
 }
 
 const taken = ({ product }: Place, message: string, mend: string) =>
-  new FleetError({ code: 'PROJECT_NAME_TAKEN', class: 'refused', product: product.name, message, mend });
+  new FleetError({ code: 'PROJECT_NAME_TAKEN', product: product.name, message, mend });

@@ -97,7 +97,6 @@ export async function requireGit(folder: string, product: string): Promise<void>
   if ((await realpath(top)) !== folder)
     throw new FleetError({
       code: 'PRODUCT_NOT_GIT_ROOT',
-      class: 'usage',
       product,
       message: `Expected ${folder} to be the top of its git repository, got a folder inside ${top}.`,
       mend: `Give ${top} as the product's path: overstory works on whole repositories only.`,
@@ -108,7 +107,6 @@ export async function requireGit(folder: string, product: string): Promise<void>
   if (identity.failed)
     throw new FleetError({
       code: 'GIT_NO_IDENTITY',
-      class: 'unavailable',
       product,
       message: 'Expected git to know who commits, got no user.name and user.email.',
       mend: 'In the runtime: `git config --system user.name …` and `git config --system user.email …`.',
@@ -126,7 +124,6 @@ export async function requireOwner(inside: string): Promise<void> {
     const { uid } = await stat(path);
     throw new FleetError({
       code: 'OV_READONLY_DB',
-      class: 'unavailable',
       message: `Expected to write ${path} as uid ${process.getuid?.()}, got a file of uid ${uid}.`,
       mend: `\`chown -R ${process.getuid?.()} ${inside}\` (was \`ov\` run as another user once?), then start it again.`,
     });
