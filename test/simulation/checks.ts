@@ -2,7 +2,7 @@
 
 import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
-import { stopDeadlineMs, Violation, type Watched } from './invariants.ts';
+import { limitDeadlineMs, stopDeadlineMs, Violation, type Watched } from './invariants.ts';
 import { createLog } from './log.ts';
 import { createReplay } from './replay.ts';
 import type { Program } from './simulate.ts';
@@ -20,6 +20,8 @@ export function createChecks(program: Program, world: World, watched: Watched) {
   const waiting = new Map<number, string>();
   /** limit and session → how often it was told to go on, and the faults before */
   const wakes = new Map<string, { calls: number; faultsBefore: number }>();
+  /** product → what is due to the coordinator that stands at a limit there, and since when */
+  const dueSince = new Map<string, { what: string; sinceMs: number }>();
 
   const isClosed = (account: string): boolean => {
     const until = closed.get(account);
@@ -54,6 +56,27 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     made.calls += 1;
     if (made.calls > 1 + watched.faults() - made.faultsBefore)
       throw new Violation('closed account', `${site.name} was told ${made.calls} times to go on`);
+  }
+
+  /** What stands at a limit is seen, and told when that is over. */
+  function checkLimits(): void {
+    for (const site of world.sites.values()) {
+      const limit = site.limited?.limit;
+      const there = site.coordinator?.tmux === true && journal().liveSession(site.name)?.state === 'running';
+      const reached = world.networkUp && !site.blind && watched.listed(site.name);
+      const over = limit !== undefined && world.wallMs() >= limit.endsAtMs;
+      if (limit === undefined || !there || !reached || (!over && closed.has(site.account))) {
+        dueSince.delete(site.name);
+        continue;
+      }
+      const what = `${over ? 'untold of the end of' : 'unseen at'} limit ${limit.serial}`;
+      const before = dueSince.get(site.name);
+      const sinceMs = before?.what === what ? before.sinceMs : world.clock.nowMs();
+      dueSince.set(site.name, { what, sinceMs });
+      const deadlineMs = over ? limitDeadlineMs.untold[limit.says] : limitDeadlineMs.unseen;
+      if (world.clock.nowMs() - sinceMs > deadlineMs)
+        throw new Violation('closed account', `${site.name} is ${what} after ${deadlineMs} ms`);
+    }
   }
 
   function onEvents(events: JournalEvent[]): void {
@@ -177,12 +200,14 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     log.check();
     checkJournal();
     checkProcesses();
+    checkLimits();
     replay.check(journal(), watched.fleetd().tables);
   }
 
   /** Fewer faults can be told apart after a fault: deadlines start again. */
   function faultHappened(): void {
     leftSinceMs.clear();
+    dueSince.clear();
     log.faultHappened();
   }
 

@@ -14,7 +14,7 @@ export const invariants = {
   'paused is paused':
     'Nothing starts on a product that a human has paused, or that has a critical gate open.',
   'closed account':
-    'Nothing starts on an account that is closed; who stands at its limit is told to go on when it is over, not before, and once.',
+    'A limit on a screen closes its account within its deadline, and nothing starts on it; who stands there is told to go on when it is over: not before, within its deadline, and once.',
   'deliver once':
     'No message [obj-n.m], no answer [gate-n.s] and no reply with it reaches a coordinator twice.',
   'no ghost work': 'Nothing is handed over for an objective that is over.',
@@ -52,6 +52,15 @@ export const stopDeadlineMs = 4 * 60_000;
 
 /** How long mail may stay unheard and untold, while fleetd is up, the link holds and its reader lives, in ms. */
 export const hearingDeadlineMs = 30 * 60_000;
+
+/**
+ * How long a limit may stand on a screen unseen, and its coordinator untold after it, in ms, while fleetd is up and the link
+ * holds. In a night when an hour comes twice a screen in that zone may mean either; one that says nothing is tried.
+ */
+export const limitDeadlineMs = {
+  unseen: 10 * 60_000,
+  untold: { utc: 15 * 60_000, zone: 80 * 60_000, nothing: 150 * 60_000 },
+};
 
 export interface Watched {
   /** the one that is up */

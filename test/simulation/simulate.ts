@@ -164,12 +164,15 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     }
   }
 
+  const waitsForNeeds = ({ journal }: Fleetd, needs: readonly string[]): boolean =>
+    needs.some((id) => journal.objective(id)?.state !== 'done');
+
   const resting = (): boolean => {
     const life = lives.fleetd();
     return (
       life !== null &&
       life.journal.openActions().length === 0 &&
-      life.journal.openObjectives().every((o) => o.state === 'queued' && o.needs.length > 0) &&
+      life.journal.openObjectives().every((o) => o.state === 'queued' && waitsForNeeds(life, o.needs)) &&
       life.fleet.gates
         .list(null, true)
         .every((g) => g.state !== 'open' && !['pending', 'sent'].includes(String(g.delivery))) &&
