@@ -124,6 +124,16 @@ describe('a message that is an error', () => {
       baked,
     ],
     ['API Error: 401 Invalid authentication credentials', 'problem, LOGGED_OUT'],
+    ['Your account does not have access to Claude Code. Please run /login.', 'problem, LOGGED_OUT'],
+    [
+      'Claude Opus is not available with the Claude Pro plan. Run /logout and /login.',
+      'problem, MODEL_MISSING',
+    ],
+    ['API Error: 400 duplicate tool_use ID in conversation history.', 'problem, API_ERROR'],
+    [
+      'API Error: 400 {"error":{"message":"Extra usage is required for long context requests."}}',
+      'problem, MODEL_MISSING',
+    ],
     ['API Error: 400 Budget has been exceeded! Current cost: 12.1', 'limited, spend unsaid'],
     [
       'API Error: Request rejected (429) · Extra usage is required for long context',

@@ -68,7 +68,7 @@ export const said: readonly Said[] = [
     pattern:
       /^(?:Not logged in\b|Please run \/login\b|Invalid (?:API key|auth token|ANTHROPIC_CUSTOM_HEADERS|request header)|Missing API key|OAuth token (?:has )?(?:been )?(?:revoked|expired)|(?:Anthropic profile )?login expired|Login (?:reached its time limit|interrupted)|Authentication required|Your (?:account|organization) does not have access to Claude|Your apiKeyHelper script is failing|(?:API Error: )?Could not resolve authentication method|Failed to authenticate|Your (?:session|login) has expired|API Error: 401\b|API Error: 403\b.*(?:\/login|OAuth|token)|(?:AWS|Google Cloud) credentials expired|(?:AWS|Google Cloud|Microsoft Foundry) authentication failed)/is,
     asMessage:
-      /^(?:Please run \/login · API Error: \d{3}|API Error: 40[13] .*· Please run \/login$|Failed to authenticate[.:] (?:API Error|OAuth))/i,
+      /^(?:Please run \/login · API Error: \d{3}|API Error: 40[13] .*· Please run \/login$|Failed to authenticate[.:] (?:API Error|OAuth)|Your (?:account|organization) does not have access to Claude(?: Code)?\. Please (?:run \/login|login again))/i,
   },
   {
     code: 'CLAUDE_FORBIDDEN',
@@ -82,9 +82,9 @@ export const said: readonly Said[] = [
   {
     code: 'CLAUDE_MODEL_MISSING',
     pattern:
-      /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist)|API Error: .{0,30}(?:Usage credits|Extra usage|Usage)(?: is| are)? required for (?:1M|long) context)/is,
+      /^(?:There's an issue with the selected model|API Error: 4\d\d\b.*(?:not_found_error.*model|invalid model name|model: )|.{0,60}is not available with (?:the|your) .{0,20} plan|The model .{1,60} (?:is not available|does not exist)|API Error: .*(?:Usage credits|Extra usage|Usage)(?: is| are)? required for (?:1M|long) context)/is,
     asMessage:
-      /^(?:There's an issue with the selected model \(|API Error: (?:4\d\d )?(?:Usage credits|Extra usage|Usage)(?: is| are)? required for)/i,
+      /^(?:There's an issue with the selected model \(|Claude Opus is not available with the Claude Pro plan\.|The model \S+ is not available on your \w+ deployment|API Error: (?:4\d\d )?(?:Usage credits|Extra usage|Usage)(?: is| are)? required for)/i,
     message: "Expected the session's model to be there for this account, got a refusal.",
     mend: `Name a model that the account has in .overstory/agent-manifest.json (or update Claude Code), ${again}`,
     passing: false,
@@ -104,7 +104,7 @@ export const said: readonly Said[] = [
     pattern:
       /^API Error\b.{0,20}\b4(?!08|09|29)\d\d\b|^API Error: (?:.{0,60}(?:can't help with this|safeguards flagged|response exceeded the \d+ output token)|Claude Code is unable to respond)/i,
     asMessage:
-      /^API Error: (?:4(?!08|09|29)\d\d (?:[A-Z{<"`]|messages\.|due to tool use|max_tokens|prompt is too|input length|model: |thinking|image |error code)|Claude Code is unable to respond|Claude's response exceeded|\S+ [\d.]+(?: can't help with this|'s safeguards flagged))/,
+      /^API Error: (?:4(?!08|09|29)\d\d (?:[A-Z{<"`]|messages\.|due to tool use|duplicate tool_use|orphaned tool_result|max_tokens|prompt is too|input length|model: |thinking|image |error code)|Claude Code is unable to respond|Claude's response exceeded|\S+ [\d.]+(?: can't help with this|'s safeguards flagged))/,
     message: "Expected an answer from the model's API, got a refusal on the screen.",
     mend: 'Read it (`fleet logs`): the same request will be refused again. /rewind or /clear in its terminal, or stop it.',
     passing: false,
