@@ -24,7 +24,8 @@ async function slackFor(
   say(said);
   if (slack === null) return null;
   try {
-    await prepareGatewayState(stateDir, configFor(slack));
+    // Without Slack in it: OpenClaw's own check would install what is configured and missing, and then it is done again.
+    await prepareGatewayState(stateDir, configFor(null));
     await installSlackPlugin({ stateDir, openclaw, npmCache: env.SLACK_NPM_CACHE });
     return slack;
   } catch (thrown) {

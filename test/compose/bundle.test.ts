@@ -152,7 +152,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
     });
 
     test(
-      'a restart keeps the products and the token, and clears what the dead container left',
+      'a restart of the runtime keeps the products, and clears what the dead container left',
       async () => {
         const marker = 'written before the restart';
         await stack.exec('overstory-runtime', [
@@ -162,11 +162,8 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
         ]);
         const commits = () =>
           stack.exec('overstory-runtime', ['git', '-C', 'product-a', 'log', '--format=%H']);
-        const links = async () => (await stack.logs('openclaw-meta')).match(/#token=\S+/g) ?? [];
-        const [link] = await links();
-        const known = (await links()).length;
         const before = await commits();
-        await stack.compose('restart');
+        await stack.compose('restart', '--no-deps', 'overstory-runtime');
         await stack.compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '180');
         expect(await stack.exec('overstory-runtime', ['cat', 'product-a/note.txt'])).toBe(marker);
         expect(await commits()).toBe(before);
@@ -174,8 +171,6 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
           stack.exec('overstory-runtime', ['ls', 'product-a/.overstory/watchdog.pid']),
         ).rejects.toThrow();
         await stack.exec('overstory-runtime', ['tmux', '-L', 'overstory', 'has-session', '-t', '=keeper']);
-        await expect.poll(async () => (await links()).length, { timeout: minutes }).toBe(known + 1);
-        expect(new Set(await links())).toEqual(new Set([link]));
       },
       4 * minutes,
     );

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ComposeStack, composeAvailable, composeStack } from '../support/compose.ts';
-import { chromiumPath, openWebChat } from '../support/webchat.ts';
 
 const minutes = 60_000;
 
@@ -67,7 +66,8 @@ describe.skipIf(!(await composeAvailable()))('the bundle on a human’s own repo
       done
       cd /workspace/web-shop && ov init --json --name old-shop-name >/dev/null
       chown -R ${owner} /workspace/web-shop /workspace/no-git && chown ${owner} /workspace`);
-    await stack.up();
+    // Without the gateway, which takes longest: only what it says first is looked at here.
+    await stack.compose('up', '--build', '--detach', '--wait', '--wait-timeout', '300', 'fleetd');
   }, 8 * minutes);
   afterAll(async () => {
     await asRoot('rm -rf /workspace/*');
@@ -87,20 +87,16 @@ describe.skipIf(!(await composeAvailable()))('the bundle on a human’s own repo
     expect(strangers).toBe('');
   });
 
-  test.skipIf(chromiumPath === null)(
-    'without a key WebChat answers which one is missing',
+  test(
+    'without a key the gateway says which one is missing',
     async () => {
-      const link =
-        /http:\/\/localhost:\d+\/chat#token=\S+/.exec(await stack.logs('openclaw-meta'))?.[0] ?? '';
-      const chat = await openWebChat(link);
-      try {
-        await chat.send('hello');
-        await chat.waitForText(/ANTHROPIC_API_KEY is not set/);
-      } finally {
-        await chat.close();
-      }
+      await stack.compose('up', '--build', '--detach', '--no-deps', 'openclaw-meta');
+      await expect
+        .poll(() => stack.logs('openclaw-meta'), { timeout: minutes, interval: 300 })
+        .toContain('model: none. ANTHROPIC_API_KEY is missing');
+      await stack.compose('kill', 'openclaw-meta');
     },
-    2 * minutes,
+    4 * minutes,
   );
 
   test(

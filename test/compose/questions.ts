@@ -85,9 +85,11 @@ export function openQuestions(shared: { stack: () => ComposeStack }): void {
   });
 
   test(
-    '5. a restart of the gateway and of fleetd keeps a running session',
+    '5. a kill of the gateway and of fleetd keeps a running session, and the token',
     async () => {
       const stack = shared.stack();
+      const links = async () => (await stack.logs('openclaw-meta')).match(/#token=\S+/g) ?? [];
+      const known = await links();
       const { id } = await fleet<ObjectiveView>(
         'start',
         'product-b',
@@ -99,8 +101,7 @@ export function openQuestions(shared: { stack: () => ComposeStack }): void {
           interval: 200,
         })
         .toBe('running');
-      await stack.compose('kill', '--signal', 'SIGKILL', 'fleetd');
-      await stack.compose('restart', '--no-deps', 'openclaw-meta');
+      await stack.compose('kill', '--signal', 'SIGKILL', 'fleetd', 'openclaw-meta');
       await stack.compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '180');
       await expect
         .poll(async () => (await fleet<ObjectiveView>('objective', id)).state, {
@@ -108,6 +109,7 @@ export function openQuestions(shared: { stack: () => ComposeStack }): void {
           interval: 500,
         })
         .toBe('done');
+      await expect.poll(links, { timeout: minutes }).toEqual([...known, known[0]]);
       const sent = JSON.parse(
         await stack.compose(
           ...['exec', '--no-TTY', '--workdir', '/workspace/product-b', 'overstory-runtime'],
