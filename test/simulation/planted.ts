@@ -315,15 +315,6 @@ const all: PlantedBug[] = [
     ],
   ),
   bug(
-    'an account opens an hour after its reset',
-    ['closed account'],
-    [
-      'fleet/act/accounts/tend.ts',
-      'untilMs !== null && untilMs <= now);',
-      'untilMs !== null && untilMs + 3_600_000 <= now);',
-    ],
-  ),
-  bug(
     'a limit on a screen is not seen',
     ['closed account'],
     ['fleet/act/accounts/limits.ts', 'if (limit === null && !stands) {', 'if (!stands) {'],
