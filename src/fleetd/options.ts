@@ -25,7 +25,7 @@ export interface FleetdSettings {
 /**
  * Exits with commander's own text and code on --help, --version and an unknown word.
  * @param argv without node and script
- * @throws FleetError DASHBOARD_PORT
+ * @throws FleetError DASHBOARD_PORT_INVALID
  */
 export function readFleetdOptions(argv: string[]): FleetdSettings {
   const option = (flags: string, says: string, variable: string, byDefault: string) =>
