@@ -9,10 +9,12 @@ export const key: Check<MachinePlace> = {
       ANTHROPIC_API_KEY: key,
       ANTHROPIC_AUTH_TOKEN: token,
       CLAUDE_CODE_OAUTH_TOKEN: oauth,
+      ANTHROPIC_BASE_URL: elsewhere,
     } = process.env;
     const mend =
-      'Set ANTHROPIC_API_KEY in .env and restart the runtime: the tmux server keeps its environment.';
-    if (key && !/^sk-ant-\S{20,}$/.test(key))
+      'Set ANTHROPIC_API_KEY in .env and run `docker compose up -d` (without Docker: set it and start again); a restart keeps the old environment.';
+    // Another server than Anthropic's has keys of its own shape.
+    if (key && !elsewhere && !/^sk-ant-\S{20,}$/.test(key))
       return {
         state: 'failed',
         says: 'Expected ANTHROPIC_API_KEY to look like sk-ant-…, got another shape.',
