@@ -165,7 +165,7 @@ describe('the compose bundle', { timeout: 15 * minutes }, () => {
     const pid = (await lab.claudes()).find(({ cwd }) => roleIn(cwd) === 'coordinator')?.pid;
     await stack.exec('overstory-runtime', ['kill', '-9', String(pid)]);
     expect((await lab.reaches(id, 'done', 'failed')).state).toBe('failed');
-    await chat.waitForText(new RegExp(`${id} on shop failed`));
+    await chat.waitForText(new RegExp(`${id} on shop is failed`));
     await nothingLeft();
     hold.end();
   });
