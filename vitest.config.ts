@@ -59,8 +59,9 @@ class SharedStackOrder extends BaseSequencer {
 const project = (name: string, groupOrder: number, test: TestProjectInlineConfiguration['test']) => ({
   test: {
     name,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Beyond what any takes on a busy machine: what waits has its own limit, and says what it saw.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     globalSetup: ['test/support/tmux.ts'],
     sequence: { groupOrder },
     ...test,

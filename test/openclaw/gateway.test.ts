@@ -238,7 +238,8 @@ describe('the plugin in a real gateway', () => {
     await fleetd.close();
     const startedAt = performance.now();
     expect(await client.chat(main, '/fleet status')).toMatch(/FLEETD_UNREACHABLE.*Mend:/);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // Not after the client's own time limits; a busy machine alone takes seconds for an answer.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(await client.chat(session(), 'CALL fleet_status {}')).toMatch(/FLEETD_UNREACHABLE.*Mend:/);
     fleetd = await startFleetd();
     expect(await client.chat(main, '/fleet status')).toContain('product-c');

@@ -59,7 +59,7 @@ function manualClock() {
 const pollMs = 5000;
 
 const names = () => open?.current().products.map((product) => product.name);
-const seen = (expected: string[]) => vi.waitFor(() => expect(names()).toEqual(expected), { timeout: 5000 });
+const seen = (expected: string[]) => vi.waitFor(() => expect(names()).toEqual(expected), { timeout: 20_000 });
 
 describe('read', () => {
   test('a missing file says where it was looked for and what to do', async () => {
@@ -163,9 +163,9 @@ describe('watch', () => {
     expect(clock.run(pollMs)).toBe(1);
     await seen(['two']);
     // an unchanged file is not read again, and the poll goes on
-    await vi.waitFor(() => expect(clock.waiting()).toContain(pollMs));
+    await vi.waitFor(() => expect(clock.waiting()).toContain(pollMs), 20_000);
     clock.run(pollMs);
-    await vi.waitFor(() => expect(clock.waiting()).toContain(pollMs));
+    await vi.waitFor(() => expect(clock.waiting()).toContain(pollMs), 20_000);
     expect(onChange).toHaveBeenCalledTimes(1);
   });
 
@@ -175,7 +175,7 @@ describe('watch', () => {
     open = await openRegistry(file, { workspaceRoot, onChange, clock });
     writeFileSync(file, bad);
     writeFileSync(file, two);
-    await vi.waitFor(() => expect(clock.waiting()).toHaveLength(2));
+    await vi.waitFor(() => expect(clock.waiting()).toHaveLength(2), 20_000);
     const settleMs = Math.min(...clock.waiting());
     expect(names()).toEqual(['one']);
     expect(clock.run(settleMs)).toBe(1);
@@ -210,7 +210,7 @@ describe('a file replaced under its mount', () => {
     expect(open.problems()).toEqual([]);
     unlinkSync(file);
     clock.run(pollMs);
-    await vi.waitFor(() => expect(open?.problems()).toEqual([sentence(path)]));
+    await vi.waitFor(() => expect(open?.problems()).toEqual([sentence(path)]), 20_000);
     expect(names()).toEqual(['one']);
     expect(onChange).toHaveBeenCalledTimes(1);
     closeSync(descriptor);
@@ -234,9 +234,9 @@ describe('a file replaced under its mount', () => {
       expect(open.problems()).toEqual([]);
       writeFileSync(`${file}.new`, one);
       renameSync(`${file}.new`, file);
-      await vi.waitFor(() => expect(clock.waiting()).toContain(pollMs));
+      await vi.waitFor(() => expect(clock.waiting()).toContain(pollMs), 20_000);
       clock.run(pollMs);
-      await vi.waitFor(() => expect(open?.problems()).toEqual([sentence(mounted)]));
+      await vi.waitFor(() => expect(open?.problems()).toEqual([sentence(mounted)]), 20_000);
       expect(names()).toEqual(['two']);
       open.close();
       // the same at a start without a new mount

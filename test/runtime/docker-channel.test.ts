@@ -163,7 +163,7 @@ describe.runIf(await engineAvailable())('a container with the label', () => {
 
     const product = await addProduct('interrupted', { mode: 'hang' });
     const call = runtime.ov(product, 'status', {}).catch((error) => error.code);
-    await vi.waitFor(async () => expect(await workspace.calls('interrupted')).toHaveLength(1));
+    await vi.waitFor(async () => expect(await workspace.calls('interrupted')).toHaveLength(1), 20_000);
     await containers[0]?.kill();
     expect(await call).toBe('RUNTIME_LOST');
     await vi.waitFor(

@@ -75,7 +75,7 @@ async function connect(verbs: Record<string, (params: unknown) => unknown>) {
   const clock = manualClock();
   const mine = connectRuntime({ channel: far.channel, clock, backoff: () => 1_000 });
   runtime = mine;
-  await vi.waitFor(() => expect(mine.link().state).toBe('connected'));
+  await vi.waitFor(() => expect(mine.link().state).toBe('connected'), 20_000);
   const [agent] = far.agents;
   if (agent === undefined) throw new Error('no agent was opened');
   return { runtime: mine, clock, agent, agents: far.agents };
@@ -100,7 +100,7 @@ test.each([
   await clock.advance(999);
   expect(agents).toHaveLength(1);
   await clock.advance(1);
-  await vi.waitFor(() => expect(mine.link().state).toBe('connected'));
+  await vi.waitFor(() => expect(mine.link().state).toBe('connected'), 20_000);
   expect(agents).toHaveLength(2);
 });
 
@@ -177,7 +177,7 @@ test('changes are told for watched products only, and a failing listener harms n
   await agent.rpc.sendNotification(notifications.changed, { product: 'b' });
   await agent.rpc.sendNotification(notifications.changed, { product: { toString: 'a' } });
   await agent.rpc.sendNotification(notifications.changed, { product: 'a' });
-  await vi.waitFor(() => expect(heard).toEqual(['a']));
+  await vi.waitFor(() => expect(heard).toEqual(['a']), 20_000);
 });
 
 test('an agent of another protocol is named, and tried again', async () => {
@@ -185,12 +185,13 @@ test('an agent of another protocol is named, and tried again', async () => {
   const clock = manualClock();
   const mine = connectRuntime({ channel, clock, backoff: () => 500 });
   runtime = mine;
-  await vi.waitFor(() =>
-    expect(mine.link()).toMatchObject({ state: 'connecting', error: { code: 'AGENT_INCOMPATIBLE' } }),
+  await vi.waitFor(
+    () => expect(mine.link()).toMatchObject({ state: 'connecting', error: { code: 'AGENT_INCOMPATIBLE' } }),
+    20_000,
   );
   await expect(mine.list()).rejects.toMatchObject({ code: 'RUNTIME_UNREACHABLE' });
   await clock.advance(500);
-  await vi.waitFor(() => expect(agents).toHaveLength(2));
+  await vi.waitFor(() => expect(agents).toHaveLength(2), 20_000);
 });
 
 test('the wait doubles from 100-200 ms to at most 10 s', () => {

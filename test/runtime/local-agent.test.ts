@@ -318,7 +318,7 @@ describe('the life of the link', () => {
     mine.on('lost', ({ code }) => losses.push(code));
     const call = mine.ov(product, 'status', {});
     const again = new Promise<RuntimeInfo>((resolve) => mine.on('connected', resolve));
-    await vi.waitFor(async () => expect(await workspace.calls('cut')).toHaveLength(1));
+    await vi.waitFor(async () => expect(await workspace.calls('cut')).toHaveLength(1), 20_000);
     process.kill(first.pid, 'SIGKILL');
     await expect(call).rejects.toMatchObject({ code: 'RUNTIME_LOST' });
     await expect(mine.list()).rejects.toMatchObject({ code: 'RUNTIME_UNREACHABLE' });
@@ -356,7 +356,7 @@ describe('the life of the link', () => {
     const product = await workspace.addProduct('survivor', { startMs: 1_000 });
     const { runtime: mine, info: own } = await workspace.connect();
     const call = mine.ov(product, 'coordinator.start', {}).catch((error) => error.code);
-    await vi.waitFor(async () => expect(await workspace.calls('survivor')).toHaveLength(1));
+    await vi.waitFor(async () => expect(await workspace.calls('survivor')).toHaveLength(1), 20_000);
     process.kill(own.pid, 'SIGKILL');
     expect(await call).toBe('RUNTIME_LOST');
     await vi.waitFor(async () => expect(await workspace.calls('survivor')).toHaveLength(2), 5_000);

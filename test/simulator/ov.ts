@@ -32,7 +32,7 @@ export interface Lab extends AsyncDisposable {
 export async function until<T>(
   look: () => Promise<T> | T,
   holds: (seen: T) => boolean,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {

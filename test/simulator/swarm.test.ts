@@ -24,7 +24,15 @@ afterEach(async () => {
 });
 
 const ov = (...words: string[]) => lab.ov(root, words);
-const start = () => ov('coordinator', 'start', '--no-attach', '--json');
+/** @param speed the lab's own unless given: an objective takes about 1 s */
+const start = (speed?: number) =>
+  lab.ov(
+    root,
+    ['coordinator', 'start', '--no-attach', '--json'],
+    speed === undefined ? {} : { env: { OV_SIM_SPEED: String(speed) } },
+  );
+/** Slow enough that a busy machine looks while the turn still lasts: 8 s and more. */
+const unhurried = 1;
 const send = (subject: string, body: string) =>
   ov('coordinator', 'send', '--json', `--subject=${subject}`, `--body=${body}`);
 const status = async () => (await ov('status', '--json')).json;
@@ -67,7 +75,7 @@ async function allAtWork() {
 }
 
 test('an objective is built by real workers, merged and reported', async () => {
-  await start();
+  await start(unhurried);
   expect((await dispatch('Ship the auth feature')).json.nudged).toBe(true);
   const busy = await until(status, ({ agents }) => agents.length === 4);
   const parents = busy.agents.map((each: { agentName: string; parentAgent: string }) => [
@@ -165,7 +173,7 @@ test('stop ends every process of the session and leaves the worktrees', async ()
 });
 
 test('what comes in the middle of a turn is marked read and never heard, until a prompt names it', async () => {
-  await start();
+  await start(unhurried);
   await dispatch('Ship it');
   await until(status, ({ agents }) => agents.length === 4);
   const sent = (await ov('coordinator', 'send', '--json', '--subject=[obj-3.2] word', '--body=status?')).json;
