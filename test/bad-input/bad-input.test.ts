@@ -177,8 +177,12 @@ describe('an ov that misbehaves', () => {
       expect(text).toContain('OV_GARBAGE');
       expect(oneLine(text)).toContain(seen.error?.mend);
     }
-    expect((await t.client.objective(id)).state).not.toBe('done');
-    expect((await t.client.objective(id)).why).toContain(seen.error?.mend);
+    // Its trouble is told at once; its start gives up a moment later, and says why.
+    const waits = await until(
+      () => t.client.objective(id),
+      ({ why }) => why?.includes(seen.error?.mend ?? 'a mend') === true,
+    );
+    expect(waits.state).not.toBe('done');
     t.misbehave('garbled', []);
     expect(await t.fleet.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
     expect((await t.sent('garbled')).map((mail) => mail.subject)).toHaveLength(1);
