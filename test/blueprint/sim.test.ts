@@ -78,9 +78,9 @@ steps:
   expect((await say('apply', file)).text).toContain('Nothing changes');
   expect((await say('retry', 'launch')).exitCode).toBe(0);
   await become(['ship done', 'docs done', 'announce done']);
-  // each did its work once; the one that failed was started again
-  const started = fleet.events('session.starting').map(({ product }) => product);
-  expect(started).toEqual(['alpha', 'beta', 'beta', 'gamma']);
+  // Each did its work once, and the one that failed did it again. A start may take more than one try on a busy machine.
+  const ended = fleet.events('objective.ended').map(({ product, data }) => `${product} ${data.end}`);
+  expect(ended).toEqual(['alpha done', 'beta failed', 'beta done', 'gamma done']);
   expect((await say('history')).text).toMatch(/write, .* of work/);
 });
 
