@@ -5,6 +5,7 @@ import { FleetError } from '../../../common/errors.ts';
 import type { ClosedAccount, LimitedSession } from '../../../journal/accounts/store.ts';
 import type { EventKind, NewEvent } from '../../../journal/events.ts';
 import type { FleetContext } from '../../context.ts';
+import { createRounds, type Rounds } from '../rounds.ts';
 import { wakeSession } from './wake.ts';
 
 const wakes = new Set<EventKind>([
@@ -16,17 +17,10 @@ const wakes = new Set<EventKind>([
 ]);
 
 /** @param schedule asks the scheduler again: what waited for an account may start */
-export function tendAccounts(context: FleetContext, schedule: () => void) {
+export function tendAccounts(context: FleetContext, schedule: () => void): Rounds {
   const { journal, clock, tuning, log, runtime } = context;
   const store = journal.accounts;
-  let running: Promise<void> | null = null;
-  let again = false;
-  let closed = false;
   let lastWakeMs: number | null = null;
-  let cancelTimer: () => void = () => {};
-
-  /** Also when the journal was closed first: then this process is ending. */
-  const isOver = () => closed || !journal.isOpen();
 
   /** Those that wait although their account is open. */
   function toWake(): LimitedSession[] {
@@ -70,7 +64,7 @@ export function tendAccounts(context: FleetContext, schedule: () => void) {
     const sinceMs = Math.abs(clock.nowMs() - (lastWakeMs ?? 0));
     if (sinceMs < tuning.startPacingMs) return tuning.startPacingMs - sinceMs;
     for (const row of waiting) {
-      if (isOver() || !(await wake(row))) continue;
+      if (rounds.isOver() || !(await wake(row))) continue;
       lastWakeMs = clock.nowMs();
       return waiting.length > 1 ? tuning.startPacingMs : null;
     }
@@ -91,59 +85,28 @@ export function tendAccounts(context: FleetContext, schedule: () => void) {
     }
   }
 
+  async function atMost(): Promise<number | null> {
+    const nextMs = await round();
+    return nextMs === null ? null : Math.min(nextMs, mostMs);
+  }
+
   /** @returns ms until the next round; null: only events matter */
   async function round(): Promise<number | null> {
     open(clock.nowMs());
     if (runtime.link().state === 'connected') {
       await tryDue(clock.nowMs());
-      if (isOver()) return null;
+      if (rounds.isOver()) return null;
       const pausedMs = await wakeNext();
-      if (isOver()) return null;
+      if (rounds.isOver()) return null;
       if (pausedMs !== null) return pausedMs;
     }
     const times = store.closed().flatMap(({ untilMs, probeMs }) => untilMs ?? probeMs ?? []);
     return times.length === 0 ? null : Math.max(1, Math.min(...times) - clock.nowMs());
   }
 
-  function wakeUp(): void {
-    if (isOver()) return;
-    again = true;
-    if (running !== null) return;
-    cancelTimer();
-    let nextMs: number | null = null;
-    // What a round records wakes this again: it must find `running`.
-    running = Promise.resolve()
-      .then(async () => {
-        while (again && !isOver()) {
-          again = false;
-          nextMs = await round();
-        }
-      })
-      .catch((error) => {
-        nextMs = tuning.sweepLiveMs;
-        log.error({ err: FleetError.wrap(error) }, 'tending accounts failed');
-      })
-      .finally(() => {
-        running = null;
-        if (isOver()) return;
-        schedule();
-        if (nextMs !== null) cancelTimer = clock.after(Math.min(nextMs, mostMs), wakeUp);
-      });
-  }
-
-  const unsubscribe = journal.onRecorded((events) => {
-    if (events.some(({ kind }) => wakes.has(kind))) wakeUp();
-  });
-  wakeUp();
-
-  return {
-    async close(): Promise<void> {
-      closed = true;
-      cancelTimer();
-      unsubscribe();
-      await Promise.race([running, new Promise<void>((resolve) => clock.after(2_000, resolve))]);
-    },
-  };
+  const rounds = createRounds(context, 'tending accounts', wakes, atMost, schedule);
+  rounds.start();
+  return rounds;
 }
 
 /** A timer does not count the time that the machine sleeps: set for longer, it would miss a reset by that time. */

@@ -3,6 +3,7 @@
 import { FleetError } from '../../../common/errors.ts';
 import type { EventKind } from '../../../journal/events.ts';
 import { type FleetContext, productOf } from '../../context.ts';
+import { createRounds, type Rounds } from '../rounds.ts';
 import { deliverAnswer } from './deliver.ts';
 import { lookForForgedMail, lookForQuestions } from './look.ts';
 
@@ -17,18 +18,11 @@ const wakes = new Set<EventKind>([
 ]);
 
 /** @param schedule asks the scheduler again: an answer may have requeued an objective */
-export function tendGates(context: FleetContext, schedule: () => void) {
+export function tendGates(context: FleetContext, schedule: () => void): Rounds {
   const { journal, clock, tuning, log, runtime } = context;
   const store = journal.gates;
   /** Looked at just now; forgotten by a timer, because the clock of the wall may jump. */
   const looked = new Set<string>();
-  let running: Promise<void> | null = null;
-  let again = false;
-  let closed = false;
-  let cancelTimer: () => void = () => {};
-
-  /** Also when the journal was closed first: then this process is ending. */
-  const isOver = () => closed || !journal.isOpen();
 
   const guarded = async (product: string, what: () => Promise<void>): Promise<void> => {
     try {
@@ -39,14 +33,14 @@ export function tendGates(context: FleetContext, schedule: () => void) {
     }
   };
 
-  async function round(): Promise<void> {
+  async function look(): Promise<void> {
     if (runtime.link().state !== 'connected') return;
     for (const gate of store.undelivered())
       await guarded(gate.product ?? '', () => deliverAnswer(context, gate));
-    if (isOver()) return;
+    if (rounds.isOver()) return;
     for (const { product: name, state } of journal.liveSessions()) {
       const product = productOf(context, name);
-      if (product === null || state !== 'running' || looked.has(name) || isOver()) continue;
+      if (product === null || state !== 'running' || looked.has(name) || rounds.isOver()) continue;
       looked.add(name);
       clock.after(tuning.sweepLiveMs - 1, () => looked.delete(name));
       await guarded(name, () => lookForQuestions(context, product));
@@ -54,36 +48,13 @@ export function tendGates(context: FleetContext, schedule: () => void) {
     }
   }
 
-  function wake(): void {
-    if (isOver()) return;
-    again = true;
-    if (running !== null) return;
-    cancelTimer();
-    running = (async () => {
-      while (again && !isOver()) {
-        again = false;
-        await round();
-      }
-    })().finally(() => {
-      running = null;
-      if (isOver()) return;
-      schedule();
-      if (store.undelivered().length + journal.liveSessions().length > 0)
-        cancelTimer = clock.after(tuning.sweepLiveMs, wake);
-    });
+  async function round(): Promise<number | null> {
+    await look();
+    if (rounds.isOver()) return null;
+    return store.undelivered().length + journal.liveSessions().length > 0 ? tuning.sweepLiveMs : null;
   }
 
-  const unsubscribe = journal.onRecorded((events) => {
-    if (events.some(({ kind }) => wakes.has(kind))) wake();
-  });
-  wake();
-
-  return {
-    async close(): Promise<void> {
-      closed = true;
-      cancelTimer();
-      unsubscribe();
-      await Promise.race([running, new Promise<void>((resolve) => clock.after(2_000, resolve))]);
-    },
-  };
+  const rounds = createRounds(context, 'tending gates', wakes, round, schedule);
+  rounds.start();
+  return rounds;
 }
