@@ -5,6 +5,13 @@ import { type ErrorClass, type ErrorCode, errorCatalogue } from './error-catalog
 
 export type { ErrorClass, ErrorCode } from './error-catalogue.ts';
 
+/** In one line, for a log and for the reason of an end: code, sentence, mend. */
+export const inOneLine = ({
+  code,
+  message,
+  mend,
+}: Pick<FleetErrorShape, 'code' | 'message' | 'mend'>): string => `${code}: ${message} ${mend}`;
+
 /** Exit code of the CLI and HTTP status of the API, by class. Documented in docs/errors.md. */
 export const errorClasses = {
   usage: { exit: 2, http: 400 },

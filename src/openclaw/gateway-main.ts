@@ -1,7 +1,7 @@
 // Entry of the openclaw-meta container: decides which model answers, starts the gateway as its one child,
 // prints the link, and hands signals on. Configuration is the environment, see docker-compose.yaml.
 import { join } from 'node:path';
-import { FleetError } from '../common/errors.ts';
+import { FleetError, inOneLine } from '../common/errors.ts';
 import { keptToken } from '../common/kept-token.ts';
 import { startDemoModel } from '../simulator/demo-model.ts';
 import { prepareGatewayState, startGateway } from './gateway.ts';
@@ -30,7 +30,7 @@ async function slackFor(
     return slack;
   } catch (thrown) {
     const error = FleetError.wrap(thrown);
-    say(`Slack: off. ${error.code}: ${error.message} ${error.mend}`);
+    say(`Slack: off. ${inOneLine(error)}`);
     return null;
   }
 }
@@ -94,6 +94,6 @@ try {
   say(`ready: http://localhost:${port}/chat#token=${encodeURIComponent(token)}`);
 } catch (thrown) {
   const error = FleetError.wrap(thrown);
-  console.error(`[openclaw-meta] ${error.code}: ${error.message} ${error.mend}`);
+  console.error(`[openclaw-meta] ${inOneLine(error)}`);
   process.exit(1);
 }

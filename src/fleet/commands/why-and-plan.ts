@@ -1,6 +1,6 @@
 // `why` and `plan`: what the scheduler's own decide() says of now, and of a fleet that is a little different.
 import type { z } from 'zod';
-import { FleetError } from '../../common/errors.ts';
+import { FleetError, inOneLine } from '../../common/errors.ts';
 import type { EstimateView, PlanReply, planRequestSchema, Why } from '../../contract/plans.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
@@ -35,7 +35,7 @@ export function createForesight(loop: Driver, { requireProduct, requireObjective
       return `${target} on ${objective.product} is ${state}${why ? `: ${why}` : '.'}`;
     }
     const trouble = context.journal.trouble(target);
-    if (trouble) return `${target} cannot start: ${trouble.code}: ${trouble.message} ${trouble.mend}`;
+    if (trouble) return `${target} cannot start: ${inOneLine(trouble)}`;
     const paused = overridesOf(context.journal, context.registry.current()).paused.get(target);
     if (paused) return `${overrideText(target, 'paused', paused)}, and no objective waits for it.`;
     return `${target} has nothing to do: no objective runs or waits.`;

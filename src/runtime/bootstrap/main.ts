@@ -2,7 +2,7 @@
 // what is wrong with them is in this log and, once fleetd observes them, in `fleet status`. Exit 1 = no
 // usable products.yaml or no usable `ov`: the container restarts until that is mended.
 import { homedir } from 'node:os';
-import { FleetError } from '../../common/errors.ts';
+import { FleetError, inOneLine } from '../../common/errors.ts';
 import { featuresOf } from '../../overstory/features.ts';
 import { runOv } from '../../overstory/run.ts';
 import { readRegistry } from '../../registry/index.ts';
@@ -14,9 +14,7 @@ const say = (line: string) => process.stdout.write(`prepare: ${line}\n`);
 
 function describe({ product, done, error }: PreparedProduct): string {
   const did = done.length > 0 ? ` (${done.join(', ')})` : '';
-  return error
-    ? `${product}: ${error.code}: ${error.message} ${error.mend}${did}`
-    : `${product}: ready${did}`;
+  return error ? `${product}: ${inOneLine(error)}${did}` : `${product}: ready${did}`;
 }
 
 /** Every version understands `--version --json`, whatever its features are. */
@@ -46,6 +44,6 @@ try {
   say(`done: ${ready} of ${prepared.length} products ready`);
 } catch (thrown) {
   const error = FleetError.wrap(thrown);
-  say(`${error.code}: ${error.message} ${error.mend}`);
+  say(inOneLine(error));
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 // Level-triggered: looks at where a live session stands and does the next thing, until nothing is left to do
 // now. Restart needs no path of its own: a session found in the journal is driven like any other.
 import { traitsOf } from '../../../common/error-catalogue.ts';
-import { FleetError } from '../../../common/errors.ts';
+import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { stopping } from '../../../journal/session-facts.ts';
 import { type FleetContext, productOf } from '../../context.ts';
@@ -95,12 +95,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     }
     // The coordinator is up and cannot be told what to do: its slot is given back.
     context.journal.record(
-      stopping(
-        session,
-        `The objective could not be handed over. ${error.code}: ${error.message} ${error.mend}`,
-        'failed',
-        error.code,
-      ),
+      stopping(session, `The objective could not be handed over. ${inOneLine(error)}`, 'failed', error.code),
       ...(traitsOf(error.code).screen === true ? loggedOut(context, session, error) : []),
     );
     return true;

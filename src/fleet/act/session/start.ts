@@ -14,7 +14,7 @@
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
 import { isDeepStrictEqual } from 'node:util';
 import { traitsOf } from '../../../common/error-catalogue.ts';
-import { FleetError } from '../../../common/errors.ts';
+import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Screen } from '../../../overstory/screen.ts';
@@ -193,7 +193,7 @@ function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, f
   const { journal, clock, tuning } = context;
   const attempts = journal.objective(session.objective)?.attempts ?? 1;
   const retryAfterMs = tuning.startRetryMs[attempts - 1];
-  const why = `${cause.code}: ${cause.message} ${cause.mend}`;
+  const why = inOneLine(cause);
   const common = { product: session.product, objective: session.objective };
   journal.record(
     {

@@ -2,7 +2,7 @@
 // check-complete), asks liveness() what it means, and records what follows. A hung session, a menu, a full context and
 // an API that does not answer are put before the human, not ended: only the human knows whether to wait. A usage limit
 // is the account's, not the session's: nothing is asked or ended for it here (latestScreen(…).seen.limit has it).
-import { FleetError } from '../../../common/errors.ts';
+import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { NewEvent, SessionOutcome } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { stopping } from '../../../journal/session-facts.ts';
@@ -54,23 +54,10 @@ export async function watchSession(
   await lookForLosses(context, product, session, snapshot);
   if (journal.liveSession(product.name)?.state !== 'running') return false;
   noteTrouble(context, product.name, found);
-  if (found.state === 'logged-out' && found.error)
-    return end(
-      context,
-      session,
-      'failed',
-      `${found.error.code}: ${found.error.message} ${found.error.mend}`,
-      found.error.code,
-      loggedOut(context, session, found.error),
-    );
-  if (found.state === 'died' && found.error)
-    return end(
-      context,
-      session,
-      'failed',
-      `${found.error.code}: ${found.error.message} ${found.error.mend}`,
-      found.error.code,
-    );
+  if ((found.state === 'logged-out' || found.state === 'died') && found.error) {
+    const gate = found.state === 'logged-out' ? loggedOut(context, session, found.error) : [];
+    return end(context, session, 'failed', inOneLine(found.error), found.error.code, gate);
+  }
   if (found.state === 'idle' && looked !== null && waitsForWorkersLimit(context, product, session, looked))
     return false;
   // Not yet for long enough to be believed: look again when it is.
