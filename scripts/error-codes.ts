@@ -23,6 +23,7 @@ function meaning({
   mayHaveHappened,
   screen,
   gate,
+  ofSession,
   caution,
 }: CatalogueEntry): string {
   const said = [
@@ -31,6 +32,7 @@ function meaning({
     ...(untilMended ? ['stays until it is mended: told at once'] : []),
     ...(screen ? ['on the screen of Claude Code'] : []),
     ...(gate ? [`a gate: ${gate}`] : []),
+    ...(ofSession ? ['of a running session'] : []),
     ...(caution ? ['a caution too'] : []),
   ];
   return said.length === 0 ? '–' : said.join('; ');

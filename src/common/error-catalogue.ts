@@ -16,6 +16,8 @@ export interface CatalogueEntry {
   screen?: true;
   /** As a running session's trouble it is put before the human as a gate of this kind. */
   gate?: 'hung' | 'logged-out';
+  /** A running session's trouble that is no gate: a healthy look does not end it either. */
+  ofSession?: true;
   /** Said as a caution too. */
   caution?: true;
 }
@@ -97,7 +99,7 @@ export const errorCatalogue = {
   LOOK_NOT_FOUND: { class: 'not-found' },
   LOOK_NOT_TEXT: { class: 'refused' },
   LOOK_REFUSED: { class: 'refused' },
-  MAIL_UNHEARD: { class: 'runtime', untilMended: true },
+  MAIL_UNHEARD: { class: 'runtime', untilMended: true, ofSession: true },
   NEEDS_CYCLE: { class: 'usage' },
   NOTHING_TO_RETRY: { class: 'refused' },
   NOT_APPROVER: { class: 'refused' },

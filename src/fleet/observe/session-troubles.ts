@@ -4,4 +4,5 @@ import { traitsOf } from '../../common/error-catalogue.ts';
 export const isScreenTrouble = (code: string): boolean => traitsOf(code).gate !== undefined;
 
 /** Troubles that a healthy snapshot does not end: who found them does, or the session's end. */
-export const isSessionTrouble = (code: string): boolean => isScreenTrouble(code) || code === 'MAIL_UNHEARD';
+export const isSessionTrouble = (code: string): boolean =>
+  isScreenTrouble(code) || traitsOf(code).ofSession === true;
