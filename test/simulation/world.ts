@@ -3,7 +3,7 @@
 import type { FleetError } from '../../src/common/errors.ts';
 import type { MaintenanceReply, MaintenanceTask } from '../../src/contract/runtime/maintenance.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
-import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
+import { emptySnapshot, type Mail, type ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { beginOv, type OvCall } from './ov.ts';
@@ -236,20 +236,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
   function snapshotOf(name: string): ProductSnapshot {
     const at = site(name);
     const iso = (ms: number) => new Date(ms).toISOString();
-    const base: ProductSnapshot = {
-      product: name,
-      observedAtMs: world.wallMs(),
-      health: 'ok',
-      error: null,
-      projectName: name,
-      runId: at.runId,
-      coordinator: null,
-      workers: [],
-      operatorMail: [],
-      operatorMailLeftOut: 0,
-      mergeQueueCount: 0,
-      worktrees: [],
-    };
+    const base = { ...emptySnapshot(name, world.wallMs()), projectName: name, runId: at.runId };
     if (at.blind)
       return {
         ...base,

@@ -2,6 +2,7 @@
 import type { FleetEvent } from '../../contract/events.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
+import { stepTones } from '../../text/blueprint.ts';
 import { duration } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { stateOf } from '../../text/situation.ts';
@@ -31,17 +32,8 @@ export function State({ product }: { product: ProductView }) {
   return <span class={`state ${tone}`}>{state}</span>;
 }
 
-const objectiveTones: Record<ObjectiveView['state'], string> = {
-  queued: 'busy',
-  starting: 'busy',
-  running: 'good',
-  done: 'good',
-  failed: 'bad',
-  cancelled: 'dim',
-};
-
 export function ObjectiveState({ objective }: { objective: ObjectiveView }) {
-  return <span class={`state ${objectiveTones[objective.state]}`}>{objective.state}</span>;
+  return <span class={`state ${stepTones[objective.state]}`}>{objective.state}</span>;
 }
 
 /** Its sentence without the names that stand beside it already. */
