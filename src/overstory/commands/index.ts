@@ -1,30 +1,20 @@
-// The closed list of what this project ever asks of `ov`: one file per command. The agent runs nothing else.
+// The closed list of what this project ever asks of `ov`: a file per noun. The agent runs nothing else.
 // Left out on purpose: `mail check` (destructive: it marks all read), `coordinator ask` (a timeout leaves
 // the mail delivered; send and poll instead), `clean`, `merge` for real, `doctor`, anything with --profile.
-import { agentsDiscover } from './agents-discover.ts';
-import { coordinatorCheckComplete } from './coordinator-check-complete.ts';
-import { coordinatorOutput } from './coordinator-output.ts';
-import { coordinatorSend } from './coordinator-send.ts';
-import { coordinatorStart } from './coordinator-start.ts';
-import { coordinatorStatus } from './coordinator-status.ts';
-import { coordinatorStop } from './coordinator-stop.ts';
-import { errors } from './errors.ts';
-import { groupStatus } from './group-status.ts';
-import { init } from './init.ts';
-import { mailList } from './mail-list.ts';
-import { mailRead } from './mail-read.ts';
-import { mailReply } from './mail-reply.ts';
-import { mailSend } from './mail-send.ts';
-import { mergeDryRun } from './merge-dry-run.ts';
-import { nudge } from './nudge.ts';
-import { runComplete } from './run-complete.ts';
-import { runCurrent } from './run-current.ts';
-import { sling } from './sling.ts';
-import { specWrite } from './spec-write.ts';
-import { status } from './status.ts';
-import { stop } from './stop.ts';
-import { version } from './version.ts';
-import { worktreeList } from './worktree-list.ts';
+import { agentsDiscover, sling, status, stop } from './agents.ts';
+import { mergeDryRun, worktreeList } from './branches.ts';
+import {
+  coordinatorCheckComplete,
+  coordinatorOutput,
+  coordinatorSend,
+  coordinatorStart,
+  coordinatorStatus,
+  coordinatorStop,
+  nudge,
+} from './coordinator.ts';
+import { mailList, mailRead, mailReply, mailSend } from './mail.ts';
+import { errors, init, version } from './project.ts';
+import { groupStatus, runComplete, runCurrent, specWrite } from './tasks.ts';
 
 export const ovCommands = {
   version,

@@ -4,9 +4,9 @@
 // doubt, is for `ov status`. Time's own changes (stalled, dead) are found by the sweep, which asks `ov`.
 import { z } from 'zod';
 import type { Mail } from '../../contract/runtime/snapshot.ts';
+import { agentSchema } from '../../overstory/commands/agents.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
-import { messageSchema } from '../../overstory/commands/mail-list.ts';
-import { agentSchema } from '../../overstory/commands/status.ts';
+import { messageSchema } from '../../overstory/commands/mail.ts';
 
 const answerMs = 1_000;
 /** The most that one page holds; a product with more is looked at by `ov`. */
