@@ -33,6 +33,8 @@ export interface Looked {
   atMs: number;
   /** since when it has shown just that */
   sinceMs: number;
+  /** whether it has shown anything else before, as far as this process knows */
+  moved: boolean;
   seen: Screen;
 }
 

@@ -42,7 +42,9 @@ export async function watchScreen(
   const atMs = context.clock.nowMs();
   const before = latestScreen(context, session);
   const stands = before?.seen.print === seen.print && before.seen.state === seen.state;
-  const looked = { session: session.id, atMs, sinceMs: stands ? before.sinceMs : atMs, seen };
+  const sinceMs = stands ? before.sinceMs : atMs;
+  const moved = before !== null && (before.moved || !stands);
+  const looked = { session: session.id, atMs, sinceMs, moved, seen };
   context.screens.set(product.name, looked);
   return looked;
 }

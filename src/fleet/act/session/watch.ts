@@ -7,7 +7,7 @@ import type { NewEvent, SessionOutcome } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { stopping } from '../../../journal/session-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
-import type { FleetContext } from '../../context.ts';
+import type { FleetContext, Looked } from '../../context.ts';
 import { waitsFor } from '../../decide/waiting-on-human.ts';
 import { noteShares } from '../../observe/account-shares.ts';
 import { type Liveness, liveness, quietSinceMs } from '../../observe/liveness.ts';
@@ -53,7 +53,7 @@ export async function watchSession(
   );
   await lookForLosses(context, product, session, snapshot);
   if (journal.liveSession(product.name)?.state !== 'running') return false;
-  noteTrouble(context, product.name, found);
+  noteTrouble(context, product.name, found, looked);
   if ((found.state === 'logged-out' || found.state === 'died') && found.error) {
     const gate = found.state === 'logged-out' ? loggedOut(context, session, found.error) : [];
     return end(context, session, 'failed', inOneLine(found.error), found.error.code, gate);
@@ -132,7 +132,12 @@ export function loggedOut(
   });
 }
 
-function noteTrouble(context: FleetContext, product: string, { state, because, error }: Liveness): void {
+function noteTrouble(
+  context: FleetContext,
+  product: string,
+  { state, because, error }: Liveness,
+  looked: Looked | null,
+): void {
   const known = context.journal.trouble(product);
   const hung = new FleetError({
     code: 'SESSION_HUNG',
@@ -146,7 +151,19 @@ function noteTrouble(context: FleetContext, product: string, { state, because, e
     const shape = { ...trouble.toJSON(), product };
     const text = `${product}: ${trouble.message} ${trouble.mend}`;
     context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
-  } else if (trouble === null && known && isScreenTrouble(known.code)) endTrouble(context, product);
+  } else if (trouble === null && known && isScreenTrouble(known.code) && isOver(context, known.code, product, looked))
+    endTrouble(context, product);
+}
+
+/**
+ * Whether the screen shows that a trouble is over. After a restart, or when the clock was set, what stands there has not
+ * been seen for long enough to be a trouble: that alone does not end the one which is known.
+ */
+function isOver(context: FleetContext, code: string, product: string, looked: Looked | null): boolean {
+  if (looked === null || looked.seen.problem !== null) return false;
+  const snapshot = context.observations.get(product)?.snapshot;
+  const quietMs = snapshot ? snapshot.observedAtMs - quietSinceMs(snapshot) : 0;
+  return code !== 'SESSION_HUNG' || looked.moved || quietMs < context.tuning.hungAfterMs;
 }
 
 /** A session's trouble ends with the session. */
