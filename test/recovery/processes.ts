@@ -36,7 +36,7 @@ export interface Ground extends AsyncDisposable {
 
 /** Coordinators do nothing by themselves: what is running goes on running. */
 export async function ground(names: string[]): Promise<Ground> {
-  const lab = await openLab({ OV_SIM_POLL_MS: '60000' });
+  const lab = await openLab({ OV_SIM_POLL_MS: '3600000' });
   for (const name of names) await lab.product(name);
   const ov = join(lab.folder, 'ov');
   writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`);

@@ -15,7 +15,7 @@ let product: { name: string; root: string };
 let calls: string;
 
 beforeAll(async () => {
-  lab = await openLab({ OV_SIM_POLL_MS: '60000' });
+  lab = await openLab({ OV_SIM_POLL_MS: '3600000' });
   product = { name: 'alpha', root: await lab.product('alpha') };
   calls = join(lab.folder, 'calls.log');
   const bin = join(lab.folder, 'bin');

@@ -35,6 +35,7 @@ export async function coordinatorMain(root: string): Promise<never> {
     // Enter chooses what the menu has under its cursor; the text goes nowhere.
     if (limit?.menu) return closeMenu();
     if (line.trim() !== '') pane.say(`> ${line}`);
+    pane.prompted = line.trim() !== '' && !deaf;
     if (limit !== null && Date.now() < limit.resetAtMs) pane.limit = limit;
     prompts.push(line);
   });
@@ -171,7 +172,10 @@ export async function coordinatorMain(root: string): Promise<never> {
     const inTurn = working && answered === null && !goesOn;
     if (!deaf && limit === null && inTurn) loseMail(root);
     if (!deaf && limit === null && !inTurn && prompts.length > 0) {
-      for (const message of hear(root, prompts.splice(0).join('\n'), heard)) receive(message);
+      const messages = hear(root, prompts.splice(0).join('\n'), heard);
+      for (const message of messages) receive(message);
+      if (messages.length === 0 && pane.prompted) desk.say('● Nothing new for me.');
+      pane.prompted = false;
       if (!working && queue.length > 0) {
         working = true;
         pane.busy = true;

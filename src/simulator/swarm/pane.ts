@@ -10,6 +10,7 @@ export class Pane {
   readonly #folder: string;
   readonly #lines: string[] = [];
   #busy = false;
+  #prompted = false;
   #limit: LimitShown | null = null;
 
   constructor(folder: string) {
@@ -24,6 +25,17 @@ export class Pane {
   set busy(busy: boolean) {
     if (this.#busy === busy) return;
     this.#busy = busy;
+    this.draw();
+  }
+
+  /** It took a prompt and has not answered yet: drawn busy, as the real one is from Enter on. */
+  get prompted(): boolean {
+    return this.#prompted;
+  }
+
+  set prompted(prompted: boolean) {
+    if (this.#prompted === prompted) return;
+    this.#prompted = prompted;
     this.draw();
   }
 
@@ -49,7 +61,7 @@ export class Pane {
       `   cwd: ${this.#folder}`,
       '',
       ...this.#lines.slice(-shown),
-      ...(this.#busy && this.#limit === null ? ['', '✽ Working… (esc to interrupt)'] : []),
+      ...((this.#busy || this.#prompted) && this.#limit === null ? ['', '✽ Working… (esc to interrupt)'] : []),
       ...(this.#limit?.menu ?? [
         rule,
         '❯ ',
