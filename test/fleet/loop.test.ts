@@ -296,28 +296,31 @@ describe('restart', () => {
     ['an unanswered prompt', '❯ do it\n\n────────\n❯ \n────────\n', 'CLAUDE_API_ERROR'],
     ['a menu', 'Pick one\n\n❯ 1. This\n  2. That\n\nEnter to confirm · Esc to cancel\n', 'CLAUDE_DIALOG'],
     ['a hung turn', '✶ Thinking… (3s · esc to interrupt)', 'SESSION_HUNG'],
-  ])('%s that still stands is the trouble which is known, and ends when it moves', async (_what, screen, code) => {
-    const file = journalFile();
-    const first = testFleet({ registry: two(), file });
-    await first.clock.settle();
-    first.start('alpha', 'x');
-    await first.clock.settle();
-    Object.assign(first.fake.product('alpha'), { screen, lastActivityMs: first.clock.nowMs() });
-    await first.clock.advance(2 * tuning.hungAfterMs);
-    expect(first.journal.trouble('alpha')?.code).toBe(code);
-    first.crash();
-    const second = testFleet({ registry: two(), file, world: first });
-    await second.clock.advance(2 * tuning.screenConfirmMs);
-    second.clock.jump(7_200_000);
-    await second.clock.advance(2 * tuning.screenConfirmMs);
-    const ended = () => second.fleet.commands.eventsAfter(0, 10_000).map(({ kind }) => kind);
-    expect(ended()).not.toContain('product.recovered');
-    expect(second.journal.trouble('alpha')?.code).toBe(code);
-    Object.assign(second.fake.product('alpha'), { screen: '✻ Welcome\n\n────────\n❯ \n────────\n' });
-    await second.clock.advance(60_000);
-    expect(ended()).toContain('product.recovered');
-    expect(second.journal.trouble('alpha')).toBeNull();
-  });
+  ])(
+    '%s that still stands is the trouble which is known, and ends when it moves',
+    async (_what, screen, code) => {
+      const file = journalFile();
+      const first = testFleet({ registry: two(), file });
+      await first.clock.settle();
+      first.start('alpha', 'x');
+      await first.clock.settle();
+      Object.assign(first.fake.product('alpha'), { screen, lastActivityMs: first.clock.nowMs() });
+      await first.clock.advance(2 * tuning.hungAfterMs);
+      expect(first.journal.trouble('alpha')?.code).toBe(code);
+      first.crash();
+      const second = testFleet({ registry: two(), file, world: first });
+      await second.clock.advance(2 * tuning.screenConfirmMs);
+      second.clock.jump(7_200_000);
+      await second.clock.advance(2 * tuning.screenConfirmMs);
+      const ended = () => second.fleet.commands.eventsAfter(0, 10_000).map(({ kind }) => kind);
+      expect(ended()).not.toContain('product.recovered');
+      expect(second.journal.trouble('alpha')?.code).toBe(code);
+      Object.assign(second.fake.product('alpha'), { screen: '✻ Welcome\n\n────────\n❯ \n────────\n' });
+      await second.clock.advance(60_000);
+      expect(ended()).toContain('product.recovered');
+      expect(second.journal.trouble('alpha')).toBeNull();
+    },
+  );
 
   it('refuses a second fleetd on the same journal', () => {
     const file = journalFile();

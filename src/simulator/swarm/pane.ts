@@ -61,7 +61,9 @@ export class Pane {
       `   cwd: ${this.#folder}`,
       '',
       ...this.#lines.slice(-shown),
-      ...((this.#busy || this.#prompted) && this.#limit === null ? ['', '✽ Working… (esc to interrupt)'] : []),
+      ...((this.#busy || this.#prompted) && this.#limit === null
+        ? ['', '✽ Working… (esc to interrupt)']
+        : []),
       ...(this.#limit?.menu ?? [
         rule,
         '❯ ',

@@ -151,7 +151,12 @@ function noteTrouble(
     const shape = { ...trouble.toJSON(), product };
     const text = `${product}: ${trouble.message} ${trouble.mend}`;
     context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
-  } else if (trouble === null && known && isScreenTrouble(known.code) && isOver(context, known.code, product, looked))
+  } else if (
+    trouble === null &&
+    known &&
+    isScreenTrouble(known.code) &&
+    isOver(context, known.code, product, looked)
+  )
     endTrouble(context, product);
 }
 
