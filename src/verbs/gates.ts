@@ -1,8 +1,10 @@
-// gates [product]: what waits for the human.
-import { gatesText } from '../text/index.ts';
+// Gates, and a human's answer to them. No tool of the model leads to an answer.
+import type { GateRequest } from '../contract/gates.ts';
+import { gatesText, resolvedText } from '../text/index.ts';
+import { gateNumber } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 
-export const gates: Verb = {
+const gates: Verb = {
   name: 'gates',
   usage: '[--all] [product]',
   summary: 'Questions only you can answer; --all: the answered ones too',
@@ -14,3 +16,41 @@ export const gates: Verb = {
     return { data, text: gatesText(show, data) };
   },
 };
+
+const verb = (
+  name: string,
+  verdict: GateRequest['verdict'],
+  about: Pick<Verb, 'usage' | 'summary' | 'details'>,
+): Verb => ({
+  name,
+  ...about,
+  surfaces: everywhere,
+  takesText: true,
+  grammar: (command) => command.argument('<gate>').argument('[text...]'),
+  async run({ operands: [number = '', ...words] }, { client, source }, show) {
+    const data = await client.resolveGate(gateNumber(number), {
+      verdict,
+      text: words.join(' ').trim(),
+      source,
+    });
+    return { data, text: resolvedText(show, data) };
+  },
+});
+
+const approve = verb('approve', 'approved', {
+  usage: '<gate> [text…]',
+  summary: 'Say yes to a gate',
+  details: ['The number is that of `gates`. What follows it goes to the coordinator with the approval.'],
+});
+
+const reject = verb('reject', 'rejected', {
+  usage: '<gate> <reason…>',
+  summary: 'Say no to a gate, and why',
+});
+
+const answer = verb('answer', 'answered', {
+  usage: '<gate> <text…>',
+  summary: 'Answer the question of a gate',
+});
+
+export const gateVerbs: readonly Verb[] = [gates, approve, reject, answer];

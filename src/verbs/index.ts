@@ -1,106 +1,41 @@
-// What a human can say to the fleet: one file per verb, one grammar for the CLI and for `/fleet` in chat.
+// What a human can say to the fleet: a file per noun, one grammar for the CLI and for `/fleet` in chat.
 // A verb asks fleetd through the client and answers with text (src/text), never with effects of its own.
 
 import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
 import { quietJson } from '../common/terminal-safe-json.ts';
 import { errorText, type Surface, surfaceFor } from '../text/index.ts';
-import { accounts } from './accounts.ts';
-import { ask } from './ask.ts';
-import { attach } from './attach.ts';
-import { backup } from './backup.ts';
-import { apply, blueprints, diff, remove } from './blueprint.ts';
-import { cancel } from './cancel.ts';
-import { cap } from './cap.ts';
-import { estimate } from './estimate.ts';
-import { events } from './events.ts';
-import { every } from './every.ts';
-import { focus } from './focus.ts';
-import { gates } from './gates.ts';
+import { blueprintVerbs } from './blueprints.ts';
+import { controlVerbs } from './controls.ts';
+import { fleetVerbs } from './fleet.ts';
+import { gateVerbs } from './gates.ts';
 import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
-import { history } from './history.ts';
-import { inbox } from './inbox.ts';
-import { init } from './init.ts';
-import { accept, drop, forget, lessons, proposals } from './lessons.ts';
-import { logs } from './logs.ts';
-import { look } from './look.ts';
-import { message } from './message.ts';
+import { installationVerbs } from './installation.ts';
+import { lessonVerbs } from './lessons.ts';
 import { nearest } from './names.ts';
-import { objective } from './objective.ts';
-import { pause } from './pause.ts';
-import { plan } from './plan.ts';
-import { priority } from './priority.ts';
-import { products } from './products.ts';
-import { queue } from './queue.ts';
-import { recurring } from './recurring.ts';
-import { report } from './report.ts';
-import { requeue } from './requeue.ts';
-import { answer, approve, reject } from './resolve.ts';
-import { result } from './result.ts';
-import { resume } from './resume.ts';
-import { retry } from './retry.ts';
-import { start } from './start.ts';
-import { status } from './status.ts';
-import { stop } from './stop.ts';
+import { objectiveVerbs } from './objectives.ts';
+import { planVerbs } from './plans.ts';
+import { recurringVerbs } from './recurring.ts';
+import { reportVerbs } from './reports.ts';
+import { sessionVerbs } from './sessions.ts';
 import { top } from './top.ts';
-import { tree } from './tree.ts';
-import { undo } from './undo.ts';
 import type { Verb, VerbContext } from './verb.ts';
-import { wait } from './wait.ts';
-import { why } from './why.ts';
 
 export type { Output, VerbContext } from './verb.ts';
 
 export const verbs: Verb[] = [
-  status,
-  products,
-  start,
-  stop,
-  cancel,
-  requeue,
-  retry,
-  queue,
-  why,
-  plan,
-  estimate,
-  diff,
-  apply,
-  blueprints,
-  remove,
-  every,
-  recurring,
-  report,
-  lessons,
-  forget,
-  proposals,
-  accept,
-  drop,
-  pause,
-  resume,
-  focus,
-  priority,
-  cap,
-  accounts,
-  undo,
-  gates,
-  approve,
-  reject,
-  answer,
-  message,
-  ask,
-  inbox,
-  look,
-  objective,
-  history,
-  tree,
-  result,
-  wait,
-  logs,
-  attach,
+  ...fleetVerbs,
+  ...objectiveVerbs,
+  ...planVerbs,
+  ...gateVerbs,
+  ...controlVerbs,
+  ...blueprintVerbs,
+  ...recurringVerbs,
+  ...lessonVerbs,
+  ...sessionVerbs,
+  ...reportVerbs,
   top,
-  events,
-  backup,
-  init,
+  ...installationVerbs,
 ];
 verbs.push(helpFor(verbs));
 

@@ -1,4 +1,4 @@
-// lessons, forget, proposals, accept, drop: what the model wrote down, and a human's word on it.
+// What the model wrote down, and a human's word on it.
 
 import { FleetError } from '../common/errors.ts';
 import { lessonsText, proposalsText } from '../text/index.ts';
@@ -14,7 +14,7 @@ function numberOf(typed: string, what: string): number {
   });
 }
 
-export const lessons: Verb = {
+const lessons: Verb = {
   name: 'lessons',
   usage: '[product]',
   summary: 'What the model has written down for its next plan; `forget` deletes one',
@@ -27,7 +27,7 @@ export const lessons: Verb = {
   },
 };
 
-export const forget: Verb = {
+const forget: Verb = {
   name: 'forget',
   usage: '<lesson>',
   summary: 'Delete a lesson',
@@ -39,7 +39,7 @@ export const forget: Verb = {
   },
 };
 
-export const proposals: Verb = {
+const proposals: Verb = {
   name: 'proposals',
   usage: '',
   summary: 'Improvements that the model proposes; `accept` or `drop` one',
@@ -63,5 +63,7 @@ const decide = (name: string, verdict: 'accepted' | 'dropped', summary: string):
   },
 });
 
-export const accept = decide('accept', 'accepted', 'Accept a proposal: noted, nothing changes by itself');
-export const drop = decide('drop', 'dropped', 'Drop a proposal');
+const accept = decide('accept', 'accepted', 'Accept a proposal: noted, nothing changes by itself');
+const drop = decide('drop', 'dropped', 'Drop a proposal');
+
+export const lessonVerbs: readonly Verb[] = [lessons, forget, proposals, accept, drop];

@@ -1,12 +1,80 @@
-// recurring [pause|resume|delete <name>]: what comes again, when, and whether it goes on.
-
+// Work that comes again.
 import { FleetError } from '../common/errors.ts';
 import { recurringText } from '../text/index.ts';
+import { nextWord, trimmed, unquoted } from './chat.ts';
+import { productName } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
+import { textOf } from './words.ts';
+
+/** A cron without its quotes is five words; a product's name is none of these. */
+const field = /^[\d*?][\d*?/,-]*$|^(?:[a-z]{3})(?:[-,][a-z]{3})*$/i;
+
+/** The cron, the product and the objective, however they were quoted. */
+function partsOf(first: string, rest: string): { every: string; product: string; text: string } {
+  let every = first;
+  let left = rest;
+  for (let count = every.trim().split(/\s+/).length; count < 5; count++) {
+    const { word, rest: after } = nextWord(left);
+    if (!field.test(word)) break;
+    every = `${every} ${word}`;
+    left = after;
+  }
+  const { word, rest: text } = nextWord(left);
+  return { every, product: productName(word), text: unquoted(trimmed(text)) };
+}
+
+const every: Verb = {
+  name: 'every',
+  usage: '[--tz zone] [--missed once|skip] [--name name] "<cron>" <product> <objective…>',
+  summary: 'Work that comes again; same queue and budgets as any other',
+  details: [
+    'The five fields are minute, hour, day of month, month, day of week: "0 9 * * 1-5" is at 9 on weekdays. With both day fields set a day that fits one of them will do.',
+    '--tz is the time zone (UTC when left out), e.g. Europe/Berlin. A time that a change of clocks skips runs as much later; one that comes twice runs the first time, and both when the pattern has the hours around it too, as "0 * * * *" has.',
+    'While the last one is still open the next is skipped. Runs missed while nobody was there are made up for once, or with --missed skip not at all.',
+    'Example: every --tz Europe/Berlin "0 9 * * 1-5" product-c daily social posts',
+  ],
+  surfaces: everywhere,
+  takesText: true,
+  grammar: (command) =>
+    command
+      .argument('<cron>')
+      .argument('[words...]')
+      .option('--tz <zone>', 'time zone, e.g. Europe/Berlin')
+      .option('--missed <what>', 'once or skip')
+      .option('--name <name>', 'what to call it')
+      .option('--accept <text>', 'what must be true for it to be done'),
+  async run({ operands: [cron = '', ...words], options }, { client, source }, show) {
+    const { every: when, product, text } = partsOf(cron, words.join(' '));
+    const { tz, missed = 'once', name, accept } = options;
+    if (missed !== 'once' && missed !== 'skip')
+      throw new FleetError({
+        code: 'BAD_USAGE',
+        message: `Expected once or skip after --missed, got ${JSON.stringify(String(missed).slice(0, 40))}.`,
+        mend: 'once: a run that was missed is made up for. skip: it is not.',
+      });
+    if (product === '')
+      throw new FleetError({
+        code: 'BAD_USAGE',
+        message: `Expected five fields, a product and an objective, got ${JSON.stringify(when.slice(0, 60))} alone.`,
+        mend: 'For example `fleet every "0 9 * * 1-5" product-c daily social posts`.',
+      });
+    const data = await client.every({
+      every: when,
+      product,
+      text: textOf([text], product, 16_384),
+      missed,
+      source,
+      ...(typeof tz === 'string' && { timeZone: tz }),
+      ...(typeof name === 'string' && { name: name.toLowerCase() }),
+      ...(typeof accept === 'string' && { acceptance: accept }),
+    });
+    return { data, text: recurringText(show, [data]) };
+  },
+};
 
 const changes = ['pause', 'resume', 'delete'] as const;
 
-export const recurring: Verb = {
+const recurring: Verb = {
   name: 'recurring',
   usage: '[pause|resume|delete <name>]',
   summary: 'What comes again and when next; pause, resume or delete one of them',
@@ -35,3 +103,5 @@ export const recurring: Verb = {
     };
   },
 };
+
+export const recurringVerbs: readonly Verb[] = [every, recurring];

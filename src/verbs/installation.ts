@@ -1,8 +1,24 @@
-// init <product> --type marketing|support: what a product that is not code needs, in overstory's own files.
+// The installation: what only the operator asks of it.
 import { FleetError } from '../common/errors.ts';
+import { backupText } from '../text/index.ts';
 import type { Verb } from './verb.ts';
 
-export const init: Verb = {
+const backup: Verb = {
+  name: 'backup',
+  usage: '',
+  summary: 'Copy the journal beside itself, while fleetd goes on',
+  details: [
+    'Restore: stop fleetd, put the copy in the place of journal.db, remove journal.db-wal, start fleetd.',
+  ],
+  surfaces: ['cli'],
+  grammar: (command) => command,
+  async run(_asked, { client }, show) {
+    const data = await client.backup();
+    return { data, text: backupText(show, data) };
+  },
+};
+
+const init: Verb = {
   name: 'init',
   usage: '--type marketing|support <product>',
   summary:
@@ -33,3 +49,5 @@ export const init: Verb = {
     return { data, text: lines.map((line) => show.line(line, 600)).join('\n') };
   },
 };
+
+export const installationVerbs: readonly Verb[] = [backup, init];

@@ -1,5 +1,4 @@
-// diff, apply, delete, blueprints: work across products, planned in one file.
-
+// Work across products, planned in one file.
 import { FleetError } from '../common/errors.ts';
 import type { ApplyRequest } from '../contract/blueprints.ts';
 import { blueprintReplyText, blueprintsText, blueprintText } from '../text/index.ts';
@@ -18,7 +17,7 @@ async function requestOf(what: string, { read, source }: VerbContext): Promise<A
   return { yaml: await read(what), file: what.slice(0, 400), source };
 }
 
-export const diff: Verb = {
+const diff: Verb = {
   name: 'diff',
   usage: '<file|draft-n>',
   summary: 'What applying a blueprint would change; changes nothing',
@@ -30,7 +29,7 @@ export const diff: Verb = {
   },
 };
 
-export const apply: Verb = {
+const apply: Verb = {
   name: 'apply',
   usage: '<file|draft-n>',
   summary: 'Run a blueprint: objectives across products that need each other',
@@ -46,7 +45,7 @@ export const apply: Verb = {
   },
 };
 
-export const remove: Verb = {
+const remove: Verb = {
   name: 'delete',
   usage: '[--stop] <blueprint>',
   summary: 'Forget a blueprint and cancel what of it waits; --stop: also what is at work',
@@ -64,7 +63,7 @@ export const remove: Verb = {
   },
 };
 
-export const blueprints: Verb = {
+const blueprints: Verb = {
   name: 'blueprints',
   usage: '[name|draft-n]',
   summary: 'Blueprints and drafts, or the steps of one: where each stands and why',
@@ -79,3 +78,5 @@ export const blueprints: Verb = {
     return { data, text: blueprintText(show, data) };
   },
 };
+
+export const blueprintVerbs: readonly Verb[] = [diff, apply, blueprints, remove];

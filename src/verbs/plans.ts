@@ -1,11 +1,23 @@
-// plan: what would start, in what order and when, if limits or products were different. Changes nothing.
-
+// What would be, and why. These change nothing.
 import { FleetError } from '../common/errors.ts';
-import { planText } from '../text/index.ts';
-import { productName } from './names.ts';
+import { estimateText, planText, whyText } from '../text/index.ts';
+import { objectiveId, productName } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 
-export const plan: Verb = {
+const why: Verb = {
+  name: 'why',
+  usage: '<product|objective>',
+  summary: 'Why it waits or runs, and when it is expected to start',
+  surfaces: everywhere,
+  takesProduct: true,
+  grammar: (command) => command.argument('<product|objective>'),
+  async run({ operands: [target = ''] }, { client }, show) {
+    const data = await client.why(objectiveId(target));
+    return { data, text: whyText(show, data) };
+  },
+};
+
+const plan: Verb = {
   name: 'plan',
   usage: '[--with limit=value] [--without product] [--start product]',
   summary: 'What would start, in what order and when, if …; changes nothing',
@@ -43,3 +55,28 @@ function limit(word: string): [string, string] {
     mend: 'For example `fleet plan --with max_concurrent_sessions=3`.',
   });
 }
+
+const estimate: Verb = {
+  name: 'estimate',
+  usage: '[--kind word] <product> [objective…]',
+  summary: 'What an objective would take: time, money, memory, when it would start; starts nothing',
+  details: [
+    'Learned from what finished: half stay within the first figure, 9 of 10 within the second.',
+    'The kind of work (build, fix, write, explore, …) is told from the text, or by --kind.',
+  ],
+  surfaces: everywhere,
+  takesProduct: true,
+  takesText: true,
+  grammar: (command) =>
+    command.argument('<product>').argument('[objective...]').option('--kind <word>', 'kind of work'),
+  async run({ operands: [product = '', ...words], options }, { client }, show) {
+    const data = await client.estimate(product, {
+      // a kind is told by the first verb: the beginning is enough
+      text: words.join(' ').slice(0, 500) || undefined,
+      kind: typeof options.kind === 'string' ? options.kind.toLowerCase() : undefined,
+    });
+    return { data, text: estimateText(show, data) };
+  },
+};
+
+export const planVerbs: readonly Verb[] = [why, plan, estimate];

@@ -1,0 +1,178 @@
+// Objectives: given, taken back, looked at, waited for.
+import { maxObjectiveBytes } from '../contract/objectives.ts';
+import { blueprintText, historyText, objectiveText, resultText, startedText } from '../text/index.ts';
+import { objectiveId } from './names.ts';
+import { numberAfter } from './options.ts';
+import { everywhere, type Verb } from './verb.ts';
+import { textOf } from './words.ts';
+
+const start: Verb = {
+  name: 'start',
+  usage: '[--accept text] [--needs ids] [--kind word] <product> <objective…>',
+  summary: 'Give a product an objective; it runs or waits in the queue',
+  details: [
+    'Everything after the product is the objective, as it is: no quotes needed in chat.',
+    '--accept "what must be true in the end" and --needs obj-3,obj-4 (done first) stand before the product.',
+    '--kind says what estimates are learned by (build, fix, write, …); without it the text does.',
+    'Example: start product-a explore the codebase structure and write down what you find',
+  ],
+  surfaces: everywhere,
+  takesProduct: true,
+  takesText: true,
+  grammar: (command) =>
+    command
+      .argument('<product>')
+      .argument('[objective...]')
+      .option('--accept <text>', 'what must be true for it to be done')
+      .option('--needs <ids>', 'objectives that must be done first, apart by commas')
+      .option('--kind <word>', 'kind of work'),
+  async run({ operands: [product = '', ...words], options }, { client, source }, show) {
+    const data = await client.start({
+      product,
+      text: textOf(words, product, maxObjectiveBytes),
+      acceptance: typeof options.accept === 'string' ? options.accept : null,
+      needs:
+        typeof options.needs === 'string'
+          ? options.needs
+              .split(/[\s,]+/)
+              .filter(Boolean)
+              .map(objectiveId)
+          : [],
+      ...(typeof options.kind === 'string' && { kind: options.kind.toLowerCase() }),
+      source,
+    });
+    return { data, text: startedText(show, data) };
+  },
+};
+
+const cancel: Verb = {
+  name: 'cancel',
+  usage: '<objective> [reason…]',
+  summary: 'Take an objective out of the queue, or stop it',
+  surfaces: everywhere,
+  takesText: true,
+  grammar: (command) => command.argument('<objective>').argument('[reason...]'),
+  async run({ operands: [id = '', ...words] }, { client, source }, show) {
+    const data = await client.cancel(objectiveId(id), { source, reason: words.join(' ') || null });
+    return { data, text: startedText(show, data) };
+  },
+};
+
+/** Another try for one that failed or was cancelled; one that runs waits again. */
+const requeue: Verb = {
+  name: 'requeue',
+  usage: '<objective>',
+  summary: 'Give a failed or cancelled objective another try',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<objective>'),
+  async run({ operands: [id = ''] }, { client, source }, show) {
+    const data = await client.requeue(objectiveId(id), { source });
+    return { data, text: startedText(show, data) };
+  },
+};
+
+/** What needs what failed goes on too. */
+const retry: Verb = {
+  name: 'retry',
+  usage: '<objective|blueprint>',
+  summary: 'Give what failed another try: one objective, or all failed steps of a blueprint',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<what>'),
+  async run({ operands: [what = ''] }, { client, source }, show) {
+    const id = objectiveId(what);
+    if (/^obj-\d+$/.test(id)) {
+      const data = await client.requeue(id, { source });
+      return { data, text: startedText(show, data) };
+    }
+    const data = await client.retryBlueprint(what.toLowerCase(), { source });
+    return { data, text: blueprintText(show, data) };
+  },
+};
+
+const objective: Verb = {
+  name: 'objective',
+  usage: '<objective>',
+  summary: 'One objective: its text, state and times',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<objective>'),
+  async run({ operands: [id = ''] }, { client }, show) {
+    const data = await client.objective(objectiveId(id));
+    return { data, text: objectiveText(show, data) };
+  },
+};
+
+const result: Verb = {
+  name: 'result',
+  usage: '<objective>',
+  summary: "What came of an objective: its state and the coordinator's final words",
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<objective>'),
+  async run({ operands: [id = ''] }, { client }, show) {
+    const data = await client.result(objectiveId(id));
+    return { data, text: resultText(show, data) };
+  },
+};
+
+/** The one that ended last first. */
+const history: Verb = {
+  name: 'history',
+  usage: '[product] [--last n]',
+  summary: 'What is over: done, failed or cancelled, and why',
+  surfaces: everywhere,
+  takesProduct: true,
+  grammar: (command) => command.argument('[product]').option('--last <n>', 'at most n', '20'),
+  async run({ operands: [product], options }, { client }, show) {
+    const limit = numberAfter('history', options, 'last', { least: 1, most: 1_000 });
+    const data = await client.history({ product, limit });
+    return { data, text: historyText(show, data) };
+  },
+};
+
+/** Beside the exit codes of error classes (src/common/errors.ts), which stay what they are. */
+const exitCodes: Record<string, number> = { done: 0, failed: 10, cancelled: 11 };
+const timeoutExit = 12;
+/** The longest timer of Node is 2^31 ms. */
+const mostSeconds = 2_000_000;
+
+const wait: Verb = {
+  name: 'wait',
+  usage: '<objective> [--timeout seconds]',
+  summary: 'Wait until an objective is over; the exit code says how',
+  details: ['Exit code: 0 done, 10 failed, 11 cancelled, 12 not over within --timeout (default: no limit).'],
+  surfaces: ['cli'],
+  lasts: true,
+  grammar: (command) => command.argument('<objective>').option('--timeout <seconds>', 'give up after that'),
+  async run({ operands: [given = ''], options }, context, show) {
+    const { client } = context;
+    const id = objectiveId(given);
+    const seconds = numberAfter('wait', options, 'timeout', { least: 0, most: mostSeconds, whole: false });
+    const ends = new AbortController();
+    const timer = seconds === undefined ? null : setTimeout(() => ends.abort(), seconds * 1_000);
+    const signal = context.signal ? AbortSignal.any([context.signal, ends.signal]) : ends.signal;
+    try {
+      let data = await client.objective(id);
+      if (!(data.state in exitCodes))
+        // the last ones too: it may have ended between the two questions
+        for await (const event of client.events({ last: 100, signal })) {
+          if (event.objective !== id) continue;
+          data = await client.objective(id);
+          if (data.state in exitCodes) break;
+        }
+      return { data, text: startedText(show, data), exitCode: exitCodes[data.state] ?? timeoutExit };
+    } finally {
+      if (timer) clearTimeout(timer);
+      ends.abort();
+    }
+  },
+};
+
+export const objectiveVerbs: readonly Verb[] = [
+  start,
+  cancel,
+  requeue,
+  retry,
+  objective,
+  history,
+  result,
+  wait,
+];
