@@ -43,9 +43,9 @@ export const pairs: readonly Pair[] = [
     overstory: { from: [0, 10, 3], to: [0, 11, 0] },
     claude: only([2, 1, 332]),
     works: true,
-    what: 'objective to merge, started through `bin/overstory-claude`: without it builders may write nothing, because this version also takes the local settings of the repository’s root in its worktrees, where the coordinator’s hooks refuse Write and Edit',
+    what: 'objective to merge, started through `bin/overstory-claude`: without it builders may write nothing, because this version also takes the local settings of the repository’s root in its worktrees, where the coordinator’s hooks refuse Write and Edit; and on a subscription no worker is logged in, because it takes CLAUDE_CODE_OAUTH_TOKEN out of the environment of its commands',
     evidence:
-      '2026-11-29: 0.10.3 and 0.11.0, `npm run test:claude`; before that was mended, "coordinator agents cannot modify files" at the builder’s Write',
+      '2026-11-29: 0.10.3 and 0.11.0, `npm run test:claude`; before that was mended, "coordinator agents cannot modify files" at the builder’s Write, and (2026-11-30) "Not logged in" of a lead',
   },
 ];
 

@@ -2,7 +2,6 @@
 import { expect, it } from 'vitest';
 import { until } from '../simulator/ov.ts';
 import { faults } from '../support/model-server/faults.ts';
-import { openRealFleet } from '../support/real-fleet.ts';
 import { inMinutes, patienceMs, withClaude } from './open.ts';
 
 /** Of a subscription, made up. */
@@ -11,13 +10,11 @@ const lab = withClaude();
 
 it('closes the account at its limit, lets the other work, and wakes who waited once it is reset', async () => {
   for (const name of ['limited', 'working']) await lab.real().product(name);
-  await using mine = await openRealFleet({
+  const mine = await lab.openFleet({
     channel: lab.real().channel({ TEAM_TOKEN: token }),
-    workspace: lab.real().workspace,
     products: ['limited', 'working'],
     sections: 'accounts:\n  - name: team\n    kind: subscription\n    variable: TEAM_TOKEN\n',
     extra: (name) => (name === 'limited' ? 'account: team' : ''),
-    patienceMs,
   });
   const team = () => mine.fleetd.fleet.status(null).accounts?.find(({ name }) => name === 'team');
   const resetAtS = inMinutes(100);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readScreen } from '../../src/overstory/screen.ts';
 import { until } from '../simulator/ov.ts';
-import { openRealFleet } from '../support/real-fleet.ts';
 import { keepFigures, pssBytes } from './figures.ts';
 import { withClaude } from './open.ts';
 
@@ -17,9 +16,8 @@ it('starts sixteen products at once in one Claude config: no question on a scree
   timeout: minutes * 60_000,
 }, async () => {
   for (const name of names) await lab.real().product(name);
-  await using mine = await openRealFleet({
+  const mine = await lab.openFleet({
     channel: lab.real().channel(),
-    workspace: lab.real().workspace,
     products: names,
     maxSessions: names.length,
     patienceMs: minutes * 60_000,

@@ -57,6 +57,13 @@ export function withClaude() {
       said = () => opened.fleet.said(name);
       return opened;
     },
+    /** A fleet of several products, or on accounts. Closed after the test. */
+    async openFleet(options: Parameters<typeof lab.openFleet>[0]): Promise<RealFleet> {
+      model.forget();
+      const fleet = await lab.openFleet({ patienceMs, ...options });
+      said = () => options.products.flatMap((name) => fleet.said(name).map((text) => `${name}: ${text}`));
+      return fleet;
+    },
     client: (fleet: RealFleet) => createFleetClient({ socketPath: fleet.socket }),
     git: (root: string, ...args: string[]) =>
       execFileSync('git', args, { cwd: root, env: lab.real().env, encoding: 'utf8' }).trim(),

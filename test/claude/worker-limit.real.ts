@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import { by } from '../real/open.ts';
 import { until } from '../simulator/ov.ts';
 import { faults } from '../support/model-server/faults.ts';
-import { openRealFleet } from '../support/real-fleet.ts';
 import { inMinutes, patienceMs, withClaude } from './open.ts';
 
 /** Of a subscription, made up. */
@@ -12,14 +11,12 @@ const lab = withClaude();
 
 it("closes the account at a builder's limit, and wakes its coordinator once it is reset", async () => {
   await lab.real().product('headless');
-  await using mine = await openRealFleet({
+  const mine = await lab.openFleet({
     channel: lab.real().channel({ TEAM_TOKEN: token }),
-    workspace: lab.real().workspace,
     products: ['headless'],
     sections: 'accounts:\n  - name: team\n    kind: subscription\n    variable: TEAM_TOKEN\n',
     extra: 'account: team',
     tuning: { spendEveryMs: 5_000 },
-    patienceMs,
   });
   const team = () => mine.fleetd.fleet.status(null).accounts?.find(({ name }) => name === 'team');
   const id = mine.start('headless', 'Add hello.txt');

@@ -24,21 +24,21 @@ export function withRealOv(options: () => RealOvOptions | Promise<RealOvOptions>
   });
   afterAll(() => real?.[Symbol.asyncDispose]());
 
+  /** Closed after the test. */
+  const openFleet = async (options: Omit<Parameters<typeof openRealFleet>[0], 'workspace'>) => {
+    fleet = await openRealFleet({ ...options, workspace: real.workspace });
+    return fleet;
+  };
   return {
     real: () => real,
+    openFleet,
     async open(
       name: string,
       { prepare, ...more }: Options = {},
     ): Promise<{ fleet: RealFleet; root: string }> {
       const { root } = await real.product(name);
       await prepare?.(root);
-      fleet = await openRealFleet({
-        channel: real.channel(),
-        workspace: real.workspace,
-        products: [name],
-        ...more,
-      });
-      return { fleet, root };
+      return { fleet: await openFleet({ channel: real.channel(), products: [name], ...more }), root };
     },
     /** No process of the product, no tmux session but the keeper. */
     async expectNothingLeft(name: string): Promise<void> {

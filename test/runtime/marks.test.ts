@@ -44,6 +44,18 @@ test('it lets nothing out that the work does not need, unless it is told to', as
   expect(await seen({ [name]: '' })).toBe('');
 });
 
+test("a subscription's token reaches the Claude Code of a command, also where Claude Code takes it out; a key goes before it", async () => {
+  const token = 'CLAUDE_CODE_OAUTH_TOKEN';
+  /** Two Claude Codes, the second started by a command of the first, which gives its commands no token. */
+  const below = async (env: NodeJS.ProcessEnv) => {
+    const claude = `unset ${token}; ${env.INNER ?? ''} exec '${wrapper}' sh -c 'echo "$${token}"'`;
+    return (await execa(wrapper, ['sh', '-c', claude], { env: { [token]: undefined, ...env } })).stdout;
+  };
+  expect(await below({ [token]: 'made-up' })).toBe('made-up');
+  expect(await below({ [token]: 'made-up', INNER: 'ANTHROPIC_API_KEY=another' })).toBe('');
+  expect(await below({})).toBe('');
+});
+
 test("in a linked worktree it takes that worktree's local settings, and not those of the root", async () => {
   const root = join(folder, 'repository');
   const worktree = join(folder, 'worktree');

@@ -69,8 +69,12 @@ export interface Terminal {
   shows(pattern: RegExp, ms?: number): Promise<string>;
 }
 
-/** @param model  base address of its API. @param more  of the environment; undefined takes a variable out */
-export function openClaudeLab(model: string, more: NodeJS.ProcessEnv = {}): ClaudeLab {
+/** @param model  base address of its API. @param more  of the environment; undefined takes a variable out. @param program  its argv */
+export function openClaudeLab(
+  model: string,
+  more: NodeJS.ProcessEnv = {},
+  program = claudeProgram,
+): ClaudeLab {
   // Short: a tmux socket's path may have 107 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'cc-'));
   const [home, project, tmux, tmp] = ['home', 'project', 'tmux', 'tmp'].map((name) => join(folder, name)) as [
@@ -101,7 +105,7 @@ export function openClaudeLab(model: string, more: NodeJS.ProcessEnv = {}): Clau
   const run = (file: string, args: string[], more: NodeJS.ProcessEnv = env, input = '') =>
     execa(file, args, { cwd: project, env: more, extendEnv: false, reject: false, input, ...otherUser });
   const once = async (args: string[], whole: NodeJS.ProcessEnv, input?: string) => {
-    const [file = '', ...words] = [...claudeProgram, ...args, '--permission-mode', 'bypassPermissions'];
+    const [file = '', ...words] = [...program, ...args, '--permission-mode', 'bypassPermissions'];
     const { exitCode, stdout, stderr } = await run(file, words, whole, input);
     return { exit: exitCode, said: `${stdout}\n${stderr}`.trim() };
   };
@@ -138,7 +142,7 @@ export function openClaudeLab(model: string, more: NodeJS.ProcessEnv = {}): Clau
       const name = `t${terminals}`;
       const on = (...args: string[]) => run('tmux', ['-u', '-L', 'claude', ...args]);
       await run('git', ['init', '--quiet']);
-      const argv = [...claudeProgram, '--model', 'opus', '--permission-mode', 'bypassPermissions'];
+      const argv = [...program, '--model', 'opus', '--permission-mode', 'bypassPermissions'];
       const made = await on('new-session', '-d', '-x', '80', '-y', '24', '-s', name, '-c', project, ...argv);
       if (made.failed) throw new Error(`tmux: ${made.stderr}`);
       const screen = async () => (await on('capture-pane', '-p', '-t', `=${name}:`)).stdout;

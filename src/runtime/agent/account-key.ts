@@ -4,8 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { FleetError } from '../../common/errors.ts';
 import type { KeySource, ProductRef } from '../../contract/runtime/protocol.ts';
 
-/** By these Claude Code takes a key. A session has the one of its account and no other. */
-export const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'] as const;
+/** By these Claude Code takes a key, by the last from bin/overstory-claude. A session has the one of its account and no other. */
+export const keyVariables = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'OVERSTORY_CLAUDE_SUBSCRIPTION',
+] as const;
 const variableOf = { 'api-key': 'ANTHROPIC_API_KEY', subscription: 'CLAUDE_CODE_OAUTH_TOKEN' } as const;
 /** Of a key's file, in bytes: more is another file. */
 const mostBytes = 4_096;
