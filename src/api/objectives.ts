@@ -1,13 +1,14 @@
 // Answers about objectives, and about what one would come to.
 import type { objectiveRoutes } from '../contract/objectives.ts';
 import type { planRoutes } from '../contract/plans.ts';
+import type { workRoutes } from '../contract/work.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { Handlers } from './handlers.ts';
 
 export function objectiveHandlers(
   fleet: Fleet,
-): Handlers<keyof typeof objectiveRoutes | keyof typeof planRoutes> {
-  const { commands, controls, foresight } = fleet;
+): Handlers<keyof typeof objectiveRoutes | keyof typeof planRoutes | keyof typeof workRoutes> {
+  const { commands, controls, foresight, work } = fleet;
   return {
     objectives: ({ limit, state }) => commands.objectives(limit, state ?? null),
     history: ({ limit, product }) => commands.history(limit, product ?? null),
@@ -28,6 +29,8 @@ export function objectiveHandlers(
     },
     cancel: (id, { reason, source }) => commands.cancel(id, reason, source),
     requeue: (id, { source }) => controls.requeue(id, source),
+
+    diff: (id, asked) => work.diff(id, asked),
 
     estimate: (product, { text, kind }) => foresight.estimate(product, text, kind ?? null),
     why: (target) => foresight.why(target),

@@ -16,6 +16,7 @@ import { recurringRoutes } from './recurring.ts';
 import { reportRoutes } from './reports.ts';
 import type { Asked, Given } from './route.ts';
 import { fleetRoutes } from './status.ts';
+import { workRoutes } from './work.ts';
 
 /** Of every path. */
 export const apiPrefix = '/v1';
@@ -24,6 +25,7 @@ export const routes = {
   ...fleetRoutes,
   ...productRoutes,
   ...objectiveRoutes,
+  ...workRoutes,
   ...planRoutes,
   ...gateRoutes,
   ...mailRoutes,

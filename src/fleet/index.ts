@@ -19,6 +19,7 @@ import { type Commands, createCommands } from './commands/objectives.ts';
 import { createRecurring, type RecurringCommands } from './commands/recurring.ts';
 import { tendRecurring } from './commands/recurring-due.ts';
 import { createForesight, type Foresight } from './commands/why-and-plan.ts';
+import { createWork, type Work } from './commands/work.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { sendReports } from './report/daily-report.ts';
 import { createPast, type Past } from './report/history/index.ts';
@@ -44,6 +45,7 @@ export interface Fleet {
   monitor: Monitor;
   blueprints: Blueprints;
   lessons: Lessons;
+  work: Work;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
   layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
@@ -107,6 +109,7 @@ export function startFleet(
       return base.runtime.maintain(requireProduct(name), { kind: 'lay-down', type });
     },
     lessons: createLessons(loop.context, { requireProduct }),
+    work: createWork(loop.context, commands),
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),

@@ -159,6 +159,16 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         event.data.session,
       );
       return;
+    case 'session.marked':
+      expectOne(
+        event.data.point === 'base'
+          ? 'UPDATE sessions SET base_commit = ?1, tips = ?2 WHERE id = ?3'
+          : 'UPDATE sessions SET head_commit = ?1, tips = ?2 WHERE id = ?3',
+        event.data.commit,
+        json(event.data.tips),
+        event.data.session,
+      );
+      return;
     case 'session.measured':
       expectOne(
         'UPDATE sessions SET peak_memory_bytes = ?, peak_cpu_cores = ? WHERE id = ?',

@@ -2,6 +2,7 @@
 // empty database, and one sentence for humans. Kinds are a public contract (API, `fleet events`).
 
 import type { FleetErrorShape } from '../common/errors.ts';
+import type { Tip } from '../contract/runtime/diff.ts';
 import type { Mail } from '../contract/runtime/snapshot.ts';
 import type { Source } from '../contract/source.ts';
 import type { AgentSpend } from '../prices/index.ts';
@@ -126,6 +127,8 @@ export interface EventData
     unpricedTokens?: number;
     agents?: readonly AgentSpend[];
   };
+  /** Where what it made begins and ends: commits of the branch that work is merged into. tips: with head, of its agents' branches. */
+  'session.marked': { session: number; point: 'base' | 'head'; commit: string; tips: Tip[] };
   /** The session has used clearly more than ever before: what predictions are learned from. */
   'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };
   /** A queued objective waits for another reason than before. What starts is in `session.starting`. */

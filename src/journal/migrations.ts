@@ -361,6 +361,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN unpriced_tokens INTEGER;
   ALTER TABLE sessions ADD COLUMN agents TEXT;
   `,
+  `
+  -- Commits between which lies what the session made. tips: JSON, the last commits of its agents' branches.
+  ALTER TABLE sessions ADD COLUMN base_commit TEXT;
+  ALTER TABLE sessions ADD COLUMN head_commit TEXT;
+  ALTER TABLE sessions ADD COLUMN tips TEXT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

@@ -1,4 +1,5 @@
 // Facts about sessions that are recorded in more than one place: one sentence for each, made here.
+import type { Mark } from '../contract/runtime/diff.ts';
 import type { NewEvent, SessionOutcome } from './events.ts';
 import type { SessionRow } from './sessions.ts';
 
@@ -19,4 +20,17 @@ export const stopping = (
   objective,
   text: `Stopping ${objective} on ${product}: ${reason}`,
   data: { session: id, reason, outcome, ...(code === undefined ? {} : { code }) },
+});
+
+/** Where what the session makes begins or ends. */
+export const marked = (
+  { id, product, objective }: SessionRow,
+  point: 'base' | 'head',
+  { commit, tips }: Mark,
+): NewEvent => ({
+  kind: 'session.marked',
+  product,
+  objective,
+  text: `The work of ${objective} on ${product} ${point === 'base' ? 'begins' : 'ends'} at ${commit.slice(0, 12)}.`,
+  data: { session: id, point, commit, tips },
 });

@@ -1,4 +1,5 @@
 // Reads of the sessions: the live ones, and the figures of ended ones.
+import type { Tip } from '../contract/runtime/diff.ts';
 import { type AgentSpend, together } from '../prices/index.ts';
 import type { SessionOutcome } from './events.ts';
 import { parse, type Reader, type Row } from './reader.ts';
@@ -26,6 +27,11 @@ export interface SessionRow {
   agents: AgentSpend[];
   /** how it ended, in a sentence */
   why: string | null;
+  /** commits between which lies what it made; null: not known, or not yet */
+  baseCommit: string | null;
+  headCommit: string | null;
+  /** the last commits of its agents' branches */
+  tips: Tip[];
 }
 
 /** What a product's sessions of a day have come to, and the turns of the model that its monitor asked for. */
@@ -60,6 +66,9 @@ const sessionOf = (r: Row): SessionRow => ({
   why: r.why as string | null,
   tokens: r.tokens as number | null,
   agents: r.agents === null ? [] : parse(r.agents),
+  baseCommit: r.base_commit as string | null,
+  headCommit: r.head_commit as string | null,
+  tips: r.tips === null ? [] : parse(r.tips),
 });
 
 export function sessionStore({ rows, row }: Reader) {
@@ -85,6 +94,13 @@ export function sessionStore({ rows, row }: Reader) {
         why: (why as string | null) ?? '',
         leftovers: parse(leftovers),
       };
+    },
+    /** Those of an objective whose base is known, the first one first. */
+    sessionsOf(objective: string): SessionRow[] {
+      return rows(
+        'SELECT * FROM sessions WHERE objective = ? AND base_commit IS NOT NULL ORDER BY id',
+        objective,
+      ).map(sessionOf);
     },
     /** What each agent of all its sessions has come to. */
     spentOn(objective: string): AgentSpend[] {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
 import { findingSchema } from '../contract/doctor.ts';
 import { bundlePartSchema, bundleReplySchema } from '../contract/runtime/bundle.ts';
+import { diffReplySchema } from '../contract/runtime/diff.ts';
 import { lookReplySchema } from '../contract/runtime/look.ts';
 import { maintenanceReplySchema } from '../contract/runtime/maintenance.ts';
 import { footprintSchema, usageReportSchema } from '../contract/runtime/measurements.ts';
@@ -46,6 +47,8 @@ const marginMs = 15_000;
 /** Two calls of `ov` of 15 s, behind one look at the same product that began before, and waiting for a slot. */
 const snapshotMs = 90_000;
 const lookMs = 20_000;
+/** Some calls of git, each for 10 s at most and usually some milliseconds. */
+const diffMs = 45_000;
 /** Its programs are asked for their versions, each for 45 s at most. */
 const examineMs = 75_000;
 /** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
@@ -240,6 +243,8 @@ export function connectRuntime({
     },
     look: (product, what) =>
       request(live, methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
+    diff: (product, what) =>
+      request(live, methods.diff, { product: refOf(product), what }, diffMs, diffReplySchema),
     usage: (product, sinceMs) =>
       request(live, methods.usage, { product: refOf(product), sinceMs }, lookMs, usageReportSchema),
     maintain: (product, task) =>

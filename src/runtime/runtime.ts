@@ -3,6 +3,7 @@
 import type { FleetErrorShape } from '../common/errors.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { BundleReply } from '../contract/runtime/bundle.ts';
+import type { DiffReply, DiffRequest } from '../contract/runtime/diff.ts';
 import type { LookReply, LookRequest } from '../contract/runtime/look.ts';
 import type { MaintenanceReply, MaintenanceTask } from '../contract/runtime/maintenance.ts';
 import type { FootprintReport, UsageReport } from '../contract/runtime/measurements.ts';
@@ -37,6 +38,8 @@ export interface Runtime {
   ov<N extends OvCommandName>(product: ProductRef, command: N, args: ArgsOf<N>): Promise<ReplyOf<N>>;
   footprint(products: ProductRef[]): Promise<FootprintReport>;
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
+  /** What changed between two commits; its words are the workers'. */
+  diff(product: ProductRef, what: DiffRequest): Promise<DiffReply>;
   /** What the model was used for in a product since then, per agent, by Claude Code's transcripts. */
   usage(product: ProductRef, sinceMs: number): Promise<UsageReport>;
   /** One task of the closed list of what the agent may change besides running `ov`. */

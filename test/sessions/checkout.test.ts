@@ -56,6 +56,8 @@ const open = (): Promise<RealFleet> =>
       startPacingMs: 0,
     },
   });
+const madeBy = (fleet: RealFleet, id: string) =>
+  fleet.fleetd.fleet.work.diff(id, { patch: true, maxBytes: 100_000 });
 const published = async (): Promise<string[]> =>
   (await git(source, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/fleet'))
     .split('\n')
@@ -118,6 +120,13 @@ it('what the human commits meanwhile is the next session’s: taken, or told to 
   expect(bodies.join('\n')).toMatch(
     /## New commits of the operator\nmain .* 1 new commit .*`git merge refs\/remotes/,
   );
+  // neither has made what the human committed, nor what the other one made
+  const [one, other] = [await madeBy(fleet, first), await madeBy(fleet, second)];
+  const paths = (of: typeof one) => of.stretches.flatMap(({ files }) => files.map(({ path }) => path));
+  expect([...paths(one), ...paths(other)].filter((path) => /^(?:new|shared)\.txt$/.test(path))).toEqual([]);
+  const ids = (of: typeof one) => of.stretches.flatMap(({ commits }) => commits.map(({ id }) => id));
+  expect(ids(one).length).toBeGreaterThan(0);
+  expect(ids(other).filter((id) => ids(one).includes(id))).toEqual([]);
 });
 
 it('a branch that cannot be published is told with the end, and the work stays in the clone', {
@@ -134,4 +143,23 @@ it('a branch that cannot be published is told with the end, and the work stays i
   );
   expect(await git(source, 'rev-parse', 'fleet/obj-1')).toBe(await git(source, 'rev-parse', 'main'));
   expect(await git(root, 'rev-parse', 'fleet/obj-1')).toBe(await git(root, 'rev-parse', 'main'));
+  // what it made is told from its own commits, also when every branch of it is gone and git has collected the rest
+  const told = await madeBy(fleet, id);
+  const { base = '', commits = [] } = told.stretches[0] ?? {};
+  expect(told).toMatchObject({ objective: id, live: false, stretches: [{}] });
+  expect(told.total.files).toBeGreaterThan(0);
+  expect(commits.length).toBe(told.total.commits);
+  expect(commits.every(({ agent }) => agent !== null)).toBe(true);
+  const gone = await git(
+    root,
+    'for-each-ref',
+    '--format=%(refname)',
+    'refs/heads/overstory',
+    'refs/heads/fleet',
+  );
+  for (const ref of gone.split('\n').filter(Boolean)) await git(root, 'update-ref', '-d', ref);
+  await git(root, 'reset', '--quiet', '--hard', base);
+  await git(root, 'reflog', 'expire', '--expire=now', '--all');
+  await git(root, 'gc', '--quiet', '--prune=now');
+  expect(await madeBy(fleet, id)).toEqual(told);
 });

@@ -285,6 +285,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     },
     examine: async () => [],
     look: async () => ({ text: '', truncated: false }),
+    diff: async ({ name }) => Promise.reject(ovError('DIFF_GONE', `${name} has no objects.`)),
     async usage(ref) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       const { live, costUsd, coordinator } = product(ref.name);

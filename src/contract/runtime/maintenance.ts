@@ -1,5 +1,6 @@
 // What the agent may change in a product beyond running `ov`.
 import { z } from 'zod';
+import { markSchema } from './diff.ts';
 
 /** What the agent may change in a product beyond running `ov`: a closed list, see runtime/agent/maintenance/. */
 export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
@@ -18,6 +19,16 @@ export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('base') }),
   /** What of the repository's state would lose or waste work, in words, in `left`. */
   z.strictObject({ kind: z.literal('state') }),
+  /**
+   * Keeps where the work of a session stands now by a ref of the fleet's own, so that its commits outlive the branches.
+   * In `mark`.
+   */
+  z.strictObject({
+    kind: z.literal('mark'),
+    objective: z.string().regex(/^obj-\d{1,12}$/),
+    session: z.number().int().min(1),
+    point: z.enum(['base', 'head']),
+  }),
   /** The workers' branches, by whether the current branch has them. */
   z.strictObject({ kind: z.literal('branches') }),
   /** `fleet init`: overstory's files for a product that is not code */
@@ -34,5 +45,7 @@ export const maintenanceReplySchema = z.object({
   left: z.array(z.string()),
   /** of branches: the one that holds the merged ones; null: none does, HEAD is detached */
   into: z.string().nullish(),
+  /** of mark; null: there is no commit yet */
+  mark: markSchema.nullish(),
 });
 export type MaintenanceReply = z.infer<typeof maintenanceReplySchema>;

@@ -6,6 +6,7 @@ import type { OvCommandName } from '../../overstory/commands/index.ts';
 import { nameSchema } from '../names.ts';
 import { errorShapeSchema } from '../reply.ts';
 import { fleetBranchSchema } from './bundle.ts';
+import { diffRequestSchema } from './diff.ts';
 import { lookRequestSchema } from './look.ts';
 import { maintenanceTaskSchema } from './maintenance.ts';
 
@@ -108,6 +109,7 @@ export const bundlePartParamsSchema = z.strictObject({
   offset: z.number().int().min(0),
 });
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
+export const diffParamsSchema = z.strictObject({ product: productRefSchema, what: diffRequestSchema });
 
 export const usageParamsSchema = z.strictObject({
   product: productRefSchema,
@@ -148,6 +150,7 @@ export const methods = {
   watch: 'fleet/watch',
   footprint: 'fleet/footprint',
   look: 'fleet/look',
+  diff: 'fleet/diff',
   usage: 'fleet/usage',
   maintain: 'fleet/maintain',
   examine: 'fleet/examine',

@@ -14,8 +14,16 @@ const harmless = [
   'protocol.allow=never',
 ].flatMap((setting) => ['-c', setting]);
 
-/** Reads only. @param options.maxBuffer characters; beyond it the result says isMaxBuffer */
-export function git(folder: string, args: string[], options: { timeout?: number; maxBuffer?: number } = {}) {
+export interface GitOptions {
+  /** ms */
+  timeout?: number;
+  /** characters; beyond it the result says isMaxBuffer */
+  maxBuffer?: number;
+  input?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+export function git(folder: string, args: string[], { env, input, ...options }: GitOptions = {}) {
   return execa('git', ['-C', folder, '--no-pager', ...harmless, ...args], {
     env: {
       GIT_OPTIONAL_LOCKS: '0',
@@ -24,8 +32,9 @@ export function git(folder: string, args: string[], options: { timeout?: number;
       GIT_NO_LAZY_FETCH: '1',
       GIT_ALLOW_PROTOCOL: '',
       GIT_EDITOR: 'false',
+      ...env,
     },
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     reject: false,
     timeout: 15_000,
     ...options,

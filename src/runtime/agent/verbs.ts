@@ -9,6 +9,7 @@ import { bundlePartBytes } from '../../contract/runtime/bundle.ts';
 import {
   bundleParamsSchema,
   bundlePartParamsSchema,
+  diffParamsSchema,
   examineParamsSchema,
   lookParamsSchema,
   maintenanceParamsSchema,
@@ -40,6 +41,7 @@ import { createSlots } from './slots.ts';
 import { createSnapshots } from './snapshot.ts';
 import { createUsageMeter } from './usage/index.ts';
 import { createWatcher } from './watch.ts';
+import { diff } from './work/diff.ts';
 
 export interface AgentSettings {
   /** resolved */
@@ -154,6 +156,9 @@ export function serveVerbs(
   });
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),
+  );
+  verb(methods.diff, diffParamsSchema, async ({ product, what }) =>
+    diff(product.name, await existing(product), what),
   );
   verb(methods.usage, usageParamsSchema, async ({ product, sinceMs }) =>
     usages.since(await existing(product), sinceMs),

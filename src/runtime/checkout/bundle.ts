@@ -10,8 +10,8 @@ import { type GitResult, reasonOf, runGit } from './run-git.ts';
 
 const bundleFile = (root: string, branch: string) => join(root, '.git', 'fleet', `${branch}.bundle`);
 const bundleMs = 20_000;
-/** What the source has, as far as the checkout was told. */
-const known = ['--remotes=origin', '--glob=refs/fleet/*'];
+/** What the source has, as far as the checkout was told. Of refs/fleet not the marks: they hold what was made here. */
+const known = ['--remotes=origin', '--glob=refs/fleet/source-*'];
 
 /**
  * Points the branch at what is merged now and packs it.

@@ -11,6 +11,7 @@ import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../../context.ts';
 import { doubtIsOver } from '../doubt.ts';
 import { hearingExpected } from '../heard/awaiting.ts';
+import { markWork } from './mark.ts';
 
 export interface Delivered {
   id: string;
@@ -26,6 +27,7 @@ export async function deliverObjective(
 ): Promise<boolean> {
   const specPath = await writeLongText(context, product, objective);
   const base = await baseOf(context, product);
+  await markWork(context, product, session, 'base');
   // Read now: while something was waited for, a message may have taken the number.
   const number = (context.journal.objective(objective.id) ?? objective).messages + 1;
   const { subject, body } = dispatchText({

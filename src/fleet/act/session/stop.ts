@@ -6,7 +6,7 @@
 //   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
 //   ─► those workers, the leads first ─► the run, when it stayed open
 //   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed
-//   ─► (done) its branch is published in the human's repository ─► outcome
+//   ─► where its work ends is marked ─► (done) its branch is published in the human's repository ─► outcome
 //
 // The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
 // once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
@@ -29,6 +29,7 @@ import { isRunComplete } from '../../observe/reconcile.ts';
 import { settleWhatWasHeard } from '../heard/tend.ts';
 import { pauseAction, tellPause } from './announce-pause.ts';
 import { closeUnread } from './close-unread-mail.ts';
+import { markWork } from './mark.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { publishWork } from './publish.ts';
 import { restartOf } from './restart.ts';
@@ -56,6 +57,8 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     }
     const left = await endProcesses(context, product);
     if (!without) await closeUnread(context, product, session);
+    // One that never had its objective has made nothing.
+    if (session.baseCommit !== null) await markWork(context, product, session, 'head');
     const done = session.outcome === 'done' || completedAtPause(context, session) !== null;
     const published = known !== null && done ? await publishWork(context, known, session) : null;
     const outcome = await outcomeOf(context, product, session, before);

@@ -1,5 +1,6 @@
 // What the agent changes in a product besides running `ov`, one file per task of the closed list.
 import type { MaintenanceReply, MaintenanceTask } from '../../../contract/runtime/maintenance.ts';
+import { mark } from '../work/mark.ts';
 import { base } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
@@ -26,6 +27,8 @@ export function maintain(place: Place, task: MaintenanceTask): Promise<Maintenan
       return base(place);
     case 'state':
       return state(place);
+    case 'mark':
+      return mark(place.folder, task).then((kept) => ({ done: [], left: [], mark: kept }));
     case 'branches':
       return branches(place);
     case 'lay-down':
