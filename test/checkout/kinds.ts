@@ -101,6 +101,33 @@ export const kinds: Record<string, (folder: string) => Promise<string>> = {
       });
     return folder;
   },
+  /** All that somebody may have in hand at once, and a worktree beside it that is in use as well. */
+  async 'one that is lived in'(at) {
+    const folder = await repository(join(at, 'lived-in'));
+    await commit(folder, '.gitignore', 'build/\n.env\n');
+    await git(folder, 'tag', '-a', 'v1', '-m', 'one');
+    await git(folder, 'notes', 'add', '-m', 'a note');
+    const idea = await git(folder, 'commit-tree', '-p', 'HEAD', '-m', 'an idea', 'HEAD^{tree}');
+    await git(folder, 'branch', 'idea', idea);
+    await git(folder, 'update-ref', 'refs/remotes/upstream/main', 'HEAD');
+    await git(folder, 'config', 'alias.mine', 'status');
+    await mkdir(join(folder, 'build'));
+    await writeFile(join(folder, 'build', 'out.bin'), 'made\n');
+    await writeFile(join(folder, '.env'), 'KEY=mine\n', { mode: 0o600 });
+    await writeFile(join(folder, 'later.txt'), 'later\n');
+    await git(folder, 'stash', 'push', '--quiet', '--include-untracked', '--', 'later.txt');
+    await git(folder, 'worktree', 'add', '--quiet', join(at, 'lived-in-beside'), '-b', 'beside');
+    await writeFile(join(at, 'lived-in-beside', 'README.md'), 'at it here too\n');
+    await writeFile(join(folder, 'staged.txt'), 'staged\n');
+    await git(folder, 'add', 'staged.txt');
+    await writeFile(join(folder, 'README.md'), 'half done\n');
+    // Where the work of a session is written too.
+    await mkdir(join(folder, 'ov-sim'));
+    await writeFile(join(folder, 'ov-sim', 'mine.md'), 'mine\n');
+    for (const hook of ['pre-commit', 'reference-transaction', 'post-checkout', 'post-merge', 'pre-push'])
+      await writeFile(join(folder, '.git', 'hooks', hook), '#!/bin/sh\ntouch "$0.ran"\n', { mode: 0o755 });
+    return folder;
+  },
   async 'overstory of the old way'(at) {
     const folder = await repository(join(at, 'old'));
     await mkdir(join(folder, '.overstory', 'logs'), { recursive: true });
@@ -125,6 +152,22 @@ export const kinds: Record<string, (folder: string) => Promise<string>> = {
     return folder;
   },
 };
+
+/** Each object and pack of a repository by its path below `.git/objects`, with the digest of its content. */
+export async function objects(folder: string): Promise<Map<string, string>> {
+  const top = join(folder, '.git', 'objects');
+  const files = (await readdir(top, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  const all = files.map(async ({ parentPath, name }): Promise<[string, string]> => {
+    const path = join(parentPath, name);
+    return [
+      relative(top, path),
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    ];
+  });
+  return new Map(await Promise.all(all));
+}
 
 /**
  * Everything of a folder that a human could miss, as one text: each file with mode, size and digest, and git's refs,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LocalFleetdOptions } from '../../bench/local-fleetd.ts';
 import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
+import type { Tuning } from '../../src/fleet/tuning.ts';
 import { agentArgv } from '../../src/runtime/index.ts';
 import { type Lab, openLab, until } from '../simulator/ov.ts';
 
@@ -34,20 +35,37 @@ export interface Ground extends AsyncDisposable {
   asked<T>(...argv: string[]): Promise<T>;
 }
 
-/** Coordinators do nothing by themselves: what is running goes on running. */
-export async function ground(names: string[]): Promise<Ground> {
-  const lab = await openLab({ OV_SIM_POLL_MS: '3600000' });
-  for (const name of names) await lab.product(name);
+export interface GroundOptions {
+  /** of the simulator; unless given, coordinators do nothing by themselves: what is running goes on running */
+  sim?: Record<string, string>;
+  /** folder of a human's repositories, one by each name, of which the products are clones */
+  projects?: string;
+  tuning?: Partial<Tuning>;
+}
+
+export async function ground(names: string[], options: GroundOptions = {}): Promise<Ground> {
+  const { projects, tuning, sim = { OV_SIM_POLL_MS: '3600000' } } = options;
+  const lab = await openLab(sim);
   const ov = join(lab.folder, 'ov');
   writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`);
   chmodSync(ov, 0o755);
   const state = mkdtempSync(join(tmpdir(), 'fr-'));
   const productsFile = join(state, 'products.yaml');
+  const path = (name: string) => (projects === undefined ? join(lab.folder, name) : name);
   writeFileSync(
     productsFile,
-    `products:\n${names.map((name) => `  - {name: ${name}, path: ${join(lab.folder, name)}, resource_weight: 0.1}`).join('\n')}\nscheduling: {max_concurrent_sessions: 4}\n`,
+    `products:\n${names.map((name) => `  - {name: ${name}, path: ${path(name)}, resource_weight: 0.1}`).join('\n')}\nscheduling: {max_concurrent_sessions: 4}\n`,
   );
   const socket = join(state, 'operator.sock');
+  const env = {
+    ...process.env,
+    ...lab.env,
+    FLEET_WORKSPACE: lab.folder,
+    FLEET_OV: ov,
+    LOG_LEVEL: 'info',
+  };
+  if (projects === undefined) for (const name of names) await lab.product(name);
+  else await prepared(productsFile, projects, env);
   const children = new Set<ChildProcess>();
   const settings: LocalFleetdOptions = {
     productsFile,
@@ -55,6 +73,10 @@ export async function ground(names: string[]): Promise<Ground> {
     stateDir: state,
     operatorSocket: socket,
     agentArgv: agentArgv(process.execPath, join(root, 'dist/agent.js')),
+    ...(projects !== undefined && {
+      projects: { folder: projects, publisherArgv: [process.execPath, join(root, 'dist/publisher.js')] },
+    }),
+    ...(tuning && { tuning }),
   };
 
   const made: Ground = {
@@ -67,7 +89,7 @@ export async function ground(names: string[]): Promise<Ground> {
         process.execPath,
         ['--import', 'tsx', join(root, 'bench/local-fleetd.ts'), JSON.stringify(settings)],
         {
-          env: { ...process.env, ...lab.env, FLEET_WORKSPACE: lab.folder, FLEET_OV: ov, LOG_LEVEL: 'info' },
+          env,
           stdio: ['ignore', 'pipe', 'inherit'],
         },
       );
@@ -114,4 +136,19 @@ export async function ground(names: string[]): Promise<Ground> {
     },
   };
   return made;
+}
+
+/** Clones them as a runtime does when it starts. */
+async function prepared(productsFile: string, projects: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { stdout } = await execa(process.execPath, [join(root, 'dist/prepare.js')], {
+    env: {
+      ...env,
+      FLEET_PRODUCTS: productsFile,
+      FLEET_PROJECTS: projects,
+      HOME: env.FLEET_WORKSPACE,
+      PATH: `${env.FLEET_WORKSPACE}:${env.PATH}`,
+    },
+  });
+  if (!/done: (\d+) of \1 products ready/.test(stdout))
+    throw new Error(`Expected every product to be ready, got: ${stdout}`);
 }
