@@ -21,6 +21,7 @@ import { build } from 'rolldown';
 import { dashboardAssets, withoutImageBuilding } from '../rolldown.config.ts';
 import { createFleetClient, type FleetClient } from '../src/client/client.ts';
 import type { ProductRef } from '../src/contract/runtime/protocol.ts';
+import { cloneFolder } from '../src/runtime/checkout/make.ts';
 import {
   agentArgv,
   type Channel,
@@ -80,16 +81,22 @@ const optionsOfTheImage = /^FROM base AS fleetd\n(?:.*\n)*?ENV NODE_OPTIONS=(\S+
   readFileSync(join(import.meta.dirname, '../containers/Dockerfile'), 'utf8'),
 )?.[1];
 
-/** @param ov argv that stands for `ov`; @param container started by container.ts, with `folder` mounted */
+/**
+ * @param products  how many
+ * @param cloned  each is a clone of a human's folder, as products are unless products.yaml says otherwise
+ * @param ov  argv that stands for `ov`
+ * @param container  started by container.ts, with `folder` mounted
+ */
 export async function openLab(options: {
   products: number;
+  cloned?: boolean;
   ov?: string[];
   container?: (folder: string) => Promise<Container>;
 }): Promise<Lab> {
   // Short: the path of a unix socket has 107 bytes at most.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fb-')));
   const path = (...parts: string[]) => join(folder, ...parts);
-  for (const name of ['bin', 'home', 'tmux', 'w']) mkdirSync(path(name));
+  for (const name of ['bin', 'home', 'tmux', 'w', 'p']) mkdirSync(path(name));
   const callsFile = path('calls.log');
   writeFileSync(callsFile, '');
   const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -122,7 +129,8 @@ export async function openLab(options: {
     }
   };
   tmux('new-session', '-d', '-s', 'keeper', 'sleep', 'infinity');
-  const products = layProducts(path('w'), options.products, ov, env);
+  const laid = layProducts(path(options.cloned ? 'p' : 'w'), options.products, ov, env);
+  const products = options.cloned ? await cloneEach(laid, path('w')) : laid;
   const container = (await options.container?.(folder)) ?? null;
 
   const localAgent = agentArgv(process.execPath, join(dist, 'agent.js'));
@@ -175,6 +183,12 @@ export async function openLab(options: {
         operatorSocket: socket,
         dashboard,
         agentArgv: localAgent,
+        ...(options.cloned && {
+          projects: {
+            folder: path('p'),
+            publisherArgv: [process.execPath, join(dist, 'publisher.js')] as const,
+          },
+        }),
       };
       const started = performance.now();
       const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
@@ -268,6 +282,16 @@ function layProducts(workspace: string, count: number, ov: string, env: NodeJS.P
     );
   }
   return products;
+}
+
+async function cloneEach(folders: ProductRef[], workspace: string): Promise<ProductRef[]> {
+  const clones = folders.map(({ name }) => ({ name, root: join(workspace, name) }));
+  for (const [n, product] of clones.entries())
+    await cloneFolder(
+      { product: product.name, root: product.root, onProgress: () => {} },
+      folders[n]?.root ?? '',
+    );
+  return clones;
 }
 
 function productsYaml(products: ProductRef[]): string {

@@ -1,10 +1,11 @@
 // `checkout: in-place`: overstory works in the human's own folder, because products.yaml says so. `ov merge` there commits
 // what is staged, stashes what is changed, deletes untracked files in its way and switches to canonicalBranch, each time
 // with success. So it is refused while a human's work would be in its way.
-import { realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import { readCanonicalBranch } from '../../overstory/config.ts';
+import { ovFailure } from '../../overstory/errors.ts';
+import { gitFoldersOf } from './git-folder.ts';
 import { runGit } from './run-git.ts';
 import { isThere } from './source.ts';
 
@@ -100,15 +101,15 @@ async function requireClean(folder: string, refuse: Refuse): Promise<void> {
  * @throws FleetError PRODUCT_IS_WORKTREE
  */
 export async function requireOwnRepository(folder: string, product: string, instead = ''): Promise<string> {
-  const where = await runGit(folder, ['rev-parse', '--absolute-git-dir', '--git-common-dir']);
-  const [own = '', common = ''] = where.stdout.split('\n');
-  const main = await realpath(resolve(folder, common));
-  if ((await realpath(own)) === main) return own;
+  const found = await gitFoldersOf(folder);
+  if (found === null) throw ovFailure(`fatal: not a git repository: ${folder}`);
+  if (found.own === found.common) return found.own;
+  const main = dirname(found.common);
   throw new FleetError({
     code: 'PRODUCT_IS_WORKTREE',
     product,
-    message: `Expected ${folder} to be a repository of its own, got a linked worktree of ${dirname(main)}, in which overstory would work.`,
-    mend: `Give ${dirname(main)} as the product's path.${instead}`,
+    message: `Expected ${folder} to be a repository of its own, got a linked worktree of ${main}, in which overstory would work.`,
+    mend: `Give ${main} as the product's path.${instead}`,
   });
 }
 

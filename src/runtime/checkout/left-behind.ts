@@ -1,8 +1,7 @@
 // What of a human's folder is not in the clone that agents work on: what is not committed, what is unfinished, and the
 // hooks and the signature that their own commits have. Nothing of it is lost; a human who does not know it pays for work
 // that misses it. The folder is read only.
-import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { gitFoldersOf } from './git-folder.ts';
 import { hooksOf, settingsOf } from './hooks.ts';
 import { unfinishedIn } from './in-place.ts';
 import { runGit } from './run-git.ts';
@@ -14,17 +13,16 @@ const lookMs = 20_000;
 /** @param source  the folder that the clone was made from. @returns nothing where it is not there, or bare */
 export async function leftBehind(source: string): Promise<Concern[]> {
   const [where, status, settings] = await Promise.all([
-    runGit(source, ['rev-parse', '--absolute-git-dir', '--git-common-dir'], { timeoutMs: lookMs }),
+    gitFoldersOf(source),
     runGit(source, ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=dirty'], {
       timeoutMs: lookMs,
     }),
     settingsOf(source),
   ]);
-  if (!where.ok || !status.ok) return [];
-  const [own = '', common = ''] = where.stdout.split('\n');
-  const open = await unfinishedIn(own);
+  if (where === null || !status.ok) return [];
+  const open = await unfinishedIn(where.own);
   const changed = status.stdout.split('\n').flatMap((line) => (line === '' ? [] : line.slice(3)));
-  const hooks = await hooksOf(source, await realpath(resolve(source, common)), settings);
+  const hooks = await hooksOf(source, where.common, settings);
   return [
     ...(open === null
       ? []

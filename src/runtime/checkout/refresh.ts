@@ -30,12 +30,25 @@ export interface Standing {
 export async function workBranch(root: string, record: CheckoutRecord): Promise<string> {
   const named = await readCanonicalBranch(root);
   const is =
-    named !== null && (await runGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${named}`])).ok;
+    named !== null &&
+    named !== record.branch &&
+    (await runGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${named}`])).ok;
   return is ? named : record.branch;
 }
 
 /** Where the checkout stands against what it was last told of its source; null: there is nothing to compare. */
 export async function standingOf(root: string, record: CheckoutRecord): Promise<Standing | null> {
+  const counts = await countsOf(root, record);
+  if (counts === null) return null;
+  const { base, branch, ahead } = counts;
+  const touched =
+    ahead === 0 ? null : await runGit(root, ['diff', '--name-only', `${base}...refs/heads/${branch}`]);
+  const work = touched?.stdout.split('\n').some((path) => path !== '' && !scaffold.test(path)) ?? false;
+  return { ...counts, work };
+}
+
+/** The same without a look into what its own commits touch. */
+export async function countsOf(root: string, record: CheckoutRecord): Promise<Omit<Standing, 'work'> | null> {
   const branch = await workBranch(root, record);
   const base = record.follows === null ? sourceHead : `refs/remotes/origin/${record.follows}`;
   const counted = await runGit(root, [
@@ -46,10 +59,7 @@ export async function standingOf(root: string, record: CheckoutRecord): Promise<
   ]);
   const [behind, ahead] = counted.stdout.trim().split(/\s+/).map(Number);
   if (!counted.ok || behind === undefined || ahead === undefined) return null;
-  const touched =
-    ahead === 0 ? null : await runGit(root, ['diff', '--name-only', `${base}...refs/heads/${branch}`]);
-  const work = touched?.stdout.split('\n').some((path) => path !== '' && !scaffold.test(path)) ?? false;
-  return { branch, base, called: record.follows ?? 'its HEAD', behind, ahead, work };
+  return { branch, base, called: record.follows ?? 'its HEAD', behind, ahead };
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { gitFoldersOf, onBranch } from './git-folder.ts';
 import { hooksOf, settingsOf } from './hooks.ts';
 import { unfinishedIn } from './in-place.ts';
 import { runGit } from './run-git.ts';
@@ -27,19 +28,20 @@ const signMs = 10_000;
  * @param inPlace  it is a human's own, and its hooks run
  */
 export async function concernsOf(folder: string, inPlace = false): Promise<Concern[]> {
-  const [where, head] = await Promise.all([
-    runGit(folder, ['rev-parse', '--absolute-git-dir', '--is-shallow-repository']),
-    runGit(folder, ['symbolic-ref', '--quiet', 'HEAD']),
+  const where = await gitFoldersOf(folder);
+  if (where === null) return [];
+  const { own: gitFolder, common } = where;
+  const [open, branch, shallow] = await Promise.all([
+    unfinished(folder, gitFolder),
+    onBranch(folder, where),
+    isThere(join(common, 'shallow')),
   ]);
-  const [gitFolder = '', shallow] = where.stdout.split('\n');
-  if (!where.ok) return [];
-  const open = await unfinished(folder, gitFolder);
   const found: (Concern | null)[] = await Promise.all([
     // A rebase or a bisect is on no branch either, and comes back to one when it ends.
-    open ?? (head.ok ? null : detached(folder)),
-    signing(folder, gitFolder),
+    open ?? (branch ? null : detached(folder)),
+    signing(folder, common),
     largeFiles(folder),
-    shallow === 'true'
+    shallow
       ? {
           code: 'PRODUCT_SHALLOW',
           weight: 'doctor',
@@ -48,7 +50,7 @@ export async function concernsOf(folder: string, inPlace = false): Promise<Conce
         }
       : null,
     submodules(folder),
-    inPlace ? hooksThatRun(folder, gitFolder) : null,
+    inPlace ? hooksThatRun(folder, common) : null,
   ]);
   return found.filter((one) => one !== null);
 }

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { oldWorktrees } from '../../../checkout/bring.ts';
 import { requireUntouched } from '../../../checkout/in-place.ts';
 import { type CheckoutRecord, readRecord } from '../../../checkout/record.ts';
-import { standingOf } from '../../../checkout/refresh.ts';
+import { countsOf } from '../../../checkout/refresh.ts';
 import { isThere } from '../../../checkout/source.ts';
 import type { Place } from '../../maintenance/place.ts';
 import { type Check, ok } from '../check.ts';
@@ -37,7 +37,7 @@ export const checkout: Check<Place> = {
 };
 
 async function standing(folder: string, record: CheckoutRecord): Promise<string> {
-  const now = await standingOf(folder, record);
+  const now = await countsOf(folder, record);
   if (now === null) return record.branch;
   return `${now.branch} (${now.ahead} ahead of ${now.called}, ${now.behind} behind)`;
 }
