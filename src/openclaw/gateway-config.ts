@@ -18,6 +18,7 @@ export const fleetToolNames = [
   'fleet_plan',
   'fleet_estimate',
   'fleet_history',
+  'fleet_diff',
   'fleet_blueprints',
   'fleet_start',
   'fleet_message',

@@ -4,6 +4,7 @@ export { accountsText } from './accounts.ts';
 export { blueprintReplyText, blueprintsText, blueprintText } from './blueprint.ts';
 export { capacityLine } from './capacity.ts';
 export { controlText, planText, whyText } from './control.ts';
+export { diffText } from './diff.ts';
 export { errorText } from './error.ts';
 export { estimateText } from './estimate.ts';
 export { eventText } from './event.ts';

@@ -1,8 +1,8 @@
 // Work across products, planned in one file.
 import { FleetError } from '../common/errors.ts';
 import type { ApplyRequest } from '../contract/blueprints.ts';
-import { blueprintReplyText, blueprintsText, blueprintText } from '../text/index.ts';
-import { everywhere, type Verb, type VerbContext } from './verb.ts';
+import { blueprintReplyText, blueprintsText, blueprintText, type Surface } from '../text/index.ts';
+import { type Answer, everywhere, type Verb, type VerbContext } from './verb.ts';
 
 /** `draft-3`, or (in a terminal) a file. */
 async function requestOf(what: string, { read, source }: VerbContext): Promise<ApplyRequest> {
@@ -17,17 +17,11 @@ async function requestOf(what: string, { read, source }: VerbContext): Promise<A
   return { yaml: await read(what), file: what.slice(0, 400), source };
 }
 
-const diff: Verb = {
-  name: 'diff',
-  usage: '<file|draft-n>',
-  summary: 'What applying a blueprint would change; changes nothing',
-  surfaces: everywhere,
-  grammar: (command) => command.argument('<blueprint>'),
-  async run({ operands: [what = ''] }, context, show) {
-    const data = await context.client.diffBlueprint(await requestOf(what, context));
-    return { data, text: blueprintReplyText(show, data) };
-  },
-};
+/** What applying it would change: of `diff`, which work.ts has. */
+export async function blueprintDiff(what: string, context: VerbContext, show: Surface): Promise<Answer> {
+  const data = await context.client.diffBlueprint(await requestOf(what, context));
+  return { data, text: blueprintReplyText(show, data) };
+}
 
 const apply: Verb = {
   name: 'apply',
@@ -79,4 +73,4 @@ const blueprints: Verb = {
   },
 };
 
-export const blueprintVerbs: readonly Verb[] = [diff, apply, blueprints, remove];
+export const blueprintVerbs: readonly Verb[] = [apply, blueprints, remove];

@@ -20,12 +20,14 @@ import { reportVerbs } from './reports.ts';
 import { sessionVerbs } from './sessions.ts';
 import { top } from './top.ts';
 import type { Verb, VerbContext } from './verb.ts';
+import { workVerbs } from './work.ts';
 
 export type { Output, VerbContext } from './verb.ts';
 
 export const verbs: Verb[] = [
   ...fleetVerbs,
   ...objectiveVerbs,
+  ...workVerbs,
   ...planVerbs,
   ...gateVerbs,
   ...controlVerbs,
