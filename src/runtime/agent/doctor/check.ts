@@ -1,4 +1,4 @@
-// What a check is: a name, and one look that says what it found. One file each in checks/.
+// What a check is: a name, and one look that says what it found. Those of the machine are in machine.ts, those of a product in product.ts.
 import { execa } from 'execa';
 import type { Finding } from '../../../contract/doctor.ts';
 import { readVersion, type Version } from '../../../overstory/pairs.ts';

@@ -5,23 +5,10 @@ import type { Finding } from '../../../contract/doctor.ts';
 import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { Place } from '../maintenance/place.ts';
 import type { Check, MachinePlace } from './check.ts';
-import { account } from './checks/account.ts';
-import { checkout } from './checks/checkout.ts';
-import { claude } from './checks/claude.ts';
-import { disk } from './checks/disk.ts';
-import { git } from './checks/git.ts';
-import { key } from './checks/key.ts';
-import { models } from './checks/models.ts';
-import { name } from './checks/name.ts';
-import { ov } from './checks/ov.ts';
-import { owner } from './checks/owner.ts';
-import { repository } from './checks/repository.ts';
-import { servers } from './checks/servers.ts';
-import { state } from './checks/state.ts';
-import { statusLine } from './checks/status-line.ts';
-import { tmux } from './checks/tmux.ts';
-import { trust } from './checks/trust.ts';
-import { watchdog } from './checks/watchdog.ts';
+import { checkout } from './checkout.ts';
+import { claude, disk, git, key, ov, tmux } from './machine.ts';
+import { account, models, name, owner, repository, servers, state, trust, watchdog } from './product.ts';
+import { statusLine } from './status-line.ts';
 
 /** What every product of this runtime depends on. */
 const machineChecks: Check<MachinePlace>[] = [ov, git, tmux, disk, key, claude];

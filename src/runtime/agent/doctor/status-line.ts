@@ -2,11 +2,11 @@
 // shows both). By that `ov nudge` knows a busy coordinator, and else types into its turn. The fleet also knows it by the spinner.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { older } from '../../../../overstory/pairs.ts';
-import { object } from '../../../bootstrap/claude-file.ts';
-import type { Place } from '../../maintenance/place.ts';
-import { configFolder } from '../../usage/folders.ts';
-import { ask, type Check, ok } from '../check.ts';
+import { older } from '../../../overstory/pairs.ts';
+import { object } from '../../bootstrap/claude-file.ts';
+import type { Place } from '../maintenance/place.ts';
+import { configFolder } from '../usage/folders.ts';
+import { ask, type Check, ok } from './check.ts';
 
 /** The first that is known to show both. */
 const showsBoth = [2, 1, 332] as const;

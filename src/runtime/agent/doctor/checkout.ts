@@ -1,13 +1,13 @@
 // Where a product's agents work: a clone of the fleet's own, with what it holds of disk and what was done for it, or the
 // human's own folder, which must be as `ov merge` needs it.
 import { execa } from 'execa';
-import { oldWorktrees } from '../../../checkout/bring.ts';
-import { requireUntouched } from '../../../checkout/in-place.ts';
-import { type CheckoutRecord, readRecord } from '../../../checkout/record.ts';
-import { countsOf } from '../../../checkout/refresh.ts';
-import { isThere } from '../../../checkout/source.ts';
-import type { Place } from '../../maintenance/place.ts';
-import { type Check, ok } from '../check.ts';
+import { oldWorktrees } from '../../checkout/bring.ts';
+import { requireUntouched } from '../../checkout/in-place.ts';
+import { type CheckoutRecord, readRecord } from '../../checkout/record.ts';
+import { countsOf } from '../../checkout/refresh.ts';
+import { isThere } from '../../checkout/source.ts';
+import type { Place } from '../maintenance/place.ts';
+import { type Check, ok } from './check.ts';
 
 /** A count that takes longer is not worth the wait: the doctor has others to see. */
 const countMs = 1_000;
