@@ -27,7 +27,6 @@ ${verbs
       `| \`${cell(`${name} ${usage}`.trim())}\` | ${cell(summary)} | ${where(surfaces)} |`,
   )
   .join('\n')}
-| \`doctor [product] [--fix]\` | What is wrong with this installation, and its mend | terminal only |
 
 ## In detail
 

@@ -32,7 +32,7 @@ export function fleetHandlers(
     undo: ({ source }) => controls.undo(source),
     backup: () => fleet.backup(),
     openAccount: (name, { source }) => fleet.accounts.open(name, source),
-    examine: ({ fix }) => fleet.examine(fix),
+    doctor: ({ fix }) => fleet.doctor(fix),
 
     report: ({ since }) => fleet.report(since),
     timeline: ({ hours, product }) => past.timeline(hours * hourMs, product ?? null),

@@ -4,8 +4,8 @@ import { userInfo } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
-import { runDoctor } from './doctor/index.ts';
 import { keysOf } from './keys.ts';
+import { portFinding, socketFinding } from './local-checks.ts';
 import { readText } from './read.ts';
 import { colourOn, endOnBrokenOutput, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
@@ -26,17 +26,10 @@ async function main(words: string[]): Promise<number> {
     colour: colourOn(stdout, env),
   };
   try {
-    if (words[0] === 'doctor') {
-      const { text, exitCode } = await runDoctor(words.slice(1), (given) =>
-        findSocket(given, env, process.cwd()),
-      );
-      stdout.write(`${text}\n`);
-      return exitCode;
-    }
     const parsed = parseWords(words);
     look.json = parsed.json;
-    // help is said without fleetd
-    const socketPath = parsed.verb.name === 'help' ? '' : findSocket(parsed.socket, env, process.cwd());
+    // Looked for when it is asked: help is said without fleetd.
+    const socketPath = () => findSocket(parsed.socket, env, process.cwd());
     const grows =
       parsed.options.follow === true || parsed.options.watch === true || parsed.verb.lasts === true;
     const done = grows || parsed.json ? () => {} : progress(stderr);
@@ -46,6 +39,7 @@ async function main(words: string[]): Promise<number> {
       source: { via: 'cli', sender: userName(), thread: null },
       output: outputTo(stdout),
       read: readText,
+      local: { socket: () => socketFinding(socketPath()), port: portFinding },
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();

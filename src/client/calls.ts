@@ -9,6 +9,7 @@ import {
   connectionError,
   type FleetdAddress,
   openRequest,
+  placeOf,
   query,
   segment,
   unpack,
@@ -23,15 +24,14 @@ export type Given = string | number | Record<string, unknown> | undefined;
  * @param timeoutMs for one whole call
  */
 export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs) {
-  const where = 'socketPath' in address ? address.socketPath : address.url;
-
   const open = (method: string, path: string, signal: AbortSignal, headers: Record<string, string>) =>
     openRequest(address, { method, path: `${apiPrefix}${path}`, signal, headers });
 
   /** @param given the parts of the route's path in their order, then its query or body */
-  async function call({ method, path, reply }: Route, given: Given[]): Promise<unknown> {
+  async function call({ method, path, reply, waitMs = 0 }: Route, given: Given[]): Promise<unknown> {
     const { filled, asked } = fill(path, given);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const limitMs = Math.max(timeoutMs, waitMs);
+    const signal = AbortSignal.timeout(limitMs);
     const payload = method === 'POST' ? JSON.stringify(asked) : undefined;
     const outgoing = open(method, method === 'GET' ? filled + query(asked) : filled, signal, {
       accept: 'application/json',
@@ -43,12 +43,12 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
     outgoing.end(payload);
     try {
       const response = await answered(outgoing);
-      return unpack(await bodyOf(response), response.statusCode ?? 0, reply, where);
+      return unpack(await bodyOf(response), response.statusCode ?? 0, reply, placeOf(address));
     } catch (error) {
-      if (!signal.aborted) throw connectionError(error, where);
+      if (!signal.aborted) throw connectionError(error, placeOf(address));
       throw new FleetError({
         code: 'FLEETD_TIMEOUT',
-        message: `Expected an answer from fleetd within ${timeoutMs / 1000} s, got none.`,
+        message: `Expected an answer from fleetd within ${limitMs / 1000} s, got none.`,
         mend: `${method === 'GET' ? 'Try again' : 'It may have been done: look at `fleet status` before trying again'}; if this repeats, read fleetd's log.`,
         cause: error,
       });
@@ -64,9 +64,9 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
     try {
       const response = await answered(outgoing);
       if (response.statusCode === 200) return response;
-      return unpack(await bodyOf(response), response.statusCode ?? 0, z.never(), where);
+      return unpack(await bodyOf(response), response.statusCode ?? 0, z.never(), placeOf(address));
     } catch (error) {
-      throw connectionError(error, where);
+      throw connectionError(error, placeOf(address));
     }
   }
 

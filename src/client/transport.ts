@@ -5,8 +5,14 @@ import type { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
 import { replySchema } from '../contract/reply.ts';
 
-/** Where fleetd listens: its unix socket, or `http://host:port` with the operator's token. */
-export type FleetdAddress = { socketPath: string } | { url: string; token: string };
+/** Where fleetd listens: its unix socket (a function is asked at each call), or `http://host:port` with the operator's token. */
+export type FleetdAddress = { socketPath: string | (() => string) } | { url: string; token: string };
+
+/** As errors name it. */
+export function placeOf(address: FleetdAddress): string {
+  if ('url' in address) return address.url;
+  return typeof address.socketPath === 'string' ? address.socketPath : address.socketPath();
+}
 
 /** `import` of node:http reads all its exports, some of which load all of undici: 35 ms of every `fleet …`. */
 const { request } = process.getBuiltinModule('node:http');
@@ -18,7 +24,7 @@ export function openRequest(
   call: { method: string; path: string; signal: AbortSignal; headers: Record<string, string> },
 ): ClientRequest {
   const common = { ...call, agent: false as const };
-  if ('socketPath' in address) return request({ ...common, socketPath: address.socketPath, host: 'fleetd' });
+  if ('socketPath' in address) return request({ ...common, socketPath: placeOf(address), host: 'fleetd' });
   const url = URL.parse(call.path, address.url);
   if (url?.protocol !== 'http:')
     throw new FleetError({

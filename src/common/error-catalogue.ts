@@ -36,7 +36,6 @@ export const errorCatalogue = {
   BAD_NAME: { class: 'usage' },
   BAD_REQUEST: { class: 'usage' },
   BAD_USAGE: { class: 'usage' },
-  BAD_WORDS: { class: 'usage' },
   BLUEPRINT_BUSY: { class: 'refused' },
   BLUEPRINT_INVALID: { class: 'usage' },
   BLUEPRINT_UNKNOWN: { class: 'not-found' },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Route } from './route.ts';
 
-export const examineRequestSchema = z.strictObject({ fix: z.boolean() });
+export const doctorRequestSchema = z.strictObject({ fix: z.boolean() });
 
 /** What one check of `fleet doctor` found. */
 export const findingSchema = z.object({
@@ -16,12 +16,14 @@ export const findingSchema = z.object({
 export type Finding = z.infer<typeof findingSchema>;
 
 export const doctorRoutes = {
-  examine: {
+  // On a busy machine `claude --version` alone takes most of a minute.
+  doctor: {
     method: 'POST',
-    path: '/examine',
+    path: '/doctor',
     summary: 'What `fleet doctor` finds in the runtime; fix: with the safe mends made.',
     who: 'operator',
-    body: examineRequestSchema,
+    body: doctorRequestSchema,
     reply: findingSchema.array(),
+    waitMs: 90_000,
   },
 } as const satisfies Record<string, Route>;

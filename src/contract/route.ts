@@ -14,6 +14,8 @@ interface Common {
   who: 'any' | 'operator';
   /** of `data` in the reply; of each event or of the text where `media` says so */
   reply: z.ZodType;
+  /** ms that a client waits for an answer that may take longer than others */
+  waitMs?: number;
   /** of a reply that is no JSON */
   media?: 'text/event-stream' | 'text/plain';
 }

@@ -62,7 +62,7 @@ export interface Fleet {
   cautions(product: string): Promise<string[]>;
   /** The same as it was when the objective's session began. */
   cautionsBefore(objective: string): string[];
-  examine(fix: boolean): Promise<Finding[]>;
+  doctor(fix: boolean): Promise<Finding[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   registryChanged(): void;
@@ -123,8 +123,8 @@ export function startFleet(
     backup: () => journal.backup(),
     cautions: (product) => cautionsOf(loop.context, product),
     cautionsBefore: (objective) => journal.cautionsBefore(objective),
-    examine: (fix) =>
-      base.runtime.examine(
+    doctor: (fix) =>
+      base.runtime.doctor(
         base.registry.current().products.filter((product) => product.overstory),
         fix,
       ),

@@ -78,7 +78,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const runtime = connectRuntime({
     channel: {
       ...options.channel,
-      examine: async () => [...((await options.channel.examine?.()) ?? []), keeper.finding()],
+      doctor: async () => [...((await options.channel.doctor?.()) ?? []), keeper.finding()],
     },
     onLog: (line) => log.info({ from: 'agent' }, line),
   });

@@ -27,7 +27,7 @@ export interface Channel {
   /** Rejects with FleetError RUNTIME_UNREACHABLE (or a more exact code) naming the mend. */
   open(): Promise<ByteStream>;
   /** What the way itself depends on (the engine, the container), for `fleet doctor`. Never rejects. */
-  examine?(): Promise<Finding[]>;
+  doctor?(): Promise<Finding[]>;
   /**
    * Holds the runtime to these; what it is held to already is left alone.
    * @throws FleetError RUNTIME_LIMITS when the engine refuses; RUNTIME_OVER_LIMIT when more memory or as many

@@ -50,7 +50,7 @@ const lookMs = 20_000;
 /** Some calls of git, each for 10 s at most and usually some milliseconds. */
 const diffMs = 45_000;
 /** Its programs are asked for their versions, each for 45 s at most. */
-const examineMs = 75_000;
+const doctorMs = 75_000;
 /** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
 const maintenanceMs = 30_000;
 /** Packing what a session made, and reading a part of it. */
@@ -255,12 +255,12 @@ export function connectRuntime({
         maintenanceMs,
         maintenanceReplySchema,
       ),
-    async examine(products, fix) {
-      const way = (await channel.examine?.()) ?? [];
+    async doctor(products, fix) {
+      const way = (await channel.doctor?.()) ?? [];
       // Out of reach, the way to it is all that can be looked at, and the more needed.
       if (live === null) return way;
       const asked = { products: products.map(refOf), fix };
-      return [...way, ...(await request(live, methods.examine, asked, examineMs, findingSchema.array()))];
+      return [...way, ...(await request(live, methods.doctor, asked, doctorMs, findingSchema.array()))];
     },
     bundle: async (product, asked) =>
       (await request(live, methods.bundle, { product: refOf(product), ...asked }, bundleMs, bundleAnswer))

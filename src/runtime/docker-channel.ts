@@ -38,7 +38,7 @@ export function dockerChannel(options: DockerChannelOptions): Channel {
   return {
     description: `docker exec into the container labelled ${options.label ?? runtimeLabel}=${options.project}`,
     open: () => openExec(docker, options),
-    examine: async () => [await engineFinding(docker, options)],
+    doctor: async () => [await engineFinding(docker, options)],
     limit: async (limits) =>
       limitContainer(docker.getContainer(await findContainer(docker, options)), limits, engine),
   };

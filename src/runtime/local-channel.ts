@@ -22,7 +22,7 @@ const drainMs = 500;
 export function localChannel({ argv: [file, ...args], env, cwd, onLog }: LocalChannelOptions): Channel {
   return {
     description: `local process ${file} ${args.join(' ')}`.trim(),
-    examine: async () => [
+    doctor: async () => [
       {
         check: 'engine',
         product: null,

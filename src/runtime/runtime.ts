@@ -52,7 +52,7 @@ export interface Runtime {
   /** Its bytes from `offset` on, at most bundlePartBytes; untrusted. */
   bundlePart(product: ProductRef, branch: string, offset: number): Promise<Buffer>;
   /** Checks of the way to the runtime and, while it is in reach, of it and of these products; `fix`: the safe mends are made. */
-  examine(products: ProductRef[], fix: boolean): Promise<Finding[]>;
+  doctor(products: ProductRef[], fix: boolean): Promise<Finding[]>;
   /**
    * Replaces the set of products whose changes are pushed. Kept across reconnects; while there is no link
    * it rejects, and holds from the next one on.

@@ -5,6 +5,7 @@ export { blueprintReplyText, blueprintsText, blueprintText } from './blueprint.t
 export { capacityLine } from './capacity.ts';
 export { controlText, planText, whyText } from './control.ts';
 export { diffText } from './diff.ts';
+export { findingText } from './doctor.ts';
 export { errorText } from './error.ts';
 export { estimateText } from './estimate.ts';
 export { eventText } from './event.ts';

@@ -1,6 +1,7 @@
 // The installation: what only the operator asks of it.
 import { FleetError } from '../common/errors.ts';
 import { backupText } from '../text/index.ts';
+import { doctor } from './doctor.ts';
 import type { Verb } from './verb.ts';
 
 const backup: Verb = {
@@ -50,4 +51,4 @@ const init: Verb = {
   },
 };
 
-export const installationVerbs: readonly Verb[] = [backup, init];
+export const installationVerbs: readonly Verb[] = [doctor, backup, init];

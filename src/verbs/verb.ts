@@ -1,6 +1,7 @@
 // What a verb is: its words, and what it asks of fleetd.
 import type { Command } from 'commander';
 import type { FleetClient } from '../client/client.ts';
+import type { Finding } from '../contract/doctor.ts';
 import type { Source } from '../contract/source.ts';
 import type { Surface } from '../text/index.ts';
 
@@ -25,8 +26,17 @@ export interface VerbContext {
   output?: Output;
   /** ends an answer that grows or changes */
   signal?: AbortSignal;
+  /** what `doctor` sees from where it is typed; the terminal only */
+  local?: LocalChecks;
   /** keys as they are pressed; only where somebody sits before it */
   keys?: () => AsyncIterable<string>;
+}
+
+export interface LocalChecks {
+  /** Throws FLEETD_UNREACHABLE when there is none. */
+  socket(): Finding;
+  /** @param port of the dashboard, as fleetd says; null: off */
+  port(port: number | null): Promise<Finding>;
 }
 
 export interface Output {

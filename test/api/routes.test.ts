@@ -54,7 +54,7 @@ describe('who may', () => {
       'attach',
       'backup',
       'eventsOf',
-      'examine',
+      'doctor',
       'layDown',
       'metrics',
       'openAccount',

@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { portFinding } from '../../src/cli/doctor/checks/port.ts';
-import { socketFinding } from '../../src/cli/doctor/checks/socket.ts';
-import { runDoctor } from '../../src/cli/doctor/index.ts';
+import { portFinding, socketFinding } from '../../src/cli/local-checks.ts';
 import { createFleetClient } from '../../src/client/client.ts';
 import type { Finding } from '../../src/contract/doctor.ts';
 import { whole } from '../../src/openclaw/tools/tool.ts';
 import { startedText } from '../../src/text/index.ts';
+import { doctor as runDoctor } from '../support/doctor.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openSimOv, type SimOv } from '../support/sim-ov.ts';
 
@@ -35,8 +34,8 @@ afterAll(async () => {
 });
 
 async function doctor(...words: string[]): Promise<{ exitCode: number; found: Finding[] }> {
-  const { text, exitCode } = await runDoctor([...words, '--json'], () => fleet.socket);
-  return { exitCode, found: JSON.parse(text).data };
+  const { data, exitCode } = await runDoctor(fleet.socket, ...words);
+  return { exitCode, found: data as Finding[] };
 }
 const of = (found: Finding[], check: string, product: string | null = null) =>
   found.find((one) => one.check === check && one.product === product);
@@ -141,13 +140,11 @@ describe('fleet doctor', () => {
 
   it('says so when fleetd is out of reach, and refuses words it does not know', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-    const { exitCode, text } = await runDoctor([], () => join(folder, 'none.sock'));
+    const { exitCode, text } = await runDoctor(join(folder, 'none.sock'));
     expect(exitCode).toBe(6);
     expect(text).toMatch(/^FAILED {3}fleetd: FLEETD_UNREACHABLE: .*\n\s+Mend: /m);
-    await expect(runDoctor(['--repair'], () => '')).rejects.toMatchObject({
-      code: 'BAD_WORDS',
-      class: 'usage',
-    });
+    const unknown = await runDoctor(fleet.socket, '--repair');
+    expect(unknown).toMatchObject({ exitCode: 2, error: { code: 'BAD_USAGE', class: 'usage' } });
     rmSync(folder, { recursive: true });
   });
 });

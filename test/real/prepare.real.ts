@@ -88,7 +88,7 @@ describe('before a start of the real ov', () => {
       mend: expect.stringContaining('fleet doctor --fix'),
     });
     expect(existsSync(join(home, '.claude.json'))).toBe(false);
-    const found = await theirs.examine([ref], true);
+    const found = await theirs.doctor([ref], true);
     expect(found.find(({ check }) => check === 'trust')).toMatchObject({
       state: 'fixed',
       says: expect.stringContaining('~/.claude.json'),

@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { runDoctor } from '../../src/cli/doctor/index.ts';
 import { createFleetClient, type FleetClient } from '../../src/client/client.ts';
 import { FleetError } from '../../src/common/errors.ts';
-import type { Finding } from '../../src/contract/doctor.ts';
 import { type Channel, localChannel } from '../../src/runtime/index.ts';
 import { until } from '../simulator/ov.ts';
+import { findingsAt } from '../support/doctor.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import type { Kind } from '../support/repositories.ts';
 
@@ -113,7 +112,7 @@ export async function meet(kinds: Kind[], ground: Ground): Promise<Row[]> {
     },
   });
   const client = createFleetClient({ socketPath: fleet.socket });
-  const findings = await doctor(fleet);
+  const findings = await findingsAt(fleet.socket);
   // Nothing that needs this objective begins.
   let block: string | null = null;
   const never = cases.find(({ kind }) => kind.word === 'plain')?.products[0];
@@ -153,11 +152,6 @@ async function prepare(file: string, env: NodeJS.ProcessEnv): Promise<Map<string
   const { stdout } = await execa(program, words, { env: { ...env, FLEET_PRODUCTS: file }, extendEnv: false });
   const said = [...stdout.matchAll(/^prepare: ([a-z0-9-]+): ([A-Z_]+: .*)$/gm)];
   return new Map(said.map(([, product = '', what = '']) => [product, what]));
-}
-
-async function doctor(fleet: RealFleet): Promise<Finding[]> {
-  const { text } = await runDoctor(['--json'], () => fleet.socket);
-  return JSON.parse(text).data;
 }
 
 interface Met {

@@ -78,7 +78,7 @@ test.each<[string, string, RegExp, (at: string) => Promise<string>]>([
   });
   expect(seen?.error?.mend).toMatch(mend);
   if (code === 'PRODUCT_BARE') expect(seen?.error?.mend).not.toContain('git init');
-  const found = await runtime.examine([product], false);
+  const found = await runtime.doctor([product], false);
   expect(found.filter((one) => one.product === 'shop')).toEqual([
     {
       check: 'repository',

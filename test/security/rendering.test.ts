@@ -2,7 +2,6 @@
 // moved by none of it, a chat pings nobody, loads no image and shows no link with a hidden target.
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { findingText } from '../../src/cli/doctor/index.ts';
 import type { FleetClient } from '../../src/client/client.ts';
 import { quietLines } from '../../src/common/terminal-safe-json.ts';
 import type { AccountView } from '../../src/contract/accounts.ts';
@@ -199,7 +198,10 @@ const shown: [string, (surface: Surface) => string][] = [
   ['history', (s) => views.historyText(s, objectives)],
   ['result', (s) => views.resultText(s, { objective, result: evil })],
   ['output', (s) => views.outputText(s, { product: 'product-a', content: evil })],
-  ['doctor', () => findingText({ check: evil, product: evil, state: 'failed', says: evil, mend: evil })],
+  [
+    'doctor',
+    () => views.findingText({ check: evil, product: evil, state: 'failed', says: evil, mend: evil }),
+  ],
   ['attach', (s) => views.attachText(s, { product: 'product-a', argv: ['tmux', '-t', `=${evil}`] })],
   ['gates', (s) => views.gatesText(s, [gate, own, closed, withdrawn])],
   ['resolved', (s) => views.resolvedText(s, closed)],

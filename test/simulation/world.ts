@@ -401,7 +401,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
             }),
           );
         }),
-      examine: async () => [],
+      doctor: async () => [],
       look: async () => ({ text: '', truncated: false }),
       diff: async () => Promise.reject(new Error('no objects here')),
       usage: async () => ({ agents: [], refusals: [], skippedLines: 0, unread: 0 }),

@@ -283,7 +283,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         container: { memoryBytes: null, cpuCores: null },
       };
     },
-    examine: async () => [],
+    doctor: async () => [],
     look: async () => ({ text: '', truncated: false }),
     diff: async ({ name }) => Promise.reject(ovError('DIFF_GONE', `${name} has no objects.`)),
     async usage(ref) {

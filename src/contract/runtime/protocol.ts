@@ -90,7 +90,7 @@ export const runParamsSchema = z.strictObject({
   args: z.unknown(),
 });
 export const productsParamsSchema = z.strictObject({ products: z.array(productRefSchema).max(1000) });
-export const examineParamsSchema = z.strictObject({
+export const doctorParamsSchema = z.strictObject({
   products: z.array(productRefSchema).max(1000),
   fix: z.boolean(),
 });
@@ -153,7 +153,7 @@ export const methods = {
   diff: 'fleet/diff',
   usage: 'fleet/usage',
   maintain: 'fleet/maintain',
-  examine: 'fleet/examine',
+  doctor: 'fleet/doctor',
   bundle: 'fleet/bundle',
   bundlePart: 'fleet/bundle-part',
 } as const;

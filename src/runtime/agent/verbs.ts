@@ -10,7 +10,7 @@ import {
   bundleParamsSchema,
   bundlePartParamsSchema,
   diffParamsSchema,
-  examineParamsSchema,
+  doctorParamsSchema,
   lookParamsSchema,
   maintenanceParamsSchema,
   maxFrameBytes,
@@ -26,7 +26,7 @@ import { ovFailure } from '../../overstory/errors.ts';
 import { makeBundle, readBundle } from '../checkout/bundle.ts';
 import { missingFolder } from '../checkout/unready.ts';
 import { boundOf, productFolder } from './confine.ts';
-import { examine, type Unready } from './doctor/index.ts';
+import { diagnose, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
@@ -144,7 +144,7 @@ export function serveVerbs(
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
     return await maintain({ product, folder, ...shared }, task);
   });
-  verb(methods.examine, examineParamsSchema, async ({ products, fix }) => {
+  verb(methods.doctor, doctorParamsSchema, async ({ products, fix }) => {
     const places: Place[] = [];
     const unready: Unready[] = [];
     for (const product of products) {
@@ -152,7 +152,7 @@ export function serveVerbs(
       if (found.why === null) places.push({ product, folder: found.folder, ...shared });
       else unready.push({ product, why: found.why });
     }
-    return await examine(shared, places, unready, fix);
+    return await diagnose(shared, places, unready, fix);
   });
   verb(methods.look, lookParamsSchema, async ({ product, what }) =>
     look(product, await existing(product), what),

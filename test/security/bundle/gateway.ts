@@ -80,7 +80,7 @@ export function gateways(shared: Shared): void {
         ['POST', '/v1/products/product-a/init'],
         ['GET', '/v1/products/product-a/output'],
         ['GET', '/v1/products/product-a/threads'],
-        ['POST', '/v1/examine'],
+        ['POST', '/v1/doctor'],
         ['POST', '/v1/backup'],
         ['GET', '/v1/metrics'],
         ['GET', '/'],

@@ -1,4 +1,4 @@
-// examine: small checks of the runtime and of each product, for `fleet doctor`. Each says what it found and what
+// Small checks of the runtime and of each product, for `fleet doctor`. Each says what it found and what
 // to do; with `fix` the safe ones are mended (nothing is deleted, nothing of a human's is changed).
 import { FleetError } from '../../../common/errors.ts';
 import type { Finding } from '../../../contract/doctor.ts';
@@ -34,7 +34,7 @@ export interface Unready {
 }
 
 /** @param products  those that overstory works on, and can */
-export async function examine(
+export async function diagnose(
   machine: MachinePlace,
   products: Place[],
   unready: Unready[],
