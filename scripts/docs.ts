@@ -9,6 +9,7 @@ const pages: Record<string, string> = {
   overstory: 'overstory-traps.ts',
   reliability: 'reliability.ts',
   repositories: 'repositories.ts',
+  tools: 'tools.ts',
 };
 /** Written when asked for: from a bench that ran in this clone, and from a running trial. */
 const others: Record<string, string> = { performance: 'performance.ts', pictures: 'pictures.ts' };

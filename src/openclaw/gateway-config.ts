@@ -1,37 +1,18 @@
 // The complete openclaw.json for trial, image and tests, from one source. Pure: secrets appear only as
 // ${NAMES} that the gateway itself substitutes. Every key was read from docs and tried on 2026.9.6.
 
+import manifest from '../../openclaw.plugin.json' with { type: 'json' };
+
 /** The one agent of this gateway, and the plugin's id. */
 export const agentId = 'meta-coordinator';
 
 /** The session that WebChat opens by itself. */
 export const mainSessionKey = `agent:${agentId}:main`;
 
+/** Of src/openclaw/tools, by `npm run docs -- tools`. */
+export const fleetToolNames: readonly string[] = manifest.contracts.tools;
 /** Everything the model may call. `read` is what puts the skill into the prompt; it is confined to the workspace. */
-export const fleetToolNames = [
-  'fleet_products',
-  'fleet_status',
-  'fleet_inbox',
-  'fleet_gates',
-  'fleet_look',
-  'fleet_why',
-  'fleet_plan',
-  'fleet_estimate',
-  'fleet_history',
-  'fleet_diff',
-  'fleet_blueprints',
-  'fleet_start',
-  'fleet_message',
-  'fleet_learn',
-  'fleet_propose',
-  'fleet_draft',
-  'fleet_stop',
-  'fleet_pause',
-  'fleet_resume',
-  'fleet_focus',
-  'fleet_priority',
-] as const;
-export const allowedTools = ['read', 'session_status', ...fleetToolNames] as const;
+export const allowedTools: readonly string[] = ['read', 'session_status', ...fleetToolNames];
 
 /** Denied by name as well as by absence from the allowlist: a later edit of one must not open the other. */
 export const deniedTools = [

@@ -53,8 +53,8 @@ describe('who may', () => {
     expect(await missing('gateway')).toEqual([
       'attach',
       'backup',
-      'eventsOf',
       'doctor',
+      'eventsOf',
       'layDown',
       'metrics',
       'openAccount',

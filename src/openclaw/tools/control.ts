@@ -7,6 +7,8 @@ export const controlTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_stop',
     label: 'Stop a product',
+    when: 'stop, cancel, abort',
+    how: '`fleet_stop`, only when the human asks',
     description:
       "Stops the product's running session: its coordinator and all its workers end, branches stay. Use only when the human asks to stop it. Returns the objective it was working on, or says that nothing ran. Does not touch queued objectives and does not undo work.",
     params: z.strictObject({
@@ -23,6 +25,8 @@ export const controlTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_pause',
     label: 'Pause a product',
+    when: 'pause, hold',
+    how: '`fleet_pause`, only when the human asks',
     description:
       'Pauses one product: its session is stopped, the objective keeps its place in the queue, and nothing of the product starts until fleet_resume. Turns that were cut off are not brought back. Use only when the human asks to pause, hold or wait with a product. Use fleet_stop instead when the work itself is to end.',
     params: z.strictObject({
@@ -38,6 +42,8 @@ export const controlTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_resume',
     label: 'Resume a product',
+    when: 'resume, go on',
+    how: '`fleet_resume`, only when the human asks',
     description:
       'Lets a paused product start again: its queued objectives compete for the next slot, and a new session is handed the one it stood at. Use only when the human asks. Refused when the product is paused because money ran out: only the human lets that go on.',
     params: z.strictObject({ product }),
@@ -47,6 +53,8 @@ export const controlTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_focus',
     label: 'Focus on a product',
+    when: 'focus',
+    how: '`fleet_focus`, only when the human asks',
     description:
       'Pauses all other products and puts this one first, in one step; the human takes it back with `/fleet undo`. Use when the human says to focus on one product.',
     params: z.strictObject({ product }),
@@ -56,6 +64,8 @@ export const controlTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_priority',
     label: 'Priority of a product',
+    when: 'priority',
+    how: '`fleet_priority`, only when the human asks',
     description:
       "Sets a product's priority from now on; products.yaml stays as it is. It orders the queue and does not stop what runs. Use only when the human asks.",
     params: z.strictObject({

@@ -6,3 +6,4 @@ import type { FleetTool } from './tool.ts';
 import { workTools } from './work.ts';
 
 export const fleetTools: readonly FleetTool[] = [...lookTools, ...workTools, ...controlTools];
+export { lookTools };

@@ -20,10 +20,17 @@ export interface ToolCall {
   source: Source;
 }
 
-interface ToolSpec<Params extends z.ZodType> {
+interface ToolNames {
   name: string;
   label: string;
+  /** what a human says that it answers: a row of the skill's table. Without it the skill's text says when */
+  when?: string;
+  /** what to do then; its name where that is all */
+  how?: string;
   description: string;
+}
+
+interface ToolSpec<Params extends z.ZodType> extends ToolNames {
   params: Params;
   run(params: z.output<Params>, call: ToolCall): Promise<string>;
 }
@@ -39,6 +46,8 @@ export function tool<Params extends z.ZodType>(spec: ToolSpec<Params>): FleetToo
   return {
     name: spec.name,
     label: spec.label,
+    when: spec.when,
+    how: spec.how,
     description: spec.description,
     parameters: z.toJSONSchema(spec.params, { io: 'input', target: 'draft-7' }),
     async call(params, call) {
@@ -55,10 +64,7 @@ export function tool<Params extends z.ZodType>(spec: ToolSpec<Params>): FleetToo
   };
 }
 
-export interface FleetTool {
-  name: string;
-  label: string;
-  description: string;
+export interface FleetTool extends ToolNames {
   /** plain JSON Schema, closed */
   parameters: Record<string, unknown>;
   /** Never throws: a failure is text with its code and mend. */

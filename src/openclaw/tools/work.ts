@@ -9,6 +9,8 @@ export const workTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_start',
     label: 'Start an objective',
+    when: 'do, build, fix, write, explore, scout, investigate X',
+    how: 'think (below), then `fleet_start` once per product',
     description:
       'Hands one objective to one product: fleetd queues it and starts the product\'s overstory coordinator as soon as the scheduler admits it. Use when the human asks for work, exploring included ("run a scout on product-a to explore the codebase structure": that sentence is the objective). Returns the objective\'s id (obj-n), its state and, if it is queued, why and behind what; it does not wait for the work to end. One call per product. Never bypasses limits, never approves a plan.',
     params: z.strictObject({
@@ -48,6 +50,8 @@ export const workTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_message',
     label: "Message a product's coordinator",
+    when: 'ask it, tell it, correct it (work is running)',
+    how: '`fleet_message`, later `fleet_inbox`',
     description:
       "Sends one message to the coordinator of a product's running session, marked as coming from the fleet's model and approving nothing. Use for a status request, a correction or more context for work in progress. Returns the message's id and whether the coordinator was woken; the answer comes later as mail (fleet_inbox). Never use it to approve, reject or answer what a human was asked: only the human can, with /fleet.",
     params: z.strictObject({
@@ -113,6 +117,8 @@ export const workTools: readonly FleetTool[] = [
   tool({
     name: 'fleet_draft',
     label: 'Draft a blueprint',
+    when: 'do X, then Y; work across products in an order',
+    how: '`fleet_draft`: show the draft, then say that `/fleet apply draft-n` starts it',
     description:
       'Writes down a plan across products as a draft: steps with what each needs ("ship auth in product-a, then announce it in product-c" is two steps, the second needs the first). Shows it with what it would take. Nothing of it runs: the human starts it by typing `/fleet apply draft-<n>`; you cannot. Use whenever work depends on other work, or spans products in an order. For one objective use fleet_start.',
     params: z.strictObject({
