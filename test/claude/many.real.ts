@@ -22,7 +22,6 @@ it('starts sixteen products at once in one Claude config: no question on a scree
     maxSessions: names.length,
     patienceMs: minutes * 60_000,
   });
-  const { runtime } = mine.fleetd.fleet.loop.context;
   const begunMs = Date.now();
   const seconds = () => Math.round((Date.now() - begunMs) / 1_000);
   const ids = names.map((name) => mine.start(name, 'Only report that you are here.'));
@@ -33,11 +32,11 @@ it('starts sixteen products at once in one Claude config: no question on a scree
   expect(held).toBe(names.length);
   const screens = await Promise.all(
     names.map(async (name) => {
-      const product = { name, root: join(lab.real().workspace, name) };
-      const { content } = await runtime.ov(product, 'coordinator.output', { lines: 60 });
-      return readScreen(content, Date.now());
+      const pane = `=overstory-${name}-coordinator:`;
+      return readScreen(await lab.real().tmux('capture-pane', '-p', '-t', pane), Date.now());
     }),
   );
+  expect(screens.map(({ state }) => state)).not.toContain('blank');
   expect(screens.filter(({ state }) => state === 'dialog')).toEqual([]);
   const claudes = await Promise.all(names.map((name) => lab.claudes(mine, name)));
   const bytes = claudes.flat().reduce((sum, { pid }) => sum + pssBytes(pid), 0);
