@@ -82,6 +82,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
   function onEvents(events: JournalEvent[]): void {
     for (const event of events) {
       onAccount(event);
+      if ('code' in event.data && event.data.code === 'INTERNAL') throw new Violation('no crash', event.text);
       if (event.kind !== 'session.starting') continue;
       if (event.product === null) continue;
       const { maxConcurrentSessions, maxLiveSessions, budget } = watched.scheduling();
@@ -145,6 +146,9 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     const objective = journal().objective(id.split('.')[0] ?? '');
     if (objective && ['done', 'failed', 'cancelled'].includes(objective.state))
       throw new Violation('no ghost work', `${id} was handed over although it is ${objective.state}`);
+    const session = journal().liveSession(product);
+    if (objective && session && session.objective !== objective.id)
+      throw new Violation('own work', `${id} reached ${product}, which works on ${session.objective}`);
   }
 
   function checkProcesses(): void {

@@ -17,6 +17,7 @@ export const invariants = {
     'A limit on a screen closes its account within its deadline, and nothing starts on it; who stands there is told to go on when it is over: not before, within its deadline, and once.',
   'deliver once':
     'No message [obj-n.m], no answer [gate-n.s] and no reply with it reaches a coordinator twice.',
+  'own work': 'What reaches a coordinator of the fleet is for the objective of its session.',
   'no ghost work': 'Nothing is handed over for an objective that is over.',
   'stopped is stopped': 'What was stopped, or has no session, has no processes within its deadline.',
   'nothing lost': 'What was accepted stays in the journal, under the same id for the same key.',

@@ -124,11 +124,11 @@ const all: PlantedBug[] = [
   ),
   bug(
     'the objective of another session is handed over',
-    ['no ghost work', 'deliver once', 'no crash', 'done is done', 'stopped is stopped'],
+    ['own work', 'no ghost work', 'deliver once', 'no crash', 'done is done', 'stopped is stopped'],
     [
       'fleet/act/session/drive.ts',
       'const objective = context.journal.objective(session.objective);',
-      'const objective = context.journal.objectives(1000).at(-1) ?? null;',
+      "const objective = context.journal.objective(context.journal.objectives(1000).at(-1)?.id ?? '');",
     ],
   ),
   bug(
