@@ -25,6 +25,11 @@ export const knownFailures: readonly KnownFailure[] = [
     mend: "Run `git init` in the project and commit once. If it is a repository already, its files belong to another user: give them to the runtime's user or set git's safe.directory.",
   },
   {
+    code: 'DISK_READ_ONLY',
+    pattern: /read-only file system|EROFS/i,
+    mend: 'Let the disk be written again (`mount -o remount,rw`). One that turned read-only by itself has had errors: see `dmesg`.',
+  },
+  {
     code: 'OV_READONLY_DB',
     pattern: /readonly database|permission denied|EACCES/i,
     mend: "Files under .overstory belong to another user (was `ov` run as root once?): `chown -R` the project to the runtime's user.",

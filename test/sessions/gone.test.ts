@@ -18,8 +18,8 @@ test.each([
   ['config', 'stop', '.overstory/config.yaml', /^OV_NOT_INITIALISED$/],
   ['overstory', 'pause', '.overstory', /^OV_NOT_INITIALISED$/],
   // A worker that still writes makes an empty one of that name.
-  ['folder', 'stop', '.', /^PRODUCT_(MISSING|NOT_GIT)$/],
-])('%s: a %s ends it', { timeout: 120_000 }, async (name, how, path, code) => {
+  ['folder', 'stop', '.', /^PRODUCT_(MISSING|EMPTY|NOT_GIT)$/],
+])('%s: a %s ends it', { timeout: 300_000 }, async (name, how, path, code) => {
   const root = await sim.lab.product(name);
   sim.faults(root, [{ command: 'worker', kind: 'endless' }]);
   await using fleet = await openRealFleet({

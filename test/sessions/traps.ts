@@ -517,6 +517,12 @@ export const traps: readonly Trap[] = [
     real: 'has no room on the disk: named and told; with room again the session goes on',
   },
   {
+    trap: 'The disk turns read-only: databases look like those of another user; or it is unmounted: an empty folder',
+    does: '`DISK_READ_ONLY`, `PRODUCT_EMPTY`: named; a stop and a pause end all of it at once without `ov`; back, it heals',
+    test: s('disks', 'a disk that goes while a session starts leaves nothing of it alive'),
+    real: { not: 'found before `ov` is asked' },
+  },
+  {
     trap: '`ov` is replaced under a session by another version',
     does: 'noticed at the next call: said, its features asked anew, `ov serve` renewed; one before 0.9 is named',
     test: s('machine', 'is noticed between two calls, said, and used as what it is'),

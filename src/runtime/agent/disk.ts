@@ -1,6 +1,7 @@
 // Whether a product's disk still takes anything. `ov status` answers on a full disk as on a sound one; what fails is
-// the mail, the commit, the worktree, each in its own words and too late.
-import { statfs } from 'node:fs/promises';
+// the mail, the commit, the worktree, each in its own words and too late. One that turned read-only makes its databases
+// look like those of another user.
+import { access, constants, statfs } from 'node:fs/promises';
 import { FleetError } from '../../common/errors.ts';
 
 const mebibyte = 1024 ** 2;
@@ -8,6 +9,21 @@ const mebibyte = 1024 ** 2;
 export const leastToLookBytes = 4 * mebibyte;
 /** A session makes worktrees and logs: with less than this it would end in the middle. */
 export const leastToStartBytes = 64 * mebibyte;
+
+/** @throws FleetError DISK_READ_ONLY */
+export async function requireWritableDisk(folder: string): Promise<void> {
+  const reason = await access(folder, constants.W_OK).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  // Any other is about this folder: looked at by those whose business it is.
+  if (reason !== 'EROFS') return;
+  throw new FleetError({
+    code: 'DISK_READ_ONLY',
+    message: `Expected to write on the disk of ${folder}, got one that is read-only.`,
+    mend: 'Let it be written again (`mount -o remount,rw`). A disk that turned read-only by itself has had errors: see `dmesg`. It goes on by itself then.',
+  });
+}
 
 /** @throws FleetError OV_DISK_FULL when there is less room than this */
 export async function requireSpace(folder: string, leastBytes: number): Promise<void> {

@@ -15,7 +15,7 @@ import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
 import { liesUnder } from './confine.ts';
 import { cutOff } from './cut-off.ts';
-import { leastToLookBytes, requireSpace } from './disk.ts';
+import { leastToLookBytes, requireSpace, requireWritableDisk } from './disk.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
@@ -64,6 +64,7 @@ export function createSnapshots(
   async function lookAt(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
     const signature = await signatureOf(folder);
     const observedAtMs = Date.now();
+    await requireWritableDisk(folder);
     await requireSpace(folder, leastToLookBytes);
     const status = await onceMade(() => ov.call(folder, 'status', { agent: 'operator' }));
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);

@@ -1,6 +1,6 @@
 // Why a product cannot be looked at: nothing is there, it is no repository that overstory works in, or it has no
 // `.overstory`. Asked only of those; each has a code of its own and the mend that fits what is really there.
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
 import { requireNothingOpen, requireOwnRepository } from './in-place.ts';
@@ -65,9 +65,16 @@ export async function whyUninitialised(
 
 /**
  * @param folder  that is there
- * @throws FleetError of readSource(); PRODUCT_BARE, PRODUCT_IS_WORKTREE
+ * @throws FleetError of readSource(); PRODUCT_EMPTY, PRODUCT_BARE, PRODUCT_IS_WORKTREE
  */
 export async function requireCheckout(product: string, folder: string): Promise<void> {
+  if (await isEmptied(folder))
+    throw new FleetError({
+      code: 'PRODUCT_EMPTY',
+      product,
+      message: `Expected the repository of ${product} in ${folder}, got an empty folder: what was there is unmounted, or was taken away.`,
+      mend: 'Mount it again, or put it back: the rest heals by itself. If nothing is to come back, remove the folder and restart overstory-runtime, which clones anew (or run `git init` there, where it is your own).',
+    });
   const { bare } = await readSource(product, folder);
   if (bare)
     throw new FleetError({
@@ -77,6 +84,12 @@ export async function requireCheckout(product: string, folder: string): Promise<
       mend: `Clone it (\`git clone ${folder}\`) and give the clone as the product's path.`,
     });
   await requireOwnRepository(folder, product);
+}
+
+/** Nothing is there but what an empty disk has, and what somebody made who still believed in the rest. */
+async function isEmptied(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => null);
+  return names?.every((name) => /^(?:lost\+found|\.overstory|\.mulch|\.seeds|\.canopy)$/.test(name)) ?? false;
 }
 
 const mayRead = (path: string): Promise<boolean> =>

@@ -9,6 +9,7 @@
 //      ├─ observe, whatever the exit code said
 //      │        alive ──► running      not alive ──► ends; the objective waits for its retry, or fails when
 //      │                               retries are used up or the mend is a human's
+//      │        its folder or disk gone ──► `stopping`: what is up is ended without `ov`
 //      └─ runtime unreachable ──► stays `starting`; driven again when the link is back
 //
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
@@ -17,6 +18,7 @@ import { traitsOf } from '../../../common/error-catalogue.ts';
 import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { stopping } from '../../../journal/session-facts.ts';
 import type { Screen } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened, missingProduct, productOf } from '../../context.ts';
@@ -31,6 +33,7 @@ export async function startSession(context: FleetContext, session: SessionRow): 
 
   // Nothing was written since a look found no coordinator: there is none. One that seems alive is asked again.
   const known = await context.observe(product.name, false);
+  const action = `start-${session.id}`;
   const before = coordinatorAlive(known) ? await context.observe(product.name) : known;
   if (!isStarting(context, session)) return true;
   if (before.health === 'ok' && coordinatorAlive(before)) return running(context, session, before, true);
@@ -38,10 +41,10 @@ export async function startSession(context: FleetContext, session: SessionRow): 
     const error = FleetError.from(before.error ?? missingProduct(product.name).toJSON());
     // A folder that is not ready is a human's to mend, whatever its error says of itself.
     if (before.health === 'error' && error.class === 'unavailable') return false;
+    if (journal.action(action)?.state === 'intended') return leaveToStop(context, session, error);
     return giveUp(context, session, error, before.health !== 'error');
   }
 
-  const action = `start-${session.id}`;
   if (journal.action(action) === null) {
     journal.record({
       kind: 'action.intended',
@@ -62,7 +65,13 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   // Exit 1 does not prove that nothing runs, exit 0 does not prove that something does.
   const after = await context.observe(product.name);
   // Nothing seen is nothing known: driven again, the session is adopted or started once more.
-  if (after.health !== 'ok' && after.error?.class === 'unavailable') return false;
+  if (after.health === 'error' && after.error?.class === 'unavailable') return false;
+  if (after.health !== 'ok' && isStarting(context, session))
+    return leaveToStop(
+      context,
+      session,
+      FleetError.from(after.error ?? missingProduct(product.name).toJSON()),
+    );
   const alive = after.health === 'ok' && coordinatorAlive(after);
   journal.record({
     kind: 'action.settled',
@@ -183,6 +192,22 @@ function running(
       adopted,
     },
   });
+  return true;
+}
+
+/** What it stands on is gone while it started: what of it is up cannot be seen, and is ended as at every stop. */
+function leaveToStop({ journal }: FleetContext, session: SessionRow, cause: FleetError): true {
+  const { product, objective } = session;
+  journal.record(
+    {
+      kind: 'action.settled',
+      product,
+      objective,
+      text: `Whether the coordinator of ${product} started cannot be seen.`,
+      data: { action: `start-${session.id}`, state: 'uncertain', result: null, error: cause.toJSON() },
+    },
+    stopping(session, `It could not go on starting. ${inOneLine(cause)}`, 'failed', cause.code),
+  );
   return true;
 }
 

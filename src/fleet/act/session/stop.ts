@@ -12,7 +12,7 @@
 // once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
 // a row (`stop-<session>`) before the first of them is stopped.
 //
-// Where `ov` cannot help, because its folder or configuration is gone or it fails for long, the tmux session and the
+// Where `ov` cannot help, because its folder or configuration is gone, its disk takes nothing, or it fails for long, the tmux session and the
 // processes are ended without it; its books are closed by itself when it comes back.
 //
 // What is left then (a human's own processes, branches nobody merged) is listed, never hidden.
@@ -85,9 +85,13 @@ function failingSince(context: FleetContext, { id }: SessionRow): number {
   return sinceMs;
 }
 
-/** Whether `ov` is of no use for this stop: its folder or configuration is gone, or it has failed for long. */
-function cannotHelp(context: FleetContext, session: SessionRow, { health }: ProductSnapshot): boolean {
+/** `ov` would begin to stop, and could not write down that it did. */
+const writesNothing = /^(DISK_READ_ONLY|OV_DISK_FULL)$/;
+
+/** Whether `ov` is of no use for this stop: its folder, configuration or disk is gone, or it has failed for long. */
+function cannotHelp(context: FleetContext, session: SessionRow, { health, error }: ProductSnapshot): boolean {
   if (health === 'missing' || health === 'uninitialised') return true;
+  if (writesNothing.test(error?.code ?? '')) return true;
   const known = context.stopFailingSinceMs.has(session.id) || health === 'error';
   return known && context.clock.nowMs() - failingSince(context, session) >= patienceMs;
 }

@@ -2,10 +2,10 @@
 // human's own folder, which must be as `ov merge` needs it.
 import { execa } from 'execa';
 import { oldWorktrees } from '../../checkout/bring.ts';
+import { gitFoldersOf } from '../../checkout/git-folder.ts';
 import { requireUntouched } from '../../checkout/in-place.ts';
 import { type CheckoutRecord, readRecord } from '../../checkout/record.ts';
 import { countsOf } from '../../checkout/refresh.ts';
-import { isThere } from '../../checkout/source.ts';
 import type { Place } from '../maintenance/place.ts';
 import { type Check, ok } from './check.ts';
 
@@ -23,11 +23,11 @@ export const checkout: Check<Place> = {
     if (record === null) return ok(`a folder of the fleet's own, ${disk}`);
     const says = `a clone of ${record.from}, ${await standing(folder, record)}, ${disk}`;
     if (!record.local) return ok(says);
-    if (!(await isThere(record.from)))
+    if ((await gitFoldersOf(record.from)) === null)
       return {
         state: 'warning',
-        says: `Expected ${record.from}, which the clone borrows its history from, got nothing there.`,
-        mend: 'Put it back where it was; sessions can then start again. Nothing that was made is lost meanwhile.',
+        says: `Expected ${record.from}, which the clone borrows its history from, got no repository there.`,
+        mend: 'Put it back where it was, or mount it; sessions can then start again. Nothing that was made is lost meanwhile.',
       };
     const parked = await oldWorktrees(record.from);
     const left =

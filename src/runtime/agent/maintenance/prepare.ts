@@ -4,7 +4,7 @@
 //   config     .overstory/config.yaml is there: without it `ov` takes a folder for a project of defaults
 //   git        its own root, one commit, an identity: else agents cannot commit, and `ov` says so too late
 //   owner      the databases may be written: else a start fails after its tmux session was made
-//   disk       there is room for worktrees and logs
+//   disk       it can be written, and there is room for worktrees and logs
 //   name       no other project here has the same name, nor one that `ov` takes for it: see names.ts
 //   watchdog   a watchdog.pid that names no watchdog of this product is removed: 0.11 would not start,
 //              and every version's stop would end whatever has that pid now
@@ -38,7 +38,7 @@ import { workerModels } from '../../../overstory/models.ts';
 import { requireOwnRepository, requireUntouched } from '../../checkout/in-place.ts';
 import { readRecord } from '../../checkout/record.ts';
 import { refresh } from '../../checkout/refresh.ts';
-import { leastToStartBytes, requireSpace } from '../disk.ts';
+import { leastToStartBytes, requireSpace, requireWritableDisk } from '../disk.ts';
 import { initialised } from '../find.ts';
 import { git } from '../git.ts';
 import { argvOf, readProcesses } from '../processes.ts';
@@ -59,6 +59,7 @@ export async function prepare(place: Place, maxWorkers: number | null): Promise<
   const cautions = cautionsAt(place);
   cautions.catch(() => {});
   await allOf(
+    requireWritableDisk(folder),
     requireGit(folder, place.product.name),
     requireOwner(inside),
     requireSpace(folder, leastToStartBytes),
@@ -114,6 +115,7 @@ export async function requireGit(folder: string, product: string): Promise<void>
 }
 
 export async function requireOwner(inside: string): Promise<void> {
+  await requireWritableDisk(inside);
   const names = (await readdir(inside)).filter((name) => /\.db(-wal|-shm)?$/.test(name));
   for (const path of [inside, ...names.map((name) => join(inside, name))]) {
     const writable = await access(path, constants.W_OK).then(
