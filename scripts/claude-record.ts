@@ -6,7 +6,7 @@ type Entry = ClaudeResults[number];
 
 /**
  * A run of some cases says nothing about the others: those stay as they are.
- * @param files what the run wrote; nothing is kept without an outcome
+ * @param files what the run wrote; nothing is kept without the outcome of a case
  * @param network whether its parts had any but what leads to the model
  */
 export function keepRun(
@@ -22,6 +22,7 @@ export function keepRun(
   const cases = (JSON.parse(readFileSync(files.outcome, 'utf8')) as Entry['cases'])
     .filter(({ state }) => state !== 'skipped')
     .map((one) => ({ ...one, network }));
+  if (cases.length === 0) return;
   const kept: Entry = {
     ...of,
     date: new Date().toISOString().slice(0, 10),
