@@ -463,7 +463,8 @@ export async function withBug<T>(
   try {
     await cp(join(root, 'src'), join(folder, 'src'), { recursive: true });
     await writeFile(join(folder, 'package.json'), '{"type":"module","version":"0.0.0"}');
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (const name of ['node_modules', 'openclaw.plugin.json'])
+      await symlink(join(root, name), join(folder, name));
     for (const [file, from, to] of edits) {
       const path = join(folder, 'src', file);
       const parts = (await readFile(path, 'utf8')).split(from);
