@@ -10,6 +10,7 @@ const programs: Record<string, string> = {
   agent: 'src/runtime/agent/main.ts',
   prepare: 'src/runtime/bootstrap/main.ts',
   publisher: 'src/runtime/publish/main.ts',
+  deliverer: 'src/runtime/deliver/main.ts',
   'openclaw/index': 'src/openclaw/index.ts',
   'gateway-main': 'src/openclaw/gateway-main.ts',
   'ov-sim': 'src/simulator/ov-sim.ts',

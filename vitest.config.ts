@@ -17,6 +17,7 @@ const fleets = [
   'test/blueprint/sim.test.ts',
   'test/checkout/publish.test.ts',
   'test/cli/live.test.ts',
+  'test/deliver/deliver.test.ts',
   'test/fleet/load.test.ts',
   'test/gates/sim.test.ts',
   'test/recovery/restart.test.ts',

@@ -30,6 +30,7 @@ export function objectiveHandlers(
     cancel: (id, { reason, source }) => commands.cancel(id, reason, source),
     requeue: (id, { source }) => controls.requeue(id, source),
 
+    deliver: (id, { source }) => fleet.delivery.deliver(id, source),
     diff: (id, asked) => work.diff(id, asked),
 
     estimate: (product, { text, kind }) => foresight.estimate(product, text, kind ?? null),

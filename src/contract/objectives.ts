@@ -1,6 +1,6 @@
 // Objectives: asked for, looked at, ended.
 import { z } from 'zod';
-import { controlRequestSchema, stopRequestSchema } from './controls.ts';
+import { controlReplySchema, controlRequestSchema, stopRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
 import { outcomeSchema, predictionSchema } from './outcomes.ts';
 import { limitSchema, type Route } from './route.ts';
@@ -10,6 +10,16 @@ import { sourceSchema } from './source.ts';
 export const maxObjectiveBytes = 262_144;
 
 export const objectiveStates = ['queued', 'starting', 'running', 'done', 'failed', 'cancelled'] as const;
+
+/** Where its work went, beside the branch in the human's repository. */
+const deliverySchema = z.object({
+  state: z.enum(['waiting', 'done', 'failed']),
+  /** one sentence; of a refusal with its mend */
+  says: z.string(),
+  /** the page of its pull request */
+  url: z.string().nullable(),
+});
+export type DeliveryView = z.infer<typeof deliverySchema>;
 
 export const objectiveViewSchema = z.object({
   /** `obj-<n>` */
@@ -29,6 +39,8 @@ export const objectiveViewSchema = z.object({
   endedAt: z.string().nullable(),
   /** of one that is over, where the reply is about what is over */
   outcome: outcomeSchema.nullable().optional(),
+  /** of one alone; absent: nothing is delivered */
+  delivery: deliverySchema.optional(),
   /** what it is expected to take, in the reply to its start */
   estimate: predictionSchema.nullable().optional(),
   /** what of the repository's state may lose or waste its work: now, in the reply to its start; as it began, in its result */
@@ -105,6 +117,14 @@ export const objectiveRoutes = {
     who: 'any',
     body: stopRequestSchema,
     reply: objectiveViewSchema,
+  },
+  deliver: {
+    method: 'POST',
+    path: '/objectives/:id/deliver',
+    summary: 'Delivers its work now, or again.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: controlReplySchema,
   },
   requeue: {
     method: 'POST',

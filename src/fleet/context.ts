@@ -2,13 +2,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.ts';
 import { traitsOf } from '../common/error-catalogue.ts';
-import { FleetError } from '../common/errors.ts';
+import { FleetError, type FleetErrorShape } from '../common/errors.ts';
 import type { FootprintReport } from '../contract/runtime/measurements.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { Journal, ObjectiveRow } from '../journal/journal.ts';
 import type { Usage } from '../journal/usage.ts';
 import type { Screen } from '../overstory/screen.ts';
 import type { Product, Registry } from '../registry/registry.ts';
+import type { Deliverer } from '../runtime/deliver/deliverer.ts';
 import type { Publisher } from '../runtime/publish/publisher.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Plan } from '../scheduler/state.ts';
@@ -44,6 +45,8 @@ export interface Ports {
   runtime: Runtime;
   /** Takes branches into the human's repositories; left out: there are none. */
   publisher?: Publisher | null;
+  /** Brings branches to remotes and forges; left out: there is none. */
+  deliverer?: Deliverer | null;
   journal: Journal;
   clock: Clock;
   log: Logger;
@@ -74,6 +77,8 @@ export interface Memory {
   workersMailSeenMs: Map<string, number>;
   /** Since when stopping a session has failed, by its id. */
   stopFailingSinceMs: Map<number, number>;
+  /** What the remote or the forge could not do yet, by action. */
+  deliveryWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
   /** Since when a session that stood at a limit has shown none, by its id: it must stand as long again. */
   noLimitSinceMs: Map<number, number>;
 }
@@ -90,6 +95,7 @@ export const emptyMemory = (): Memory => ({
   costAskedMs: new Map(),
   workersMailSeenMs: new Map(),
   stopFailingSinceMs: new Map(),
+  deliveryWaits: new Map(),
   noLimitSinceMs: new Map(),
 });
 

@@ -6,12 +6,14 @@ import type { ReportView } from '../contract/reports.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import type { JournalBackup } from '../journal/journal.ts';
 import { tendAccounts } from './act/accounts/tend.ts';
+import { carryOutDeliveries } from './act/delivery/rounds.ts';
 import { tendGates } from './act/gates/tend.ts';
 import { acceptText } from './commands/accept-text.ts';
 import { type Accounts, createAccounts } from './commands/accounts.ts';
 import { type Blueprints, createBlueprints } from './commands/blueprint/commands.ts';
 import { cautionsOf } from './commands/cautions.ts';
 import { type Controls, createControls } from './commands/controls.ts';
+import { createDelivery, type Delivery } from './commands/delivery.ts';
 import { createGates, type Gates } from './commands/gates.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
 import { createMonitor, type Monitor } from './commands/monitor.ts';
@@ -46,6 +48,7 @@ export interface Fleet {
   blueprints: Blueprints;
   lessons: Lessons;
   work: Work;
+  delivery: Delivery;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
   layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
@@ -93,6 +96,7 @@ export function startFleet(
   outbox.start();
   loop.start();
   const tending = tendGates(loop.context, loop.schedule);
+  const deliveries = carryOutDeliveries(loop.context);
   const accounts = tendAccounts(loop.context, loop.schedule);
   const { requireProduct } = commands;
   const reports = sendReports(loop.context);
@@ -110,6 +114,7 @@ export function startFleet(
     },
     lessons: createLessons(loop.context, { requireProduct }),
     work: createWork(loop.context, commands),
+    delivery: createDelivery(loop.context, commands),
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),
@@ -162,6 +167,7 @@ export function startFleet(
       reports.close();
       outbox.close();
       await accounts.close();
+      await deliveries.close();
       await tending.close();
       await loop.close();
       loop.note({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });

@@ -18,6 +18,9 @@ export interface Tuning {
   /** How long it stays open the first time; doubled at each further failure, up to breakerMostMs. */
   breakerMs: number;
   breakerMostMs: number;
+  /** Before a delivery that the remote or forge could not take is tried again; doubled each time, up to deliveryRetryMostMs. */
+  deliveryRetryMs: number;
+  deliveryRetryMostMs: number;
   /** How long memory may stay over budget before a session is paused for it. */
   memoryGraceMs: number;
   /** How long a coordinator that is told of a pause has to say where it stands. */
@@ -72,6 +75,8 @@ export const tuning: Tuning = {
   breakerFailures: 3,
   breakerMs: 60_000,
   breakerMostMs: 1_800_000,
+  deliveryRetryMs: 30_000,
+  deliveryRetryMostMs: 1_800_000,
   memoryGraceMs: 30_000,
   pauseWordMs: 20_000,
   pauseDeafMs: 5_000,

@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { FleetError } from '../common/errors.ts';
 import { quietLines } from '../common/terminal-safe-json.ts';
-import { dockerChannel, publisherLabel } from '../runtime/index.ts';
+import { delivererLabel, dockerChannel, publisherLabel } from '../runtime/index.ts';
 import { readFleetdOptions } from './options.ts';
 import { runFleetd } from './run.ts';
 
@@ -26,6 +26,13 @@ try {
         workingDir: '/',
         onLog: (line) => log.info({ from: 'publisher' }, line),
       }),
+    }),
+    deliverer: dockerChannel({
+      project,
+      label: delivererLabel,
+      argv: ['node', '/opt/fleet/deliverer.js'],
+      workingDir: '/',
+      onLog: (line) => log.info({ from: 'deliverer' }, line),
     }),
     ...(runtimeCores !== null && { runtimeCores }),
     tmux: ['docker', 'compose', 'exec', 'overstory-runtime', 'tmux'],

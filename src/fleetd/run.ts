@@ -14,6 +14,7 @@ import type { Tuning } from '../fleet/tuning.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { connectRuntime } from '../runtime/connection.ts';
+import { delivererOver } from '../runtime/deliver/deliverer.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
 
@@ -26,6 +27,8 @@ export interface FleetdOptions {
   projectsRoot?: string | null;
   /** opens a publisher, which takes branches into them; left out: none */
   publisher?: Pick<Channel, 'open' | 'description'>;
+  /** opens a deliverer, which brings branches to remotes and forges; left out: none */
+  deliverer?: Pick<Channel, 'open' | 'description'>;
   /** folder for the journal */
   stateDir: string;
   /** socket for the CLI and other tools of the operator */
@@ -87,6 +90,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     registry,
     runtime,
     publisher: options.publisher ? publisherOver(options.publisher) : null,
+    deliverer: options.deliverer ? delivererOver(options.deliverer) : null,
     journal,
     clock: systemClock,
     log,

@@ -40,6 +40,20 @@ export function actionStore({ rows, row }: Reader) {
       ).map(actionOf);
     },
 
+    /** What is to be delivered and was not yet, oldest first. */
+    openDeliveries(): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE kind = 'work.deliver' AND state = 'intended' ORDER BY rowid`,
+      ).map(actionOf);
+    },
+    /** Every time that the work of an objective was to be delivered, the latest first. */
+    deliveriesOf(objective: string): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE objective = ? AND kind = 'work.deliver' ORDER BY rowid DESC`,
+        objective,
+      ).map(actionOf);
+    },
+
     /** How often a coordinator was asked whether it has heard something, or was about to be. */
     asked(session: number): number {
       return Number(

@@ -314,6 +314,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'merge.failed':
     case 'session.cautioned':
     case 'clock.jumped':
+    case 'delivery.hurried':
     case 'registry.changed':
     case 'registry.problem':
     case 'fleetd.started':

@@ -29,6 +29,8 @@ export type ActionKind =
   | 'coordinator.start'
   | 'coordinator.stop'
   | 'branch.publish'
+  /** open until it is delivered or refused */
+  | 'work.deliver'
   | 'coordinator.send'
   /** a line typed to a coordinator that has not heard some mail */
   | 'coordinator.nudge'
@@ -158,6 +160,8 @@ export interface EventData
     result: Record<string, unknown> | null;
     error: FleetErrorShape | null;
   };
+  /** A human wants it tried now, whatever it waits for. */
+  'delivery.hurried': { action: string };
   'mail.received': { mail: Mail };
   /** Told by a mail to its parent, or (mail null) by its row: then it may only be silent, unless a code says more. */
   'worker.lost': { session: number; agent: string; mail: string | null; why: string; code?: string };

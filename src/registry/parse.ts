@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { z } from 'zod';
 import { priceOf } from '../prices/table.ts';
 import { checkTogether } from './conflicts.ts';
+import { deliverOf, deliverProblems } from './deliver.ts';
 import { RegistryError } from './error.ts';
 import { foldersOf, type Roots } from './folders.ts';
 import type { Account, ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
@@ -40,6 +41,11 @@ export function parseRegistry(text: string | Uint8Array, options: { file: string
     ...source.problems,
     ...(checked.error?.issues ?? []).flatMap((issue) => problemsOf(issue, source)),
     ...checkTogether(source, roots),
+    ...(checked.data?.products ?? []).flatMap((product, index) =>
+      deliverProblems(product).map(({ key, expected, got }) =>
+        source.problem(['products', index, 'deliver', key], expected, got),
+      ),
+    ),
   ];
   if (problems.length > 0 || !checked.data)
     throw new RegistryError(
@@ -115,6 +121,7 @@ function meaning(
               : product.restart.activity_timeout_minutes * 60_000,
         },
         repo: product.repo,
+        deliver: deliverOf(product),
       }),
     ),
     scheduling: {

@@ -1,5 +1,6 @@
 // What products.yaml says once it has been read and checked: the contract of the whole fleet.
 // Nothing in this folder writes products.yaml; what chat changes lives in the journal on top of it.
+import type { ForgeKind } from '../forge/kinds.ts';
 import type { Price } from '../prices/table.ts';
 import type { Calendar } from './calendar.ts';
 
@@ -25,6 +26,29 @@ export interface Account {
   key: KeySource | null;
   /** from so much of a window used nothing new starts; null: until the limit */
   holdAtPercent: number | null;
+}
+
+/** Where the work of a done objective goes, beside the branch in the human's repository. */
+export interface Deliver {
+  /** push: into the base itself, forward only */
+  as: 'branch' | 'pull-request' | 'push';
+  /** address for git */
+  remote: string;
+  /** variable of the deliverer's environment that holds the token; null: none */
+  token: string | null;
+  /** null: the branch that the remote calls its default */
+  base: string | null;
+  /** null: none is opened */
+  pullRequest: {
+    forge: ForgeKind;
+    /** base address of its REST API */
+    api: string;
+    /** `owner/name` */
+    repository: string;
+    draft: boolean;
+    labels: string[];
+    reviewers: string[];
+  } | null;
 }
 
 export interface Product {
@@ -78,6 +102,8 @@ export interface Product {
     /** a running session that does nothing this long has failed; null: it may */
     activityTimeoutMs: number | null;
   };
+  /** null: its work goes nowhere but into the human's repository */
+  deliver: Deliver | null;
   /** Cloned once into `root` by the runtime when there is neither that nor `source`. */
   repo: string | null;
 }

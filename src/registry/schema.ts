@@ -1,6 +1,7 @@
 // The shape of products.yaml as it is written: snake_case, strict, every optional key with its default.
 // Every message is the "expected" half of a problem, so a wrong value reads "Expected <message>, got …".
 import { z } from 'zod';
+import { forgeKinds } from '../forge/kinds.ts';
 import { isCron, isTimeZone } from './calendar.ts';
 import { repoSchema } from './repo.ts';
 
@@ -66,18 +67,43 @@ const priorityExpected = 'high, medium, low or a whole number from 1 to 100';
 /** Every product's that names no other. */
 export const defaultAccount = 'default';
 
+const variableName = (expected: string) => text(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, expected);
+
 const percentExpected = 'a whole number of percent from 1 to 100';
 const accountSchema = mapping({
   name: nameSchema,
   kind: z.enum(['api-key', 'subscription'], 'api-key or subscription').default('api-key'),
   /** The name of a variable: a key itself has "-" in it, and is refused. */
-  variable: text(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, 'the name of a variable in the runtime’s environment')
-    .nullable()
-    .default(null),
+  variable: variableName('the name of a variable in the runtime’s environment').nullable().default(null),
   file: text(/^\/[^\p{Cc}]{1,1023}$/u, 'the absolute path of a file in the runtime')
     .nullable()
     .default(null),
   hold_at_percent: wholeNumber(100, percentExpected).nullable().default(null),
+});
+
+const branchExpected = 'the name of a branch';
+const apiExpected = 'the https address of a REST API, without a slash at the end';
+const names = (of: string) =>
+  z
+    .array(text(/^[^\s\p{Cc},@][^\p{Cc},]{0,99}$/u, `names of ${of}, without @`), `a list of ${of}`)
+    .max(50, `at most 50 ${of}`)
+    .default([]);
+
+/** Where the work of a done objective goes, beside the branch in the human's repository. Absent: nowhere. */
+const deliverSchema = mapping({
+  as: z.enum(['branch', 'pull-request', 'push'], 'branch, pull-request or push'),
+  /** Default: `repo` */
+  remote: repoSchema.optional(),
+  /** Over ssh a key does without for git; a pull request needs one. */
+  token: variableName('the name of a variable in the deliverer’s environment').nullable().default(null),
+  base: text(/^(?![-/])[^\s\p{Cc}~^:?*[\\]{1,200}$/u, branchExpected)
+    .nullable()
+    .default(null),
+  forge: z.enum(forgeKinds, forgeKinds.join(', ')).optional(),
+  api: text(/^https?:\/\/[^\s\p{Cc}]{1,500}[^/\s\p{Cc}]$/u, apiExpected).optional(),
+  draft: z.boolean('true or false').default(false),
+  labels: names('labels'),
+  reviewers: names('reviewers'),
 });
 
 const productSchema = mapping({
@@ -134,6 +160,7 @@ const productSchema = mapping({
   }),
   repo: repoSchema.nullable().default(null),
   checkout: z.enum(['own', 'in-place'], 'own or in-place').default('own'),
+  deliver: deliverSchema.nullable().default(null),
 });
 
 const cronExpected = 'five fields (minute hour day month weekday) that some day fits, e.g. "0 9 * * 1-5"';

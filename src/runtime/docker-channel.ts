@@ -13,6 +13,9 @@ export const runtimeLabel = 'dev.meta-coordinator.runtime';
 /** The container that alone may write into the human's repositories (publish/). */
 export const publisherLabel = 'dev.meta-coordinator.publisher';
 
+/** The container that alone holds tokens of remotes and forges (deliver/). */
+export const delivererLabel = 'dev.meta-coordinator.deliverer';
+
 export interface DockerChannelOptions {
   /** value of the label */
   project: string;

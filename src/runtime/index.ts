@@ -3,6 +3,6 @@
 // the far end, bundled alone. Nothing here decides anything.
 export { agentArgv, type Channel } from './channel.ts';
 export { connectRuntime, exponentialBackoff } from './connection.ts';
-export { dockerChannel, publisherLabel, runtimeLabel } from './docker-channel.ts';
+export { delivererLabel, dockerChannel, publisherLabel, runtimeLabel } from './docker-channel.ts';
 export { localChannel } from './local-channel.ts';
 export type { Runtime } from './runtime.ts';

@@ -47,6 +47,7 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
     ['ended', ended(surface, objective)],
     ['place', objective.position === null ? null : `${objective.position} in the queue`],
     ['why', whyNote(surface, objective)],
+    ['delivery', objective.delivery ? surface.line(objective.delivery.says, 600) : null],
     ['took', objective.outcome ? surface.line(outcomeNote(objective.outcome), 300) : null],
   ];
   return paragraphs(

@@ -21,6 +21,8 @@ export interface TrialRuntime {
   channel: Channel;
   /** takes branches into the human's repositories; null: there are none */
   publisher: Channel | null;
+  /** brings branches to remotes and forges, with the tokens of the human's own environment */
+  deliverer: Channel;
   projectsRoot: string | null;
   ovVersion: string;
   /** argv by which a human reaches the same tmux */
@@ -134,6 +136,11 @@ export async function prepareRuntime(
             cwd: workspaceRoot,
             env,
           }),
+    deliverer: localChannel({
+      argv: [process.execPath, join(dist, 'deliverer.js')],
+      cwd: options.stateDir,
+      env: { ...process.env, FLEET_MIRRORS: join(options.stateDir, 'mirrors') },
+    }),
     async close() {
       await endKeeper?.();
       if (tmuxFolder === null) return;

@@ -64,6 +64,7 @@ export async function startTrial(
       workspaceRoot: runtime.workspaceRoot,
       projectsRoot: runtime.projectsRoot,
       ...(runtime.publisher && { publisher: runtime.publisher }),
+      deliverer: runtime.deliverer,
       stateDir: join(stateDir, 'state'),
       operatorSocket,
       gatewaySocket,

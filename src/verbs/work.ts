@@ -1,5 +1,5 @@
 // What came of an objective.
-import { diffText } from '../text/index.ts';
+import { controlText, diffText } from '../text/index.ts';
 import { blueprintDiff } from './blueprints.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -24,4 +24,16 @@ const diff: Verb = {
 /** `obj-7`, `7`, `#7`; anything else is a file or a draft */
 const isObjective = /^(?:obj-|#)?\d+$/i;
 
-export const workVerbs = [diff];
+const deliver: Verb = {
+  name: 'deliver',
+  usage: '<objective>',
+  summary: 'Send its work where `deliver:` of products.yaml says: now, or once more',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<objective>'),
+  async run({ operands: [id = ''] }, { client, source }, show) {
+    const data = await client.deliver(objectiveId(id), { source });
+    return { data, text: controlText(show, data) };
+  },
+};
+
+export const workVerbs = [diff, deliver];

@@ -9,7 +9,7 @@ import { openQuestions } from './questions.ts';
 
 const minutes = 60_000;
 
-const everyone = [...services, 'publisher'] as const;
+const everyone = [...services, 'publisher', 'deliverer'] as const;
 
 describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
   describe('without anything configured but the simulator', () => {
@@ -76,6 +76,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       expect(await mounts('/var/run/docker.sock')).toEqual(['fleetd']);
       expect(await mounts('/workspace')).toEqual(['overstory-runtime']);
       expect(await mounts('/projects')).toEqual(['overstory-runtime', 'publisher']);
+      expect(await mounts('/var/lib/mirrors')).toEqual(['deliverer']);
       const writes = async (service: (typeof everyone)[number]) =>
         (await stack.inspect(service)).Mounts.find((one) => one.Destination === '/projects')?.RW;
       expect([await writes('overstory-runtime'), await writes('publisher')]).toEqual([false, true]);
@@ -94,6 +95,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       expect(await readOnly('openclaw-meta')).toBe(true);
       expect(await readOnly('fleetd')).toBe(true);
       expect(await readOnly('publisher')).toBe(true);
+      expect(await readOnly('deliverer')).toBe(true);
       const networks = async (service: (typeof everyone)[number]) =>
         Object.keys((await stack.inspect(service)).NetworkSettings.Networks).map((name) =>
           name.split('_').at(-1),
@@ -102,6 +104,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
         ['openclaw-meta', 'gateway'],
         ['fleetd', 'dashboard'],
         ['overstory-runtime', 'workers'],
+        ['deliverer', 'deliveries'],
         // not a network: none
         ['publisher', 'none'],
       ] as const)
@@ -134,6 +137,7 @@ describe.skipIf(!(await composeAvailable()))('docker compose up', () => {
       expect(await identity('fleetd')).toEqual({ uid: '0', ...boxed });
       expect(await identity('overstory-runtime')).toEqual({ uid: '1000', ...boxed });
       expect(await identity('publisher')).toEqual({ uid: '1000', ...boxed });
+      expect(await identity('deliverer')).toEqual({ uid: '1000', ...boxed });
       await expect(stack.exec('openclaw-meta', ['touch', '/opt/fleet/package.json'])).rejects.toThrow(
         /Read-only file system|Permission denied/,
       );

@@ -130,6 +130,7 @@ describe('what this is made of', () => {
       'openclaw-meta: base',
       'with-git: base',
       'publisher: with-git',
+      'deliverer: with-git',
       'overstory-runtime: with-git',
     ]);
     expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:\d+-[a-z]+-slim$/m);

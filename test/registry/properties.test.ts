@@ -163,6 +163,7 @@ test('a valid file gives exactly what was written in it', () => {
               backoffMs: 30_000,
               activityTimeoutMs: null,
             },
+            deliver: null,
             repo: p.repo,
           }),
         ),

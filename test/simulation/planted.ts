@@ -45,8 +45,8 @@ const all: PlantedBug[] = [
     ['one door'],
     [
       'fleet/act/session/stop.ts',
-      'context.journal.record(...ending(context, session, outcome, { processes: left, published }));',
-      "context.journal.record(...ending(context, session, outcome, { processes: left, published })); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
+      '      ...(kept?.intends ? [kept.intends] : []),\n    );',
+      "      ...(kept?.intends ? [kept.intends] : []),\n    ); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
     ],
   ),
   bug(

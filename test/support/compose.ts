@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Those that are looked at for their health. */
 export const services = ['openclaw-meta', 'fleetd', 'overstory-runtime'] as const;
-export type Service = (typeof services)[number] | 'publisher';
+export type Service = (typeof services)[number] | 'publisher' | 'deliverer';
 
 export interface ComposeOptions {
   /** Unique per stack; also the value of the runtime's label. Default: made up. */

@@ -4,6 +4,7 @@ import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
 import { openDatabase } from '../../src/journal/database.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
+import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
 import { fakeRuntime } from './fake-runtime.ts';
 import { manualClock } from './manual-clock.ts';
 
@@ -28,6 +29,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },
     restart: { policy: 'never', max: 3, windowMs: 3_600_000, backoffMs: 30_000, activityTimeoutMs: null },
     repo: null,
+    deliver: null,
     ...changes,
   };
 }
@@ -63,6 +65,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
 export function testFleet(options: {
   registry: Registry;
   file?: string;
+  deliverer?: Deliverer;
   tuning?: Partial<typeof tuning>;
   world?: { clock: ReturnType<typeof manualClock>; fake: ReturnType<typeof fakeRuntime> };
 }) {
@@ -80,6 +83,7 @@ export function testFleet(options: {
   const fleet = startFleet({
     registry: { current: () => current, problems: () => [] },
     runtime: fake.runtime,
+    ...(options.deliverer && { deliverer: options.deliverer }),
     journal,
     clock,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),

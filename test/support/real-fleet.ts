@@ -37,6 +37,8 @@ export async function openRealFleet(options: {
   workspace: string;
   /** folder of a human's repositories, and what takes branches into them */
   projects?: { folder: string; publisher: Channel };
+  /** brings branches to remotes and forges */
+  deliverer?: Channel;
   products: string[];
   /** path of a products.yaml that says all of it */
   productsFile?: string;
@@ -75,6 +77,7 @@ export async function openRealFleet(options: {
       projectsRoot: options.projects.folder,
       publisher: options.projects.publisher,
     }),
+    ...(options.deliverer && { deliverer: options.deliverer }),
     stateDir: join(folder, 'state'),
     operatorSocket: sockets.operator,
     gatewaySocket: sockets.gateway,

@@ -18,6 +18,7 @@ import { refuseModelAtGate } from '../decide/waiting-on-human.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
 import { eventView, listedObjective, objectiveView } from '../report/view.ts';
 import { acceptText, queuedEvent } from './accept-text.ts';
+import { deliveryView } from './delivery.ts';
 import { sendMessage } from './message.ts';
 import { requireRoom } from './queue-limits.ts';
 
@@ -174,7 +175,11 @@ export function createCommands(loop: Driver) {
       return context.runtime.look(requireProduct(name), what);
     },
 
-    objective: (id: string): ObjectiveView => withOutcome(objectiveView(loop, requireObjective(id))),
+    objective(id: string): ObjectiveView {
+      const view = withOutcome(objectiveView(loop, requireObjective(id)));
+      const delivery = deliveryView(context, view.id);
+      return delivery === null ? view : { ...view, delivery };
+    },
 
     /** Those that are over, the one that ended last first. */
     history: (limit: number, product: string | null): ObjectiveView[] =>

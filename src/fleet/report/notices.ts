@@ -79,6 +79,13 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
       if (!pauses) return null;
       return { kind: 'paused', severity: event.data.source === null ? 'error' : 'warning', text: event.text };
     }
+    case 'action.settled':
+      if (journal.action(event.data.action)?.kind !== 'work.deliver') return null;
+      return {
+        kind: event.data.state === 'failed' ? 'trouble' : 'done',
+        severity: 'error',
+        text: event.text,
+      };
     case 'account.closed':
       return event.data.again ? null : { kind: 'limit', severity: 'error', text: event.text };
     case 'account.opened':

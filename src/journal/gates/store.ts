@@ -81,6 +81,10 @@ export function gateStore(db: DatabaseSync) {
         limit,
       );
     },
+    /** Of an objective, in order of asking. */
+    gatesOf(objective: string): GateRow[] {
+      return many('SELECT * FROM gates WHERE objective = ? ORDER BY n', objective);
+    },
     /** Asked by one of these mails of a product. */
     gatesOfMail(product: string, mail: readonly string[]): GateRow[] {
       return many(

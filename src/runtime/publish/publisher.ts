@@ -1,11 +1,11 @@
 // fleetd's end of a publisher: what a session made goes from the runtime, in parts, to the one place that may write into
 // the human's repository. fleetd holds a part at a time and looks into none.
-import type { Readable } from 'node:stream';
 import { FleetError } from '../../common/errors.ts';
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
-import type { ByteStream, Channel } from '../channel.ts';
+import type { Channel } from '../channel.ts';
 import type { Runtime } from '../runtime.ts';
-import { maxBundleBytes, maxLineBytes, verdictSchema } from './wire.ts';
+import { exchange } from './stream.ts';
+import { maxBundleBytes, verdictSchema } from './wire.ts';
 
 export interface Published {
   branch: string;
@@ -32,6 +32,17 @@ export interface Publisher {
 /** From the last byte until git has taken it. */
 const answerMs = 180_000;
 
+/** @throws FleetError PUBLISH_TOO_LARGE */
+export function fitsOneBundle(product: ProductRef, branch: string, bytes: number): void {
+  if (bytes <= maxBundleBytes) return;
+  throw new FleetError({
+    code: 'PUBLISH_TOO_LARGE',
+    product: product.name,
+    message: `Expected ${branch} to be at most ${maxBundleBytes} bytes, got ${bytes}.`,
+    mend: `Fetch it by hand from the product's checkout in the runtime: \`git fetch ${product.root} ${branch}\`.`,
+  });
+}
+
 export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): Publisher {
   async function send(
     runtime: Pick<Runtime, 'bundlePart'>,
@@ -39,48 +50,11 @@ export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): P
     branch: string,
     { head, bytes }: { head: string; bytes: number },
   ): Promise<boolean> {
-    if (bytes > maxBundleBytes)
-      throw new FleetError({
-        code: 'PUBLISH_TOO_LARGE',
-        product: product.name,
-        message: `Expected ${branch} to be at most ${maxBundleBytes} bytes, got ${bytes}.`,
-        mend: `Fetch it by hand from the product's checkout in the runtime: \`git fetch ${product.root} ${branch}\`.`,
-      });
-    const stream = await channel.open();
-    try {
-      const answer = lineOf(stream);
-      const announcement = { product: product.name, source: product.source, branch, head, bytes };
-      await write(stream, Buffer.from(`${JSON.stringify(announcement)}\n`));
-      for (let offset = 0; offset < bytes; ) {
-        const part = await runtime.bundlePart(product, branch, offset);
-        // The publisher counts too; this ends a runtime that never gets on.
-        if (part.length === 0) break;
-        offset += part.length;
-        await write(stream, part);
-      }
-      return verdictOf(await answer, product.name);
-    } finally {
-      await stream.close();
-    }
-  }
-
-  /** A reader that left is noticed by the answer that does not come. */
-  async function write({ writer, closed }: ByteStream, bytes: Buffer): Promise<void> {
-    writer.once('error', () => {});
-    if (writer.write(bytes)) return;
-    await Promise.race([new Promise<void>((resolve) => void writer.once('drain', resolve)), closed]);
-  }
-
-  function lineOf({ reader, closed }: ByteStream): Promise<string> {
-    const line = firstLine(reader);
-    const ended = closed.then((why) => Promise.reject(unreachable(why)));
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(unreachable(`no answer within ${answerMs / 1000} s`)), answerMs);
-    const answer = Promise.race([line, ended, late]).finally(() => clearTimeout(timer));
-    // Awaited only when all is written.
-    answer.catch(() => {});
-    ended.catch(() => {});
-    return answer;
+    fitsOneBundle(product, branch, bytes);
+    const announcement = { product: product.name, source: product.source, branch, head, bytes };
+    const bundle = { runtime, product, branch, bytes };
+    const line = await exchange(channel, JSON.stringify(announcement), bundle, answerMs, unreachable);
+    return verdictOf(line, product.name);
   }
 
   function unreachable(why: string): FleetError {
@@ -119,15 +93,4 @@ function verdictOf(line: string, product: string): boolean {
     });
   if ('error' in read.data) throw FleetError.from({ ...read.data.error, product });
   return read.data.written;
-}
-
-async function firstLine(reader: Readable): Promise<string> {
-  let text = '';
-  for await (const chunk of reader) {
-    text += String(chunk);
-    const end = text.indexOf('\n');
-    if (end >= 0) return text.slice(0, end);
-    if (text.length > maxLineBytes) break;
-  }
-  return '';
 }

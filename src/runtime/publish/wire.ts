@@ -16,7 +16,6 @@ export const announcementSchema = z.strictObject({
   head: z.string().regex(/^[0-9a-f]{40,64}$/),
   bytes: z.number().int().min(1).max(maxBundleBytes),
 });
-export type Announcement = z.infer<typeof announcementSchema>;
 
 export const verdictSchema = z.union([
   z.strictObject({ written: z.boolean() }),

@@ -6,7 +6,8 @@
 //   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
 //   ─► those workers, the leads first ─► the run, when it stayed open
 //   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed
-//   ─► where its work ends is marked ─► (done) its branch is published in the human's repository ─► outcome
+//   ─► where its work ends is marked ─► (done) its branch is published in the human's repository, and kept by the deliverer
+//   ─► outcome
 //
 // The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
 // once it is stopped a look may no longer show who worked for it, and the link may be lost in between: so the list is
@@ -26,6 +27,7 @@ import type { SessionRow } from '../../../journal/journal.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
 import { isRunComplete } from '../../observe/reconcile.ts';
+import { keepWork } from '../delivery/keep.ts';
 import { settleWhatWasHeard } from '../heard/tend.ts';
 import { pauseAction, tellPause } from './announce-pause.ts';
 import { closeUnread } from './close-unread-mail.ts';
@@ -60,11 +62,16 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     // One that never had its objective has made nothing.
     if (session.baseCommit !== null) await markWork(context, product, session, 'head');
     const done = session.outcome === 'done' || completedAtPause(context, session) !== null;
-    const published = known !== null && done ? await publishWork(context, known, session) : null;
+    const made = known !== null && done;
+    const published = made ? await publishWork(context, known, session) : null;
+    const kept = made ? await keepWork(context, known, session) : null;
     const outcome = await outcomeOf(context, product, session, before);
     settleWhatWasHeard(context, session);
     endTrouble(context, product.name);
-    context.journal.record(...ending(context, session, outcome, { processes: left, published }));
+    context.journal.record(
+      ...ending(context, session, outcome, { processes: left, where: [published, kept?.says ?? null] }),
+      ...(kept?.intends ? [kept.intends] : []),
+    );
     return true;
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -207,9 +214,9 @@ function ending(
   context: FleetContext,
   session: SessionRow,
   { parked, ...outcome }: Outcome,
-  { processes, published }: { processes: string[]; published: string | null },
+  { processes, where: goes }: { processes: string[]; where: (string | null)[] },
 ): NewEvent[] {
-  const where = published === null ? '' : ` ${published}`;
+  const where = goes.map((sentence) => (sentence === null ? '' : ` ${sentence}`)).join('');
   const why = session.stopReason ?? 'stopped';
   const common = { product: session.product, objective: session.objective };
   const leftovers = [...processes.map((one) => `process ${one}`), ...parked.map((one) => `branch ${one}`)];

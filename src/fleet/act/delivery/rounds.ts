@@ -1,0 +1,122 @@
+// Carries out what is to be delivered: each is intended in the journal, and settled once, as delivered or as refused. What
+// the remote or the forge cannot do now is tried again by backoff, or when the forge says that its limit ends. A refusal
+// waits for a human, who mends it and says `fleet deliver`.
+import { FleetError } from '../../../common/errors.ts';
+import type { ActionRow } from '../../../journal/actions.ts';
+import type { EventKind } from '../../../journal/events.ts';
+import type { Product } from '../../../registry/registry.ts';
+import { NotYet } from '../../../runtime/deliver/deliverer.ts';
+import type { Delivered } from '../../../runtime/deliver/wire.ts';
+import { type FleetContext, productOf } from '../../context.ts';
+import { createRounds, type Rounds } from '../rounds.ts';
+import { markerOf, pullRequestText } from './pull-request.ts';
+
+const wakes = new Set<EventKind>(['action.intended', 'delivery.hurried', 'registry.changed', 'clock.jumped']);
+
+export function carryOutDeliveries(context: FleetContext): Rounds {
+  const { journal, clock, tuning, log, deliverer, deliveryWaits } = context;
+
+  async function round(): Promise<number | null> {
+    if (!deliverer) return null;
+    const open = journal.openDeliveries();
+    // One after the other would let a slow remote hold up all.
+    await Promise.all(open.filter(isDue).map(attempt));
+    if (rounds.isOver()) return null;
+    const now = clock.nowMs();
+    const next = journal.openDeliveries().map(({ id }) => (deliveryWaits.get(id)?.untilMs ?? now) - now);
+    return next.length === 0 ? null : Math.max(1, Math.min(...next));
+  }
+
+  const isDue = ({ id }: ActionRow) => (deliveryWaits.get(id)?.untilMs ?? 0) <= clock.nowMs();
+
+  async function attempt(action: ActionRow): Promise<void> {
+    const product = productOf(context, action.product);
+    try {
+      if (!deliverer) return;
+      if (product?.deliver == null) throw notWanted(action.product);
+      const delivered = await deliverer.deliver(orderOf(action, product));
+      if (!rounds.isOver()) settle(action, 'done', sentenceOf(action, delivered), { ...delivered }, null);
+    } catch (thrown) {
+      if (rounds.isOver()) return;
+      const error = FleetError.wrap(thrown, action.product);
+      if (error.class !== 'unavailable')
+        return settle(
+          action,
+          'failed',
+          `${action.objective} on ${action.product} was not delivered: ${error.message} ${error.mend} Then: \`fleet deliver ${action.objective}\`.`,
+          {},
+          error,
+        );
+      const tries = (deliveryWaits.get(action.id)?.tries ?? 0) + 1;
+      const backoffMs = Math.min(tuning.deliveryRetryMostMs, tuning.deliveryRetryMs * 2 ** (tries - 1));
+      const untilMs = error instanceof NotYet ? error.untilMs : clock.nowMs() + backoffMs;
+      deliveryWaits.set(action.id, { tries, untilMs, error: error.toJSON() });
+      log.warn({ product: action.product, code: error.code }, `delivery waits: ${error.message}`);
+    }
+  }
+
+  function settle(
+    action: ActionRow,
+    state: 'done' | 'failed',
+    says: string,
+    result: Record<string, unknown>,
+    error: FleetError | null,
+  ): void {
+    deliveryWaits.delete(action.id);
+    journal.record({
+      kind: 'action.settled',
+      product: action.product,
+      objective: action.objective ?? undefined,
+      text: says,
+      data: { action: action.id, state, result: { says, ...result }, error: error?.toJSON() ?? null },
+    });
+  }
+
+  function orderOf({ args, objective: id }: ActionRow, { name, deliver }: Product) {
+    if (deliver === null) throw notWanted(name);
+    const { as, remote, token, base, pullRequest } = deliver;
+    const { branch, head } = args as { branch: string; head: string };
+    const objective = journal.objective(id ?? '');
+    return {
+      product: name,
+      branch,
+      head,
+      remote,
+      token,
+      as,
+      base,
+      pullRequest: pullRequest &&
+        objective && {
+          ...pullRequest,
+          marker: markerOf(name, objective.id),
+          ...pullRequestText(objective, journal.gates.gatesOf(objective.id)),
+        },
+    };
+  }
+
+  const rounds = createRounds(context, 'delivering', wakes, round, () => {});
+  rounds.start();
+  return rounds;
+}
+
+/** `obj-7 on shop: pull request 12 is open: https://… (into main).` */
+function sentenceOf(action: ActionRow, { branch, base, pullRequest, notes }: Delivered): string {
+  const what = `${action.objective} on ${action.product}`;
+  const more = notes.map((note) => ` ${note}`).join('');
+  if (pullRequest === null)
+    return branch === base
+      ? `${what} was pushed to ${base} of its remote.${more}`
+      : `${what} was pushed to its remote as ${branch}.${more}`;
+  const { number, url, state } = pullRequest;
+  const stands = { open: 'is open', merged: 'was merged', closed: 'was closed' }[state];
+  return `${what}: pull request ${number} into ${base} ${stands}: ${url} ${more}`.trim();
+}
+
+function notWanted(product: string): FleetError {
+  return new FleetError({
+    code: 'DELIVER_NOT_WANTED',
+    product,
+    message: `Expected \`deliver:\` of ${product} in products.yaml, got none.`,
+    mend: 'Add it; its work is kept.',
+  });
+}

@@ -1,0 +1,78 @@
+// fleetd's end of a deliverer.
+import { FleetError } from '../../common/errors.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
+import type { Channel } from '../channel.ts';
+import { fitsOneBundle } from '../publish/publisher.ts';
+import { type Bundle, exchange } from '../publish/stream.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Delivered, type DeliverOrder, deliveryVerdictSchema, type Order } from './wire.ts';
+
+export interface Deliverer {
+  /**
+   * Takes the branch in: from then on it can be delivered without the runtime.
+   * @returns the commit that it is at; null: nothing was made that its source does not have
+   * @throws FleetError of the runtime, of acceptBranch(); DELIVERER_UNREACHABLE, PUBLISH_TOO_LARGE
+   */
+  keep(
+    runtime: Pick<Runtime, 'bundle' | 'bundlePart'>,
+    product: ProductRef,
+    to: { remote: string; token: string | null; branch: string },
+  ): Promise<string | null>;
+  /** Idempotent. @throws FleetError of deliver(), DELIVERER_UNREACHABLE; NotYet where the forge says when to come again */
+  deliver(order: Omit<DeliverOrder, 'do'>): Promise<Delivered>;
+}
+
+/** A forge's limit: nothing is delivered to it before then. */
+export class NotYet extends FleetError {
+  readonly untilMs: number;
+
+  constructor(error: ConstructorParameters<typeof FleetError>[0], untilMs: number) {
+    super(error);
+    this.untilMs = untilMs;
+  }
+}
+
+/** A push of a large branch over a slow line, and some requests. */
+const answerMs = 420_000;
+
+export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): Deliverer {
+  const unreachable = (why: string) =>
+    new FleetError({
+      code: 'DELIVERER_UNREACHABLE',
+      message: `Expected an answer of the deliverer (${channel.description}), got: ${why}.`,
+      mend: 'In the bundle: `docker compose up -d deliverer`, then see `docker compose logs deliverer`.',
+    });
+
+  async function ask(order: Order, bundle: Bundle | null) {
+    const line = await exchange(channel, JSON.stringify(order), bundle, answerMs, unreachable);
+    const read = deliveryVerdictSchema.safeParse(JSON.parse(line || 'null'));
+    if (!read.success) throw unreachable('an answer that is none, perhaps of another release');
+    if (!('error' in read.data)) return read.data;
+    const error = { ...read.data.error, product: order.product };
+    throw read.data.retryAtMs === null ? FleetError.from(error) : new NotYet(error, read.data.retryAtMs);
+  }
+
+  return {
+    async keep(runtime, product, { remote, token, branch }) {
+      for (const whole of [false, true]) {
+        const made = await runtime.bundle(product, { branch, whole });
+        if (made === null) return null;
+        const { head, bytes } = made;
+        fitsOneBundle(product, branch, bytes);
+        const order: Order = { do: 'keep', product: product.name, remote, token, branch, head, bytes };
+        try {
+          await ask(order, { runtime, product, branch, bytes });
+          return head;
+        } catch (thrown) {
+          if (whole || FleetError.wrap(thrown).code !== 'PUBLISH_BASE_MISSING') throw thrown;
+        }
+      }
+      return null;
+    },
+    async deliver(order) {
+      const verdict = await ask({ do: 'deliver', ...order }, null);
+      if ('delivered' in verdict) return verdict.delivered;
+      throw unreachable('an answer to something else');
+    },
+  };
+}

@@ -1,0 +1,173 @@
+// A forge's pull requests in memory, as GitHub, Gitea and GitLab tell them. Its replies are held to their published
+// descriptions by test/forge/contract.test.ts.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ForgeKind } from '../../src/forge/kinds.ts';
+
+export interface Kept {
+  number: number;
+  head: string;
+  base: string;
+  title: string;
+  body: string;
+  state: 'open' | 'closed' | 'merged';
+  draft: boolean;
+  labels: string[];
+  reviewers: string[];
+}
+
+export interface ForgeServer extends AsyncDisposable {
+  kind: ForgeKind;
+  api: string;
+  pulls: Kept[];
+  /** `METHOD path body` */
+  asked: { method: string; path: string; body: Record<string, unknown> | null }[];
+  /** The next request of that method is answered with this instead. before: nothing happens. after: it has happened. */
+  faults: {
+    on: 'GET' | 'POST';
+    when: 'before' | 'after';
+    status: number;
+    headers?: Record<string, string>;
+    body?: string;
+  }[];
+}
+
+export const forgeToken = 'token-of-the-forge';
+const at = '2026-01-05T12:00:00Z';
+
+function shape(kind: ForgeKind, api: string, pull: Kept): object {
+  const url = `${api}/web/${pull.number}`;
+  const closed = pull.state === 'open' ? null : at;
+  const merged = pull.state === 'merged' ? at : null;
+  if (kind === 'gitlab')
+    return {
+      id: 1000 + pull.number,
+      iid: pull.number,
+      project_id: 7,
+      title: pull.title,
+      description: pull.body,
+      state: { open: 'opened', closed: 'closed', merged: 'merged' }[pull.state],
+      created_at: at,
+      updated_at: at,
+      target_branch: pull.base,
+      source_branch: pull.head,
+      labels: pull.labels,
+      draft: pull.title.startsWith('Draft: '),
+      web_url: url,
+    };
+  return {
+    id: 1000 + pull.number,
+    number: pull.number,
+    html_url: url,
+    url: `${api}/repos/acme/shop/pulls/${pull.number}`,
+    state: pull.state === 'open' ? 'open' : 'closed',
+    title: pull.title,
+    body: pull.body,
+    draft: pull.draft,
+    created_at: at,
+    updated_at: at,
+    closed_at: closed,
+    merged_at: merged,
+    ...(kind === 'gitea' && { merged: merged !== null }),
+    head: { ref: pull.head, sha: '0'.repeat(40), label: pull.head },
+    base: { ref: pull.base, sha: '0'.repeat(40), label: pull.base },
+    labels: pull.labels.map((name, id) => ({ id, name, color: 'ffffff' })),
+  };
+}
+
+/** @param branches  names of the remote's branches: a pull request wants both of its own */
+export async function forgeServer(kind: ForgeKind, branches: () => Promise<string[]>): Promise<ForgeServer> {
+  const made = { kind, api: '', pulls: [] as Kept[], asked: [], faults: [] } as unknown as ForgeServer;
+
+  async function answer(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: Record<string, unknown> | null,
+  ): Promise<{ status: number; reply: unknown }> {
+    const shown = (pull: Kept) => shape(kind, made.api, pull);
+    const base = kind === 'gitlab' ? '/projects/acme%2Fshop/merge_requests' : '/repos/acme/shop/pulls';
+    const text = (key: string) => (body?.[key] as string | undefined) ?? '';
+    if (kind === 'gitlab' && path === '/users')
+      return { status: 200, reply: query.get('username') === 'ann' ? [{ id: 5, username: 'ann' }] : [] };
+    if (method === 'GET' && path === base) {
+      const wanted = kind === 'github' ? query.get('head')?.split(':')[1] : query.get('source_branch');
+      const all = made.pulls.filter(({ head }) => wanted == null || head === wanted).map(shown);
+      return { status: 200, reply: all.toReversed() };
+    }
+    if (method === 'POST' && path === base) {
+      const [head, into] =
+        kind === 'gitlab' ? [text('source_branch'), text('target_branch')] : [text('head'), text('base')];
+      const there = await branches();
+      if (!there.includes(head) || !there.includes(into))
+        return {
+          status: 422,
+          reply: { message: 'Validation Failed', errors: [{ field: 'head', code: 'invalid' }] },
+        };
+      if (made.pulls.some((one) => one.head === head && one.state === 'open'))
+        return {
+          status: kind === 'github' ? 422 : 409,
+          reply: { message: `A pull request already exists for acme:${head}.` },
+        };
+      const pull: Kept = {
+        number: made.pulls.length + 1,
+        head,
+        base: into,
+        title: text('title'),
+        body: kind === 'gitlab' ? text('description') : text('body'),
+        state: 'open',
+        draft: body?.draft === true,
+        labels: [],
+        reviewers: [],
+      };
+      made.pulls.push(pull);
+      return { status: 201, reply: shown(pull) };
+    }
+    const [, number = '0', rest = ''] = /\/(?:pulls|issues|merge_requests)\/(\d+)(\/\w+)?$/.exec(path) ?? [];
+    const pull = made.pulls.find((one) => one.number === Number(number));
+    if (pull === undefined) return { status: 404, reply: { message: 'Not Found' } };
+    if (rest === '/labels') pull.labels = body?.labels as string[];
+    if (rest === '/requested_reviewers') {
+      const wanted = (body?.reviewers ?? []) as string[];
+      if (wanted.some((name) => name !== 'ann'))
+        return { status: 422, reply: { message: 'Reviews may only be requested from collaborators.' } };
+      pull.reviewers = wanted;
+    }
+    if (rest === '' && body !== null) {
+      if (text('title')) pull.title = text('title');
+      if (text('body') || text('description')) pull.body = text('body') || text('description');
+      if (text('add_labels')) pull.labels = text('add_labels').split(',');
+      if (body.reviewer_ids) pull.reviewers = (body.reviewer_ids as number[]).map(() => 'ann');
+    }
+    return { status: rest === '' ? 200 : 201, reply: rest === '/labels' ? [] : shown(pull) };
+  }
+
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const sent = await new Response(request as unknown as ReadableStream).text();
+    const body = sent === '' ? null : (JSON.parse(sent) as Record<string, unknown>);
+    made.asked.push({ method: request.method ?? '', path: pathname, body });
+    const say = (status: number, reply: string, headers: Record<string, string> = {}) => {
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+      response.end(reply);
+    };
+    const known =
+      request.headers.authorization === `token ${forgeToken}` ||
+      request.headers['private-token'] === forgeToken;
+    if (!known) return say(401, JSON.stringify({ message: 'Bad credentials' }));
+    const due = made.faults.findIndex(({ on }) => on === request.method);
+    const [fault] = due < 0 ? [] : made.faults.splice(due, 1);
+    if (fault?.when === 'before') return say(fault.status, fault.body ?? '{}', fault.headers);
+    const { status, reply } = await answer(request.method ?? '', pathname, searchParams, body);
+    if (fault?.when === 'after') return say(fault.status, fault.body ?? '{}', fault.headers);
+    say(status, JSON.stringify(reply));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  made.api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return Object.assign(made, {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  });
+}
