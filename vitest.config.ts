@@ -33,6 +33,7 @@ const whole = ['openclaw', 'bench', 'security', 'dashboard', 'trial', 'claude'].
 
 /** What is packed in a stock OpenClaw, every kill point, every planted bug, more seeds, and figures at sizes that take minutes to lay down. */
 const night = [
+  'test/deliver/ssh.test.ts',
   'test/openclaw/package.test.ts',
   'test/checkout/untouched.test.ts',
   'test/recovery/recovery.test.ts',

@@ -1,5 +1,5 @@
 // A forge's pull requests in memory, as GitHub, Gitea and GitLab tell them. Its replies are held to their published
-// descriptions by test/forge/contract.test.ts.
+// descriptions by `npm run check:forges`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ForgeKind } from '../../src/forge/kinds.ts';
@@ -20,8 +20,15 @@ export interface ForgeServer extends AsyncDisposable {
   kind: ForgeKind;
   api: string;
   pulls: Kept[];
-  /** `METHOD path body` */
-  asked: { method: string; path: string; body: Record<string, unknown> | null }[];
+  asked: {
+    method: string;
+    path: string;
+    /** names of its parameters */
+    query: string[];
+    body: Record<string, unknown> | null;
+    status: number;
+    reply: unknown;
+  }[];
   /** The next request of that method is answered with this instead. before: nothing happens. after: it has happened. */
   faults: {
     on: 'GET' | 'POST';
@@ -139,14 +146,16 @@ export async function forgeServer(kind: ForgeKind, branches: () => Promise<strin
       if (text('add_labels')) pull.labels = text('add_labels').split(',');
       if (body.reviewer_ids) pull.reviewers = (body.reviewer_ids as number[]).map(() => 'ann');
     }
-    return { status: rest === '' ? 200 : 201, reply: rest === '/labels' ? [] : shown(pull) };
+    if (rest === '/labels') return { status: 200, reply: [] };
+    // Gitea answers with the reviews that are asked for, and to a change as to a new one.
+    if (rest === '/requested_reviewers') return { status: 201, reply: kind === 'gitea' ? [] : shown(pull) };
+    return { status: kind === 'gitea' ? 201 : 200, reply: shown(pull) };
   }
 
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const sent = await new Response(request as unknown as ReadableStream).text();
     const body = sent === '' ? null : (JSON.parse(sent) as Record<string, unknown>);
-    made.asked.push({ method: request.method ?? '', path: pathname, body });
     const say = (status: number, reply: string, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
       response.end(reply);
@@ -158,7 +167,9 @@ export async function forgeServer(kind: ForgeKind, branches: () => Promise<strin
     const due = made.faults.findIndex(({ on }) => on === request.method);
     const [fault] = due < 0 ? [] : made.faults.splice(due, 1);
     if (fault?.when === 'before') return say(fault.status, fault.body ?? '{}', fault.headers);
-    const { status, reply } = await answer(request.method ?? '', pathname, searchParams, body);
+    const method = request.method ?? '';
+    const { status, reply } = await answer(method, pathname, searchParams, body);
+    made.asked.push({ method, path: pathname, query: [...searchParams.keys()], body, status, reply });
     if (fault?.when === 'after') return say(fault.status, fault.body ?? '{}', fault.headers);
     say(status, JSON.stringify(reply));
   });

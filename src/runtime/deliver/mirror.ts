@@ -41,20 +41,26 @@ export async function openMirror(
     // The token goes to this address only, wherever it points.
     ...(token !== '' && { 'http.extraHeader': basic(token), 'http.followRedirects': 'false' }),
   });
+  // A human's own way to ssh, with its key and hosts.
+  const { GIT_SSH_COMMAND = 'ssh -oBatchMode=yes' } = process.env;
   const outside = (...args: string[]) =>
-    runGit(folder, args, { env, protocols: 'file:https:http:ssh', timeoutMs: remoteMs });
+    runGit(folder, args, {
+      env: { ...env, GIT_SSH_COMMAND },
+      protocols: 'file:https:http:ssh',
+      timeoutMs: remoteMs,
+    });
   const fault = (code: ErrorCode, message: string, mend: string) =>
     new FleetError({ code, product, message, mend });
 
   function refusal(why: GitResult, did: string): FleetError {
     const said = inOneLineOf(why.stderr.replaceAll(remote, 'it')) || reasonOf(why);
     const refused =
-      /authentication failed|could not read (?:user|pass)|permission denied|\b40[13]\b|not granted/i;
+      /authentication failed|could not read (?:user|pass)|permission denied|\b40[13]\b|not granted|host key verification failed/i;
     if (refused.test(why.stderr))
       return fault(
         'DELIVER_UNAUTHORIZED',
         `Expected the remote of ${product} to let the deliverer ${did}, got ${said}.`,
-        'Set the variable that `deliver.token` names to a token which may write there; over ssh, its key.',
+        'Set the variable that `deliver.token` names to a token which may write there; over ssh, give it a key, and the host in known_hosts.',
       );
     return fault(
       'DELIVER_REMOTE_UNREACHABLE',
