@@ -28,6 +28,16 @@ export const dashboardAssets: Plugin = {
         fileName: `assets/${name}`,
         source: readFileSync(`src/dashboard/assets/${name}`),
       });
+    const library = 'node_modules/@highlightjs/cdn-assets';
+    for (const [name, file] of [
+      ['highlight.js', 'es/highlight.min.js'],
+      ['highlight.licenses.txt', 'LICENSE'],
+    ])
+      this.emitFile({
+        type: 'asset',
+        fileName: `assets/${name}`,
+        source: readFileSync(`${library}/${file}`),
+      });
   },
 };
 

@@ -1,7 +1,14 @@
 // `npm run docs -- pictures`: takes the README's pictures from a running trial, and those of docs/dashboard.md from scenes.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import { busyScene, emptyScene, fiftyScene, oneScene, outageScene } from '../test/dashboard/scenes.ts';
+import {
+  busyScene,
+  emptyScene,
+  fiftyScene,
+  oneScene,
+  outageScene,
+  workScene,
+} from '../test/dashboard/scenes.ts';
 import { startTrialProcess } from '../test/support/trial-process.ts';
 import { chromiumPath, openWebChat } from '../test/support/webchat.ts';
 
@@ -55,6 +62,7 @@ for (const [name, open, paths] of [
   ['one', oneScene, { fleet: '/' }],
   ['fifty', fiftyScene, { fleet: '/' }],
   ['outage', outageScene, { fleet: '/' }],
+  ['work', workScene, { objective: '/objectives/obj-1' }],
 ] as const) {
   await using scene = await open();
   const { link } = scene.dashboard;

@@ -1,5 +1,4 @@
 // The dashboard's HTTP server: login, pages, the stream of changes, and a human's answers to gates.
-import { readFileSync } from 'node:fs';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
@@ -9,6 +8,7 @@ import { refusalLog } from '../api/refusals.ts';
 import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError } from '../common/errors.ts';
 import type { GateRequest } from '../contract/gates.ts';
+import { assets } from './assets.ts';
 import { acceptToken, createGuard } from './guard.ts';
 import { watchFleet } from './live.ts';
 import { BlueprintPage, BlueprintsPage } from './pages/blueprint.tsx';
@@ -16,6 +16,7 @@ import { FailurePage } from './pages/failure.tsx';
 import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
 import { LoginPage } from './pages/login.tsx';
+import { ObjectivePage } from './pages/objective.tsx';
 import { ProductPage } from './pages/product.tsx';
 import { longestHours, spanOf } from './pages/span.ts';
 
@@ -43,10 +44,6 @@ const shownEvents = 200;
 const shownHistory = 20;
 const curvePoints = 240;
 const hourMs = 3_600_000;
-const assets = {
-  'style.css': 'text/css; charset=utf-8',
-  'live.js': 'text/javascript; charset=utf-8',
-} as const;
 
 /** @throws FleetError DASHBOARD_PORT, TOKEN_TOO_SHORT */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
@@ -64,12 +61,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a page failed');
     return c.html(<FailurePage error={error.toJSON()} />, errorClasses[error.class].http);
   });
-  for (const [name, type] of Object.entries(assets)) {
-    const body = readFileSync(new URL(`./assets/${name}`, import.meta.url));
+  for (const { name, type, body } of assets())
     app.get(`/assets/${name}`, (c) =>
       c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }),
     );
-  }
   app.post('/login', async (c) => {
     const { token: presented } = await c.req.parseBody();
     const came = guard.login(c, typeof presented === 'string' ? presented.trim() : '');
@@ -129,6 +124,39 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         threads={threads}
         timeline={timeline}
         events={events}
+      />,
+    );
+  });
+  app.get('/objectives/:id', async (c) => {
+    const id = c.req.param('id');
+    const only = c.req.query('path') || null;
+    const result = await client.result(id);
+    const { product: name } = result.objective;
+    // A refresh by a page that has the changes of what is over: they are no longer different.
+    const kept = c.req.header('fleet-keeps') === 'changes';
+    const [status, gates, threads, events, changes] = await Promise.all([
+      client.status(),
+      client.gates({ product: name, all: 1 }),
+      client.threads(name),
+      client.eventsOf(name, { limit: 1_000 }),
+      kept
+        ? ('kept' as const)
+        : client
+            .diff(id, { patch: 'true', path: only ?? undefined })
+            .catch((thrown) => FleetError.wrap(thrown).toJSON()),
+    ]);
+    const mine = <T extends { objective: string | null }>(all: T[]) =>
+      all.filter(({ objective }) => objective === id);
+    return c.html(
+      <ObjectivePage
+        status={status}
+        product={status.products.find((product) => product.name === name) ?? null}
+        result={result}
+        gates={mine(gates)}
+        threads={mine(threads)}
+        events={mine(events)}
+        changes={changes}
+        only={only}
       />,
     );
   });

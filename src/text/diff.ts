@@ -2,6 +2,7 @@
 import type { DiffFile } from '../contract/runtime/diff.ts';
 import type { DiffView } from '../contract/work.ts';
 import { cut, pad, paragraphs, type Surface, sentence, type Tone, widthOf } from './layout.ts';
+import { count } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence, line } from './sanitise.ts';
 
@@ -133,5 +134,3 @@ function left(surface: Surface, branches: string[]): string {
   const more = branches.length > 5 ? `, and ${branches.length - 5} more` : '';
   return sentence(surface, `Not in it, because never merged: ${names.join(', ')}${more}.`, 'warn');
 }
-
-const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;

@@ -1,8 +1,9 @@
 // Fleets to look at: the real loop, journal, API and dashboard over a fake runtime, in the states that a page
 // must show well.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { listenOnSocket } from '../../src/api/listen.ts';
 import { createApi } from '../../src/api/server.ts';
@@ -22,6 +23,8 @@ export interface Scene extends AsyncDisposable {
   token: string;
   /** lets time pass for the fleet, with the page's samples taken */
   pass(ms: number): Promise<void>;
+  /** as its disposal does */
+  end(): Promise<void>;
 }
 
 /** @param journalFile where it is kept; in memory without one */
@@ -43,6 +46,17 @@ export async function openScene(of: Registry, journalFile?: string): Promise<Sce
   const client = createFleetClient({ socketPath });
   const dashboard = await startDashboard({ client, port: 0, host: '127.0.0.1', token, log });
   await clock.advance(1_000);
+  const end = async (): Promise<void> => {
+    await dashboard.close();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    await world.fleet.close();
+    // event streams notice that they ended before the journal does
+    await clock.settle();
+    world.journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     world,
     dashboard,
@@ -52,17 +66,8 @@ export async function openScene(of: Registry, journalFile?: string): Promise<Sce
       await clock.advance(ms);
       await clock.settle();
     },
-    async [Symbol.asyncDispose]() {
-      await dashboard.close();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-      await world.fleet.close();
-      // event streams notice that they ended before the journal does
-      await clock.settle();
-      world.journal.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    end,
+    [Symbol.asyncDispose]: end,
   };
 }
 
@@ -144,6 +149,92 @@ export async function busyScene(journalFile?: string): Promise<Scene> {
   }
   return scene;
 }
+
+/** An objective that is done and one that is at work on a real repository: of the first one 3,000 lines have changed. */
+export async function workScene(): Promise<Scene & { done: string; live: string }> {
+  const scene = await openScene(
+    registry([product('shop', { description: 'The web shop', planApproval: 'required' })], { budget }),
+  );
+  const { world, pass } = scene;
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dash-shop-')));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', folder, '-c', 'user.name=agents', '-c', 'user.email=a@a', ...args], {
+      stdio: 'ignore',
+    });
+  const put = (files: Record<string, string | Buffer>, subject: string, agent: string) => {
+    git('checkout', '-q', '-b', `overstory/${agent}/${subject.length}`);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    git('add', '--all');
+    git('commit', '-q', '-m', subject);
+    git('checkout', '-q', 'main');
+    git('merge', '-q', '--no-ff', '--no-edit', `overstory/${agent}/${subject.length}`);
+  };
+  git('init', '-q', '-b', 'main');
+  git('commit', '-q', '--allow-empty', '-m', 'Begin');
+  put(
+    { 'src/cart.ts': codeOf(1_600, 'price'), 'README.md': '# Shop\n', 'src/old-name.ts': codeOf(40, 'kept') },
+    'First',
+    'lead-0',
+  );
+  world.fake.product('shop').repository = folder;
+
+  const { id: done } = world.start('shop', texts[0] ?? '');
+  await pass(60_000);
+  world.fake.mailFrom('shop', {
+    type: 'question',
+    subject: 'PLAN for auth',
+    body: '1. login page by builder-1\n2. password reset by builder-2\n3. review',
+  });
+  await pass(60_000);
+  const [gate] = world.fleet.gates.list('shop', false);
+  world.fleet.gates.resolve(gate?.n ?? 0, 'approved', 'Keep the flag.', world.source, 'operator');
+  await pass(120_000);
+  renameSync(join(folder, 'src/old-name.ts'), join(folder, 'src/session.ts'));
+  put({ 'src/cart.ts': codeOf(1_600, 'total') }, 'Count the total with the discount', 'builder-1');
+  put(
+    {
+      'src/login.ts': codeOf(60, 'login'),
+      'docs/login.md':
+        '# Login\n\nSet `auth` to *on*.\n</td><script>window.owned = 1</script><img src=x onerror=owned>\n',
+      'assets/logo.png': Buffer.from([0x89, 0x50, 0, 1]),
+      'data/words.txt': Array.from({ length: 6_000 }, (_, n) => `word ${n}\n`).join(''),
+      '.env': 'TOKEN=secret-value\n',
+      '.mulch/expertise/shop.jsonl': '{}\n',
+    },
+    'Add the login page and what it needs',
+    'builder-2',
+  );
+  world.fake.mailFrom('shop', {
+    subject: 'Run complete',
+    body: 'Login and reset are merged, behind the flag.',
+    type: 'result',
+  });
+  await pass(60_000);
+  await pass(60_000);
+  const { id: live } = world.start('shop', 'Make the button green');
+  await pass(60_000);
+  put({ 'src/button.ts': codeOf(5, 'button') }, 'Make it green', 'builder-3');
+  crew(scene, 'shop', ['lead-1', 'builder-3'], 0.9 * gib, 0.4);
+  await pass(30_000);
+  return Object.assign(scene, {
+    done,
+    live,
+    async [Symbol.asyncDispose]() {
+      await scene.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  });
+}
+
+const codeOf = (count: number, name: string): string =>
+  Array.from({ length: count }, (_, n) =>
+    n % 8 === 7
+      ? '\n'
+      : `export const ${name}${n} = (a: number): string => \`\${a * ${n}} of ${name}\`; // step ${n}\n`,
+  ).join('');
 
 /** The busy one when the runtime has been out of reach for some minutes. */
 export async function outageScene(): Promise<Scene> {

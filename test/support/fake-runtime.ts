@@ -5,6 +5,8 @@ import { FleetError } from '../../src/common/errors.ts';
 import type { UsageReport } from '../../src/contract/runtime/measurements.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
+import { diff } from '../../src/runtime/agent/work/diff.ts';
+import { mark } from '../../src/runtime/agent/work/mark.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 
 export interface FakeProduct {
@@ -39,6 +41,8 @@ export interface FakeProduct {
   refusals: UsageReport['refusals'];
   /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
   live: { costUsd: number; tokens: number; unpriced?: number } | null;
+  /** a real one, whose work is marked and shown; null: there is none */
+  repository: string | null;
   /** the last sign of life, ms since epoch; null: just now */
   lastActivityMs: number | null;
 }
@@ -66,6 +70,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         acknowledges: true,
         complete: false,
         lastActivityMs: null,
+        repository: null,
         costUsd: null,
         refusals: [],
         cautions: [],
@@ -285,7 +290,11 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     },
     doctor: async () => [],
     look: async () => ({ text: '', truncated: false }),
-    diff: async ({ name }) => Promise.reject(ovError('DIFF_GONE', `${name} has no objects.`)),
+    async diff({ name }, what) {
+      const { repository } = product(name);
+      if (repository === null) throw ovError('DIFF_GONE', `${name} has no objects.`);
+      return await diff(name, repository, what);
+    },
     async usage(ref) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       const { live, costUsd, coordinator } = product(ref.name);
@@ -320,6 +329,9 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       if (how instanceof FleetError) throw how;
       if (how !== null) throw lost('RUNTIME_LOST');
       if (task.kind === 'end-processes') product(ref.name).processes = 0;
+      const { repository } = product(ref.name);
+      if (task.kind === 'mark' && repository !== null)
+        return { done: [], left: [], mark: await mark(repository, task) };
       const asks = task.kind === 'prepare' || task.kind === 'state';
       return { done: [], left: asks ? product(ref.name).cautions : [] };
     },

@@ -1,4 +1,4 @@
-// The page's only script. Told of a change, it fetches the page again and takes over what differs; without a
+// What keeps a page live. Told of a change, it fetches the page again and takes over what differs; without a
 // connection it says how old what is shown is. It draws nothing of its own.
 
 const { body } = document;
@@ -114,7 +114,9 @@ async function refresh() {
   }
   fetching = true;
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    // The changes of what is over stay as they are: they need not be sent again.
+    const keeps = document.querySelector('#changes[data-keep]') ? { 'fleet-keeps': 'changes' } : {};
+    const response = await fetch(location.href, { headers: { accept: 'text/html', ...keeps } });
     if (response.status === 401) return location.reload();
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     // fleetd may be up and not yet able to say: what was seen last stays

@@ -5,7 +5,7 @@ import type { FleetStatus } from '../../contract/status.ts';
 import { stepTones } from '../../text/blueprint.ts';
 import { line } from '../../text/sanitise.ts';
 import { Page } from './layout.tsx';
-import { productHref } from './parts.tsx';
+import { ObjectiveLink, productHref } from './parts.tsx';
 
 type Step = BlueprintView['steps'][number];
 
@@ -78,7 +78,8 @@ export function BlueprintPage({ status, view }: { status: FleetStatus; view: Blu
                   <a href={productHref(step.product)}>{step.product}</a>
                 </td>
                 <td>
-                  <span class={`state ${stepTones[step.state]}`}>{step.state}</span> {step.id}
+                  <span class={`state ${stepTones[step.state]}`}>{step.state}</span>{' '}
+                  {step.id && <ObjectiveLink id={step.id} />}
                 </td>
                 <td>{step.needs.join(', ') || 'at once'}</td>
                 <td>

@@ -10,7 +10,7 @@ import { line } from '../../text/sanitise.ts';
 import { ageNote, stateOf } from '../../text/situation.ts';
 import { Budget } from './budget.tsx';
 import { Page } from './layout.tsx';
-import { Ago, Events, forPeople, gateHref, productHref, State, why } from './parts.tsx';
+import { Ago, Events, forPeople, gateHref, ObjectiveLink, productHref, State, why } from './parts.tsx';
 import type { Span } from './span.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -230,7 +230,7 @@ function ProductRow({ product, now }: { product: ProductView; now: string }) {
           </a>{' '}
           {objective ? (
             <span class="objective">
-              <span class="id">{objective.id}</span> {line(objective.text)}
+              <ObjectiveLink id={objective.id} /> {line(objective.text)}
             </span>
           ) : (
             product.description && <span class="quiet">{line(product.description)}</span>
@@ -294,7 +294,7 @@ function Queue({ status }: { status: FleetStatus }) {
                 <a class="title" href={productHref(objective.product)}>
                   {objective.product}
                 </a>{' '}
-                <span class="id">{objective.id}</span> {line(objective.text)}
+                <ObjectiveLink id={objective.id} /> {line(objective.text)}
               </p>
               <p class="quiet">
                 {i > 0 && reasons[i - 1]?.cause === reasons[i]?.cause && reasons[i]?.rest

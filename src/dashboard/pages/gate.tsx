@@ -5,7 +5,7 @@ import type { GateView } from '../../contract/gates.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { Alarm, Page } from './layout.tsx';
-import { Ago, productHref } from './parts.tsx';
+import { Ago, ObjectiveLink, productHref } from './parts.tsx';
 
 export function GatePage(props: {
   gate: GateView;
@@ -33,8 +33,12 @@ export function GatePage(props: {
         <h1>{line(gate.subject)}</h1>
         <p class="quiet">
           {gate.product ?? 'The whole fleet'}
-          {gate.objective && `, ${gate.objective}`}, asked by {line(gate.asker)}{' '}
-          <Ago at={gate.askedAt} now={status.at} />
+          {gate.objective && (
+            <>
+              , <ObjectiveLink id={gate.objective} />
+            </>
+          )}
+          , asked by {line(gate.asker)} <Ago at={gate.askedAt} now={status.at} />
           {gate.deadline && `; to be answered by ${line(gate.deadline)}`}
         </p>
         {props.error && <Alarm title="Your answer was not taken" error={props.error} />}

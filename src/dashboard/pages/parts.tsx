@@ -27,6 +27,14 @@ export function Ago(props: { at: string; now: string; bare?: boolean; brief?: bo
   );
 }
 
+export function ObjectiveLink({ id }: { id: string }) {
+  return (
+    <a class="id" href={objectiveHref(id)}>
+      {line(id)}
+    </a>
+  );
+}
+
 export function State({ product }: { product: ProductView }) {
   const { state, tone } = stateOf(product);
   return <span class={`state ${tone}`}>{state}</span>;
@@ -45,6 +53,7 @@ export function why(objective: ObjectiveView): string | null {
 }
 
 export const productHref = (name: string) => `/products/${name}`;
+export const objectiveHref = (id: string) => `/objectives/${id}`;
 export const gateHref = (n: number) => `/gates/${n}`;
 
 /** Good and bad news stand out in a list of them. */
@@ -64,10 +73,26 @@ export function Events({ events, now }: { events: FleetEvent[]; now: string }) {
           <span class="when">
             <Ago at={event.at} now={now} brief />
           </span>
-          <span class={`told ${toneOf(event)}`}>{line(event.text)}</span>
+          <span class={`told ${toneOf(event)}`}>
+            <Told event={event} />
+          </span>
         </li>
       ))}
     </ol>
+  );
+}
+
+/** Its sentence; the objective in it leads to its page. */
+function Told({ event: { text, objective } }: { event: FleetEvent }) {
+  const said = line(text);
+  const at = objective === null ? -1 : said.search(new RegExp(`\\b${objective}\\b`));
+  if (objective === null || at < 0) return <>{said}</>;
+  return (
+    <>
+      {said.slice(0, at)}
+      <ObjectiveLink id={objective} />
+      {said.slice(at + objective.length)}
+    </>
   );
 }
 

@@ -13,7 +13,17 @@ import { ageNote, stateOf } from '../../text/situation.ts';
 import { spendText } from '../../text/spend.ts';
 import { Alarm, Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
-import { Ago, decisions, Events, forPeople, gateHref, ObjectiveState, State, why } from './parts.tsx';
+import {
+  Ago,
+  decisions,
+  Events,
+  forPeople,
+  gateHref,
+  ObjectiveLink,
+  ObjectiveState,
+  State,
+  why,
+} from './parts.tsx';
 import { spanOf } from './span.ts';
 import { Timeline } from './timeline.tsx';
 import { Tree } from './tree.tsx';
@@ -137,7 +147,7 @@ function Objective({ objective, now }: { objective: ObjectiveView; now: string }
   return (
     <article class="card" id={objective.id}>
       <p class="over">
-        <ObjectiveState objective={objective} /> {objective.id}, asked for by{' '}
+        <ObjectiveState objective={objective} /> <ObjectiveLink id={objective.id} />, asked for by{' '}
         {line(objective.source.sender ?? objective.source.via)},{' '}
         {objective.startedAt ? (
           <>
@@ -213,7 +223,8 @@ function History({ objectives, now }: { objectives: ObjectiveView[]; now: string
         <li id={`over-${objective.id}`}>
           <span class="when">{objective.endedAt && <Ago at={objective.endedAt} now={now} brief />}</span>
           <span>
-            <ObjectiveState objective={objective} /> {objective.id} {line(objective.text)}
+            <ObjectiveState objective={objective} /> <ObjectiveLink id={objective.id} />{' '}
+            {line(objective.text)}
             {objective.startedAt && objective.endedAt && (
               <span class="quiet">
                 , {duration(Date.parse(objective.endedAt) - Date.parse(objective.startedAt))}

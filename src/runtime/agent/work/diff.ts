@@ -47,23 +47,24 @@ export async function diff(product: string, folder: string, asked: DiffRequest):
     throw fail('DIFF_GONE', 'a repository without a commit', 'Look at the product’s checkout.');
   const tips = asked.head === null ? [...asked.tips, ...(await tipsIn(folder, head))] : asked.tips;
   return await withObjects(product, folder, asked.base, async (git) => {
-    for (const commit of [asked.base, head])
-      if ((await git(['cat-file', '-e', `${commit}^{commit}`])).failed)
-        throw fail(
-          'DIFF_GONE',
-          `no commit ${commit} there`,
-          'The checkout was made anew since: look for the branch `fleet/<objective>` in your own repository.',
-        );
     const [files, commits] = await Promise.all([
       changedFiles(git, asked.base, head, path),
       commitsOf(git, asked.base, head, tips),
     ]);
-    if (files === null || commits === null)
+    if (files === null || commits === null) {
+      for (const commit of [asked.base, head])
+        if ((await git(['cat-file', '-e', `${commit}^{commit}`])).failed)
+          throw fail(
+            'DIFF_GONE',
+            `no commit ${commit} there`,
+            'The checkout was made anew since: look for the branch `fleet/<objective>` in your own repository.',
+          );
       throw fail(
         'DIFF_FAILED',
         'no answer of git within its limits',
         `By hand in the product's checkout: \`git diff --stat ${asked.base} ${head}\`.`,
       );
+    }
     const shown = files.slice(0, maxFiles);
     await fold(git, shown, path !== null);
     if (asked.patch) await addPatches(git, asked.base, head, shown, asked.maxBytes);

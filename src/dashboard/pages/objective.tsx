@@ -1,0 +1,230 @@
+// One objective: what was asked, what was decided, what happened, what it cost, and what came of it.
+import type { FleetErrorShape } from '../../common/errors.ts';
+import type { FleetEvent } from '../../contract/events.ts';
+import type { GateView } from '../../contract/gates.ts';
+import type { Thread } from '../../contract/mail.ts';
+import type { ObjectiveView, Result } from '../../contract/objectives.ts';
+import type { ProductView } from '../../contract/products.ts';
+import type { FleetStatus } from '../../contract/status.ts';
+import type { DiffView } from '../../contract/work.ts';
+import { bytes, count, duration } from '../../text/measure.ts';
+import { block, line } from '../../text/sanitise.ts';
+import { agentText, spendText } from '../../text/spend.ts';
+import { Changes, Commits } from './changes.tsx';
+import { Page } from './layout.tsx';
+import { Threads } from './mail.tsx';
+import {
+  Ago,
+  Events,
+  forPeople,
+  gateHref,
+  ObjectiveState,
+  objectiveHref,
+  productHref,
+  why,
+} from './parts.tsx';
+import { Tree } from './tree.tsx';
+
+const shownEvents = 200;
+
+export function ObjectivePage(props: {
+  status: FleetStatus;
+  product: ProductView | null;
+  result: Result;
+  /** of this objective, also those that are closed */
+  gates: GateView[];
+  threads: Thread[];
+  /** of this objective, newest first */
+  events: FleetEvent[];
+  /** or why there is none. kept: the page that asks has it already */
+  changes: DiffView | FleetErrorShape | 'kept';
+  /** the path whose changes alone are shown */
+  only: string | null;
+}) {
+  const { status, product, gates, changes } = props;
+  const { objective, result } = props.result;
+  const now = status.at;
+  const live = objective.state === 'starting' || objective.state === 'running';
+  const view = changes !== 'kept' && 'stretches' in changes ? changes : null;
+  return (
+    <Page
+      title={`${objective.id}: ${objective.state}`}
+      trail={[{ text: objective.product, href: productHref(objective.product) }, { text: objective.id }]}
+      status={status}
+      summary={`${objective.id} on ${objective.product} is ${objective.state}`}
+    >
+      <p class="over">
+        <ObjectiveState objective={objective} /> {objective.id} on {objective.product}, asked for by{' '}
+        {line(objective.source.sender ?? objective.source.via)} <Ago at={objective.createdAt} now={now} />
+      </p>
+      <h1 class="asked">{line(objective.text).slice(0, 160)}</h1>
+      {why(objective) && <p class="quiet">{why(objective)}</p>}
+      <div class="columns">
+        <div class="wide">
+          {line(objective.text).length > 160 && (
+            <section aria-labelledby="asked">
+              <h2 id="asked">What was asked</h2>
+              <pre class="text card" tabindex={0}>
+                {block(objective.text)}
+              </pre>
+            </section>
+          )}
+          {objective.cautions?.map((caution) => (
+            <p class="quiet">Known before it began: {line(caution)}</p>
+          ))}
+          <Questions gates={gates} now={now} />
+          {result !== null && (
+            <section aria-labelledby="result">
+              <h2 id="result">In its coordinator’s words</h2>
+              <figure class="letter foreign">
+                <figcaption>The final report, written by an agent</figcaption>
+                <pre tabindex={0}>{block(result)}</pre>
+              </figure>
+            </section>
+          )}
+          {live && product && (
+            <section aria-labelledby="workers">
+              <h2 id="workers">Workers</h2>
+              <Tree product={product} now={now} />
+            </section>
+          )}
+        </div>
+        <div class="side">
+          <Facts objective={objective} product={live ? product : null} />
+        </div>
+      </div>
+      {changes === 'kept' ? (
+        <section id="changes" data-keep></section>
+      ) : (
+        <section id="changes" data-keep={live ? undefined : true}>
+          {view !== null && (
+            <>
+              <h2>Commits</h2>
+              <div class="card">
+                <Commits view={view} now={now} />
+              </div>
+            </>
+          )}
+          <h2>Files</h2>
+          {view !== null ? (
+            <Changes view={view} now={now} only={props.only} href={objectiveHref(objective.id)} />
+          ) : (
+            <p class="empty">
+              {'message' in changes ? `${line(changes.message)} ${line(changes.mend)}` : ''}
+            </p>
+          )}
+        </section>
+      )}
+      <div class="columns">
+        <div class="wide">
+          <section aria-labelledby="mail">
+            <h2 id="mail">Mail</h2>
+            <Threads threads={props.threads} now={now} />
+          </section>
+        </div>
+        <div class="side">
+          <section class="card" aria-labelledby="timeline">
+            <h2 id="timeline">What happened</h2>
+            <Events events={forPeople(props.events).slice(0, shownEvents).reverse()} now={now} />
+          </section>
+        </div>
+      </div>
+      <script type="module" src="/assets/diff.js"></script>
+    </Page>
+  );
+}
+
+/** Its plan and what else was asked, with the answers. */
+function Questions({ gates, now }: { gates: GateView[]; now: string }) {
+  if (gates.length === 0) return null;
+  return (
+    <section aria-labelledby="gates">
+      <h2 id="gates">Questions and answers</h2>
+      <ul class="threads">
+        {gates.map((gate) => (
+          <li id={`gate-${gate.n}`}>
+            <details class="card thread" open={gate.state === 'open' || gate.kind === 'plan'}>
+              <summary>
+                <span class="title">
+                  {gate.kind === 'plan' ? 'Plan: ' : ''}
+                  {line(gate.subject)}
+                </span>
+                <span class={`state ${gate.state === 'open' ? 'warn' : 'dim'}`}>{gate.state}</span>
+                <span class="quiet when">
+                  <Ago at={gate.askedAt} now={now} />
+                </span>
+              </summary>
+              <figure class="letter foreign">
+                <figcaption>
+                  {gate.asker === 'fleetd' ? 'From fleetd' : `Written by ${line(gate.asker)}, an agent`},{' '}
+                  <a href={gateHref(gate.n)}>gate {gate.n}</a>
+                </figcaption>
+                <pre tabindex={0}>{block(gate.text) || '(no text)'}</pre>
+              </figure>
+              {gate.resolution && (
+                <figure class="letter ours">
+                  <figcaption>
+                    {gate.state} by {line(gate.resolution.by)} <Ago at={gate.resolution.at} now={now} />
+                  </figcaption>
+                  <pre tabindex={0}>{block(gate.resolution.text) || '(without a word)'}</pre>
+                </figure>
+              )}
+            </details>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Facts({ objective, product }: { objective: ObjectiveView; product: ProductView | null }) {
+  const { outcome, startedAt, endedAt } = objective;
+  const whole = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : null;
+  const facts: [string, string][] = [
+    ['Took', whole === null ? '' : duration(whole)],
+    [
+      'Waited',
+      outcome ? `${duration(outcome.queuedMs)} in the queue, ${duration(outcome.humanMs)} for you` : '',
+    ],
+    [
+      'Sessions',
+      outcome
+        ? `${outcome.sessions}${outcome.workers === null ? '' : `, ${count(outcome.workers, 'worker')}`}`
+        : '',
+    ],
+    [
+      'Cost',
+      outcome
+        ? outcome.costUsd === null
+          ? 'not known'
+          : `$${outcome.costUsd.toFixed(2)}`
+        : product?.spend
+          ? spendText(product.spend)
+          : '',
+    ],
+    ['Peak', outcome?.peakMemoryBytes ? bytes(outcome.peakMemoryBytes) : ''],
+  ];
+  const agents = outcome?.agents ?? [];
+  return (
+    <section class="card" aria-labelledby="facts">
+      <h2 id="facts">What it took</h2>
+      <dl>
+        {facts
+          .filter(([, text]) => text !== '')
+          .map(([name, text]) => (
+            <div>
+              <dt>{name}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        {agents.slice(0, 20).map(({ name }) => (
+          <div>
+            <dt>{line(name)}</dt>
+            <dd>{agentText({ costUsd: null, agents }, name, (model) => line(model))}</dd>
+          </div>
+        ))}
+      </dl>
+      {facts.every(([, text]) => text === '') && <p class="quiet">Nothing yet.</p>}
+    </section>
+  );
+}
