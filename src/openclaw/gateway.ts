@@ -16,7 +16,7 @@ const stopGraceMs = 8_000;
 /** Exit code of the gateway for a config it refuses (EX_CONFIG), and for what it could not do in its own time limits. */
 const configRefused = 78;
 /** OpenClaw 2026.9.6 on a machine too busy for its limits of 5 s: it passes by itself, whatever mend its text names. */
-const tooSlow =
+export const tooSlow =
   /lease heartbeat did not become ready|\blease\b.*\bwas lost\b|state lease expired|maintenance deferred/i;
 
 export interface StartGateway {

@@ -25,7 +25,7 @@ it("closes the account at a builder's limit, and wakes its coordinator once it i
     (count) => count > 0,
     patienceMs,
   );
-  const resetAtS = inMinutes(90);
+  const resetAtS = inMinutes(150);
   const limit = lab.model().fail({ agent: `builder-${id}` }, faults.usageLimit(resetAtS));
   const closed = await until(team, (seen) => seen?.state === 'closed', patienceMs);
   expect(closed).toMatchObject({ until: new Date(resetAtS * 1000).toISOString(), products: ['headless'] });

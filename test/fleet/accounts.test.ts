@@ -376,13 +376,13 @@ describe("a usage limit that ended a worker's turn", () => {
     lastActivity: new Date(t.clock.nowMs()).toISOString(),
   });
   /** alpha's builder has ended at it; its coordinator's screen is this. */
-  async function ended(screen: string, text = hit) {
+  async function ended(screen: string, text = hit, state = 'zombie') {
     const t = await ready();
     for (const name of ['alpha', 'beta']) t.start(name, 'x');
     t.shows('alpha', screen);
     await t.clock.advance(minute);
     const alpha = t.fake.product('alpha');
-    alpha.workers = [builder(t, 'zombie')];
+    alpha.workers = [builder(t, state)];
     alpha.refusals = [{ agent: 'builder-1', atMs: t.clock.nowMs(), text }];
     alpha.lastActivityMs = t.clock.nowMs();
     await t.clock.advance(2 * minute);
@@ -402,6 +402,20 @@ describe("a usage limit that ended a worker's turn", () => {
     expect(t.woken).toEqual([]);
     await t.clock.advance(hour);
     expect(t.account()?.state).toBe('open');
+    expect(t.woken).toEqual(['alpha']);
+    expect(t.events('account.closed')).toHaveLength(1);
+  });
+
+  it('wakes its idle coordinator once, too, where the end is seen only after the reset', async () => {
+    const t = await ended(idle, hit, 'working');
+    expect(t.account()).toMatchObject({ state: 'closed', waiting: [] });
+    await t.clock.advance(hour);
+    expect(t.account()?.state).toBe('open');
+    expect(t.woken).toEqual([]);
+    const alpha = t.fake.product('alpha');
+    alpha.workers = [builder(t, 'zombie')];
+    alpha.lastActivityMs = t.clock.nowMs();
+    await t.clock.advance(10 * minute);
     expect(t.woken).toEqual(['alpha']);
     expect(t.events('account.closed')).toHaveLength(1);
   });

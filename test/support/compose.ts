@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { tooSlow } from '../../src/openclaw/gateway.ts';
 import { freePort } from './trial-process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -128,11 +129,16 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
     );
     return stdout;
   };
-  const healthy = async (...how: string[]) => {
+  const healthy = async (how: string[], tries = 3): Promise<void> => {
     try {
       await compose('up', ...how, '--detach', '--wait', '--wait-timeout', '300');
     } catch (error) {
       const logs = await compose('logs', '--no-color', '--tail', '40').catch(String);
+      // The gateway gave up on a busy machine: started again, as a human would, it goes on.
+      if (tries > 1 && (tooSlow.test(logs) || logs.includes('GATEWAY_SLOW'))) {
+        await compose('restart', 'openclaw-meta');
+        return healthy(['--no-build'], tries - 1);
+      }
       throw new Error(`${error instanceof Error ? error.message : error}\n${logs}`);
     }
   };
@@ -142,12 +148,12 @@ export async function composeStack(options: ComposeOptions = {}): Promise<Compos
     port,
     env,
     compose,
-    up: () => healthy('--build'),
+    up: () => healthy(['--build']),
     async configure(change) {
       await writeEnv(change.env);
       onTop = change.files ?? [];
       // Else a container made anew keeps the old one's volume where it should have another mount.
-      await healthy('--no-build', '--renew-anon-volumes');
+      await healthy(['--no-build', '--renew-anon-volumes']);
     },
     // Not through Compose, which takes as long again to read its file.
     async exec(service, argv, { user } = {}) {

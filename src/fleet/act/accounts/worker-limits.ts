@@ -42,21 +42,26 @@ export function noteWorkersLimits(
 
 /**
  * Of a session whose coordinator is idle, with nobody at work.
- * @returns whether it waits for the account, because one of its workers ended at the limit that has closed it
+ * @returns whether it waits for the account, because one of its workers ended at the limit that has closed it; or at one that
+ *   was over before the end was seen, and nothing has come of that: it is woken, too
  */
 export function waitsForWorkersLimit(
   { journal }: FleetContext,
   product: Product,
   session: SessionRow,
-  { seen }: Looked,
+  { seen, sinceMs }: Looked,
 ): boolean {
   const { account } = product;
-  const closed = journal.accounts.closed().find((one) => one.account === account);
-  if (closed === undefined) return false;
   const cut = journal
     .eventsOf(session.objective, 'worker.limited')
-    .findLast(({ atMs, data }) => data.session === session.id && atMs >= closed.sinceMs);
+    .findLast(({ data }) => data.session === session.id);
   if (cut === undefined) return false;
+  const closed = journal.accounts.closed().find((one) => one.account === account);
+  const resetsAtMs = limitIn(cut.data.limit, cut.data.refusedMs)?.resetsAtMs ?? 0;
+  const waited = journal
+    .eventsOf(session.objective, 'session.limited')
+    .some(({ seq, data }) => data.session === session.id && seq > cut.seq);
+  if (closed === undefined ? waited || sinceMs > resetsAtMs : cut.atMs < closed.sinceMs) return false;
   journal.record({
     kind: 'session.limited',
     product: product.name,
