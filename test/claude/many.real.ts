@@ -38,9 +38,9 @@ it('starts sixteen products at once in one Claude config: no question on a scree
   );
   expect(screens.map(({ state }) => state)).not.toContain('blank');
   expect(screens.filter(({ state }) => state === 'dialog')).toEqual([]);
-  const claudes = await Promise.all(names.map((name) => lab.claudes(mine, name)));
-  const bytes = claudes.flat().reduce((sum, { pid }) => sum + pssBytes(pid), 0);
-  expect(claudes.flat()).toHaveLength(names.length);
+  const claudes = await lab.claudes(mine, ...names);
+  const bytes = claudes.reduce((sum, { pid }) => sum + pssBytes(pid), 0);
+  expect(claudes).toHaveLength(names.length);
   hold.end();
 
   const done = () => ids.filter((id) => ['done', 'failed'].includes(mine.objective(id).state)).length;
@@ -53,7 +53,7 @@ it('starts sixteen products at once in one Claude config: no question on a scree
   for (const name of names)
     expect(projects[join(lab.real().workspace, name)]).toMatchObject({ hasTrustDialogAccepted: true });
   keepFigures({ many: { products: names.length, startedMs, doneMs: Date.now() - begunMs, pssBytes: bytes } });
-  for (const name of names) expect(await lab.claudes(mine, name)).toEqual([]);
+  expect(await lab.claudes(mine, ...names)).toEqual([]);
 
   /** True once there are so many; says so when there are more than before. */
   function shown(what: string, all: number) {

@@ -74,11 +74,12 @@ export function withClaude() {
         (found) => found !== undefined,
         patienceMs,
       ),
-    /** Processes of Claude Code in a product, its worktrees included, by the agent's own look. */
-    async claudes(fleet: RealFleet, name: string) {
+    /** Processes of Claude Code in these products, their worktrees included, by one look of the agent's. */
+    async claudes(fleet: RealFleet, ...names: string[]) {
       const { runtime } = fleet.fleetd.fleet.loop.context;
-      const report = await runtime.footprint([{ name, root: `${lab.real().workspace}/${name}` }]);
-      return (report.products[0]?.processes ?? []).filter(({ pid }) => isClaude(pid));
+      const { workspace } = lab.real();
+      const report = await runtime.footprint(names.map((name) => ({ name, root: `${workspace}/${name}` })));
+      return report.products.flatMap(({ processes }) => processes.filter(({ pid }) => isClaude(pid)));
     },
   };
 }
