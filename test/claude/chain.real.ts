@@ -18,7 +18,7 @@ it('objective → coordinator → lead → builder commits → merge_ready → m
   const builder = { agent: `builder-${id}` };
   const hold = lab.model().hold(builder);
   await until(hold.held, (held) => held > 0, patienceMs);
-  const claudes = await lab.claudes(mine, 'chain');
+  const claudes = lab.claudes('chain');
   const pss = Object.fromEntries(claudes.map(({ pid }) => [roleOf(pid), pssBytes(pid)]));
   expect(Object.keys(pss).sort()).toEqual(['builder', 'coordinator', 'lead']);
   hold.end();

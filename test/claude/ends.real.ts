@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { by } from '../real/open.ts';
 import { until } from '../simulator/ov.ts';
-import type { RealFleet } from '../support/real-fleet.ts';
 import { roleOf } from './figures.ts';
 import { patienceMs, withClaude } from './open.ts';
 
@@ -14,12 +13,12 @@ async function atWork(name: string) {
   const id = mine.start(name, 'Add hello.txt');
   const hold = lab.model().hold({ agent: `builder-${id}` });
   await until(hold.held, (held) => held > 0, patienceMs);
-  expect(await lab.claudes(mine, name)).toHaveLength(3);
+  expect(lab.claudes(name)).toHaveLength(3);
   return { mine, id, hold };
 }
 
-async function kill(mine: RealFleet, name: string, role: string): Promise<void> {
-  const found = (await lab.claudes(mine, name)).find(({ pid }) => roleOf(pid) === role);
+function kill(name: string, role: string): void {
+  const found = lab.claudes(name).find(({ pid }) => roleOf(pid) === role);
   if (!found) throw new Error(`Expected a Claude Code of the ${role}, got none`);
   process.kill(found.pid, 'SIGKILL');
 }
@@ -49,7 +48,7 @@ describe('an end in the middle of the work', () => {
 
   it('fails when kill -9 takes the coordinator, says so, and leaves no process', async () => {
     const { mine, id, hold } = await atWork('headless');
-    await kill(mine, 'headless', 'coordinator');
+    kill('headless', 'coordinator');
     expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'failed' });
     await lab.expectNothingLeft('headless');
     hold.end();
@@ -57,7 +56,7 @@ describe('an end in the middle of the work', () => {
 
   it('tells of a builder that kill -9 took, and of its lead, which waits for nobody', async () => {
     const { mine, id, hold } = await atWork('bereft');
-    await kill(mine, 'bereft', 'builder');
+    kill('bereft', 'builder');
     hold.end();
     const lost = () => mine.events('worker.lost').map(({ data }) => data.agent);
     await until(lost, (agents) => agents.length === 2, patienceMs);

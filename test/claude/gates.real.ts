@@ -13,7 +13,7 @@ describe('gates on the real Claude Code', () => {
     const { gates } = mine.fleetd.fleet;
     const id = mine.start('planned', 'Add hello.txt');
     expect(await lab.gate(mine, 'planned', 1)).toMatchObject({ kind: 'plan', objective: id });
-    const [coordinator] = await lab.claudes(mine, 'planned');
+    const [coordinator] = lab.claudes('planned');
     keepFigures({ idleCpuPercent: await cpuPercent(coordinator?.pid ?? 0, 10_000) });
     gates.resolve(1, 'rejected', 'name it after the builder', by, 'operator');
     expect((await lab.gate(mine, 'planned', 2))?.text).toContain('name it after the builder');

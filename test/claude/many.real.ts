@@ -38,7 +38,7 @@ it('starts sixteen products at once in one Claude config: no question on a scree
   );
   expect(screens.map(({ state }) => state)).not.toContain('blank');
   expect(screens.filter(({ state }) => state === 'dialog')).toEqual([]);
-  const claudes = await lab.claudes(mine, ...names);
+  const claudes = lab.claudes(...names);
   const bytes = claudes.reduce((sum, { pid }) => sum + pssBytes(pid), 0);
   expect(claudes).toHaveLength(names.length);
   hold.end();
@@ -53,7 +53,7 @@ it('starts sixteen products at once in one Claude config: no question on a scree
   for (const name of names)
     expect(projects[join(lab.real().workspace, name)]).toMatchObject({ hasTrustDialogAccepted: true });
   keepFigures({ many: { products: names.length, startedMs, doneMs: Date.now() - begunMs, pssBytes: bytes } });
-  expect(await lab.claudes(mine, ...names)).toEqual([]);
+  expect(lab.claudes(...names)).toEqual([]);
 
   /** True once there are so many; says so when there are more than before. */
   function shown(what: string, all: number) {

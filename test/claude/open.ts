@@ -1,6 +1,6 @@
 // The whole chain: fleetd, its agent, a real `ov`, a real Claude Code, and a scripted model.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach } from 'vitest';
 import { createFleetClient } from '../../src/client/client.ts';
@@ -74,14 +74,25 @@ export function withClaude() {
         (found) => found !== undefined,
         patienceMs,
       ),
-    /** Processes of Claude Code in these products, their worktrees included, by one look of the agent's. */
-    async claudes(fleet: RealFleet, ...names: string[]) {
-      const { runtime } = fleet.fleetd.fleet.loop.context;
-      const { workspace } = lab.real();
-      const report = await runtime.footprint(names.map((name) => ({ name, root: `${workspace}/${name}` })));
-      return report.products.flatMap(({ processes }) => processes.filter(({ pid }) => isClaude(pid)));
+    /** Processes of Claude Code in these products, their worktrees included: those of the kernel's list, nobody else is asked. */
+    claudes(...names: string[]): { pid: number }[] {
+      const roots = names.map((name) => `${lab.real().workspace}/${name}`);
+      return readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .filter((pid) => roots.some((root) => `${folderOf(pid)}/`.startsWith(`${root}/`)) && isClaude(pid))
+        .map((pid) => ({ pid }));
     },
   };
+}
+
+/** '' where it is another user's, or gone. */
+function folderOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
 }
 
 /** It names itself so in a terminal. */
