@@ -35,6 +35,7 @@ const whole = ['openclaw', 'bench', 'security', 'dashboard', 'trial', 'claude'].
 const night = [
   'test/deliver/ssh.test.ts',
   'test/openclaw/package.test.ts',
+  'test/checkout/clone-size.test.ts',
   'test/checkout/untouched.test.ts',
   'test/recovery/recovery.test.ts',
   'test/repositories/repositories.test.ts',

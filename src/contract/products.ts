@@ -63,6 +63,8 @@ export const productViewSchema = z.object({
   /** what its session has used of the model so far, by agent; absent: none, or nothing known yet */
   spend: z.object({ costUsd: z.number().nullable(), agents: z.array(agentSpendSchema) }).optional(),
   parkedBranches: z.array(z.string()),
+  /** of disk that its checkout holds; absent: not counted yet, or out of sight */
+  diskBytes: z.number().optional(),
   /** by its restart policy, within its window; absent: its policy is never */
   restarts: z.object({ count: z.number(), max: z.number(), windowMs: z.number() }).optional(),
   /** what the coordinator last said of itself in this session; told of one product only */

@@ -65,6 +65,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
   say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');
   if (product.footprint) say('uses', footprint(product.footprint));
+  if (product.diskBytes !== undefined) say('disk', bytes(product.diskBytes));
   if (product.spend) say('cost', spendText(product.spend));
   say(
     'coordinator',

@@ -6,7 +6,7 @@ import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
 import { overridesNote } from './control.ts';
 import { asOf, paragraphs, rows, type Surface, sentence } from './layout.ts';
-import { count } from './measure.ts';
+import { bytes, count } from './measure.ts';
 import { situation, stateOf } from './situation.ts';
 
 /** Above this many products, the quiet ones share one line. */
@@ -25,7 +25,7 @@ export function statusText(reader: Surface, status: FleetStatus): string {
   const shown = products.filter((product) => !folded.includes(product));
   return paragraphs(
     alarms(surface, status),
-    sentence(surface, `${summary(status)}; ${capacityLine(status.capacity)}.`),
+    sentence(surface, `${summary(status)}; ${capacityLine(status.capacity)}${diskNote(products)}.`),
     shown.length > 0
       ? rows(
           surface,
@@ -37,6 +37,12 @@ export function statusText(reader: Surface, status: FleetStatus): string {
     overridesNote(surface, status),
     runtimeLine(surface, status.runtime),
   );
+}
+
+/** Of those that are counted. */
+function diskNote(products: ProductView[]): string {
+  const counted = products.flatMap(({ diskBytes }) => diskBytes ?? []);
+  return counted.length === 0 ? '' : `, ${bytes(counted.reduce((sum, one) => sum + one, 0))} of disk`;
 }
 
 /** Nothing to say of it but its state. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dist, type Lab, openLab, touch } from '../../bench/lab.ts';
+import { dist, type Lab, openLab, touch, until } from '../../bench/lab.ts';
 import { childrenCpuSeconds } from '../../bench/machine.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { fakeFleetd, reply } from '../support/fake-fleetd.ts';
@@ -38,7 +38,8 @@ test('a first status of 16 products starts one ov each', async () => {
 }, 30_000);
 
 test('an unchanged fleet starts none, and looking at it wakes nobody', async () => {
-  await status();
+  // Their disk is counted once, beside the first look, and told.
+  await until(async () => (await runtime.snapshot(lab.products)).every(({ diskBytes }) => diskBytes != null));
   changes = [];
   // Longer than the watcher gathers and polls: this is about time passing, there is no condition to wait for.
   expect(await startedBy(async () => void (await Promise.all([status(), sleep(3_000)])))).toBe(0);

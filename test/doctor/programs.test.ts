@@ -76,6 +76,7 @@ it('a status line of the human’s is warned of where it hides that a coordinato
     ov: createOv('ov', folder),
     known: () => [],
     servePids: () => new Set<number>(),
+    disk: { of: () => null },
   };
   const looked = () => statusLine.look(place, true);
   const settings = join(folder, '.claude/settings.json');

@@ -76,6 +76,8 @@ export const productSnapshotSchema = z.object({
   mergeQueueCount: z.number(),
   /** the workers', under .overstory/worktrees: those that a human made by hand are not among them */
   worktrees: z.array(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
+  /** of disk that its checkout holds; null or absent: not counted yet */
+  diskBytes: z.number().nullish(),
 });
 export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;
 

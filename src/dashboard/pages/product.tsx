@@ -173,6 +173,7 @@ function Facts({ product }: { product: ProductView }) {
   ].filter(Boolean);
   const facts: [string, string][] = [
     ['Uses', uses.join(', ')],
+    ['Disk', product.diskBytes === undefined ? '' : bytes(product.diskBytes)],
     ['Cost', product.spend ? spendText(product.spend) : ''],
     ['Seen', product.ageMs === null ? 'not since fleetd started' : `${duration(product.ageMs)} ago`],
     ['Plans', product.planApproval === 'required' ? 'need your approval' : ''],

@@ -237,6 +237,7 @@ function productView(
         windowMs: p.restart.windowMs,
       },
     }),
+    ...(seen?.snapshot.diskBytes != null && { diskBytes: seen.snapshot.diskBytes }),
     parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
     report: detailed && session ? reportOf(loop, p.name, session.startingAtMs) : null,
   };

@@ -16,6 +16,7 @@ import { readProjectName } from '../../overstory/config.ts';
 import { liesUnder } from './confine.ts';
 import { cutOff } from './cut-off.ts';
 import { leastToLookBytes, requireSpace, requireWritableDisk } from './disk.ts';
+import type { DiskUse } from './disk-use.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
@@ -51,6 +52,7 @@ interface Known {
 /**
  * @param looked called with each new look of `ov`, before its snapshot is given out
  * @param servePort where a product's `ov serve` listens, or null
+ * @param disk how much a product's folder holds
  */
 export function createSnapshots(
   ov: Ov,
@@ -58,6 +60,7 @@ export function createSnapshots(
   roots: Roots,
   looked: (product: ProductRef, folder: string, snapshot: ProductSnapshot) => Promise<void>,
   servePort: (folder: string) => number | null,
+  disk: DiskUse,
 ): Snapshots {
   const products = new Map<string, Known>();
 
@@ -149,7 +152,9 @@ export function createSnapshots(
   return {
     async take(product, fresh) {
       try {
-        return await take(product, fresh);
+        const snapshot = await take(product, fresh);
+        if (snapshot.health !== 'ok') return snapshot;
+        return { ...snapshot, diskBytes: disk.of(product) };
       } catch (error) {
         return blindSnapshot(product.name, Date.now(), 'error', FleetError.wrap(error));
       }

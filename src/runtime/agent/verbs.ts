@@ -26,6 +26,7 @@ import { ovFailure } from '../../overstory/errors.ts';
 import { makeBundle, readBundle } from '../checkout/bundle.ts';
 import { missingFolder } from '../checkout/unready.ts';
 import { boundOf, productFolder } from './confine.ts';
+import { createDiskUse } from './disk-use.ts';
 import { diagnose, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
@@ -67,7 +68,10 @@ export function serveVerbs(
     serves.renew();
   });
   const serves = createServes(ov, ovPath);
-  const snapshots = createSnapshots(ov, slots, roots, serves.follow, serves.port);
+  const disk = createDiskUse((product) => {
+    void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
+  });
+  const snapshots = createSnapshots(ov, slots, roots, serves.follow, serves.port, disk);
   const runs = createRuns(ov, slots);
   const footprints = createFootprintMeter(serves.pids);
   const usages = createUsageMeter();
@@ -77,7 +81,7 @@ export function serveVerbs(
 
   /** Folders of the products that are watched. */
   let known: string[] = [];
-  const shared = { workspaceRoot, known: () => known, ov, servePids: serves.pids };
+  const shared = { workspaceRoot, known: () => known, ov, servePids: serves.pids, disk };
 
   function verb<Params>(
     method: string,

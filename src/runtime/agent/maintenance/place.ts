@@ -1,4 +1,5 @@
 import type { ProductRef } from '../../../contract/runtime/protocol.ts';
+import type { DiskUse } from '../disk-use.ts';
 import type { Ov } from '../ov.ts';
 
 /** Where a task of maintenance is done. */
@@ -11,4 +12,5 @@ export interface Place {
   known: () => readonly string[];
   ov: Ov;
   servePids: () => ReadonlySet<number>;
+  disk: DiskUse;
 }
