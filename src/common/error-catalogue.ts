@@ -188,6 +188,7 @@ export const errorCatalogue = {
   PRODUCT_EMPTY: { class: 'unavailable', startsAgain: false, untilMended: true },
   PRODUCT_IS_WORKTREE: { class: 'refused', startsAgain: false, untilMended: true },
   PRODUCT_MISSING: { class: 'not-found', untilMended: true },
+  PRODUCT_NO_COMMIT: { class: 'caution' },
   PRODUCT_NOT_CLONED: { class: 'unavailable', untilMended: true },
   PRODUCT_NOT_GIT: { class: 'usage', untilMended: true },
   PRODUCT_NOT_GIT_ROOT: { class: 'usage', startsAgain: false, untilMended: true },

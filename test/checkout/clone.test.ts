@@ -3,6 +3,7 @@
 import {
   appendFile,
   chmod,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
@@ -17,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cloneAddress, cloneFolder, removeDrafts } from '../../src/runtime/checkout/make.ts';
 import { readRecord } from '../../src/runtime/checkout/record.ts';
 import { refresh, standingOf, toMerge } from '../../src/runtime/checkout/refresh.ts';
+import { repositoryKinds } from '../support/repositories.ts';
 import { commit, env, fingerprint, git, kinds, repository } from './kinds.ts';
 
 let lab: string;
@@ -93,6 +95,18 @@ describe('each kind of repository', () => {
     expect(await readFile(join(root, 'vendor/lib/unpushed.txt'), 'utf8')).toBe('u\n');
     // its address is the one that the human has
     expect(await git(root, 'config', 'submodule.vendor/lib.url')).toBe(join(lab, 'lib'));
+  });
+
+  test('so is one inside of it', async () => {
+    const [source, beside] = [join(lab, 'nested'), join(lab, 'beside')];
+    await mkdir(beside);
+    await repositoryKinds.find(({ word }) => word === 'submodules')?.make(source, beside);
+    await commit(join(source, 'vendor/lib/deps/inner'), 'unpushed.txt', 'u\n');
+    await git(join(source, 'vendor/lib'), 'commit', '--quiet', '-am', 'bump');
+    await git(source, 'commit', '--quiet', '-am', 'bump');
+    const { root, brought } = await cloned(source);
+    expect(await readFile(join(root, 'vendor/lib/deps/inner/unpushed.txt'), 'utf8')).toBe('u\n');
+    expect(brought).toEqual([]);
   });
 
   test('what the old way left comes along, copied', async () => {

@@ -28,6 +28,7 @@ test.each<[string, string[]]>([
   ['precommit', ['GIT_HOOKS_NOT_RUN doctor']],
   ['premerge', ['GIT_HOOKS_NOT_RUN doctor']],
   ['signed', ['GIT_NOT_SIGNED doctor']],
+  ['empty', ['PRODUCT_NO_COMMIT start']],
 ])('%s', async (word, said) => {
   const folder = join(lab, 'r');
   await repositoryKinds.find((kind) => kind.word === word)?.make(folder, join(lab, 'beside'));

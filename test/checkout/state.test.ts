@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { leftBehind } from '../../src/runtime/checkout/left-behind.ts';
+import { cloneFolder } from '../../src/runtime/checkout/make.ts';
 import { concernsOf } from '../../src/runtime/checkout/state.ts';
 import { commit, fingerprint, git, kinds, repository } from './kinds.ts';
 
@@ -64,6 +66,28 @@ test('files of git-lfs where there is no git-lfs, which this machine is made to 
     expect(await concernsOf(folder)).toEqual([]);
   } finally {
     process.env.PATH = path;
+  }
+});
+
+test('hooks that are configured outside of the repository run in its clones, and are said to', async () => {
+  const folder = await plain();
+  const hooks = join(lab, 'hooks');
+  await mkdir(hooks);
+  await writeFile(join(hooks, 'pre-commit'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  await writeFile(join(lab, 'gitconfig'), `[core]\nhooksPath = ${hooks}\n`);
+  const root = join(lab, 'clone');
+  await cloneFolder({ product: 'r', root, onProgress: () => {} }, folder);
+  const before = process.env.GIT_CONFIG_GLOBAL;
+  process.env.GIT_CONFIG_GLOBAL = join(lab, 'gitconfig');
+  try {
+    expect((await concernsOf(root)).map(({ code }) => code)).toEqual(['GIT_HOOKS_RUN']);
+    expect(await leftBehind(folder)).toEqual([]);
+    // The repository's own go before those of the machine, and stay where they are.
+    await git(folder, 'config', 'core.hooksPath', hooks);
+    expect((await leftBehind(folder)).map(({ code }) => code)).toEqual(['GIT_HOOKS_NOT_RUN']);
+  } finally {
+    if (before === undefined) delete process.env.GIT_CONFIG_GLOBAL;
+    else process.env.GIT_CONFIG_GLOBAL = before;
   }
 });
 

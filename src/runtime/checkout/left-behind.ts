@@ -14,15 +14,22 @@ const lookMs = 20_000;
 export async function leftBehind(source: string): Promise<Concern[]> {
   const [where, status, settings] = await Promise.all([
     gitFoldersOf(source),
-    runGit(source, ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=dirty'], {
-      timeoutMs: lookMs,
-    }),
+    runGit(
+      source,
+      ['status', '--porcelain', '--branch', '--untracked-files=no', '--ignore-submodules=dirty'],
+      {
+        timeoutMs: lookMs,
+      },
+    ),
     settingsOf(source),
   ]);
   if (where === null || !status.ok) return [];
   const open = await unfinishedIn(where.own);
-  const changed = status.stdout.split('\n').flatMap((line) => (line === '' ? [] : line.slice(3)));
-  const hooks = await hooksOf(source, where.common, settings);
+  const [header = '', ...lines] = status.stdout.split('\n');
+  const changed = lines.flatMap((line) => (line === '' ? [] : line.slice(3)));
+  // Configured outside of it, they run in the clone too.
+  const stay = settings.get('core.hookspath')?.own !== false;
+  const hooks = stay ? await hooksOf(source, where.common, settings) : [];
   return [
     ...(open === null
       ? []
@@ -34,6 +41,16 @@ export async function leftBehind(source: string): Promise<Concern[]> {
             mend: `End it first (${open.end}), or take the risk.`,
           },
         ]),
+    ...(header.startsWith('## No commits yet')
+      ? [
+          {
+            code: 'PRODUCT_NO_COMMIT',
+            weight: 'start' as const,
+            says: `Expected a commit in ${source}, got none: agents begin with an empty folder.`,
+            mend: 'Commit what the work needs.',
+          },
+        ]
+      : []),
     ...(changed.length === 0 || open !== null
       ? []
       : [
@@ -54,7 +71,7 @@ export async function leftBehind(source: string): Promise<Concern[]> {
             mend: 'Merge or commit what comes as `fleet/<objective>` yourself, and they run then.',
           },
         ]),
-    ...(settings.get('commit.gpgsign') !== 'true'
+    ...(settings.get('commit.gpgsign')?.value !== 'true'
       ? []
       : [
           {

@@ -23,11 +23,8 @@ export interface Concern {
 /** One that asks for a passphrase would wait for ever. */
 const signMs = 10_000;
 
-/**
- * @param folder  where agents work, resolved, the top of a repository
- * @param inPlace  it is a human's own, and its hooks run
- */
-export async function concernsOf(folder: string, inPlace = false): Promise<Concern[]> {
+/** @param folder  where agents work, resolved, the top of a repository */
+export async function concernsOf(folder: string): Promise<Concern[]> {
   const where = await gitFoldersOf(folder);
   if (where === null) return [];
   const { own: gitFolder, common } = where;
@@ -44,13 +41,13 @@ export async function concernsOf(folder: string, inPlace = false): Promise<Conce
     shallow
       ? {
           code: 'PRODUCT_SHALLOW',
-          weight: 'doctor',
+          weight: 'start',
           says: `The history of ${folder} is cut off: agents see no older commit, and a merge may find no common one.`,
           mend: '`git fetch --unshallow` in your repository.',
         }
       : null,
     submodules(folder),
-    inPlace ? hooksThatRun(folder, common) : null,
+    hooksThatRun(folder, common),
   ]);
   return found.filter((one) => one !== null);
 }
@@ -61,7 +58,7 @@ async function hooksThatRun(folder: string, gitFolder: string): Promise<Concern 
     ? null
     : {
         code: 'GIT_HOOKS_RUN',
-        weight: 'doctor',
+        weight: 'start',
         says: `Your hooks run at each commit and merge of an agent in ${folder}: ${hooks.join(', ')}.`,
         mend: 'Say in objectives what they want (a ticket number, a format): one that refuses keeps the work from being committed.',
       };
@@ -88,7 +85,7 @@ const detached = (folder: string): Concern => ({
 
 /** Tried on the empty tree; the commit that is made goes into a folder of its own, and with that away. */
 async function signing(folder: string, gitFolder: string): Promise<Concern | null> {
-  if ((await settingsOf(folder)).get('commit.gpgsign') !== 'true') return null;
+  if ((await settingsOf(folder)).get('commit.gpgsign')?.value !== 'true') return null;
   const objects = await mkdtemp(join(tmpdir(), 'fleet-sign-'));
   try {
     const programs = await programsOutside(folder);
@@ -161,7 +158,7 @@ async function submodules(folder: string): Promise<Concern | null> {
   const empty = stdout.split('\n').flatMap((line) => /^-\w+ (.+)$/.exec(line)?.[1] ?? []);
   return {
     code: 'PRODUCT_SUBMODULES',
-    weight: 'doctor',
+    weight: 'start',
     says:
       empty.length > 0
         ? `Submodules of ${folder} are empty: ${empty.join(', ')}.`

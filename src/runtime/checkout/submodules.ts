@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { reasonOf, runGit } from './run-git.ts';
 import { isThere, type Source } from './source.ts';
 
-/** @returns what could not be filled, in words */
-export async function fillSubmodules(checkout: string, { gitFolder }: Source): Promise<string[]> {
+/**
+ * With those inside of them.
+ * @returns what could not be filled, in words
+ */
+export async function fillSubmodules(
+  checkout: string,
+  { gitFolder }: Pick<Source, 'gitFolder'>,
+  above = '',
+): Promise<string[]> {
   const listed = await runGit(checkout, [
     'config',
     '--file',
@@ -20,7 +27,7 @@ export async function fillSubmodules(checkout: string, { gitFolder }: Source): P
     if (name === undefined || name.split('/').includes('..')) continue;
     const theirs = join(gitFolder, 'modules', name);
     if (!(await isThere(theirs))) {
-      said.push(`the submodule ${name} is empty there, and is here`);
+      said.push(`the submodule ${above}${name} is empty there, and is here`);
       continue;
     }
     const url = line.slice(`submodule.${name}.url `.length);
@@ -35,7 +42,15 @@ export async function fillSubmodules(checkout: string, { gitFolder }: Source): P
       path.stdout.trim(),
     ]);
     await runGit(checkout, ['config', `submodule.${name}.url`, url]);
-    if (!filled.ok) said.push(`the submodule ${name} stayed empty: ${reasonOf(filled)}`);
+    if (!filled.ok) said.push(`the submodule ${above}${name} stayed empty: ${reasonOf(filled)}`);
+    else
+      said.push(
+        ...(await fillSubmodules(
+          join(checkout, path.stdout.trim()),
+          { gitFolder: theirs },
+          `${above}${name}/`,
+        )),
+      );
   }
   return said;
 }

@@ -12,7 +12,7 @@ const saidThere = new Set(['PRODUCT_UNFINISHED', 'PRODUCT_DETACHED']);
 
 /** All that is known against where agents work, and of what they work on. In-place: but for what refuses every start. */
 export async function concernsAt({ folder, product }: Pick<Place, 'folder' | 'product'>): Promise<Concern[]> {
-  const found = await concernsOf(folder, product.checkout === 'in-place');
+  const found = await concernsOf(folder);
   if (product.checkout === 'in-place') return found.filter(({ code }) => !saidThere.has(code));
   const record = await readRecord(folder);
   return record?.local ? [...found, ...(await leftBehind(record.from))] : found;
