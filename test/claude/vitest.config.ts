@@ -11,6 +11,7 @@ export default defineConfig({
   // The run may be another user's than the checkout.
   cacheDir: join(tmpdir(), 'vitest-claude'),
   test: {
+    fsModuleCache: false,
     ...(process.env.BUNDLE_OVERSTORY
       ? { include: [bundle] }
       : { include: ['test/claude/*.real.ts', 'test/claude/*.test.ts'], exclude: [bundle] }),

@@ -7,6 +7,7 @@ export default defineConfig({
   // The run may be another user's than the checkout.
   cacheDir: join(tmpdir(), 'vitest-overstory'),
   test: {
+    fsModuleCache: false,
     include: ['test/real/*.real.ts'],
     reporters: ['default', './test/support/summary-reporter.ts', './test/real/record-reporter.ts'],
     testTimeout: 120_000,
