@@ -1,14 +1,16 @@
 // Answers about objectives, and about what one would come to.
 import type { objectiveRoutes } from '../contract/objectives.ts';
 import type { planRoutes } from '../contract/plans.ts';
+import type { Surface } from '../contract/route.ts';
 import type { workRoutes } from '../contract/work.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { Handlers } from './handlers.ts';
 
 export function objectiveHandlers(
   fleet: Fleet,
+  surface: Surface,
 ): Handlers<keyof typeof objectiveRoutes | keyof typeof planRoutes | keyof typeof workRoutes> {
-  const { commands, controls, foresight, work } = fleet;
+  const { commands, controls, foresight, judgement, work } = fleet;
   return {
     objectives: ({ limit, state }) => commands.objectives(limit, state ?? null),
     history: ({ limit, product }) => commands.history(limit, product ?? null),
@@ -32,6 +34,9 @@ export function objectiveHandlers(
 
     deliver: (id, { source }) => fleet.delivery.deliver(id, source),
     diff: (id, asked) => work.diff(id, asked),
+    acceptWork: (id, { source }) => judgement.accept(id, source, surface),
+    rework: (id, { text, source }) => judgement.rework(id, text, source, surface),
+    revertWork: (id, { source }) => judgement.revert(id, source, surface),
 
     estimate: (product, { text, kind }) => foresight.estimate(product, text, kind ?? null),
     why: (target) => foresight.why(target),

@@ -33,7 +33,7 @@ export function createApi(
 ): Hono {
   const handlers: Handlers<CallName> = {
     ...fleetHandlers(fleet, surface, dashboardPort),
-    ...objectiveHandlers(fleet),
+    ...objectiveHandlers(fleet, surface),
     ...productHandlers(fleet, surface, tmux),
     ...gateHandlers(fleet, surface),
     ...workHandlers(fleet),

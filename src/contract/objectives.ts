@@ -20,6 +20,16 @@ const deliverySchema = z.object({
   url: z.string().nullable(),
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
+/** What a human said of what was made. */
+const judgementSchema = z.object({
+  verdict: z.enum(['accepted', 'sent-back', 'reverted']),
+  by: z.string(),
+  at: z.string(),
+  /** one sentence: where it went, or what came of it */
+  says: z.string(),
+  /** the objective that takes it up */
+  next: z.string().nullable(),
+});
 
 export const objectiveViewSchema = z.object({
   /** `obj-<n>` */
@@ -41,6 +51,8 @@ export const objectiveViewSchema = z.object({
   outcome: outcomeSchema.nullable().optional(),
   /** of one alone; absent: nothing is delivered */
   delivery: deliverySchema.optional(),
+  /** what a human said of its work, the last word; absent: nothing yet, or this is a list */
+  judged: judgementSchema.optional(),
   /** what it is expected to take, in the reply to its start */
   estimate: predictionSchema.nullable().optional(),
   /** what of the repository's state may lose or waste its work: now, in the reply to its start; as it began, in its result */

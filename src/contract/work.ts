@@ -1,7 +1,10 @@
 // What came of an objective: the changes that it made.
 import { z } from 'zod';
+import { controlRequestSchema } from './controls.ts';
+import { objectiveViewSchema } from './objectives.ts';
 import type { Route } from './route.ts';
 import { commitIdSchema, diffCommitSchema, diffFileSchema, diffReplySchema } from './runtime/diff.ts';
+import { sourceSchema } from './source.ts';
 
 /** Of one answer, in bytes of changed lines; the rest is asked for by path. */
 const patchBytes = 1024 * 1024;
@@ -36,6 +39,12 @@ export const diffViewSchema = z.object({
 });
 export type DiffView = z.infer<typeof diffViewSchema>;
 
+export const reworkRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** what is wrong with it, in the human's words */
+  text: z.string().max(65_536),
+});
+
 export const workRoutes = {
   diff: {
     method: 'GET',
@@ -44,5 +53,30 @@ export const workRoutes = {
     who: 'any',
     query: diffQuerySchema,
     reply: diffViewSchema,
+  },
+  acceptWork: {
+    method: 'POST',
+    path: '/objectives/:id/accept-work',
+    summary: 'A human takes what was made; never the model.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: objectiveViewSchema,
+  },
+  rework: {
+    method: 'POST',
+    path: '/objectives/:id/rework',
+    summary:
+      'A human sends it back with words: to its session, or as an objective that takes it up; never the model.',
+    who: 'any',
+    body: reworkRequestSchema,
+    reply: objectiveViewSchema,
+  },
+  revertWork: {
+    method: 'POST',
+    path: '/objectives/:id/revert',
+    summary: 'A human takes back what was made, by a commit on top; never the model.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: objectiveViewSchema,
   },
 } as const satisfies Record<string, Route>;

@@ -15,6 +15,7 @@ import { cautionsOf } from './commands/cautions.ts';
 import { type Controls, createControls } from './commands/controls.ts';
 import { createDelivery, type Delivery } from './commands/delivery.ts';
 import { createGates, type Gates } from './commands/gates.ts';
+import { createJudgement, type Judgement } from './commands/judgement.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
 import { createMonitor, type Monitor } from './commands/monitor.ts';
 import { type Commands, createCommands } from './commands/objectives.ts';
@@ -49,6 +50,7 @@ export interface Fleet {
   lessons: Lessons;
   work: Work;
   delivery: Delivery;
+  judgement: Judgement;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
   layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
@@ -115,6 +117,7 @@ export function startFleet(
     lessons: createLessons(loop.context, { requireProduct }),
     work: createWork(loop.context, commands),
     delivery: createDelivery(loop.context, commands),
+    judgement: createJudgement(loop, commands),
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),

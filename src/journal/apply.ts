@@ -313,6 +313,9 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'worker.lost':
     case 'merge.failed':
     case 'session.cautioned':
+    case 'work.accepted':
+    case 'work.sent-back':
+    case 'work.reverted':
     case 'clock.jumped':
     case 'delivery.hurried':
     case 'registry.changed':

@@ -31,6 +31,8 @@ export type ActionKind =
   | 'branch.publish'
   /** open until it is delivered or refused */
   | 'work.deliver'
+  /** a commit that takes back what an objective made */
+  | 'work.revert'
   | 'coordinator.send'
   /** a line typed to a coordinator that has not heard some mail */
   | 'coordinator.nudge'
@@ -131,6 +133,11 @@ export interface EventData
   };
   /** Where what it made begins and ends: commits of the branch that work is merged into. tips: with head, of its agents' branches. */
   'session.marked': { session: number; point: 'base' | 'head'; commit: string; tips: Tip[] };
+  /** What a human said of what an objective made. says: one sentence, shown with it. */
+  'work.accepted': { source: Source; says: string };
+  /** objective: the one that takes it up; null: its session was told */
+  'work.sent-back': { source: Source; says: string; text: string; objective: string | null };
+  'work.reverted': { source: Source; says: string; commit: string };
   /** The session has used clearly more than ever before: what predictions are learned from. */
   'session.measured': { session: number; peakMemoryBytes: number; peakCpuCores: number };
   /** A queued objective waits for another reason than before. What starts is in `session.starting`. */

@@ -12,6 +12,7 @@ export * from './event.ts';
 export * from './gates.ts';
 export * from './history.ts';
 export * from './inbox.ts';
+export * from './judged.ts';
 export { rows, type Surface, surfaceFor } from './layout.ts';
 export * from './lessons.ts';
 export * from './look.ts';

@@ -1,6 +1,7 @@
 // One objective: what became of asking for it, and all that is known of it.
 import type { ObjectiveView } from '../contract/objectives.ts';
 import { outcomeNote, predictionLine } from './estimate.ts';
+import { judgedNote } from './judged.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { bytes, duration, since } from './measure.ts';
 import { block, fence } from './sanitise.ts';
@@ -48,6 +49,7 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
     ['place', objective.position === null ? null : `${objective.position} in the queue`],
     ['why', whyNote(surface, objective)],
     ['delivery', objective.delivery ? surface.line(objective.delivery.says, 600) : null],
+    ['work', judgedNote(surface, objective) || null],
     ['took', objective.outcome ? surface.line(outcomeNote(objective.outcome), 300) : null],
   ];
   return paragraphs(

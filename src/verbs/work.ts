@@ -1,5 +1,5 @@
 // What came of an objective.
-import { controlText, diffText } from '../text/index.ts';
+import { controlText, diffText, judgedText } from '../text/index.ts';
 import { blueprintDiff } from './blueprints.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -36,4 +36,42 @@ const deliver: Verb = {
   },
 };
 
-export const workVerbs = [diff, deliver];
+const acceptWork: Verb = {
+  name: 'accept-work',
+  usage: '<objective>',
+  summary: 'Take what an objective made',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<objective>'),
+  async run({ operands: [id = ''] }, { client, source }, show) {
+    const data = await client.acceptWork(objectiveId(id), { source });
+    return { data, text: judgedText(show, data) };
+  },
+};
+
+const rework: Verb = {
+  name: 'rework',
+  usage: '<objective> <what is wrong…>',
+  summary: 'Send back what an objective made: to its session, or as an objective that takes it up',
+  details: ['Example: rework obj-7 the button is still blue'],
+  surfaces: everywhere,
+  takesText: true,
+  grammar: (command) => command.argument('<objective>').argument('[text...]'),
+  async run({ operands: [id = '', ...words] }, { client, source }, show) {
+    const data = await client.rework(objectiveId(id), { text: words.join(' ').trim(), source });
+    return { data, text: judgedText(show, data) };
+  },
+};
+
+const revert: Verb = {
+  name: 'revert',
+  usage: '<objective>',
+  summary: 'Take back what an objective made, by a commit on top; refused where later work builds on it',
+  surfaces: everywhere,
+  grammar: (command) => command.argument('<objective>'),
+  async run({ operands: [id = ''] }, { client, source }, show) {
+    const data = await client.revertWork(objectiveId(id), { source });
+    return { data, text: judgedText(show, data) };
+  },
+};
+
+export const workVerbs: readonly Verb[] = [diff, acceptWork, rework, revert, deliver];

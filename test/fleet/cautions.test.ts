@@ -28,7 +28,7 @@ afterEach(() => t.fleet.close());
 const noticed = () => t.fleet.outbox.due(0).map(({ text }) => text);
 
 it('with the answer, with the plan, and in the result', async () => {
-  const api = objectiveHandlers(t.fleet);
+  const api = objectiveHandlers(t.fleet, 'operator');
   const asked = { product: 'alpha', text: 'ship it', acceptance: null, needs: [], source: t.source };
   const answer = await api.start({ ...asked, idempotencyKey: null }, call);
   expect(answer.cautions).toEqual([caution]);

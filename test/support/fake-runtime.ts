@@ -7,6 +7,7 @@ import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
 import { diff } from '../../src/runtime/agent/work/diff.ts';
 import { mark } from '../../src/runtime/agent/work/mark.ts';
+import { revert } from '../../src/runtime/agent/work/revert.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
 
 export interface FakeProduct {
@@ -332,6 +333,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       const { repository } = product(ref.name);
       if (task.kind === 'mark' && repository !== null)
         return { done: [], left: [], mark: await mark(repository, task) };
+      if (task.kind === 'revert' && repository !== null)
+        return { done: [], left: [], commit: await revert(ref.name, repository, task.order) };
       const asks = task.kind === 'prepare' || task.kind === 'state';
       return { done: [], left: asks ? product(ref.name).cautions : [] };
     },

@@ -69,3 +69,20 @@ export const diffReplySchema = z.object({
   total: z.object({ files: z.number(), added: z.number(), deleted: z.number(), commits: z.number() }),
 });
 export type DiffReply = z.infer<typeof diffReplySchema>;
+
+const rangeSchema = z.strictObject({ base: commitIdSchema, head: commitIdSchema });
+
+/** What an objective made is to be taken back. */
+export const revertOrderSchema = z.strictObject({
+  objective: z.string().regex(/^obj-\d{1,12}$/),
+  /** for the commit's subject */
+  title: z.string().max(200),
+  /** the first one first */
+  stretches: rangeSchema.array().min(1).max(1_000),
+  /** what other objectives made since */
+  later: rangeSchema
+    .extend({ objective: z.string().max(40) })
+    .array()
+    .max(1_000),
+});
+export type RevertOrder = z.infer<typeof revertOrderSchema>;

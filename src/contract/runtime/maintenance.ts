@@ -1,6 +1,6 @@
 // What the agent may change in a product beyond running `ov`.
 import { z } from 'zod';
-import { markSchema } from './diff.ts';
+import { commitIdSchema, markSchema, revertOrderSchema } from './diff.ts';
 
 /** What the agent may change in a product beyond running `ov`: a closed list, see runtime/agent/maintenance/. */
 export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
@@ -29,6 +29,8 @@ export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
     session: z.number().int().min(1),
     point: z.enum(['base', 'head']),
   }),
+  /** Takes back what an objective made, by a commit on top. In `commit`. */
+  z.strictObject({ kind: z.literal('revert'), order: revertOrderSchema }),
   /** The workers' branches, by whether the current branch has them. */
   z.strictObject({ kind: z.literal('branches') }),
   /** `fleet init`: overstory's files for a product that is not code */
@@ -47,5 +49,7 @@ export const maintenanceReplySchema = z.object({
   into: z.string().nullish(),
   /** of mark; null: there is no commit yet */
   mark: markSchema.nullish(),
+  /** of revert */
+  commit: commitIdSchema.optional(),
 });
 export type MaintenanceReply = z.infer<typeof maintenanceReplySchema>;

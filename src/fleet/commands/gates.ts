@@ -1,6 +1,6 @@
 // What a human may do with gates. The only way in the project that resolves one.
 
-import { type ErrorCode, FleetError } from '../../common/errors.ts';
+import { FleetError } from '../../common/errors.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Source } from '../../contract/source.ts';
 import type { Verdict } from '../../journal/gates/events.ts';
@@ -10,6 +10,7 @@ import type { Driver } from '../context.ts';
 import { overridesOf } from '../decide/live-changes.ts';
 import { answeredByOperatorOnly } from '../decide/waiting-on-human.ts';
 import type { Controls } from './controls.ts';
+import { requireApprover } from './human-only.ts';
 
 export type Gates = ReturnType<typeof createGates>;
 
@@ -80,7 +81,13 @@ export function createGates(loop: Driver, controls: Controls) {
       surface: 'gateway' | 'operator',
     ): GateView {
       const gate = requireGate(n);
-      refuseUnlessAllowed(gate, source, surface);
+      requireApprover(
+        context,
+        gate.product,
+        { what: `Gate ${n} can be answered`, tell: 'what it asks', words: `/fleet approve ${n}` },
+        source,
+        surface,
+      );
       const text = acceptAnswer(n, verdict, said);
       if (gate.state !== 'open') {
         if (gate.state === verdict && gate.resolution?.text === text) return view(gate);
@@ -99,42 +106,6 @@ export function createGates(loop: Driver, controls: Controls) {
       return view(requireGate(n));
     },
   };
-
-  function refuseUnlessAllowed(gate: GateRow, source: Source, surface: 'gateway' | 'operator'): void {
-    const refused = (code: ErrorCode, message: string, mend: string) =>
-      new FleetError({ code, product: gate.product, message, mend });
-    const dashboard = `Use the dashboard, or \`fleet\` in a terminal of the machine that runs the fleet.`;
-    if (source.via === 'model')
-      throw refused(
-        'HUMAN_ONLY',
-        `Gate ${gate.n} can be answered by a human only, not by the model.`,
-        `Tell the human what it asks; they type \`/fleet approve ${gate.n}\`.`,
-      );
-    if (surface === 'operator') return;
-    if (source.via !== 'webchat' && source.via !== 'slack')
-      throw refused(
-        'NOT_APPROVER',
-        `Expected an answer from WebChat or Slack, got one by ${source.via}.`,
-        dashboard,
-      );
-    if (gate.product !== null && answeredByOperatorOnly(context, gate.product))
-      throw refused(
-        'GATE_SURFACE',
-        `Gates of ${gate.product} are not answered in chat (products.yaml: gates.surface is dashboard).`,
-        dashboard,
-      );
-    const { gateApprovers } = context.registry.current();
-    // Slack's ids are of one case, and OpenClaw does not keep it everywhere.
-    const names = [source.via, source.sender ?? '', `${source.via}:${source.sender ?? ''}`].map((name) =>
-      name.toLowerCase(),
-    );
-    if (gateApprovers.length > 0 && !gateApprovers.some((approver) => names.includes(approver.toLowerCase())))
-      throw refused(
-        'NOT_APPROVER',
-        `Expected one of gates.approvers of products.yaml, got ${source.via}:${source.sender ?? 'unknown'}.`,
-        'Ask one of them to answer, or add this sender to gates.approvers.',
-      );
-  }
 }
 
 function acceptAnswer(n: number, verdict: Verdict, said: string): string {

@@ -19,6 +19,7 @@ import { coordinatorAlive } from '../observe/reconcile.ts';
 import { eventView, listedObjective, objectiveView } from '../report/view.ts';
 import { acceptText, queuedEvent } from './accept-text.ts';
 import { deliveryView } from './delivery.ts';
+import { judgedOf } from './judged.ts';
 import { sendMessage } from './message.ts';
 import { requireRoom } from './queue-limits.ts';
 
@@ -178,7 +179,8 @@ export function createCommands(loop: Driver) {
     objective(id: string): ObjectiveView {
       const view = withOutcome(objectiveView(loop, requireObjective(id)));
       const delivery = deliveryView(context, view.id);
-      return delivery === null ? view : { ...view, delivery };
+      const judged = judgedOf(journal, id);
+      return { ...view, ...(delivery && { delivery }), ...(judged && { judged }) };
     },
 
     /** Those that are over, the one that ended last first. */

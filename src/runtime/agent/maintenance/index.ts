@@ -1,6 +1,7 @@
 // What the agent changes in a product besides running `ov`, one file per task of the closed list.
 import type { MaintenanceReply, MaintenanceTask } from '../../../contract/runtime/maintenance.ts';
 import { mark } from '../work/mark.ts';
+import { revert } from '../work/revert.ts';
 import { base } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
@@ -29,6 +30,12 @@ export function maintain(place: Place, task: MaintenanceTask): Promise<Maintenan
       return state(place);
     case 'mark':
       return mark(place.folder, task).then((kept) => ({ done: [], left: [], mark: kept }));
+    case 'revert':
+      return revert(place.product.name, place.folder, task.order).then((commit) => ({
+        done: [],
+        left: [],
+        commit,
+      }));
     case 'branches':
       return branches(place);
     case 'lay-down':
