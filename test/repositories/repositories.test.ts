@@ -14,7 +14,7 @@ const record = process.env.REPOSITORIES_RECORD === '1';
 const sessions = process.env.REPOSITORIES_SESSIONS === '1';
 const same = (a: Row, b: Row) => a.kind === b.kind && a.checkout === b.checkout;
 
-test('what is said of every kind of repository, and when', { timeout: 900_000 }, async () => {
+test('what is said of every kind of repository, and when', { timeout: 2_700_000 }, async () => {
   await using sim = await openSimOv({ OV_SIM_SPEED: '20', OV_SIM_WORKERS: '1' });
   using ground = openGround();
   const env = { HOME: ground.folder, PATH: withoutLfs(ground.folder, sim.env.PATH ?? '') };
@@ -24,7 +24,7 @@ test('what is said of every kind of repository, and when', { timeout: 900_000 },
     env: { ...sim.env, ...env },
     channel: (more, before) => sim.channel({ ...more, ...env }, before),
     writes: (objective) => `ov-sim/builder-${objective}-a.md`,
-    patienceMs: 200_000,
+    patienceMs: 400_000,
     sessions,
   });
   const recorded: Row[] = JSON.parse(readFileSync(file, 'utf8'));

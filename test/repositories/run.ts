@@ -27,7 +27,7 @@ export interface Row {
   start: string[];
   /** `runs`, or why it does not */
   begins: string;
-  /** what a stop leaves of it; null: there was nothing to stop */
+  /** `ended`, or the state that a stop leaves it in; null: there was nothing to stop */
   stop: string | null;
   /** what is said in the end of one that was let run */
   result: string | null;
@@ -50,6 +50,8 @@ export interface Ground {
 /** root sees what its permissions forbid, unless it gives that up. */
 const asAnybody =
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
+
+const slots = 3;
 
 /** In the place of what was not tried. */
 export const unknown = '?';
@@ -88,7 +90,7 @@ export async function meet(kinds: Kind[], ground: Ground): Promise<Row[]> {
       cases.push({ kind, checkout, at, products: parts.map(({ end }) => `${name}${end}`) });
     }
   const file = join(ground.folder, 'products.yaml');
-  writeFileSync(file, `${lines.join('\n')}\nscheduling: {max_concurrent_sessions: 3}\n`);
+  writeFileSync(file, `${lines.join('\n')}\nscheduling: {max_concurrent_sessions: ${slots}}\n`);
   const prepared = await prepare(file, { ...ground.env, ...env });
   const publisher = localChannel({
     argv: [process.execPath, source('publish/main.ts')],
@@ -103,7 +105,8 @@ export async function meet(kinds: Kind[], ground: Ground): Promise<Row[]> {
     productsFile: file,
     patienceMs: ground.patienceMs,
     tuning: {
-      sweepLiveMs: 300,
+      // Products that cannot be looked at are swept too, and half of these never can.
+      sweepLiveMs: 3_000,
       stopGraceMs: 500,
       lookAgainMs: 100,
       startRetryMs: [],
@@ -111,7 +114,8 @@ export async function meet(kinds: Kind[], ground: Ground): Promise<Row[]> {
       cautionsMs: 60_000,
     },
   });
-  const client = createFleetClient({ socketPath: fleet.socket });
+  // An answer to a start waits for what git says of the repository.
+  const client = createFleetClient({ socketPath: fleet.socket }, { timeoutMs: 300_000 });
   const findings = await findingsAt(fleet.socket);
   // Nothing that needs this objective begins.
   let block: string | null = null;
@@ -136,9 +140,13 @@ export async function meet(kinds: Kind[], ground: Ground): Promise<Row[]> {
     return row as Row;
   };
   const rows: Row[] = [];
-  // Sessions run beside each other, as many as there are slots; what is only asked for is asked one after the other.
-  if (ground.sessions) rows.push(...(await Promise.all(cases.map(rowOf))));
-  else for (const one of cases) rows.push(await rowOf(one));
+  // As many sessions as there are slots run beside each other: whoever waits asks often, and a fleetd that is asked by forty
+  // at once gets to nothing else. What is only asked for is asked one after the other.
+  const left = cases.entries();
+  const work = async () => {
+    for (const [index, one] of left) rows[index] = await rowOf(one);
+  };
+  await Promise.all(Array.from({ length: ground.sessions ? slots : 1 }, work));
   for (const { at, kind } of cases) if (kind.word === 'unreadable') await chmod(at, 0o755).catch(() => {});
   return rows.map((row, index) => plain(row, cases[index] as Case, ground.folder));
 }
@@ -181,7 +189,7 @@ async function tryOne(
   const over = ['done', 'failed', 'cancelled'];
   const seen = await until(
     () => fleet.objective(first.id),
-    ({ state }) => over.includes(state) || fleet.said(product).includes(`${first.id}.1 was sent.`),
+    ({ state }) => over.includes(state) || handedOver(fleet, product),
     patienceMs,
   );
   if (over.includes(seen.state))
@@ -210,7 +218,8 @@ async function tryOne(
     ...common,
     start: cautions,
     begins: 'runs',
-    stop: stopped.state,
+    // One that was done just before is as good as stopped.
+    stop: ['cancelled', 'done'].includes(stopped.state) ? 'ended' : stopped.state,
     result: [
       ...asked.map(({ subject, text }) => `asks: ${subject}: ${text}`),
       objective.state,
@@ -220,6 +229,13 @@ async function tryOne(
       .filter(Boolean)
       .join(' | '),
   };
+}
+
+/** Its live session has been told its objective. */
+function handedOver({ fleetd }: RealFleet, product: string): boolean {
+  const { journal } = fleetd.fleet.loop.context;
+  const session = journal.liveSession(product);
+  return session !== null && journal.hasDispatched(session.id);
 }
 
 /** As it reads wherever and whenever it was run. */
