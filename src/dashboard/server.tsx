@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { boundedServer } from '../api/listen.ts';
 import { refusalLog } from '../api/refusals.ts';
 import type { FleetClient } from '../client/client.ts';
-import { errorClasses, FleetError } from '../common/errors.ts';
+import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
 import type { GateRequest } from '../contract/gates.ts';
 import { assets } from './assets.ts';
 import { acceptToken, createGuard } from './guard.ts';
@@ -127,8 +127,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       />,
     );
   });
-  app.get('/objectives/:id', async (c) => {
-    const id = c.req.param('id');
+  const objectivePage = async (
+    c: Context,
+    id: string,
+    refused?: { error: FleetErrorShape; typed: string },
+  ) => {
     const only = c.req.query('path') || null;
     const result = await client.result(id);
     const { product: name } = result.objective;
@@ -157,8 +160,27 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         events={mine(events)}
         changes={changes}
         only={only}
+        {...refused}
       />,
+      refused ? errorClasses[refused.error.class].http : 200,
     );
+  };
+  app.get('/objectives/:id', (c) => objectivePage(c, c.req.param('id')));
+  app.post('/objectives/:id', async (c) => {
+    const id = c.req.param('id');
+    const said = await c.req.parseBody();
+    const typed = typeof said.text === 'string' ? said.text : '';
+    const source = { via: 'dashboard', sender: 'operator', thread: null } as const;
+    try {
+      if (said.verdict === 'accept') await client.acceptWork(id, { source });
+      else if (said.verdict === 'revert') await client.revertWork(id, { source });
+      else await client.rework(id, { text: typed, source });
+    } catch (thrown) {
+      const error = FleetError.wrap(thrown);
+      if (error.class === 'internal') throw error;
+      return await objectivePage(c, id, { error: error.toJSON(), typed });
+    }
+    return c.redirect(`/objectives/${encodeURIComponent(id)}`, 303);
   });
   app.get('/blueprints', async (c) => {
     const [all, status] = await Promise.all([client.blueprints(), client.status()]);

@@ -367,6 +367,13 @@ describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
       await looking.close();
     }
 
+    // a human's word on it, and what becomes of that
+    await page.getByLabel('What is wrong with it').fill('the total is wrong');
+    await page.getByRole('button', { name: 'Send back' }).click();
+    await page.locator('#judge').getByText('takes it up').waitFor();
+    await page.getByRole('button', { name: 'Revert' }).click();
+    await page.getByText('Your word was not taken').waitFor();
+
     const paint = await firstPaint(page, at(`/objectives/${scene.done}`));
     const smallest = await firstPaint(page, at('/assets/style.css'));
     console.log(

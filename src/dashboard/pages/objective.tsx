@@ -11,13 +11,14 @@ import { bytes, count, duration } from '../../text/measure.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
 import { Changes, Commits } from './changes.tsx';
-import { Page } from './layout.tsx';
+import { Alarm, Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
 import {
   Ago,
   Events,
   forPeople,
   gateHref,
+  ObjectiveLink,
   ObjectiveState,
   objectiveHref,
   productHref,
@@ -40,6 +41,9 @@ export function ObjectivePage(props: {
   changes: DiffView | FleetErrorShape | 'kept';
   /** the path whose changes alone are shown */
   only: string | null;
+  /** a word of the human's that was not taken, and what they typed */
+  error?: FleetErrorShape;
+  typed?: string;
 }) {
   const { status, product, gates, changes } = props;
   const { objective, result } = props.result;
@@ -59,6 +63,7 @@ export function ObjectivePage(props: {
       </p>
       <h1 class="asked">{line(objective.text).slice(0, 160)}</h1>
       {why(objective) && <p class="quiet">{why(objective)}</p>}
+      {props.error && <Alarm title="Your word was not taken" error={props.error} />}
       <div class="columns">
         <div class="wide">
           {line(objective.text).length > 160 && (
@@ -91,6 +96,9 @@ export function ObjectivePage(props: {
         </div>
         <div class="side">
           <Facts objective={objective} product={live ? product : null} />
+          {objective.state !== 'queued' && (
+            <Judge objective={objective} typed={props.typed ?? ''} now={now} />
+          )}
         </div>
       </div>
       {changes === 'kept' ? (
@@ -226,5 +234,46 @@ function Facts({ objective, product }: { objective: ObjectiveView; product: Prod
       </dl>
       {facts.every(([, text]) => text === '') && <p class="quiet">Nothing yet.</p>}
     </section>
+  );
+}
+
+const verdicts = { accepted: 'accepted', 'sent-back': 'sent back', reverted: 'taken back' };
+
+/** What a human said of it, and the form in which they say it. */
+function Judge({ objective, typed, now }: { objective: ObjectiveView; typed: string; now: string }) {
+  const { judged, state } = objective;
+  return (
+    <form method="post" class="card answer" id="judge" data-keep-while-open>
+      <h2>Your word on it</h2>
+      {judged && (
+        <p>
+          <span class="state dim">{verdicts[judged.verdict]}</span> by {line(judged.by)}{' '}
+          <Ago at={judged.at} now={now} />. {line(judged.says)}{' '}
+          {judged.next && <ObjectiveLink id={judged.next} />}
+        </p>
+      )}
+      <label for="text">What is wrong with it</label>
+      <textarea id="text" name="text" rows={3} aria-describedby="text-help">
+        {typed}
+      </textarea>
+      <p id="text-help" class="quiet small">
+        Needed to send it back. Taking it back is a commit on top, refused where later work builds on it.
+      </p>
+      <p class="verdicts">
+        {state === 'done' && (
+          <button type="submit" name="verdict" value="accept" class="main">
+            Accept
+          </button>
+        )}
+        <button type="submit" name="verdict" value="rework">
+          Send back
+        </button>
+        {state !== 'running' && state !== 'starting' && (
+          <button type="submit" name="verdict" value="revert" class="danger">
+            Revert
+          </button>
+        )}
+      </p>
+    </form>
   );
 }
