@@ -24,7 +24,7 @@ export function fleetHandlers(
   | keyof typeof doctorRoutes
   | keyof typeof reportRoutes
 > {
-  const { controls, past } = fleet;
+  const { controls, history } = fleet;
   return {
     health: () => ({ ready: true, version: fleet.version, surface, dashboardPort: dashboardPort() }),
     status: ({ product }) => fleet.status(product ?? null),
@@ -35,8 +35,8 @@ export function fleetHandlers(
     doctor: ({ fix }) => fleet.doctor(fix),
 
     report: ({ since }) => fleet.report(since),
-    timeline: ({ hours, product }) => past.timeline(hours * hourMs, product ?? null),
-    usage: ({ hours, points }) => past.usage(hours * hourMs, points),
-    eventsOf: (product, { limit }) => past.events(product, limit),
+    timeline: ({ hours, product }) => history.timeline(hours * hourMs, product ?? null),
+    usage: ({ hours, points }) => history.usage(hours * hourMs, points),
+    eventsOf: (product, { limit }) => history.events(product, limit),
   };
 }

@@ -41,6 +41,6 @@ export function productHandlers(
 
     message: (name, asked) => commands.message(name, asked, surface),
     inbox: (name) => commands.inbox(name),
-    threads: (name) => fleet.past.threads(name),
+    threads: (name) => fleet.history.threads(name),
   };
 }

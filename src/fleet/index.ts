@@ -5,9 +5,9 @@ import type { LayDownReply } from '../contract/products.ts';
 import type { ReportView } from '../contract/reports.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import type { JournalBackup } from '../journal/journal.ts';
-import { tendAccounts } from './act/accounts/tend.ts';
+import { accountRounds } from './act/accounts/account-rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
-import { tendGates } from './act/gates/tend.ts';
+import { gateRounds } from './act/gates/gate-rounds.ts';
 import { acceptText } from './commands/accept-text.ts';
 import { type Accounts, createAccounts } from './commands/accounts.ts';
 import { type Blueprints, createBlueprints } from './commands/blueprint/commands.ts';
@@ -20,12 +20,12 @@ import { createLessons, type Lessons } from './commands/lessons.ts';
 import { createMonitor, type Monitor } from './commands/monitor.ts';
 import { type Commands, createCommands } from './commands/objectives.ts';
 import { createRecurring, type RecurringCommands } from './commands/recurring.ts';
-import { tendRecurring } from './commands/recurring-due.ts';
+import { recurringRounds } from './commands/recurring-due.ts';
 import { createForesight, type Foresight } from './commands/why-and-plan.ts';
 import { createWork, type Work } from './commands/work.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { sendReports } from './report/daily-report.ts';
-import { createPast, type Past } from './report/history/index.ts';
+import { createHistory, type History } from './report/history/index.ts';
 import { createMetrics } from './report/metrics.ts';
 import { createOutbox, type Outbox } from './report/outbox.ts';
 import { reportOf, sinceMs } from './report/report.ts';
@@ -41,7 +41,7 @@ export interface Fleet {
   controls: Controls;
   foresight: Foresight;
   accounts: Accounts;
-  past: Past;
+  history: History;
   gates: Gates;
   outbox: Outbox;
   recurring: RecurringCommands;
@@ -97,12 +97,12 @@ export function startFleet(
   const outbox = createOutbox(loop.context);
   outbox.start();
   loop.start();
-  const tending = tendGates(loop.context, loop.schedule);
+  const gates = gateRounds(loop.context, loop.schedule);
   const deliveries = carryOutDeliveries(loop.context);
-  const accounts = tendAccounts(loop.context, loop.schedule);
+  const accounts = accountRounds(loop.context, loop.schedule);
   const { requireProduct } = commands;
   const reports = sendReports(loop.context);
-  const recurs = tendRecurring(loop.context, commands);
+  const recurs = recurringRounds(loop.context, commands);
 
   return {
     version,
@@ -123,7 +123,7 @@ export function startFleet(
     monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),
     accounts: createAccounts(loop.context),
-    past: createPast(loop),
+    history: createHistory(loop),
     loop,
     status: (product) =>
       fleetStatus(loop, product === null ? null : commands.requireProduct(product), runtimeDescription),
@@ -171,7 +171,7 @@ export function startFleet(
       outbox.close();
       await accounts.close();
       await deliveries.close();
-      await tending.close();
+      await gates.close();
       await loop.close();
       loop.note({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });
       metrics.stop();

@@ -10,7 +10,7 @@ import { stopping } from '../journal/session-facts.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { admit } from './act/admit.ts';
-import { relieve } from './act/enforce-budgets.ts';
+import { enforceBudgets } from './act/enforce-budgets.ts';
 import { driveSession } from './act/session/drive.ts';
 import { emptyMemory, type FleetContext, missingProduct, type Ports, productOf } from './context.ts';
 import { capacityOf } from './decide/capacity.ts';
@@ -179,7 +179,7 @@ export function createLoop(ports: Ports) {
         admit(context, admission);
         drive(admission.product);
       }
-      const relieved = relieve(context, plan);
+      const relieved = enforceBudgets(context, plan);
       for (const product of relieved) drive(product);
       if (admissions.length + relieved.length > 0) plan = decide(schedulerState(context), now);
     }

@@ -26,7 +26,7 @@ export function controlStore({ rows, row }: Reader) {
       );
     },
     /** Since when each broken budget has been broken. scope: a product, or `*`. */
-    reliefs(): { rule: string; scope: string; sinceMs: number }[] {
+    brokenBudgets(): { rule: string; scope: string; sinceMs: number }[] {
       return rows('SELECT * FROM reliefs').map((r) => ({
         rule: r.rule as string,
         scope: r.scope as string,

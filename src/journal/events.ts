@@ -6,7 +6,7 @@ import type { Tip } from '../contract/runtime/diff.ts';
 import type { Mail } from '../contract/runtime/snapshot.ts';
 import type { Source } from '../contract/source.ts';
 import type { AgentSpend } from '../prices/index.ts';
-import type { Numbers, Relief, WaitRule } from '../scheduler/state.ts';
+import type { Enforcement, Numbers, WaitRule } from '../scheduler/state.ts';
 import type { AccountEvents } from './accounts/events.ts';
 import type { BlueprintEvents } from './blueprint/events.ts';
 import type { GateEvents } from './gates/events.ts';
@@ -143,8 +143,8 @@ export interface EventData
   /** A queued objective waits for another reason than before. What starts is in `session.starting`. */
   'decision.wait': { rule: WaitRule; position: number; behind: readonly string[]; numbers: Numbers };
   /** A budget is broken mid-run, or holds again: the product's own, or without a product the fleet's. Once per change. */
-  'decision.relief': { rule: Relief['rule']; numbers: Numbers };
-  'decision.relieved': { rule: Relief['rule'] };
+  'decision.relief': { rule: Enforcement['rule']; numbers: Numbers };
+  'decision.relieved': { rule: Enforcement['rule'] };
   /** Money is at its limit; what it concerns is paused until a human answers. product null: the fleet's limit. */
   'budget.ask': { numbers: Numbers };
   /** All changes of one command, in one transaction. source null: by the scheduler's rule. */

@@ -1,9 +1,10 @@
 // The one door to start a session: which queued objectives start now, why each other one waits, what to do
 // about budgets broken mid-run, and when to be asked again.
+
+import { enforceBudgets } from './enforce-budgets.ts';
 import { capacityOf, closedNow, exceeds, holdsSlot, takenBy, waitsOnAccount } from './load.ts';
 import { effectivePriority, queueOrder, waitingSinceMs } from './order.ts';
 import { breaksCost, notReady } from './ready.ts';
-import { relieve } from './relief.ts';
 import type {
   AtLimit,
   Capacity,
@@ -125,8 +126,8 @@ export function decide(state: FleetState, nowMs: number): Plan {
   const products = new Map(state.products.map((product) => [product.name, product]));
   const capacity = capacityOf(state, products, nowMs);
   const holds = (session: SessionState) => holdsSlot(session, products.get(session.product), nowMs);
-  const { reliefs, wakeMs } = relieve(state, products, capacity, nowMs);
-  const decisions: Plan['decisions'] = [...reliefs];
+  const { enforcements, wakeMs } = enforceBudgets(state, products, capacity, nowMs);
+  const decisions: Plan['decisions'] = [...enforcements];
   const waits: Wait[] = [];
   const after = { ...capacity };
   const ours = state.sessions.filter(({ adoptable }) => !adoptable);

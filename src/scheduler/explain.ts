@@ -1,13 +1,13 @@
 // `fleet why`: what a plan says about one objective or product, as one line and as the record behind it.
 import type { Forecast } from './forecast.ts';
-import { admissionSentence, atLimitSentence, reliefSentence, waitSentence } from './sentences.ts';
-import type { Admission, Capacity, Plan, Relief, SessionState, Wait, WaitRule } from './state.ts';
+import { admissionSentence, atLimitSentence, enforcementSentence, waitSentence } from './sentences.ts';
+import type { Admission, Capacity, Enforcement, Plan, SessionState, Wait, WaitRule } from './state.ts';
 import { fromNow, span } from './units.ts';
 
 /** Everything the plan and the forecast hold about the target. */
 export interface Trace {
   atMs: number;
-  decisions: (Admission | Relief)[];
+  decisions: (Admission | Enforcement)[];
   waits: Wait[];
   sessions: SessionState[];
   /** of the first wait; null: cannot be said */
@@ -85,14 +85,14 @@ export function explain(plan: Plan, target: string, expected: Forecast | null = 
     ? (expected?.starts.find(({ objective }) => objective === wait.objective)?.startMs ?? null)
     : null;
   const start = decisions.find((decision) => decision.kind === 'start');
-  const relief = decisions.find((decision) => decision.kind !== 'start');
+  const enforcement = decisions.find((decision) => decision.kind !== 'start');
   const [session] = sessions;
   const line = start
     ? admissionSentence(start)
     : wait
       ? waitLine(plan, wait, ahead, expectedStartMs)
-      : relief
-        ? reliefSentence(relief)
+      : enforcement
+        ? enforcementSentence(enforcement)
         : session && sessionLine(plan, session);
   if (line === undefined) return null;
   return {

@@ -5,7 +5,7 @@ export { schedulingDefaults } from './defaults.ts';
 export { type Explanation, explain, type Trace } from './explain.ts';
 export { type Forecast, type ForecastStart, forecast, withLimits } from './forecast.ts';
 export { closedNow, heldNow, holdsSlot, predict } from './load.ts';
-export { atLimitSentence, reliefSentence, waitSentence } from './sentences.ts';
+export { atLimitSentence, enforcementSentence, waitSentence } from './sentences.ts';
 export type * from './state.ts';
 export { clockText, span, usd } from './units.ts';
 export { windowText } from './windows.ts';

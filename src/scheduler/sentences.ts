@@ -1,5 +1,5 @@
 // One sentence per rule, built from the numbers the rule decided with and from nothing else.
-import type { Admission, AtLimit, Numbers, Plan, Relief, Wait, WaitRule } from './state.ts';
+import type { Admission, AtLimit, Enforcement, Numbers, Plan, Wait, WaitRule } from './state.ts';
 import { cores, fromNow, gib, list, span, usd } from './units.ts';
 import { windowText } from './windows.ts';
 
@@ -111,7 +111,7 @@ export function admissionSentence({ objective, product, numbers }: Admission): s
 }
 
 /** A notice for the human: what is over, and what is done or asked. */
-export function reliefSentence({ kind, product, rule, numbers }: Relief): string {
+export function enforcementSentence({ kind, product, rule, numbers }: Enforcement): string {
   const own = numbers.scope === 'product';
   const over = (what: string, used: string, most: string) =>
     own

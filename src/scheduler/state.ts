@@ -156,7 +156,7 @@ export interface Admission {
  * Mid-run measures (rule 4). tell: say it, admissions have stopped by themselves. pause: pause this product.
  * ask: pause and ask the human; product null means every live session.
  */
-export interface Relief {
+export interface Enforcement {
   kind: 'tell' | 'pause' | 'ask';
   /** tell and ask: whose budget is broken, null: the fleet's. pause: who is paused; `numbers.scope` says whose budget */
   product: string | null;
@@ -164,7 +164,7 @@ export interface Relief {
   numbers: Numbers;
 }
 
-export type WaitRule = Exclude<Rule, 'admit' | Relief['rule']>;
+export type WaitRule = Exclude<Rule, 'admit' | Enforcement['rule']>;
 
 /** When it expects to start is `forecast()`: too dear to compute for every wait of every decision. */
 export interface Wait {
@@ -207,7 +207,7 @@ export interface AtLimit {
 export interface Plan {
   /** the time it was made for */
   atMs: number;
-  decisions: (Admission | Relief)[];
+  decisions: (Admission | Enforcement)[];
   /** one per queued objective that was not admitted, in queue order */
   waits: Wait[];
   /** ask again at this time even if nothing happens; null: only events matter */

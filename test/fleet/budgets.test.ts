@@ -295,7 +295,7 @@ describe('cost that nobody knows', () => {
       'spent today not known, limit $1.00 (no cost known for 1 session; 1,234,567 tokens in all)',
     );
     // the curve has a gap there, not a line along zero
-    expect(t.fleet.past.usage(3_600_000, 60).points).toMatchObject([
+    expect(t.fleet.history.usage(3_600_000, 60).points).toMatchObject([
       { sessions: 1, spentUsd: null },
       { sessions: 1, spentUsd: null },
     ]);

@@ -121,7 +121,7 @@ export interface Run {
   endedAt: Map<string, number>;
   /** the latest time by which each objective had to start, from when it last became ready */
   deadline: Map<string, number>;
-  /** reliefs are recorded, not acted on */
+  /** enforcements are recorded, not acted on */
   asked: number;
 }
 

@@ -2,7 +2,7 @@
 // real one, scripts/scheduler-mutants.ts on broken copies.
 
 import { accountGivesSlot, closedStartsNothing } from './properties/accounts.ts';
-import { humanGivesSlot, moreBudget, ownCapsHold, reliefHolds } from './properties/budgets.ts';
+import { enforcementHolds, humanGivesSlot, moreBudget, ownCapsHold } from './properties/budgets.ts';
 import { cyclesFound } from './properties/cycle.ts';
 import { limitsHold, onlyReady, sameForAll, sumsHold, unknownIsNull } from './properties/limits.ts';
 import { backfills, fifoOracle, hopelessAside, orderKept } from './properties/order.ts';
@@ -21,7 +21,7 @@ export const properties: Property[] = [
   orderKept,
   backfills,
   wakesExactly,
-  reliefHolds,
+  enforcementHolds,
   ownCapsHold,
   moreBudget,
   humanGivesSlot,

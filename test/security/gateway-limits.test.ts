@@ -184,6 +184,6 @@ describe('the journal’s disk', () => {
     expect(t.fleet.commands.objective('obj-20').text).toHaveLength(200_000);
     // What follows the events, or shows those of a product, reads some of the long ones at a time, and goes on.
     expect(journal.eventsAfter(0, 100, 65_536)).toHaveLength(2);
-    expect(JSON.stringify(t.fleet.past.events('alpha', 1_000)).length).toBeLessThan(5_000_000);
+    expect(JSON.stringify(t.fleet.history.events('alpha', 1_000)).length).toBeLessThan(5_000_000);
   });
 });

@@ -304,13 +304,13 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A worker that dies is told to its parent only, or to nobody',
     does: '`worker.lost`: the human is told once, by its mail or by its row',
-    test: 'test/fleet/ground.test.ts: a worker that died is told once, by its mail and by its row',
+    test: 'test/fleet/environment.test.ts: a worker that died is told once, by its mail and by its row',
     real: 'tells the human of a worker that died and of a merge that failed',
   },
   {
     trap: 'A merge that fails is told to the coordinator only',
     does: '`merge.failed`: the human is told',
-    test: 'test/fleet/ground.test.ts: each merge that failed is told',
+    test: 'test/fleet/environment.test.ts: each merge that failed is told',
     real: 'tells the human of a worker that died and of a merge that failed',
   },
   {
@@ -531,7 +531,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'The clock jumps: stalled, zombie and quiet are told by it',
     does: 'named in status; screens must stand anew, all is looked at again, no retry waits for hours',
-    test: 'test/fleet/ground.test.ts: forward is named, and makes no busy session hang',
+    test: 'test/fleet/environment.test.ts: forward is named, and makes no busy session hang',
     real: { not: 'the clock of this machine is not set' },
   },
   {

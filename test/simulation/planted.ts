@@ -252,7 +252,7 @@ const all: PlantedBug[] = [
     'read is heard',
     ['heard or told', 'everything ends', 'stopped is stopped'],
     [
-      'fleet/act/heard/tend.ts',
+      'fleet/act/heard/follow-up.ts',
       'const how = howHeard(hearing, traces);\n  if (how === null) return false;',
       "const how = howHeard(hearing, traces) ?? 'read';",
     ],
@@ -265,9 +265,9 @@ const all: PlantedBug[] = [
   bug(
     'an unheard mail is told to nobody and asked after no more',
     ['heard or told', 'everything ends'],
-    ['fleet/act/heard/tend.ts', 'if (due.length > 0) await ask', 'if (due.length < 0) await ask'],
+    ['fleet/act/heard/follow-up.ts', 'if (due.length > 0) await ask', 'if (due.length < 0) await ask'],
     [
-      'fleet/act/heard/tend.ts',
+      'fleet/act/heard/follow-up.ts',
       '  const known = journal.trouble(product);\n',
       '  const known = journal.trouble(product);\n  if (known === null) return;\n',
     ],
@@ -309,7 +309,7 @@ const all: PlantedBug[] = [
     'who waits at a limit is never told that it is over',
     ['everything ends', 'closed account'],
     [
-      'fleet/act/accounts/tend.ts',
+      'fleet/act/accounts/account-rounds.ts',
       'wokenMs === null && !shut.has(account));',
       'wokenMs === null && shut.has(account) && !shut.has(account));',
     ],
@@ -323,7 +323,7 @@ const all: PlantedBug[] = [
     'an account opens before its reset',
     ['closed account'],
     [
-      'fleet/act/accounts/tend.ts',
+      'fleet/act/accounts/account-rounds.ts',
       'untilMs !== null && untilMs <= now);',
       'untilMs !== null && untilMs <= now + 3 * 3_600_000);',
     ],
@@ -355,7 +355,7 @@ const all: PlantedBug[] = [
     'mail that was looked at for questions once is not looked at again',
     ['asked is kept'],
     [
-      'fleet/act/gates/tend.ts',
+      'fleet/act/gates/gate-rounds.ts',
       'clock.after(tuning.sweepLiveMs - 1, () => looked.delete(name));',
       'clock.after(1e9, () => looked.delete(name));',
     ],

@@ -1,24 +1,24 @@
 // Rule 4 carried out: what decide() wants done about a budget broken mid-run.
 
 import type { NewEvent } from '../../journal/events.ts';
-import { reliefSentence } from '../../scheduler/index.ts';
-import type { Plan, Relief } from '../../scheduler/state.ts';
+import { enforcementSentence } from '../../scheduler/index.ts';
+import type { Enforcement, Plan } from '../../scheduler/state.ts';
 import type { FleetContext } from '../context.ts';
 import type { PauseValue } from '../decide/live-changes.ts';
 import { stopForPause } from './pause.ts';
 
 /** Pauses for memory, pauses and asks for money. Journalled only. @returns the products whose sessions now stop */
-export function relieve(context: Pick<FleetContext, 'journal'>, plan: Plan): string[] {
+export function enforceBudgets(context: Pick<FleetContext, 'journal'>, plan: Plan): string[] {
   const { journal } = context;
   const stopping: string[] = [];
-  for (const relief of plan.decisions) {
-    if (relief.kind === 'start' || relief.kind === 'tell') continue;
+  for (const enforcement of plan.decisions) {
+    if (enforcement.kind === 'start' || enforcement.kind === 'tell') continue;
     const live = journal.liveSessions().filter(({ state }) => state !== 'stopping');
     const products = live
       .map(({ product }) => product)
-      .filter((name) => relief.product === null || name === relief.product);
+      .filter((name) => enforcement.product === null || name === enforcement.product);
     if (products.length === 0) continue;
-    journal.record(...eventsOf(context, relief, products));
+    journal.record(...eventsOf(context, enforcement, products));
     stopping.push(...products);
   }
   return stopping;
@@ -26,23 +26,23 @@ export function relieve(context: Pick<FleetContext, 'journal'>, plan: Plan): str
 
 function eventsOf(
   { journal }: Pick<FleetContext, 'journal'>,
-  relief: Relief,
+  enforcement: Enforcement,
   products: readonly string[],
 ): NewEvent[] {
-  const text = `${reliefSentence(relief)}.`;
-  const by = relief.kind === 'ask' ? 'cost' : 'memory';
+  const text = `${enforcementSentence(enforcement)}.`;
+  const by = enforcement.kind === 'ask' ? 'cost' : 'memory';
   const memory =
-    relief.numbers.scope === 'product' ? 'it was over its own memory cap' : 'memory was over budget';
+    enforcement.numbers.scope === 'product' ? 'it was over its own memory cap' : 'memory was over budget';
   const reason = by === 'cost' ? 'the cost limit is reached' : memory;
   const value: PauseValue = { reason, by };
   const ask: NewEvent[] =
-    relief.kind === 'ask'
+    enforcement.kind === 'ask'
       ? [
           {
             kind: 'budget.ask',
-            product: relief.product ?? undefined,
+            product: enforcement.product ?? undefined,
             text,
-            data: { numbers: relief.numbers },
+            data: { numbers: enforcement.numbers },
           },
         ]
       : [];
@@ -50,7 +50,7 @@ function eventsOf(
     ...ask,
     {
       kind: 'control.changed',
-      product: relief.product ?? undefined,
+      product: enforcement.product ?? undefined,
       text,
       data: {
         verb: 'pause',

@@ -13,7 +13,7 @@ import type { Commands } from './objectives.ts';
 const longestTimerMs = 10 * 60_000;
 const open = new Set(['queued', 'starting', 'running']);
 
-export function tendRecurring(
+export function recurringRounds(
   context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log'>,
   commands: Pick<Commands, 'start'>,
 ) {

@@ -3,8 +3,8 @@
 
 import type { NewEvent } from '../../journal/events.ts';
 import { fleetScope } from '../../journal/events.ts';
-import { reliefSentence, waitSentence } from '../../scheduler/index.ts';
-import type { Plan, Relief } from '../../scheduler/state.ts';
+import { enforcementSentence, waitSentence } from '../../scheduler/index.ts';
+import type { Enforcement, Plan } from '../../scheduler/state.ts';
 import type { FleetContext } from '../context.ts';
 
 /** Journals what differs from what was decided last; the same plan again records nothing. */
@@ -22,22 +22,22 @@ export function recordDecisions({ journal }: Pick<FleetContext, 'journal'>, plan
       data: { rule, position, behind, numbers },
     });
   }
-  const known = journal.reliefs();
-  const told = plan.decisions.filter((decision): decision is Relief => decision.kind === 'tell');
-  const same = (relief: Relief, { rule, scope }: { rule: string; scope: string }) =>
-    relief.rule === rule && (relief.product ?? fleetScope) === scope;
-  for (const relief of told) {
-    if (known.some((row) => same(relief, row))) continue;
+  const known = journal.brokenBudgets();
+  const told = plan.decisions.filter((decision): decision is Enforcement => decision.kind === 'tell');
+  const same = (enforcement: Enforcement, { rule, scope }: { rule: string; scope: string }) =>
+    enforcement.rule === rule && (enforcement.product ?? fleetScope) === scope;
+  for (const enforcement of told) {
+    if (known.some((row) => same(enforcement, row))) continue;
     events.push({
       kind: 'decision.relief',
-      product: relief.product ?? undefined,
-      text: `${reliefSentence(relief)}.`,
-      data: { rule: relief.rule, numbers: relief.numbers },
+      product: enforcement.product ?? undefined,
+      text: `${enforcementSentence(enforcement)}.`,
+      data: { rule: enforcement.rule, numbers: enforcement.numbers },
     });
   }
   for (const row of known) {
-    if (told.some((relief) => same(relief, row))) continue;
-    const rule = row.rule as Relief['rule'];
+    if (told.some((enforcement) => same(enforcement, row))) continue;
+    const rule = row.rule as Enforcement['rule'];
     const what = rule === 'over-cpu' ? 'CPU' : 'memory';
     events.push({
       kind: 'decision.relieved',

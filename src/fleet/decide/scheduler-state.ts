@@ -39,9 +39,9 @@ export function schedulerState(context: FleetContext): FleetState {
   const lastStartMs = journal.lastStartMs();
   const today = journal.spent(startOfDayMs(clock.nowMs()));
   const spent = [...today.values()].flatMap(({ costUsd }) => costUsd ?? []);
-  const reliefs = journal.reliefs();
+  const broken = journal.brokenBudgets();
   const overMemory = (product: string): number | null =>
-    reliefs.find(({ rule, scope }) => rule === 'over-memory' && scope === product)?.sinceMs ?? null;
+    broken.find(({ rule, scope }) => rule === 'over-memory' && scope === product)?.sinceMs ?? null;
   const breakers = journal.breakers();
   const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
   const products = new Map(registry.products.map((p) => [p.name, p]));

@@ -3,10 +3,10 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { fleet, gib, nowMs } from '../fleets.ts';
 import { before, neverFits, pausedForOwnCap, productOf, slotsUsed } from '../reference.ts';
-import { expect, property, queued, reliefs, startIds } from './property.ts';
+import { enforcements, expect, property, queued, startIds } from './property.ts';
 
-export const reliefHolds = property(
-  'relief: told while over, paused after the grace, the lowest of those that hold some first, asked at the cost limit',
+export const enforcementHolds = property(
+  'budgets: told while over, paused after the grace, the lowest of those that hold some first, asked at the cost limit',
   4,
   fleet,
   ({ decide }, state) => {
@@ -15,7 +15,7 @@ export const reliefHolds = property(
     const memoryOf = (list: typeof sessions) =>
       list.reduce((sum, s) => sum + (s.measured?.memoryBytes ?? 0), 0);
     const cpuUsed = sessions.reduce((sum, s) => sum + (s.measured?.cpuCores ?? 0), 0);
-    const fleetWide = reliefs(plan).filter(({ numbers }) => numbers.scope === 'fleet');
+    const fleetWide = enforcements(plan).filter(({ numbers }) => numbers.scope === 'fleet');
     const has = (kind: string, rule: string) => fleetWide.some((r) => r.kind === kind && r.rule === rule);
     const over = memoryOf(sessions) > (limits.maxMemoryBytes ?? Infinity);
     const working = sessions.filter(({ state: at }) => at !== 'stopping');
@@ -51,7 +51,7 @@ export const reliefHolds = property(
       .map(({ product }) => productOf(state, product))
       .filter((p) => reached(p?.spentTodayUsd, p?.caps.maxCostUsdPerDay));
     deepStrictEqual(
-      reliefs(plan)
+      enforcements(plan)
         .filter(({ rule }) => rule === 'over-cost')
         .map(({ product }) => product)
         .toSorted(),
@@ -65,7 +65,7 @@ export const ownCapsHold = property(
   2,
   fleet,
   ({ decide }, state) => {
-    const own = reliefs(decide(state, nowMs)).filter(({ numbers }) => numbers.scope === 'product');
+    const own = enforcements(decide(state, nowMs)).filter(({ numbers }) => numbers.scope === 'product');
     const named = (kind: string, rule: string) =>
       own.flatMap((r) => (r.kind === kind && r.rule === rule ? (r.product ?? '') : [])).toSorted();
     const over = (what: 'memoryBytes' | 'cpuCores', cap: 'maxMemoryBytes' | 'maxCpuCores') =>

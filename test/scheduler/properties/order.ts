@@ -1,6 +1,6 @@
 // In which order, who may pass whom, and arrival order as the oracle.
 import { deepStrictEqual } from 'node:assert/strict';
-import type { ObjectiveState, Relief } from '../../../src/scheduler/index.ts';
+import type { Enforcement, ObjectiveState } from '../../../src/scheduler/index.ts';
 import { fleet, nowMs } from '../fleets.ts';
 import {
   applied,
@@ -14,7 +14,7 @@ import {
   takenOver,
   waitingSince,
 } from '../reference.ts';
-import { admissions, expect, property, queued, reliefs, startIds } from './property.ts';
+import { admissions, enforcements, expect, property, queued, startIds } from './property.ts';
 
 export const orderKept = property(
   'the queue is in order, and nothing passes what fits or what is past its bound',
@@ -66,10 +66,10 @@ export const backfills = property(
       'Expected nobody behind a head before its bound',
     );
     if (slotsUsed(applied(state, plan), nowMs) < limits.maxConcurrentSessions) return;
-    const graceEnds = ({ numbers }: Relief) => Number(numbers.sinceMs) + state.limits.memoryGraceMs;
+    const graceEnds = ({ numbers }: Enforcement) => Number(numbers.sinceMs) + state.limits.memoryGraceMs;
     const times = [
       ...plan.waits.map(({ numbers }) => numbers.untilMs ?? null),
-      ...reliefs(plan).map(graceEnds),
+      ...enforcements(plan).map(graceEnds),
       ...plan.atLimit.map(({ untilMs }) => untilMs),
     ];
     expect(

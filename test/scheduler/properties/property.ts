@@ -1,7 +1,7 @@
 // What a property is, and what all of them look at.
 import fc from 'fast-check';
 import type * as scheduler from '../../../src/scheduler/index.ts';
-import type { FleetState, ObjectiveState, Plan, Relief } from '../../../src/scheduler/index.ts';
+import type { Enforcement, FleetState, ObjectiveState, Plan } from '../../../src/scheduler/index.ts';
 import { objectiveOf, start, startsOf } from '../reference.ts';
 
 export type Scheduler = typeof scheduler;
@@ -42,7 +42,8 @@ export function property<T>(
 }
 
 export const startIds = (plan: Plan) => startsOf(plan).map(({ objective }) => objective);
-export const reliefs = (plan: Plan) => plan.decisions.filter((d): d is Relief => d.kind !== 'start');
+export const enforcements = (plan: Plan) =>
+  plan.decisions.filter((d): d is Enforcement => d.kind !== 'start');
 export const queued = (state: FleetState) => state.objectives.filter((o) => o.state === 'queued');
 
 /** Each of the plan's starts with the fleet just before it. */

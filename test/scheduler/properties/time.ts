@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { drive, type Scenario, scenario } from '../drive.ts';
 import { fleet, nowMs } from '../fleets.ts';
 import { applied, neverFits, pausedForOwnCap } from '../reference.ts';
-import { expect, property, reliefs, startIds } from './property.ts';
+import { enforcements, expect, property, startIds } from './property.ts';
 
 export const wakesExactly = property(
   'nextWakeMs: nothing could start before it, and at it something changes',
@@ -13,7 +13,7 @@ export const wakesExactly = property(
   ({ decide }, state) => {
     const plan = decide(state, nowMs);
     const since = (product: string | null, known: number | null) =>
-      reliefs(plan).some((r) => r.kind === 'tell' && r.rule === 'over-memory' && r.product === product)
+      enforcements(plan).some((r) => r.kind === 'tell' && r.rule === 'over-memory' && r.product === product)
         ? (known ?? nowMs)
         : null;
     const then = applied(state, plan);
@@ -30,7 +30,7 @@ export const wakesExactly = property(
       const then = decide(after, atMs);
       return {
         starts: startIds(then),
-        pauses: reliefs(then).filter(({ kind }) => kind === 'pause'),
+        pauses: enforcements(then).filter(({ kind }) => kind === 'pause'),
         rules: then.waits.map((w) => w.rule),
         atLimit: then.atLimit,
       };

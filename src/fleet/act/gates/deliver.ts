@@ -132,7 +132,7 @@ async function send(
   }
 }
 
-/** What must be heard of an answer: asked after, and told as unheard, like all that is sent (heard/tend.ts). */
+/** What must be heard of an answer: asked after, and told as unheard, like all that is sent (heard/follow-up.ts). */
 function hearing(
   { journal, observations }: FleetContext,
   gate: GateRow,

@@ -9,7 +9,7 @@ import { pauseText } from '../../../overstory/operator.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
-import { typeAsk } from '../heard/tend.ts';
+import { typeAsk } from '../heard/follow-up.ts';
 import { deliver } from './deliver.ts';
 import { mayType } from './may-type.ts';
 

@@ -8,7 +8,7 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { wokenFromLimit } from '../../decide/account-state.ts';
 import { watchScreen } from '../../observe/screens.ts';
 import { noteLimit } from '../accounts/limits.ts';
-import { tendHearings } from '../heard/tend.ts';
+import { followUpHearings } from '../heard/follow-up.ts';
 import { lookForWorkersMail } from '../heard/workers.ts';
 import { deliverObjective, settleDoubt } from './deliver.ts';
 import { mayType } from './may-type.ts';
@@ -62,7 +62,7 @@ async function handOver(context: FleetContext, session: SessionRow): Promise<boo
     }
     if (context.journal.hasDispatched(session.id)) {
       await lookForWorkersMail(context, product, session);
-      await tendHearings(context, product, session);
+      await followUpHearings(context, product, session);
       await watchSpend(context, product, session);
       return await watchSession(context, product, session);
     }

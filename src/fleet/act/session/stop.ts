@@ -28,7 +28,7 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
 import { isRunComplete } from '../../observe/reconcile.ts';
 import { keepWork } from '../delivery/keep.ts';
-import { settleWhatWasHeard } from '../heard/tend.ts';
+import { settleWhatWasHeard } from '../heard/follow-up.ts';
 import { pauseAction, tellPause } from './announce-pause.ts';
 import { closeUnread } from './close-unread-mail.ts';
 import { markWork } from './mark.ts';

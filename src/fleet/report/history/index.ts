@@ -10,7 +10,7 @@ import { timeline } from './timeline.ts';
 /** Newest mail each way of which threads are made: what a human scrolls through. */
 const mailShown = 100;
 
-export interface Past {
+export interface History {
   /** @throws FleetError PRODUCT_UNKNOWN, as all that name a product */
   threads(product: string): Thread[];
   /** newest first */
@@ -19,7 +19,7 @@ export interface Past {
   usage(lastMs: number, points: number): UsageView;
 }
 
-export function createPast({ context, usage }: Driver): Past {
+export function createHistory({ context, usage }: Driver): History {
   const { journal, clock } = context;
   return {
     threads(name) {

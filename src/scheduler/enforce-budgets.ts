@@ -1,10 +1,10 @@
 // What to do about live sessions when a budget is broken mid-run: rule 4. Judged on measured values only, of the fleet
 // and of each product by its own caps.
 import { exceeds } from './load.ts';
-import type { Capacity, FleetState, Numbers, ProductState, Relief, SessionState } from './state.ts';
+import type { Capacity, Enforcement, FleetState, Numbers, ProductState, SessionState } from './state.ts';
 
-interface Reliefs {
-  reliefs: Relief[];
+interface Enforcements {
+  enforcements: Enforcement[];
   /** when the next memory grace ends; Infinity: none runs */
   wakeMs: number;
 }
@@ -31,18 +31,18 @@ function overMemory(
   numbers: Numbers & { sinceMs: number },
   victim: SessionState | undefined,
   nowMs: number,
-): Reliefs {
-  const tell: Relief = { kind: 'tell', product, rule: 'over-memory', numbers: { scope, ...numbers } };
-  if (!victim) return { reliefs: [tell], wakeMs: Number.POSITIVE_INFINITY };
+): Enforcements {
+  const tell: Enforcement = { kind: 'tell', product, rule: 'over-memory', numbers: { scope, ...numbers } };
+  if (!victim) return { enforcements: [tell], wakeMs: Number.POSITIVE_INFINITY };
   const graceEndsMs = numbers.sinceMs + limits.memoryGraceMs;
-  if (graceEndsMs > nowMs) return { reliefs: [tell], wakeMs: graceEndsMs };
+  if (graceEndsMs > nowMs) return { enforcements: [tell], wakeMs: graceEndsMs };
   return {
-    reliefs: [tell, { ...tell, kind: 'pause', product: victim.product }],
+    enforcements: [tell, { ...tell, kind: 'pause', product: victim.product }],
     wakeMs: Number.POSITIVE_INFINITY,
   };
 }
 
-function overProductMemory(state: FleetState, products: Products, nowMs: number): Reliefs[] {
+function overProductMemory(state: FleetState, products: Products, nowMs: number): Enforcements[] {
   return state.sessions.flatMap((session) => {
     const product = products.get(session.product);
     const cap = product?.caps.maxMemoryBytes ?? null;
@@ -61,12 +61,12 @@ function overFleetMemory(
   { measured }: Capacity,
   leaving: ReadonlySet<string | null>,
   nowMs: number,
-): Reliefs[] {
+): Enforcements[] {
   const budget = state.limits.maxMemoryBytes;
   const used = measured?.memoryBytes ?? 0;
   if (budget === null || !exceeds(used, budget)) return [];
   const staying = state.sessions.filter((s) => s.state !== 'stopping' && !leaving.has(s.product));
-  // What is on its way out may be relief enough, and what holds nothing is none.
+  // What is on its way out may be enforcement enough, and what holds nothing is none.
   const victim = exceeds(
     staying.reduce((sum, s) => sum + memoryOf(s), 0),
     budget,
@@ -81,8 +81,13 @@ function overFleetMemory(
   return [overMemory(state, 'fleet', null, numbers, victim, nowMs)];
 }
 
-function overCpu(state: FleetState, products: Products, { measured }: Capacity): Relief[] {
-  const tell = (scope: string, product: string | null, cpuCores: number, cores: number | null): Relief[] =>
+function overCpu(state: FleetState, products: Products, { measured }: Capacity): Enforcement[] {
+  const tell = (
+    scope: string,
+    product: string | null,
+    cpuCores: number,
+    cores: number | null,
+  ): Enforcement[] =>
     cores !== null && exceeds(cpuCores, cores)
       ? [
           {
@@ -101,9 +106,9 @@ function overCpu(state: FleetState, products: Products, { measured }: Capacity):
   ];
 }
 
-function overCost(state: FleetState, products: Products): Relief[] {
+function overCost(state: FleetState, products: Products): Enforcement[] {
   const working = state.sessions.filter((s) => s.state !== 'stopping');
-  const ask = (product: string | null, spentUsd: number | null, limitUsd: number | null): Relief[] =>
+  const ask = (product: string | null, spentUsd: number | null, limitUsd: number | null): Enforcement[] =>
     spentUsd !== null && limitUsd !== null && spentUsd >= limitUsd
       ? [
           {
@@ -123,21 +128,23 @@ function overCost(state: FleetState, products: Products): Relief[] {
   });
 }
 
-/** Reliefs due now, and when a memory grace ends. The same relief is said again while its cause lasts. */
-export function relieve(
+/** Enforcements due now, and when a memory grace ends. The same enforcement is said again while its cause lasts. */
+export function enforceBudgets(
   state: FleetState,
   products: Products,
   capacity: Capacity,
   nowMs: number,
-): { reliefs: Relief[]; wakeMs: number } {
+): { enforcements: Enforcement[]; wakeMs: number } {
   const ofProducts = overProductMemory(state, products, nowMs);
   const leaving = new Set(
-    ofProducts.flatMap(({ reliefs }) => reliefs.filter(({ kind }) => kind === 'pause').map((r) => r.product)),
+    ofProducts.flatMap(({ enforcements }) =>
+      enforcements.filter(({ kind }) => kind === 'pause').map((r) => r.product),
+    ),
   );
   const memory = [...overFleetMemory(state, products, capacity, leaving, nowMs), ...ofProducts];
   return {
-    reliefs: [
-      ...memory.flatMap(({ reliefs }) => reliefs),
+    enforcements: [
+      ...memory.flatMap(({ enforcements }) => enforcements),
       ...overCpu(state, products, capacity),
       ...overCost(state, products),
     ],

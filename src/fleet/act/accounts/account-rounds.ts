@@ -17,7 +17,7 @@ const wakes = new Set<EventKind>([
 ]);
 
 /** @param schedule asks the scheduler again: what waited for an account may start */
-export function tendAccounts(context: FleetContext, schedule: () => void): Rounds {
+export function accountRounds(context: FleetContext, schedule: () => void): Rounds {
   const { journal, clock, tuning, log, runtime } = context;
   const store = journal.accounts;
   let lastWakeMs: number | null = null;
@@ -104,7 +104,7 @@ export function tendAccounts(context: FleetContext, schedule: () => void): Round
     return times.length === 0 ? null : Math.max(1, Math.min(...times) - clock.nowMs());
   }
 
-  const rounds = createRounds(context, 'tending accounts', wakes, atMost, schedule);
+  const rounds = createRounds(context, 'a round of accounts', wakes, atMost, schedule);
   rounds.start();
   return rounds;
 }

@@ -18,7 +18,7 @@ const wakes = new Set<EventKind>([
 ]);
 
 /** @param schedule asks the scheduler again: an answer may have requeued an objective */
-export function tendGates(context: FleetContext, schedule: () => void): Rounds {
+export function gateRounds(context: FleetContext, schedule: () => void): Rounds {
   const { journal, clock, tuning, log, runtime } = context;
   const store = journal.gates;
   /** Looked at just now; forgotten by a timer, because the clock of the wall may jump. */
@@ -29,7 +29,7 @@ export function tendGates(context: FleetContext, schedule: () => void): Rounds {
       await what();
     } catch (thrown) {
       const error = FleetError.wrap(thrown, product);
-      log[error.class === 'internal' ? 'error' : 'info']({ product, err: error }, 'tending gates failed');
+      log[error.class === 'internal' ? 'error' : 'info']({ product, err: error }, 'a round of gates failed');
     }
   };
 
@@ -54,7 +54,7 @@ export function tendGates(context: FleetContext, schedule: () => void): Rounds {
     return store.undelivered().length + journal.liveSessions().length > 0 ? tuning.sweepLiveMs : null;
   }
 
-  const rounds = createRounds(context, 'tending gates', wakes, round, schedule);
+  const rounds = createRounds(context, 'a round of gates', wakes, round, schedule);
   rounds.start();
   return rounds;
 }

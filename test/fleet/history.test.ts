@@ -28,7 +28,7 @@ describe('how full the budget was', () => {
     await before.clock.advance(minute);
     before.fake.product('alpha').memoryBytes = 2 * gib;
     await before.clock.advance(5 * minute);
-    const seen = before.fleet.past.usage(hour, 240);
+    const seen = before.fleet.history.usage(hour, 240);
     expect(seen.points.length).toBeGreaterThanOrEqual(6);
     expect(seen.points.at(-1)).toMatchObject({ memoryBytes: 2 * gib, sessions: 1 });
     before.crash();
@@ -38,11 +38,11 @@ describe('how full the budget was', () => {
       file,
       world: { clock: before.clock, fake: before.fake },
     });
-    const kept = after.fleet.past.usage(hour, 240).points;
+    const kept = after.fleet.history.usage(hour, 240).points;
     expect(kept.length).toBeGreaterThanOrEqual(seen.points.length - 1);
     expect(kept).toEqual(seen.points.slice(0, kept.length));
     await after.clock.advance(2 * minute);
-    expect(after.fleet.past.usage(hour, 240).points.at(-1)).toMatchObject({ memoryBytes: 2 * gib });
+    expect(after.fleet.history.usage(hour, 240).points.at(-1)).toMatchObject({ memoryBytes: 2 * gib });
     await after.fleet.close();
   });
 
@@ -60,8 +60,8 @@ describe('how full the budget was', () => {
     expect(rows()).toBe(written);
     expect(tables.prepare('SELECT total_changes() AS n').get()?.n).toBe(changes);
     // the hours in which nothing lived are no points
-    expect(fleet.past.usage(4 * hour, 240).points).toEqual([]);
-    expect(fleet.past.usage(12 * hour, 240).points.length).toBeGreaterThan(5);
+    expect(fleet.history.usage(4 * hour, 240).points).toEqual([]);
+    expect(fleet.history.usage(12 * hour, 240).points.length).toBeGreaterThan(5);
   });
 
   it('writes once a minute however often it measures', () => {
@@ -118,7 +118,7 @@ describe('the timeline', () => {
     await t.clock.advance(10 * minute);
     t.fleet.controls.resume('alpha', t.source);
     await t.clock.advance(minute);
-    const { sessions, gates } = t.fleet.past.timeline(24 * hour, null);
+    const { sessions, gates } = t.fleet.history.timeline(24 * hour, null);
     expect(sessions).toMatchObject([
       { product: 'alpha', objective: 'obj-1', state: 'running', endedAt: null },
       { product: 'alpha', objective: 'obj-1', state: 'requeued' },
@@ -127,9 +127,9 @@ describe('the timeline', () => {
       Date.parse(sessions[1]?.endedAt ?? '') + 9 * minute,
     );
     expect(gates).toMatchObject([{ n: 1, product: 'alpha', subject: 'Keep the names?', resolvedAt: null }]);
-    expect(t.fleet.past.timeline(24 * hour, 'beta')).toMatchObject({ sessions: [], gates: [] });
+    expect(t.fleet.history.timeline(24 * hour, 'beta')).toMatchObject({ sessions: [], gates: [] });
     // what ended before is left out, what still runs is not
-    expect(t.fleet.past.timeline(minute / 2, null).sessions).toHaveLength(1);
+    expect(t.fleet.history.timeline(minute / 2, null).sessions).toHaveLength(1);
   });
 });
 
@@ -153,7 +153,7 @@ describe('mail by thread', () => {
     const { answerMail } = t.journal.gates.gate(1) ?? {};
     t.fake.mailFrom('alpha', { subject: 'Re: ANSWER', body: 'Understood.', threadId: answerMail ?? '' });
     await t.clock.advance(minute);
-    const threads = t.fleet.past.threads('alpha');
+    const threads = t.fleet.history.threads('alpha');
     expect(threads).toMatchObject([
       {
         subject: 'Keep the names?',
@@ -174,7 +174,7 @@ describe('mail by thread', () => {
       },
     ]);
     expect(threads[1]?.subject).toContain('[obj-1.1]');
-    expect(t.fleet.past.threads('beta')).toEqual([]);
-    expect(() => t.fleet.past.threads('gamma')).toThrow(/gamma/);
+    expect(t.fleet.history.threads('beta')).toEqual([]);
+    expect(() => t.fleet.history.threads('gamma')).toThrow(/gamma/);
   });
 });

@@ -28,7 +28,7 @@ const namedAtOnce = 8;
 const lookedThrough = 100;
 
 /** One round for a running session that has its objective. Two `ov` when somebody is asked, none else. */
-export async function tendHearings(
+export async function followUpHearings(
   context: FleetContext,
   product: Product,
   session: SessionRow,
