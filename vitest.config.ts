@@ -14,12 +14,12 @@ const mainJob = ['test/trial/main-job.test.ts'];
 /** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
 const fleets = [
   'test/bad-input/**/*.test.ts',
-  'test/blueprint/sim.test.ts',
+  'test/fleet/blueprint/sim.test.ts',
   'test/checkout/publish.test.ts',
   'test/cli/live.test.ts',
   'test/deliver/deliver.test.ts',
   'test/fleet/load.test.ts',
-  'test/gates/sim.test.ts',
+  'test/fleet/gates/sim.test.ts',
   'test/recovery/restart.test.ts',
   'test/sessions/**/*.test.ts',
   'test/simulator/swarm.test.ts',

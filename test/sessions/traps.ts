@@ -57,7 +57,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'git before 2.40: every merge prediction fails, without a word elsewhere',
     does: '`fleet doctor` warns; predictions are never acted on',
-    test: 'test/doctor/doctor.test.ts: finds a sound fleet sound',
+    test: 'test/runtime/doctor/doctor.test.ts: finds a sound fleet sound',
     real: recorded('merge-dry-run-branch'),
   },
   {
@@ -102,13 +102,13 @@ export const traps: readonly Trap[] = [
   {
     trap: 'Claude Code\'s first-run dialogs: `ov` presses Enter on "No, exit", or waits 30 s',
     does: "trust and onboarding are seeded for the root before a start; in a human's own home (trial with `--real`) only by `fleet doctor --fix`",
-    test: 'test/runtime/prepare/claude.test.ts: ',
+    test: 'test/runtime/bootstrap/claude.test.ts: ',
     real: 'tells Claude Code to trust the root before it starts there',
   },
   {
     trap: 'A `.mcp.json` in the product or above it: where dangerous mode is accepted, as it must be, its programs run unasked in the coordinator; else each is asked about',
     does: 'those nobody has answered for are kept from running (`disabledMcpjsonServers` of the runtime’s own home) until `.claude/settings.local.json` allows them; in a human’s home refused: `CLAUDE_MCP_UNANSWERED`',
-    test: 'test/runtime/prepare/claude.test.ts: runs no MCP server unasked, and each that the human allows in Claude Code’s own way',
+    test: 'test/runtime/bootstrap/claude.test.ts: runs no MCP server unasked, and each that the human allows in Claude Code’s own way',
     real: {
       not: 'a matter of claude: by hand with 2.1.71, 2.1.112 and 2.1.332 (2026-11-29): not asked, not run',
     },
@@ -116,7 +116,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A CLAUDE.md that imports a file from outside the product (`@~/…`): a dialog at the start',
     does: 'seeded as asked: such files are left out; what a human has approved stays',
-    test: 'test/runtime/prepare/claude.test.ts: a CLAUDE.md that imports from outside is a question until it was answered',
+    test: 'test/runtime/bootstrap/claude.test.ts: a CLAUDE.md that imports from outside is a question until it was answered',
     real: { not: 'a matter of claude: by hand with 2.1.71, 2.1.112 and 2.1.332 (2026-11-29)' },
   },
   {
@@ -158,7 +158,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'Files of another user under `.overstory`: a start fails after its tmux session was made',
     does: 'looked at before a start: `OV_READONLY_DB` with both uids',
-    test: 'test/runtime/prepare/products.test.ts: ',
+    test: 'test/runtime/bootstrap/products.test.ts: ',
     real: 'databases that may not be written are refused, which ov finds out after it has made a tmux session',
   },
   {
@@ -230,7 +230,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A reply inherits the type of what it answers: a reply to a decision_gate is one',
     does: 'only a decision_gate that opens a thread is a question; a reply where a human has answered is a message, unless its own words ask anew',
-    test: 'test/gates/gates.test.ts: hears a decision gate that is addressed to the coordinator, and withdraws it when answered there',
+    test: 'test/fleet/gates/gates.test.ts: hears a decision gate that is addressed to the coordinator, and withdraws it when answered there',
     real: recorded('mail-list-decision-gate'),
   },
   {
@@ -298,7 +298,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A decision_gate ends a headless worker: the answer never arrives',
     does: "questions are the coordinator's; an answer whose asker is gone goes to a new session",
-    test: 'test/gates/gates.test.ts: gives the answer to a new session when the asker is gone, and says so',
+    test: 'test/fleet/gates/gates.test.ts: gives the answer to a new session when the asker is gone, and says so',
     real: recorded('mail-send-gate-terminal-agent'),
   },
   {
@@ -356,7 +356,7 @@ export const traps: readonly Trap[] = [
   {
     trap: '`ov costs` counts a reply once per content block, prices all opus alike, leaves headless workers out and misses hidden requests',
     does: 'never asked: usage is read from the transcripts, once by message id, `cost-state` where Claude Code writes it',
-    test: 'test/usage/usage.test.ts: of 2.1.71: each reply once, by its last line, subagents and a fork included',
+    test: 'test/runtime/usage.test.ts: of 2.1.71: each reply once, by its last line, subagents and a fork included',
     real: { not: 'transcripts of the real Claude Code are what the test reads' },
   },
   {
@@ -400,7 +400,7 @@ export const traps: readonly Trap[] = [
   {
     trap: '`ov nudge` knows a busy coordinator by "esc to interrupt", which 2.1.112 leaves out where a human has configured a status line',
     does: 'busy is told by the spinner too, before anything is typed; `fleet doctor` warns of the status line: `CLAUDE_STATUS_LINE`',
-    test: 'test/doctor/programs.test.ts: a status line of the human’s is warned of where it hides that a coordinator works',
+    test: 'test/runtime/doctor/programs.test.ts: a status line of the human’s is warned of where it hides that a coordinator works',
     real: {
       not: 'a matter of claude: `test/claude/terminal.test.ts` on 2.1.112, which hides it, and 2.1.332, which does not (2026-11-29)',
     },

@@ -3,11 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pairOf, pairs, recommendedClaude } from '../../src/overstory/pairs.ts';
-import { ask } from '../../src/runtime/agent/doctor/check.ts';
-import { claude } from '../../src/runtime/agent/doctor/machine.ts';
-import { statusLine } from '../../src/runtime/agent/doctor/status-line.ts';
-import { createOv } from '../../src/runtime/agent/ov.ts';
+import { pairOf, pairs, recommendedClaude } from '../../../src/overstory/pairs.ts';
+import { ask } from '../../../src/runtime/agent/doctor/check.ts';
+import { claude } from '../../../src/runtime/agent/doctor/machine.ts';
+import { statusLine } from '../../../src/runtime/agent/doctor/status-line.ts';
+import { createOv } from '../../../src/runtime/agent/ov.ts';
 
 let folder: string;
 let path: string | undefined;

@@ -19,7 +19,7 @@ import { usageReportSchema } from '../../src/contract/runtime/measurements.ts';
 import { type AgentSpend, plainModel, priced, priceFor, priceOf } from '../../src/prices/index.ts';
 import { createUsageMeter } from '../../src/runtime/agent/usage/index.ts';
 
-const fixtures = fileURLToPath(new URL('../fixtures/transcripts/', import.meta.url));
+const fixtures = fileURLToPath(new URL('../fixtures/transcripts', import.meta.url));
 const folder = '/workspace/product';
 const own = '-workspace-product';
 const before = Date.parse('2026-11-29T00:00:00Z');

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { key } from '../../src/runtime/agent/doctor/machine.ts';
-import type { Ov } from '../../src/runtime/agent/ov.ts';
+import { key } from '../../../src/runtime/agent/doctor/machine.ts';
+import type { Ov } from '../../../src/runtime/agent/ov.ts';
 
 const look = (env: Record<string, string>) => {
   const none = {

@@ -1,7 +1,7 @@
 // Blueprints through the real loop and journal: applied, changed, failed, tried again, deleted.
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../src/contract/source.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import type { Source } from '../../../src/contract/source.ts';
+import { product, registry, testFleet } from '../../support/fleet.ts';
 
 const plan = (more = '', ship = 'Ship auth') => `blueprint: launch
 steps:

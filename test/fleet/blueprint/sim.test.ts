@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createFleetClient } from '../../src/client/client.ts';
-import { runVerb } from '../../src/verbs/index.ts';
-import { until } from '../simulator/ov.ts';
-import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
-import { openSimOv, type SimOv } from '../support/sim-ov.ts';
+import { createFleetClient } from '../../../src/client/client.ts';
+import { runVerb } from '../../../src/verbs/index.ts';
+import { until } from '../../simulator/ov.ts';
+import { openRealFleet, type RealFleet } from '../../support/real-fleet.ts';
+import { openSimOv, type SimOv } from '../../support/sim-ov.ts';
 
 let sim: SimOv;
 let fleet: RealFleet;

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FleetError } from '../../src/common/errors.ts';
-import type { Mail } from '../../src/contract/runtime/snapshot.ts';
-import type { Source } from '../../src/contract/source.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { FleetError } from '../../../src/common/errors.ts';
+import type { Mail } from '../../../src/contract/runtime/snapshot.ts';
+import type { Source } from '../../../src/contract/source.ts';
+import { product, registry, testFleet } from '../../support/fleet.ts';
 
 const human: Source = { via: 'cli', sender: 'ana', thread: null };
 const slack = (sender: string): Source => ({ via: 'slack', sender, thread: null });

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { queuedLongMs, remindMs } from '../../src/fleet/report/outbox.ts';
-import type { NoticeRow } from '../../src/journal/outbox/store.ts';
-import { fakeRuntime } from '../support/fake-runtime.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
-import { manualClock } from '../support/manual-clock.ts';
+import { queuedLongMs, remindMs } from '../../../src/fleet/report/outbox.ts';
+import type { NoticeRow } from '../../../src/journal/outbox/store.ts';
+import { fakeRuntime } from '../../support/fake-runtime.ts';
+import { product, registry, testFleet } from '../../support/fleet.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 
 const folders: string[] = [];
 afterEach(() => {

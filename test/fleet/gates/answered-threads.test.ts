@@ -1,9 +1,9 @@
 // A coordinator acknowledges what the operator answers, as its own instructions order, and the reply inherits the type of
 // the question. Seen on the real parts: six gates in two and a half minutes, each of them an acknowledgement.
 import { describe, expect, it } from 'vitest';
-import type { Mail } from '../../src/contract/runtime/snapshot.ts';
-import type { Source } from '../../src/contract/source.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import type { Mail } from '../../../src/contract/runtime/snapshot.ts';
+import type { Source } from '../../../src/contract/source.ts';
+import { product, registry, testFleet } from '../../support/fleet.ts';
 
 const human: Source = { via: 'cli', sender: 'ana', thread: null };
 

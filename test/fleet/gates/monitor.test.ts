@@ -1,8 +1,8 @@
 // Monitors on a whole fleet in memory: when the model is asked to look, how often, for how much, and that it is not
 // asked where nobody wanted it.
 import { describe, expect, it } from 'vitest';
-import { capacityLine } from '../../src/text/capacity.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { capacityLine } from '../../../src/text/capacity.ts';
+import { product, registry, testFleet } from '../../support/fleet.ts';
 
 const monitor = { perHour: 2, maxCostUsdPerDay: 1 };
 

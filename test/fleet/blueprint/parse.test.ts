@@ -1,7 +1,7 @@
 // What a blueprint may say, and where it says something wrong.
 import { describe, expect, it, test } from 'vitest';
-import { FleetError } from '../../src/common/errors.ts';
-import { blueprintYaml, parseBlueprint } from '../../src/fleet/commands/blueprint/parse.ts';
+import { FleetError } from '../../../src/common/errors.ts';
+import { blueprintYaml, parseBlueprint } from '../../../src/fleet/commands/blueprint/parse.ts';
 
 const known = { products: ['a', 'b', 'c'], isObjective: (id: string) => id === 'obj-7' };
 const parse = (text: string) => parseBlueprint(text, 'plan.yaml', known);

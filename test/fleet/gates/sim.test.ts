@@ -1,8 +1,8 @@
 // Gates over a real agent and ov-sim: a plan is rejected, asked again, approved, and the work is done.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../simulator/ov.ts';
-import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
-import { openSimOv, type SimOv } from '../support/sim-ov.ts';
+import { until } from '../../simulator/ov.ts';
+import { openRealFleet, type RealFleet } from '../../support/real-fleet.ts';
+import { openSimOv, type SimOv } from '../../support/sim-ov.ts';
 
 const human = { via: 'cli', sender: 'ana', thread: null } as const;
 let sim: SimOv;
