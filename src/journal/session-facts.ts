@@ -1,6 +1,6 @@
 // Facts about sessions that are recorded in more than one place: one sentence for each, made here.
 import type { Mark } from '../contract/runtime/diff.ts';
-import type { NewEvent, SessionOutcome } from './events.ts';
+import type { EventData, NewEvent, SessionOutcome } from './events.ts';
 import type { SessionRow } from './sessions.ts';
 
 /**
@@ -33,4 +33,17 @@ export const marked = (
   objective,
   text: `The work of ${objective} on ${product} ${point === 'base' ? 'begins' : 'ends'} at ${commit.slice(0, 12)}.`,
   data: { session: id, point, commit, tips },
+});
+
+/** @param says  how it ended, as `Session on … ` goes on */
+export const sessionEnded = (
+  { id, product, objective }: SessionRow,
+  says: string,
+  data: Omit<EventData['session.ended'], 'session'>,
+): NewEvent => ({
+  kind: 'session.ended',
+  product,
+  objective,
+  text: `Session on ${product} ${says}`,
+  data: { session: id, ...data },
 });

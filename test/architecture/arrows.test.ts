@@ -20,21 +20,21 @@ interface Import {
   to: string;
 }
 
-async function imports(): Promise<Import[]> {
+async function sources(): Promise<{ file: string; text: string }[]> {
   const entries = await readdir('src', { recursive: true, withFileTypes: true });
   const files = entries
     .filter((e) => e.isFile() && /\.tsx?$/.test(e.name))
     .map((e) => join(e.parentPath, e.name));
-  const all = await Promise.all(
-    files.map(async (from) => {
-      const text = await readFile(from, 'utf8');
-      return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, to = '']) => ({
-        from,
-        to: to.startsWith('.') ? relative('.', join(dirname(from), to)) : to,
-      }));
-    }),
+  return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })));
+}
+
+async function imports(): Promise<Import[]> {
+  return (await sources()).flatMap(({ file: from, text }) =>
+    [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, to = '']) => ({
+      from,
+      to: to.startsWith('.') ? relative('.', join(dirname(from), to)) : to,
+    })),
   );
-  return all.flat();
 }
 
 const folder = (file: string): string => file.split('/')[1] ?? '';
@@ -88,6 +88,26 @@ describe('arrows', () => {
         /^src\/(openclaw|verbs|cli)\//.test(from) && /dockerode|node:sqlite|vscode-jsonrpc/.test(to),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('facts', () => {
+  it('are each written in one place, so that one fact is one sentence', async () => {
+    const files = [...new Set((await imports()).map(({ from }) => from))];
+    const texts = await Promise.all(
+      files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })),
+    );
+    const kinds = texts
+      .filter(({ file }) => /^src\/journal\/(.+\/)?events\.ts$/.test(file))
+      .flatMap(({ text }) => [...text.matchAll(/^ {2}'([a-z.-]+)':/gm)].map(([, kind = '']) => kind));
+    expect(kinds.length).toBeGreaterThan(50);
+    const places = (kind: string) =>
+      texts.flatMap(({ file, text }) => Array(text.split(`kind: '${kind}',`).length - 1).fill(file));
+    const twice = kinds
+      .map((kind) => ({ kind, at: places(kind) }))
+      .filter(({ at }) => at.length > 1)
+      .map(({ kind, at }) => `${kind}: ${at.join(', ')}`);
+    expect(twice).toEqual([]);
   });
 });
 

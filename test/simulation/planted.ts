@@ -408,8 +408,8 @@ const all: PlantedBug[] = [
     ['everything ends'],
     [
       'fleet/act/gates/deliver.ts',
-      "kind: 'gate.answer', session: session.id,",
-      "kind: 'gate.answer', session: null,",
+      "kind: 'gate.answer',\n        session: session.id,",
+      "kind: 'gate.answer',\n        session: null,",
     ],
   ),
   bug(

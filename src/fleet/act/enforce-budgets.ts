@@ -1,6 +1,7 @@
 // Rule 4 carried out: what decide() wants done about a budget broken mid-run.
 
 import type { NewEvent } from '../../journal/events.ts';
+import { controlChanged } from '../../journal/product-facts.ts';
 import { enforcementSentence } from '../../scheduler/index.ts';
 import type { Enforcement, Plan } from '../../scheduler/state.ts';
 import type { FleetContext } from '../context.ts';
@@ -48,17 +49,12 @@ function eventsOf(
       : [];
   return [
     ...ask,
-    {
-      kind: 'control.changed',
-      product: enforcement.product ?? undefined,
+    controlChanged(
+      enforcement.product ?? undefined,
       text,
-      data: {
-        verb: 'pause',
-        source: null,
-        changes: products.map((scope) => ({ scope, key: 'paused', before: null, after: value })),
-        undoes: null,
-      },
-    },
+      products.map((scope) => ({ scope, key: 'paused', before: null, after: value })),
+      { verb: 'pause', source: null },
+    ),
     ...products.flatMap((product) => stopForPause(journal, product, `Paused: ${reason}.`)),
   ];
 }

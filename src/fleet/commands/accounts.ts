@@ -2,6 +2,7 @@
 import { FleetError } from '../../common/errors.ts';
 import type { ControlReply } from '../../contract/controls.ts';
 import type { Source } from '../../contract/source.ts';
+import { accountOpened } from '../../journal/accounts/facts.ts';
 import type { FleetContext } from '../context.ts';
 import { accountViews } from '../report/accounts.ts';
 
@@ -24,9 +25,9 @@ export function createAccounts(context: FleetContext) {
         });
       if (!journal.accounts.closed().some(({ account }) => account === name))
         return { verb: 'accounts open', text: `Account ${name} is open already.`, changed: false };
-      const text = `Account ${name} was opened by ${source.sender ?? source.via}. Those that wait are woken one after the other, and the queue goes on.`;
-      journal.record({ kind: 'account.opened', text, data: { account: name, by: 'human', source } });
-      return { verb: 'accounts open', text, changed: true };
+      const opened = accountOpened(name, `was opened by ${source.sender ?? source.via}`, 'human', { source });
+      journal.record(opened);
+      return { verb: 'accounts open', text: opened.text, changed: true };
     },
   };
 }

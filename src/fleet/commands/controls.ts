@@ -5,9 +5,10 @@ import { FleetError } from '../../common/errors.ts';
 import type { ControlReply } from '../../contract/controls.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { Source } from '../../contract/source.ts';
-import type { ControlVerb, NewEvent, OverrideChange } from '../../journal/events.ts';
-import { fleetScope } from '../../journal/events.ts';
+import { type ControlVerb, fleetScope, type OverrideChange } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
+import { requeued } from '../../journal/objective-facts.ts';
+import { controlChanged } from '../../journal/product-facts.ts';
 import { stopping } from '../../journal/session-facts.ts';
 import type { Product } from '../../registry/registry.ts';
 import { stopForPause } from '../act/pause.ts';
@@ -54,13 +55,15 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
       for (const { kind, product, objective } of stops)
         if (kind === 'session.stopping')
           lines.push(`${objective} on ${product} is being stopped and keeps its place in the queue.`);
-      const event: NewEvent = {
-        kind: 'control.changed',
-        product: more.product,
-        text: `${who(source)}: ${verb}${more.product ? ` ${more.product}` : ''}. ${lines.join(' ')}`.trim(),
-        data: { verb, source, changes, undoes: more.undoes ?? null },
-      };
-      journal.record(event, ...stops);
+      const what = `${verb}${more.product ? ` ${more.product}` : ''}`;
+      journal.record(
+        controlChanged(more.product, `${who(source)}: ${what}. ${lines.join(' ')}`.trim(), changes, {
+          verb,
+          source,
+          undoes: more.undoes,
+        }),
+        ...stops,
+      );
       for (const { product } of stops) if (product !== undefined) loop.drive(product);
       loop.schedule();
     }
@@ -219,13 +222,7 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
       journal.record(
         live !== null
           ? stopping(live, why, 'requeued')
-          : {
-              product: objective.product,
-              objective: id,
-              kind: 'objective.requeued',
-              text: `${id} on ${objective.product} waits again: ${why}`,
-              data: { why, notBeforeMs: null, error: null },
-            },
+          : requeued({ product: objective.product, objective: id }, why),
       );
       if (live !== null) loop.drive(objective.product);
       loop.schedule();

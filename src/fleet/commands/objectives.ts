@@ -7,6 +7,7 @@ import type { ObjectiveView, startRequestSchema } from '../../contract/objective
 import type { LookReply, LookRequest } from '../../contract/runtime/look.ts';
 import type { Source } from '../../contract/source.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
+import { objectiveEnded } from '../../journal/objective-facts.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
 import { stopping } from '../../journal/session-facts.ts';
 import { readStatusReply } from '../../overstory/operator.ts';
@@ -100,13 +101,7 @@ export function createCommands(loop: Driver) {
       const objective = requireObjective(id);
       const why = reason ?? `Cancelled by ${source.sender ?? source.via}.`;
       if (objective.state === 'queued') {
-        journal.record({
-          kind: 'objective.ended',
-          product: objective.product,
-          objective: id,
-          text: `${id} on ${objective.product} is cancelled: ${why}`,
-          data: { end: 'cancelled', why, result: null },
-        });
+        journal.record(objectiveEnded({ product: objective.product, objective: id }, 'cancelled', why));
         loop.schedule();
       } else if (objective.state === 'starting' || objective.state === 'running') {
         if (journal.liveSession(objective.product)?.outcome === 'requeued') {

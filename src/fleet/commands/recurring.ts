@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
 import type { everyRequestSchema, RecurringView } from '../../contract/recurring.ts';
 import type { Source } from '../../contract/source.ts';
+import type { EventData, NewEvent } from '../../journal/events.ts';
 import type { Recurring } from '../../journal/recurring/store.ts';
 import { isCron, isTimeZone, nextRunsMs } from '../../registry/calendar.ts';
 import type { Product } from '../../registry/registry.ts';
@@ -104,16 +105,8 @@ export function createRecurring(
         });
       const text = acceptText(request.text, product.name);
       const { timeZone, missed, acceptance, source } = request;
-      journal.record({
-        kind: 'recurring.set',
-        product: product.name,
-        text: `${name} on ${product.name} recurs from now on: ${cron} (${timeZone}).`,
-        data: {
-          name,
-          source,
-          recurrence: { name, product: product.name, cron, timeZone, text, acceptance, missed },
-        },
-      });
+      const recurrence = { name, product: product.name, cron, timeZone, text, acceptance, missed };
+      journal.record(recurringSet(product.name, { name, source, recurrence }));
       return view(require(name));
     },
 
@@ -156,13 +149,17 @@ export function createRecurring(
           mend: `Take it out of products.yaml, or pause it: \`fleet recurring pause ${name}\`.`,
         });
       const was = view(found);
-      journal.record({
-        kind: 'recurring.set',
-        product,
-        text: `${name} on ${product} does not recur any more.`,
-        data: { name, recurrence: null, source },
-      });
+      journal.record(recurringSet(product, { name, recurrence: null, source }));
       return was;
     },
   };
+}
+
+/** Recurs from now on, or no more. */
+function recurringSet(product: string, data: EventData['recurring.set']): NewEvent {
+  const { name, recurrence } = data;
+  const says = recurrence
+    ? `recurs from now on: ${recurrence.cron} (${recurrence.timeZone}).`
+    : 'does not recur any more.';
+  return { kind: 'recurring.set', product, text: `${name} on ${product} ${says}`, data };
 }

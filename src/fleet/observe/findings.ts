@@ -2,6 +2,7 @@
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { Journal, SessionRow } from '../../journal/journal.ts';
+import { mailReceived, recovered, trouble } from '../../journal/product-facts.ts';
 import { stopping } from '../../journal/session-facts.ts';
 import { reconcile } from './reconcile.ts';
 import { isSessionTrouble } from './session-troubles.ts';
@@ -21,11 +22,10 @@ function troubleOf(journal: Pick<Journal, 'trouble'>, name: string, snapshot: Pr
   const { health, error } = snapshot;
   if (health === 'ok') {
     if (known === null || isSessionTrouble(known.code)) return [];
-    return [{ kind: 'product.recovered', product: name, text: `${name} answers again.`, data: {} }];
+    return [recovered(name, `${name} answers again.`)];
   }
   if (!error || error.code === known?.code) return [];
-  const text = `${name}: ${error.message} ${error.mend}`;
-  return [{ kind: 'product.trouble', product: name, text, data: { error } }];
+  return [trouble(name, error)];
 }
 
 function found(
@@ -34,12 +34,8 @@ function found(
   snapshot: ProductSnapshot,
   session: SessionRow | null,
 ): NewEvent[] {
-  const common = { product: name, objective: session?.objective };
   return reconcile(snapshot, session, (id) => journal.hasMail(name, id)).flatMap((finding): NewEvent[] => {
-    if (finding.kind === 'mail') {
-      const text = `Mail from ${finding.mail.from} of ${name}: ${finding.mail.subject}`;
-      return [{ ...common, kind: 'mail.received', text, data: { mail: finding.mail } }];
-    }
+    if (finding.kind === 'mail') return [mailReceived(name, session?.objective, finding.mail)];
     if (session === null) return [];
     const outcome = finding.kind === 'finished' ? 'done' : 'failed';
     return [stopping(session, finding.why, outcome)];

@@ -2,8 +2,9 @@
 // other. Woken by events and by a timer for the nearest of these; with no account closed and nobody waiting it does
 // nothing.
 import { FleetError } from '../../../common/errors.ts';
-import type { ClosedAccount, LimitedSession } from '../../../journal/accounts/store.ts';
-import type { EventKind, NewEvent } from '../../../journal/events.ts';
+import { accountOpened } from '../../../journal/accounts/facts.ts';
+import type { LimitedSession } from '../../../journal/accounts/store.ts';
+import type { EventKind } from '../../../journal/events.ts';
 import type { FleetContext } from '../../context.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { wakeSession } from './wake.ts';
@@ -30,7 +31,12 @@ export function accountRounds(context: FleetContext, schedule: () => void): Roun
 
   function open(now: number): void {
     const due = store.closed().filter(({ untilMs }) => untilMs !== null && untilMs <= now);
-    if (due.length > 0) journal.record(...due.map((row) => opened(row, 'reset', 'its limit has been reset')));
+    if (due.length > 0)
+      journal.record(
+        ...due.map(({ account }) =>
+          accountOpened(account, 'is open again: its limit has been reset', 'reset'),
+        ),
+      );
   }
 
   /** Where nothing says when: one session is woken, and shows it. */
@@ -41,7 +47,11 @@ export function accountRounds(context: FleetContext, schedule: () => void): Roun
       // Nobody is left to try it: the next start does.
       if (waiting.length === 0) {
         journal.record(
-          opened(row, 'trial', 'no session stands at its limit any more, and the next start tries it'),
+          accountOpened(
+            row.account,
+            'is open again: no session stands at its limit any more, and the next start tries it',
+            'trial',
+          ),
         );
         continue;
       }
@@ -111,15 +121,3 @@ export function accountRounds(context: FleetContext, schedule: () => void): Roun
 
 /** A timer does not count the time that the machine sleeps: set for longer, it would miss a reset by that time. */
 const mostMs = 60_000;
-
-export function opened(
-  { account }: Pick<ClosedAccount, 'account'>,
-  by: 'reset' | 'trial',
-  why: string,
-): NewEvent {
-  return {
-    kind: 'account.opened',
-    text: `Account ${account} is open again: ${why}. Those that wait are woken one after the other, and the queue goes on.`,
-    data: { account, by, source: null },
-  };
-}

@@ -1,6 +1,7 @@
 // What a usage limit on a coordinator's screen means: its account closes, and the session waits. Nothing else is
 // concluded from such a screen: who stands at a limit neither hangs nor fails.
 
+import { accountOpened, sessionLimited } from '../../../journal/accounts/facts.ts';
 import type { ClosedAccount, LimitedSession } from '../../../journal/accounts/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -56,20 +57,12 @@ export function noteLimit(
   const over = limit === null || (limit.resetsAtMs !== null && limit.resetsAtMs <= now);
   if (stands && !isOverdue(context, row, over, now)) return true;
   const window = limit?.window ?? 'unknown';
-  const limited: NewEvent = {
-    kind: 'session.limited',
-    product: product.name,
-    objective: session.objective,
-    text: `${session.objective} on ${product.name} stands at ${windowText(window)} of account ${product.account}.`,
-    data: {
-      session: session.id,
+  journal.record(
+    sessionLimited(session, `stands at ${windowText(window)} of account ${product.account}`, {
       account: product.account,
       limit: limit?.text ?? row?.limit ?? '',
       print: seen.print,
-    },
-  };
-  journal.record(
-    limited,
+    }),
     ...(over || limit === null ? [] : closing(context, product, session, limit, store.closed())),
   );
   return true;
@@ -136,11 +129,6 @@ function worksAgain(closed: readonly ClosedAccount[], row: LimitedSession): NewE
   if (!closed.some((one) => one.account === account)) return [unlimited];
   return [
     unlimited,
-    {
-      kind: 'account.opened',
-      product,
-      text: `Account ${account} is open again: ${objective} on ${product} works. Those that wait are woken one after the other.`,
-      data: { account, by: 'trial', source: null },
-    },
+    accountOpened(account, `is open again: ${objective} on ${product} works`, 'trial', { product }),
   ];
 }

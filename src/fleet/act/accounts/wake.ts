@@ -1,8 +1,8 @@
 // Wakes one coordinator that stands at a limit: a line typed into its terminal, once, and only where one may be typed.
 import { FleetError } from '../../../common/errors.ts';
 import type { LimitedSession } from '../../../journal/accounts/store.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
-import type { ActionRow } from '../../../journal/journal.ts';
 import type { UsageLimit } from '../../../overstory/screen.ts';
 import { type FleetContext, mayHaveHappened, productOf } from '../../context.ts';
 import { mayType } from '../session/may-type.ts';
@@ -22,7 +22,7 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
     .openActions()
     .find(({ kind, session: id }) => kind === 'session.wake' && id === row.session);
   const untouched = screen.print === row.print && (screen.limit === null || screen.limit.text === row.limit);
-  if (doubt) journal.record(settled(doubt, untouched ? 'failed' : 'done', null));
+  if (doubt) journal.record(typed(row, doubt.id, untouched ? 'failed' : 'done', null));
   if (!untouched || goesOnByItself(context, screen.limit)) {
     journal.record(woken(row, 'itself'));
     return true;
@@ -39,26 +39,26 @@ export async function wakeSession(context: FleetContext, row: LimitedSession): P
     return true;
   }
   const action = `wake-${row.session}-${journal.lastSeq() + 1}`;
-  const [intended] = journal.record({
-    kind: 'action.intended',
-    product: row.product,
-    objective: row.objective,
-    text: `Waking the coordinator of ${row.product}: account ${row.account} is open.`,
-    data: { action, kind: 'session.wake', session: row.session, args: {} },
-  });
-  const open = { id: action, product: row.product, objective: intended?.objective ?? null };
+  journal.record(
+    intended(row, `Waking the coordinator of ${row.product}: account ${row.account} is open.`, {
+      action,
+      kind: 'session.wake',
+      session: row.session,
+      args: {},
+    }),
+  );
   try {
     await context.runtime.ov(product, 'nudge', { message: words });
-    journal.record(settled(open, 'done', null), woken(row, 'nudge'));
+    journal.record(typed(row, action, 'done', null), woken(row, 'nudge'));
   } catch (thrown) {
     const error = FleetError.wrap(thrown, row.product);
     if (mayHaveHappened(error.code)) {
-      journal.record(settled(open, 'uncertain', error));
+      journal.record(typed(row, action, 'uncertain', error));
       return false;
     }
     // Busy: it goes on already.
     const busy = error.code === 'OV_BUSY';
-    journal.record(settled(open, 'failed', error), ...(busy ? [woken(row, 'itself')] : []));
+    journal.record(typed(row, action, 'failed', error), ...(busy ? [woken(row, 'itself')] : []));
     return busy;
   }
   context.driveAgain(row.product, context.tuning.accountTrialMs);
@@ -83,17 +83,12 @@ function woken({ session, product, objective }: LimitedSession, by: 'itself' | '
   };
 }
 
-function settled(
-  { id, product, objective }: Pick<ActionRow, 'id' | 'product' | 'objective'>,
+function typed(
+  row: LimitedSession,
+  action: string,
   state: 'done' | 'failed' | 'uncertain',
   error: FleetError | null,
 ): NewEvent {
   const said = { done: 'was typed', failed: 'was not typed', uncertain: 'may have been typed' }[state];
-  return {
-    kind: 'action.settled',
-    product,
-    objective: objective ?? undefined,
-    text: `${id} ${said}${error ? `: ${error.message}` : '.'}`,
-    data: { action: id, state, result: null, error: error?.toJSON() ?? null },
-  };
+  return settled(row, `${action} ${said}${error ? `: ${error.message}` : '.'}`, action, state, { error });
 }

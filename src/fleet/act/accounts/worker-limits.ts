@@ -2,6 +2,7 @@
 // coordinator's. A coordinator at work runs into the limit itself; one that is idle, with nobody at work, waits for a worker that
 // ended: it is taken for one that stands at the limit, and so woken once after the reset.
 import type { UsageReport } from '../../../contract/runtime/measurements.ts';
+import { sessionLimited } from '../../../journal/accounts/facts.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { limitIn } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';
@@ -62,12 +63,12 @@ export function waitsForWorkersLimit(
     .eventsOf(session.objective, 'session.limited')
     .some(({ seq, data }) => data.session === session.id && seq > cut.seq);
   if (closed === undefined ? waited || sinceMs > resetsAtMs : cut.atMs < closed.sinceMs) return false;
-  journal.record({
-    kind: 'session.limited',
-    product: product.name,
-    objective: session.objective,
-    text: `${session.objective} on ${product.name} waits for account ${account}: ${cut.data.agent} ended at its limit.`,
-    data: { session: session.id, account, limit: cut.data.limit, print: seen.print },
-  });
+  journal.record(
+    sessionLimited(session, `waits for account ${account}: ${cut.data.agent} ended at its limit`, {
+      account,
+      limit: cut.data.limit,
+      print: seen.print,
+    }),
+  );
   return true;
 }

@@ -8,8 +8,11 @@
 // Where nobody is left who asked, the objective's next session is told; a failed objective is given that session.
 import { FleetError } from '../../../common/errors.ts';
 import type { Mail } from '../../../contract/runtime/snapshot.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
+import { gateDelivered } from '../../../journal/gates/facts.ts';
 import type { GateRow } from '../../../journal/gates/store.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { requeued } from '../../../journal/objective-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/reconcile.ts';
@@ -56,15 +59,17 @@ async function send(
   if (refused !== null || live?.id !== session.id || live.state !== 'running' || sending.has(action)) return;
   const known = journal.action(action);
   const recovery = journal.gates.wasAskedBefore(gate, session.id);
-  const common = { product: product.name, objective: gate.objective ?? undefined };
+  const common = { product: product.name, objective: gate.objective };
   const text = answerText(gate, action, recovery);
   if (known === null)
-    journal.record({
-      ...common,
-      kind: 'action.intended',
-      text: `Sending the answer to gate ${gate.n} to the coordinator of ${product.name}.`,
-      data: { action, kind: 'gate.answer', session: session.id, args: { gate: gate.n } },
-    });
+    journal.record(
+      intended(common, `Sending the answer to gate ${gate.n} to the coordinator of ${product.name}.`, {
+        action,
+        kind: 'gate.answer',
+        session: session.id,
+        args: { gate: gate.n },
+      }),
+    );
   sending.add(action);
   try {
     let earlier: Mail[] = [];
@@ -98,20 +103,15 @@ async function send(
       ? { ...before, nudged: false }
       : await runtime.ov(product, 'coordinator.send', { subject: text.subject, body: text.body });
     journal.record(
-      {
-        ...common,
-        kind: 'action.settled',
-        text: `The answer to gate ${gate.n} was sent.`,
-        data: { action, state: 'done', result: { id, reply }, error: null },
-      },
-      {
-        ...common,
-        kind: 'gate.delivered',
-        text: recovery
+      settled(common, `The answer to gate ${gate.n} was sent.`, action, 'done', { result: { id, reply } }),
+      gateDelivered(
+        gate,
+        recovery
           ? `The session that asked gate ${gate.n} is gone: your answer was given to the new session of ${gate.objective ?? product.name}.`
           : `The answer to gate ${gate.n} was given to the coordinator of ${product.name}.`,
-        data: { gate: gate.n, mail: id, recovery },
-      },
+        id,
+        recovery,
+      ),
       hearing(context, gate, session, id, nudged, recovery),
     );
   } catch (thrown) {
@@ -121,12 +121,15 @@ async function send(
       `the answer to gate ${gate.n} waits: ${error.message}`,
     );
     if (journal.action(action)?.state === 'intended')
-      journal.record({
-        ...common,
-        kind: 'action.settled',
-        text: `The answer to gate ${gate.n} may have been sent: ${error.message}`,
-        data: { action, state: 'uncertain', result: null, error: error.toJSON() },
-      });
+      journal.record(
+        settled(
+          common,
+          `The answer to gate ${gate.n} may have been sent: ${error.message}`,
+          action,
+          'uncertain',
+          { error },
+        ),
+      );
   } finally {
     sending.delete(action);
   }
@@ -199,23 +202,11 @@ function nobodyIsThere(context: FleetContext, product: Product, gate: GateRow): 
     return;
   }
   const why = `Gate ${gate.n} was answered after its session had ended: a new one is given the answer.`;
-  journal.record({
-    kind: 'objective.requeued',
-    product: product.name,
-    objective: objective.id,
-    text: `${objective.id} on ${product.name} waits again. ${why}`,
-    data: { why, notBeforeMs: null, error: null },
-  });
+  journal.record(requeued({ product: product.name, objective: objective.id }, why));
 }
 
 function lost({ journal }: FleetContext, gate: GateRow, why: string): void {
-  journal.record({
-    kind: 'gate.delivered',
-    product: gate.product ?? undefined,
-    objective: gate.objective ?? undefined,
-    text: `Your answer to gate ${gate.n} reached nobody: ${why}`,
-    data: { gate: gate.n, mail: null, recovery: false },
-  });
+  journal.record(gateDelivered(gate, `Your answer to gate ${gate.n} reached nobody: ${why}`, null));
 }
 
 /** What the coordinator reads. Its own words are kept out of the subject's brackets: tags there are addresses. */

@@ -5,6 +5,8 @@
 
 import type { Mail } from '../../../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../../../journal/events.ts';
+import { gateWithdrawn } from '../../../journal/gates/facts.ts';
+import { mailReceived } from '../../../journal/product-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
 import { keptMail } from '../../observe/bounded-evidence.ts';
@@ -22,26 +24,13 @@ export async function lookForQuestions(context: FleetContext, product: Product):
     .filter((mail, i, all) => all.findIndex(({ id }) => id === mail.id) === i)
     .filter((mail) => questionOf(mail) !== null && !journal.hasMail(product.name, mail.id))
     .reverse()
-    .map((mail) => ({
-      kind: 'mail.received',
-      product: product.name,
-      objective,
-      text: `Mail from ${mail.from} of ${product.name}: ${mail.subject}`,
-      data: { mail },
-    }));
+    .map((mail) => mailReceived(product.name, objective, mail));
   if (events.length > 0) journal.record(...events);
 
   // Someone in the product gave the answer: the human need not.
   for (const gate of journal.gates.openGates(product.name)) {
     if (gate.question.mail === null || !answered.has(gate.question.mail)) continue;
-    const why = 'it was answered inside the product.';
-    journal.record({
-      kind: 'gate.withdrawn',
-      product: product.name,
-      objective: gate.objective ?? undefined,
-      text: `Gate ${gate.n} is withdrawn: ${why}`,
-      data: { gate: gate.n, why },
-    });
+    journal.record(gateWithdrawn(gate, 'it was answered inside the product.'));
   }
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { GateKind, GateSeverity } from '../../../journal/gates/events.ts';
+import { gateOpened, gateWithdrawn } from '../../../journal/gates/facts.ts';
 import type { Journal } from '../../../journal/journal.ts';
 
 export interface Raised {
@@ -27,12 +28,9 @@ export function raiseGate(journal: Pick<Journal, 'gates'>, raised: Raised, alrea
   if (open) return [];
   const gate = store.nextGateNumber() + already;
   return [
-    {
-      kind: 'gate.opened',
-      product: product ?? undefined,
-      objective: objective ?? undefined,
-      text: `Gate ${gate}: ${subject}`,
-      data: {
+    gateOpened(
+      { product, objective },
+      {
         gate,
         kind,
         severity,
@@ -46,7 +44,7 @@ export function raiseGate(journal: Pick<Journal, 'gates'>, raised: Raised, alrea
           mail: null,
         },
       },
-    },
+    ),
   ];
 }
 
@@ -60,11 +58,5 @@ export function lowerGates(
   return journal.gates
     .openGates()
     .filter((gate) => gate.kind === kind && gate.product === product)
-    .map((gate) => ({
-      kind: 'gate.withdrawn',
-      product: product ?? undefined,
-      objective: gate.objective ?? undefined,
-      text: `Gate ${gate.n} is withdrawn: ${why}`,
-      data: { gate: gate.n, why },
-    }));
+    .map((gate) => gateWithdrawn(gate, why));
 }

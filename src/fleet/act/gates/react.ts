@@ -2,6 +2,7 @@
 
 import { traitsOf } from '../../../common/error-catalogue.ts';
 import type { JournalEvent, NewEvent } from '../../../journal/events.ts';
+import { gateOpened, gateWithdrawn } from '../../../journal/gates/facts.ts';
 import type { GateRow } from '../../../journal/gates/store.ts';
 import type { FleetContext } from '../../context.ts';
 import { overridesOf, type PauseValue } from '../../decide/live-changes.ts';
@@ -128,22 +129,9 @@ function askedByMail(
   const gate = store.nextGateNumber();
   return [
     ...withdrawn(earlier, `it was asked again with another text: gate ${gate}.`),
-    {
-      kind: 'gate.opened',
-      product,
-      objective: event.objective ?? undefined,
-      text: `Gate ${gate}: ${asked.question.asker} of ${product} asks you (${asked.kind}): ${asked.question.subject}`,
-      data: { gate, ...asked },
-    },
+    gateOpened({ product, objective: event.objective }, { gate, ...asked }),
   ];
 }
 
-function withdrawn(gates: GateRow[], why: string): NewEvent[] {
-  return gates.map((gate) => ({
-    kind: 'gate.withdrawn',
-    product: gate.product ?? undefined,
-    objective: gate.objective ?? undefined,
-    text: `Gate ${gate.n} is withdrawn: ${why}`,
-    data: { gate: gate.n, why },
-  }));
-}
+const withdrawn = (gates: GateRow[], why: string): NewEvent[] =>
+  gates.map((gate) => gateWithdrawn(gate, why));

@@ -1,6 +1,7 @@
 // What is to be heard, as the journal has it: an open action `heard-<mark>` from the moment of the sending, and an action
 // `ask-<session>-<n>` for each time that its coordinator was asked. A restart goes on from these rows.
 
+import { intended } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { Verdict } from '../../../journal/gates/events.ts';
 import type { ActionRow, Journal } from '../../../journal/journal.ts';
@@ -34,27 +35,21 @@ export function hearingExpected(expected: Expected): NewEvent {
     kind === 'worker'
       ? `Mail ${mail} of ${from} to the coordinator of ${product} may not have reached it.`
       : `${mark} must be heard${woke ? '' : '; it woke nobody'}.`;
-  return {
-    kind: 'action.intended',
-    product,
-    objective: objective ?? undefined,
-    text,
-    data: {
-      action: `heard-${mark}`,
-      kind: 'delivery.confirm',
-      session,
-      args: {
-        mail,
-        message: mark,
-        about: kind,
-        woke,
-        thread: expected.thread,
-        verdict: expected.verdict,
-        from,
-        before: expected.workers?.slice(0, 200).map(workerKey),
-      },
+  return intended({ product, objective }, text, {
+    action: `heard-${mark}`,
+    kind: 'delivery.confirm',
+    session,
+    args: {
+      mail,
+      message: mark,
+      about: kind,
+      woke,
+      thread: expected.thread,
+      verdict: expected.verdict,
+      from,
+      before: expected.workers?.slice(0, 200).map(workerKey),
     },
-  };
+  });
 }
 
 /** A mail that is not heard yet, with how often its coordinator was asked. */

@@ -11,8 +11,10 @@
 // works for an hour is told as not having heard; it is still asked when it is idle. Each ask is a row before it is
 // typed; one that was cut off counts as made.
 import { FleetError } from '../../../common/errors.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { recovered, trouble } from '../../../journal/product-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../../context.ts';
 import { standsAtLimit } from '../../decide/account-state.ts';
@@ -89,17 +91,9 @@ function settleHeard(context: FleetContext, session: SessionRow, hearing: Hearin
   const common = { product: session.product, objective: session.objective };
   const what = hearing.from === null ? hearing.mark : `Mail ${hearing.mail} of ${hearing.from}`;
   const events: NewEvent[] = [
-    {
-      ...common,
-      kind: 'action.settled',
-      text: `${what} was heard: ${how}.`,
-      data: {
-        action: hearing.action.id,
-        state: 'done',
-        result: { heard: how, asked: hearing.asked },
-        error: null,
-      },
-    },
+    settled(common, `${what} was heard: ${how}.`, hearing.action.id, 'done', {
+      result: { heard: how, asked: hearing.asked },
+    }),
   ];
   const gate = journal.gates
     .undelivered()
@@ -119,7 +113,7 @@ function settleHeard(context: FleetContext, session: SessionRow, hearing: Hearin
 /** @param last it is not asked after any more, and settled */
 function tellUnheard(context: FleetContext, session: SessionRow, hearing: Hearing, last: boolean): void {
   const { journal } = context;
-  const { product, objective } = session;
+  const { product } = session;
   const known = journal.trouble(product);
   const named = known?.code === 'MAIL_UNHEARD' && names(known.message, hearing.mail);
   if (named && !last) return;
@@ -135,34 +129,22 @@ function tellUnheard(context: FleetContext, session: SessionRow, hearing: Hearin
   });
   const events: NewEvent[] = [];
   if (last)
-    events.push({
-      kind: 'action.settled',
-      product,
-      objective,
-      text: error.message,
-      data: {
-        action: hearing.action.id,
-        state: 'failed',
+    events.push(
+      settled(session, error.message, hearing.action.id, 'failed', {
         result: { asked: hearing.asked },
-        error: error.toJSON(),
-      },
-    });
-  if (!named)
-    events.push({
-      kind: 'product.trouble',
-      product,
-      text: `${product}: ${error.message} ${error.mend}`,
-      data: { error: { ...error.toJSON(), product } },
-    });
+        error,
+      }),
+    );
+  if (!named) events.push(trouble(product, error.toJSON()));
   journal.record(...events);
 }
 
 /** It was told as unheard, and was heard after all: the human need not look any more. */
 function recovery({ journal }: FleetContext, session: SessionRow, { mail, mark }: Hearing): NewEvent[] {
   const { product, objective } = session;
-  const trouble = journal.trouble(product);
-  if (trouble?.code !== 'MAIL_UNHEARD' || !names(trouble.message, mail)) return [];
-  return [{ kind: 'product.recovered', product, objective, text: `${mark} was heard after all.`, data: {} }];
+  const told = journal.trouble(product);
+  if (told?.code !== 'MAIL_UNHEARD' || !names(told.message, mail)) return [];
+  return [recovered(product, `${mark} was heard after all.`, objective)];
 }
 
 /** As tellUnheard words it. */
@@ -207,24 +189,16 @@ export async function typeAsk(
   const action = `ask-${session.id}-${journal.asked(session.id) + 1}`;
   const common = { product: product.name, objective: session.objective };
   const marks = due.map(({ mark }) => mark).join(', ');
-  journal.record({
-    ...common,
-    kind: 'action.intended',
-    text: `Asking the coordinator of ${product.name} whether it has heard ${marks}.`,
-    data: {
+  journal.record(
+    intended(common, `Asking the coordinator of ${product.name} whether it has heard ${marks}.`, {
       action,
       kind: 'coordinator.nudge',
       session: session.id,
       args: { hearings: due.map((hearing) => hearing.action.id) },
-    },
-  });
+    }),
+  );
   const settle = (state: 'done' | 'failed' | 'uncertain', text: string, error: FleetError | null) =>
-    journal.record({
-      ...common,
-      kind: 'action.settled',
-      text,
-      data: { action, state, result: null, error: error?.toJSON() ?? null },
-    });
+    journal.record(settled(common, text, action, state, { error }));
   try {
     await runtime.ov(product, 'nudge', { message: askText(due) });
     settle('done', `The coordinator of ${product.name} was asked about ${marks}.`, null);
@@ -242,16 +216,18 @@ export async function typeAsk(
 }
 
 /** Asks that a crash or a lost link cut off: whether they were typed nobody can tell, so they count as made. */
-function settleCutOff({ journal }: FleetContext, { id, product, objective }: SessionRow): void {
+function settleCutOff({ journal }: FleetContext, session: SessionRow): void {
   for (const action of journal.openActions())
-    if (action.kind === 'coordinator.nudge' && action.session === id)
-      journal.record({
-        kind: 'action.settled',
-        product,
-        objective,
-        text: `Whether the coordinator of ${product} was asked is not known: it is not repeated at once.`,
-        data: { action: action.id, state: 'done', result: { known: false }, error: null },
-      });
+    if (action.kind === 'coordinator.nudge' && action.session === session.id)
+      journal.record(
+        settled(
+          session,
+          `Whether the coordinator of ${session.product} was asked is not known: it is not repeated at once.`,
+          action.id,
+          'done',
+          { result: { known: false } },
+        ),
+      );
 }
 
 /** What is typed. The mails' own words stay out of it: they are in the mail, whose command is named. */

@@ -4,6 +4,7 @@
 import { sleep } from '../../../common/clock.ts';
 import { FleetError } from '../../../common/errors.ts';
 import type { Mail, ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
+import { settled } from '../../../journal/action-facts.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { pauseText } from '../../../overstory/operator.ts';
 import type { Product } from '../../../registry/registry.ts';
@@ -32,22 +33,16 @@ export async function tellPause(
     first && before.health === 'ok' && coordinatorAlive(before)
       ? await ask(context, product, session, number, before)
       : silence;
-  journal.record({
-    kind: 'action.settled',
-    product: product.name,
-    objective: session.objective,
-    text: answer.word
-      ? `The coordinator of ${product.name} answered the pause.`
-      : answer.deaf
-        ? `The coordinator of ${product.name} did not hear the pause: it is stopped in the middle of its turn.`
-        : `The coordinator of ${product.name} said nothing to the pause within ${tuning.pauseWordMs / 1000} s.`,
-    data: {
-      action: wish.id,
-      state: 'done',
+  const became = answer.word
+    ? 'answered the pause.'
+    : answer.deaf
+      ? 'did not hear the pause: it is stopped in the middle of its turn.'
+      : `said nothing to the pause within ${tuning.pauseWordMs / 1000} s.`;
+  journal.record(
+    settled(session, `The coordinator of ${product.name} ${became}`, wish.id, 'done', {
       result: { mail: answer.word?.id ?? null, deaf: answer.deaf },
-      error: null,
-    },
-  });
+    }),
+  );
 }
 
 /** deaf: its turn went on all the while, and what is typed or mailed during a turn is not heard. */

@@ -4,6 +4,7 @@
 // effect; when the link breaks in between, the doubt is settled by looking for the id in the mail that
 // operator sent. Absent, it counts as not sent only after `sendDoubtMs`, because the cut-off `ov` may live on.
 import { FleetError } from '../../../common/errors.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { ActionRow, ObjectiveRow, SessionRow } from '../../../journal/journal.ts';
 import { type Dispatch, dispatchText } from '../../../overstory/dispatch.ts';
@@ -60,18 +61,14 @@ export async function deliver(
   message: { number: number; subject: string; body: string; about: About },
 ): Promise<Delivered | null> {
   const action = `${session.objective}.${message.number}`;
-  context.journal.record({
-    kind: 'action.intended',
-    product: product.name,
-    objective: session.objective,
-    text: `Sending ${action} to the coordinator of ${product.name}.`,
-    data: {
+  context.journal.record(
+    intended(session, `Sending ${action} to the coordinator of ${product.name}.`, {
       action,
       kind: 'coordinator.send',
       session: session.id,
       args: { subject: message.subject, body: message.body, about: message.about },
-    },
-  });
+    }),
+  );
   return send(context, product, { action, session: session.id, objective: session.objective, ...message });
 }
 
@@ -97,7 +94,7 @@ async function send(
     const error = FleetError.wrap(thrown, product.name);
     const doubt = mayHaveHappened(error.code);
     context.journal.record(
-      settled(product.name, action, objective, doubt ? 'uncertain' : 'failed', null, error),
+      sent(product.name, action, objective, doubt ? 'uncertain' : 'failed', null, error),
     );
     if (doubt) return null;
     throw error;
@@ -144,7 +141,7 @@ function arrived(
   { id, nudged }: Delivered,
 ): void {
   const { action: mark, product, objective, session, about } = message;
-  const events = [settled(product, mark, objective, 'done', { id, nudged }, null)];
+  const events = [sent(product, mark, objective, 'done', { id, nudged }, null)];
   if (about !== null)
     events.push(
       hearingExpected({
@@ -162,7 +159,7 @@ function arrived(
   if (about !== null) context.driveAgain(product, context.tuning.askDeafMs);
 }
 
-function settled(
+function sent(
   product: string,
   action: string,
   objective: string | null,
@@ -171,13 +168,8 @@ function settled(
   error: FleetError | null,
 ): NewEvent {
   const said = { done: 'was sent', failed: 'was not sent', uncertain: 'may have been sent' }[state];
-  return {
-    kind: 'action.settled',
-    product,
-    objective: objective ?? undefined,
-    text: `${action} ${said}${error ? `: ${error.message}` : '.'}`,
-    data: { action, state, result, error: error?.toJSON() ?? null },
-  };
+  const text = `${action} ${said}${error ? `: ${error.message}` : '.'}`;
+  return settled({ product, objective }, text, action, state, { result, error });
 }
 
 /** What must be merged first; null: nothing, or it cannot be told, which is no reason not to begin. */

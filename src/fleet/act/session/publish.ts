@@ -2,7 +2,8 @@
 // works in a clone of the fleet's own. Intent first; done twice it is done once, because the branch is there then. One
 // that cannot be published is told with the end of its objective, and keeps nobody waiting: the work is in the clone.
 import { FleetError } from '../../../common/errors.ts';
-import type { ActionState, NewEvent } from '../../../journal/events.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
+import type { ActionState } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
@@ -27,27 +28,22 @@ export async function publishWork(
   const known = journal.action(action);
   if (known !== null && known.state !== 'intended') return (known.result?.says as string | undefined) ?? null;
   if (known === null)
-    journal.record({
-      kind: 'action.intended',
-      product: product.name,
-      objective: session.objective,
-      text: `Publishing ${branch} in the repository of ${product.name}.`,
-      data: { action, kind: 'branch.publish', session: session.id, args: { branch, source } },
-    });
+    journal.record(
+      intended(session, `Publishing ${branch} in the repository of ${product.name}.`, {
+        action,
+        kind: 'branch.publish',
+        session: session.id,
+        args: { branch, source },
+      }),
+    );
   const settle = (
     state: Extract<ActionState, 'done' | 'failed'>,
     says: string | null,
     more: Record<string, unknown>,
     error: FleetError | null,
   ): string | null => {
-    const event: NewEvent = {
-      kind: 'action.settled',
-      product: product.name,
-      objective: session.objective,
-      text: says ?? `${session.objective} made nothing that the repository of ${product.name} does not have.`,
-      data: { action, state, result: { says, ...more }, error: error?.toJSON() ?? null },
-    };
-    journal.record(event);
+    const nothing = `${session.objective} made nothing that the repository of ${product.name} does not have.`;
+    journal.record(settled(session, says ?? nothing, action, state, { result: { says, ...more }, error }));
     return says;
   };
   try {

@@ -4,8 +4,8 @@
 import { traitsOf } from '../../../common/error-catalogue.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
-import type { FleetContext } from '../../context.ts';
-import { productOf } from '../../context.ts';
+import { requeued } from '../../../journal/objective-facts.ts';
+import { type FleetContext, productOf } from '../../context.ts';
 import { isRunComplete } from '../../observe/reconcile.ts';
 
 type Context = Pick<FleetContext, 'journal' | 'registry' | 'clock'>;
@@ -33,13 +33,11 @@ export function restartOf(context: Context, session: SessionRow, why: string): R
   const waitMs = Math.min(windowMs, backoffMs * 2 ** before);
   const text = `${session.objective} on ${product.name} is restarted in ${Math.round(waitMs / 1000)} s (${before + 1} of ${max} within ${window}): ${why}`;
   return {
-    event: {
-      kind: 'objective.requeued',
-      product: product.name,
-      objective: session.objective,
+    event: requeued(session, why, {
       text,
-      data: { why, notBeforeMs: context.clock.nowMs() + waitMs, error: null, restart: true },
-    },
+      notBeforeMs: context.clock.nowMs() + waitMs,
+      restart: true,
+    }),
   };
 }
 

@@ -17,8 +17,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { traitsOf } from '../../../common/error-catalogue.ts';
 import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
-import { stopping } from '../../../journal/session-facts.ts';
+import { objectiveEnded, requeued } from '../../../journal/objective-facts.ts';
+import { sessionEnded, stopping } from '../../../journal/session-facts.ts';
 import type { Screen } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened, missingProduct, productOf } from '../../context.ts';
@@ -46,13 +48,14 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   }
 
   if (journal.action(action) === null) {
-    journal.record({
-      kind: 'action.intended',
-      product: product.name,
-      objective: session.objective,
-      text: `Starting the coordinator of ${product.name}.`,
-      data: { action, kind: 'coordinator.start', session: session.id, args: {} },
-    });
+    journal.record(
+      intended(session, `Starting the coordinator of ${product.name}.`, {
+        action,
+        kind: 'coordinator.start',
+        session: session.id,
+        args: {},
+      }),
+    );
   }
   let failure: FleetError | null = null;
   try {
@@ -73,20 +76,11 @@ export async function startSession(context: FleetContext, session: SessionRow): 
       FleetError.from(after.error ?? missingProduct(product.name).toJSON()),
     );
   const alive = after.health === 'ok' && coordinatorAlive(after);
-  journal.record({
-    kind: 'action.settled',
-    product: product.name,
-    objective: session.objective,
-    text: alive
-      ? `The coordinator of ${product.name} is up.`
-      : `The coordinator of ${product.name} did not start.`,
-    data: {
-      action,
-      state: alive ? 'done' : failure && mayHaveHappened(failure.code) ? 'uncertain' : 'failed',
-      result: null,
-      error: failure?.toJSON() ?? null,
-    },
-  });
+  const state = alive ? 'done' : failure && mayHaveHappened(failure.code) ? 'uncertain' : 'failed';
+  const became = alive ? 'is up' : 'did not start';
+  journal.record(
+    settled(session, `The coordinator of ${product.name} ${became}.`, action, state, { error: failure }),
+  );
   // A human may have stopped it meanwhile: then the driver goes on with that.
   if (!isStarting(context, session)) return true;
   if (alive) return running(context, session, after, false);
@@ -219,27 +213,22 @@ function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, f
   const attempts = journal.objective(session.objective)?.attempts ?? 1;
   const retryAfterMs = tuning.startRetryMs[attempts - 1];
   const why = inOneLine(cause);
-  const common = { product: session.product, objective: session.objective };
   journal.record(
-    {
-      ...common,
-      kind: 'session.ended',
-      text: `Session on ${session.product} did not start: ${cause.message}`,
-      data: { session: session.id, why, leftovers: [], costUsd: null, ...nothing },
-    },
+    sessionEnded(session, `did not start: ${cause.message}`, {
+      why,
+      leftovers: [],
+      costUsd: null,
+      ...nothing,
+    }),
     final || retryAfterMs === undefined
-      ? {
-          ...common,
-          kind: 'objective.ended',
+      ? objectiveEnded(session, 'failed', why, {
           text: `${session.objective} failed: ${cause.message} ${cause.mend}`,
-          data: { end: 'failed', why, result: null },
-        }
-      : {
-          ...common,
-          kind: 'objective.requeued',
+        })
+      : requeued(session, why, {
           text: `${session.objective} will be tried again in ${Math.round(retryAfterMs / 1000)} s: ${cause.message}`,
-          data: { why, notBeforeMs: clock.nowMs() + retryAfterMs, error: cause.toJSON() },
-        },
+          notBeforeMs: clock.nowMs() + retryAfterMs,
+          error: cause.toJSON(),
+        }),
   );
   return false;
 }

@@ -22,8 +22,11 @@ import { FleetError } from '../../../common/errors.ts';
 import type { FootprintReport } from '../../../contract/runtime/measurements.ts';
 import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
+import { intended, settled } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { objectiveEnded, requeued } from '../../../journal/objective-facts.ts';
+import { sessionEnded } from '../../../journal/session-facts.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
 import { isRunComplete } from '../../observe/reconcile.ts';
@@ -120,18 +123,15 @@ function workersToStop(context: FleetContext, session: SessionRow, before: Produ
   if (known !== null) return (known.args as { workers: string[] }).workers;
   if (before.health !== 'ok') return [];
   const workers = alive(before).map(({ name }) => name);
-  journal.record({
-    kind: 'action.intended',
-    product: session.product,
-    objective: session.objective,
-    text: `Stopping the coordinator of ${session.product}${workers.length > 0 ? `, then ${workers.join(', ')}` : ''}.`,
-    data: {
+  const others = workers.length > 0 ? `, then ${workers.join(', ')}` : '';
+  journal.record(
+    intended(session, `Stopping the coordinator of ${session.product}${others}.`, {
       action: stopAction(session.id),
       kind: 'coordinator.stop',
       session: session.id,
       args: { workers },
-    },
-  });
+    }),
+  );
   return workers;
 }
 
@@ -218,58 +218,42 @@ function ending(
 ): NewEvent[] {
   const where = goes.map((sentence) => (sentence === null ? '' : ` ${sentence}`)).join('');
   const why = session.stopReason ?? 'stopped';
-  const common = { product: session.product, objective: session.objective };
   const leftovers = [...processes.map((one) => `process ${one}`), ...parked.map((one) => `branch ${one}`)];
   const alive = processes.length > 0 ? ` ${processes.length} of its processes are still alive.` : '';
   const stopped = stopAction(session.id);
   const events: NewEvent[] = [];
   if (context.journal.action(stopped)?.state === 'intended')
-    events.push({
-      ...common,
-      kind: 'action.settled',
-      text: `The coordinator of ${session.product} is stopped, and those who worked for it.`,
-      data: { action: stopped, state: 'done', result: null, error: null },
-    });
-  events.push({
-    ...common,
-    kind: 'session.ended',
-    text: `Session on ${session.product} ended: ${why}${alive}`,
-    data: { session: session.id, why, leftovers, ...outcome },
-  });
+    events.push(
+      settled(
+        session,
+        `The coordinator of ${session.product} is stopped, and those who worked for it.`,
+        stopped,
+        'done',
+      ),
+    );
+  events.push(sessionEnded(session, `ended: ${why}${alive}`, { why, leftovers, ...outcome }));
   const objective = context.journal.objective(session.objective);
   if (objective === null || !['starting', 'running'].includes(objective.state)) return events;
   const completed = completedAtPause(context, session);
   if (completed !== null) {
-    events.push({
-      ...common,
-      kind: 'objective.ended',
-      text: `${session.objective} on ${session.product} is done: it was completed while it was being paused.${where}`,
-      data: {
-        end: 'done',
-        why: `Completed while it was being paused. ${why}${where}`,
+    events.push(
+      objectiveEnded(session, 'done', `Completed while it was being paused. ${why}${where}`, {
         result: completed.body,
-      },
-    });
+        text: `${session.objective} on ${session.product} is done: it was completed while it was being paused.${where}`,
+      }),
+    );
   } else if (session.outcome === 'requeued') {
     const deaf = context.journal.action(pauseAction(session.id))?.result?.deaf === true;
     const note = deaf ? ' Its coordinator did not hear of it: it was stopped in the middle of its turn.' : '';
-    events.push({
-      ...common,
-      kind: 'objective.requeued',
-      text: `${session.objective} waits again: ${why}${note}`,
-      data: { why: `${why}${note}`, notBeforeMs: null, error: null },
-    });
+    events.push(requeued(session, `${why}${note}`));
   } else {
     const restart = restartOf(context, session, why);
     if (restart !== null && 'event' in restart) return [...events, restart.event];
     const end = session.outcome ?? 'cancelled';
     const refused = restart === null ? '' : ` ${restart.refused}`;
-    events.push({
-      ...common,
-      kind: 'objective.ended',
-      text: `${session.objective} on ${session.product} is ${end}: ${why}${refused}${where}`,
-      data: { end, why: `${why}${refused}${where}`, result: finalMail(context, session) },
-    });
+    events.push(
+      objectiveEnded(session, end, `${why}${refused}${where}`, { result: finalMail(context, session) }),
+    );
   }
   return events;
 }

@@ -5,6 +5,7 @@
 import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { NewEvent, SessionOutcome } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { recovered, trouble } from '../../../journal/product-facts.ts';
 import { stopping } from '../../../journal/session-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext, Looked } from '../../context.ts';
@@ -146,13 +147,11 @@ function noteTrouble(
     mend: `Look at it (\`fleet look ${product}\`), send it a message, or stop it: \`fleet stop ${product}\`.`,
   });
   const ownWay = ['logged-out', 'limited', 'died'].includes(state);
-  const trouble = state === 'hung' ? hung : ownWay ? null : error;
-  if (trouble !== null && isScreenTrouble(trouble.code) && known?.code !== trouble.code) {
-    const shape = { ...trouble.toJSON(), product };
-    const text = `${product}: ${trouble.message} ${trouble.mend}`;
-    context.journal.record({ kind: 'product.trouble', product, text, data: { error: shape } });
+  const shown = state === 'hung' ? hung : ownWay ? null : error;
+  if (shown !== null && isScreenTrouble(shown.code) && known?.code !== shown.code) {
+    context.journal.record(trouble(product, shown.toJSON()));
   } else if (
-    trouble === null &&
+    shown === null &&
     known &&
     isScreenTrouble(known.code) &&
     isOver(context, known.code, product, looked)
@@ -174,5 +173,5 @@ function isOver(context: FleetContext, code: string, product: string, looked: Lo
 /** A session's trouble ends with the session. */
 export function endTrouble(context: FleetContext, product: string): void {
   if (!isSessionTrouble(context.journal.trouble(product)?.code ?? '')) return;
-  context.journal.record({ kind: 'product.recovered', product, text: `${product} goes on.`, data: {} });
+  context.journal.record(recovered(product, `${product} goes on.`));
 }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { FleetError } from '../../../common/errors.ts';
 import { shorten } from '../../../common/shorten.ts';
 import type { Mail, ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
-import type { NewEvent } from '../../../journal/events.ts';
+import type { EventData, NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
@@ -39,12 +39,8 @@ export async function lookForLosses(
     return messages.filter(({ createdAt }) => Date.parse(createdAt) >= session.startingAtMs).reverse();
   };
   const common = { product: product.name, objective: session.objective };
-  const dead = (agent: string, mail: string | null, why: string): Loss => ({
-    ...common,
-    kind: 'worker.lost',
-    text: `${agent} of ${product.name} died: ${why}`,
-    data: { session: session.id, agent, mail, why },
-  });
+  const dead = (agent: string, mail: string | null, why: string): Loss =>
+    lost(common, `${agent} of ${product.name} died: ${why}`, { session: session.id, agent, mail, why });
   const gone = snapshot.workers.filter(
     ({ state, startedAt }) => state === 'zombie' && Date.parse(startedAt) >= session.startingAtMs,
   );
@@ -118,13 +114,20 @@ function cutOff(
         },
   );
   const why = `${error.code}: ${error.message}`;
-  return {
-    ...common,
-    kind: 'worker.lost',
-    text: `${why} Mend: ${error.mend}`,
-    data: { session: session.id, agent, mail: null, why, code: error.code },
-  };
+  return lost(common, `${why} Mend: ${error.mend}`, {
+    session: session.id,
+    agent,
+    mail: null,
+    why,
+    code: error.code,
+  });
 }
+
+const lost = (
+  common: { product: string; objective: string },
+  text: string,
+  data: EventData['worker.lost'],
+): Loss => ({ ...common, kind: 'worker.lost', text, data });
 
 /** Names of workers of this session that are completed without a last mail. */
 async function silent(

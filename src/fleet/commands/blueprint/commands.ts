@@ -13,6 +13,7 @@ import type { Source } from '../../../contract/source.ts';
 import type { KnownStep, Step } from '../../../journal/blueprint/step.ts';
 import type { BlueprintRow } from '../../../journal/blueprint/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
+import { objectiveEnded } from '../../../journal/objective-facts.ts';
 import { kindOf } from '../../../journal/outcomes/kind.ts';
 import type { Driver } from '../../context.ts';
 import { estimates } from '../../decide/estimate.ts';
@@ -201,13 +202,7 @@ export function createBlueprints(
       const cancel = ({ objective, product, step, action }: Change): void => {
         if (objective === null || stateOf(objective) !== 'queued') return;
         const why = `Step ${step} of ${name} was ${action === 'remove' ? 'taken out' : 'changed'} by ${source.sender ?? source.via}.`;
-        events.push({
-          kind: 'objective.ended',
-          product,
-          objective,
-          text: `${objective} on ${product} is cancelled: ${why}`,
-          data: { end: 'cancelled', why, result: null },
-        });
+        events.push(objectiveEnded({ product, objective }, 'cancelled', why));
       };
       const waiting = journal.openSize();
       let n = journal.nextObjectiveNumber();
