@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
+import { bytes, cores } from '../common/units.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { Scheduling } from '../registry/registry.ts';
 import type { Channel, RuntimeLimits } from '../runtime/channel.ts';
@@ -89,8 +90,8 @@ export function keepLimits(options: {
 function said(held: RuntimeLimits | null): string {
   if (held === null) return 'not asked of the engine yet';
   const parts = [
-    held.memoryBytes === null ? '' : `${(held.memoryBytes / 1024 ** 3).toFixed(1)} GiB`,
-    held.cpuCores === null ? '' : `${held.cpuCores} cores`,
+    held.memoryBytes === null ? '' : bytes(held.memoryBytes),
+    held.cpuCores === null ? '' : cores(held.cpuCores),
     held.processes === null ? '' : `${held.processes} processes`,
   ].filter(Boolean);
   return parts.length === 0

@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
 import type { FleetClient } from '../client/client.ts';
 import { FleetError } from '../common/errors.ts';
+import { since } from '../common/units.ts';
 import type { GateView } from '../contract/gates.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { boardOrder, capacityLine } from '../text/index.ts';
-import { since } from '../text/measure.ts';
 import { line } from '../text/sanitise.ts';
 import { attentionNote, currentOf, stateOf } from '../text/situation.ts';
 

@@ -1,10 +1,11 @@
 // The runtime's container, held to what products.yaml gives the fleet. Three numbers, on the one labelled container.
+
 import type Docker from 'dockerode';
 import { FleetError } from '../common/errors.ts';
+import { bytes, cores } from '../common/units.ts';
 import type { RuntimeLimits } from './channel.ts';
 
 const nanoCpus = (cores: number) => Math.round(cores * 1e9);
-const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 
 /**
  * @param engine bounds a request and names what is wrong with the engine
@@ -52,7 +53,7 @@ async function requireRoom(
   // Page cache is given back before anything is killed.
   const cache = stats.stats?.inactive_file ?? stats.stats?.total_inactive_file ?? 0;
   const used = (stats.usage ?? 0) - cache;
-  if (memory !== null && used > memory) throw overLimit(`the ${gib(memory)}`, gib(used));
+  if (memory !== null && used > memory) throw overLimit(`the ${bytes(memory)}`, bytes(used));
   const running = pids_stats?.current ?? 0;
   // One is needed for each program that `ov` or the agent runs.
   if (pids !== null && running >= pids) throw overLimit(`the ${pids} processes`, String(running));
@@ -68,8 +69,8 @@ function overLimit(given: string, used: string): FleetError {
 
 function describe({ memoryBytes, cpuCores, processes }: RuntimeLimits): string {
   return [
-    memoryBytes === null ? '' : gib(memoryBytes),
-    cpuCores === null ? '' : `${cpuCores.toFixed(2)} cores`,
+    memoryBytes === null ? '' : bytes(memoryBytes),
+    cpuCores === null ? '' : cores(cpuCores),
     processes === null ? '' : `${processes} processes`,
   ]
     .filter(Boolean)

@@ -1,8 +1,9 @@
 // `fleet why`: what a plan says about one objective or product, as one line and as the record behind it.
+
+import { duration, fromNow } from '../common/units.ts';
 import type { Forecast } from './forecast.ts';
 import { admissionSentence, atLimitSentence, enforcementSentence, waitSentence } from './sentences.ts';
 import type { Admission, Capacity, Enforcement, Plan, SessionState, Wait, WaitRule } from './state.ts';
-import { fromNow, span } from './units.ts';
 
 /** Everything the plan and the forecast hold about the target. */
 export interface Trace {
@@ -60,7 +61,7 @@ function sessionLine(plan: Plan, session: SessionState) {
       : limit === undefined
         ? 'waits for your answer'
         : atLimitSentence(plan, limit);
-  return `${objective} on ${product} ${doing}, started ${span(plan.atMs - startedAtMs)} ago`;
+  return `${objective} on ${product} ${doing}, started ${duration(plan.atMs - startedAtMs)} ago`;
 }
 
 /**

@@ -1,4 +1,5 @@
 // Pure decisions and budgets. Nothing in this folder has effects, reads a clock or imports what has.
+
 export { findCycle } from './cycle.ts';
 export { decide } from './decide.ts';
 export { schedulingDefaults } from './defaults.ts';
@@ -7,5 +8,4 @@ export { type Forecast, type ForecastStart, forecast, withLimits } from './forec
 export { closedNow, heldNow, holdsSlot, predict } from './load.ts';
 export { atLimitSentence, enforcementSentence, waitSentence } from './sentences.ts';
 export type * from './state.ts';
-export { clockText, span, usd } from './units.ts';
 export { windowText } from './windows.ts';

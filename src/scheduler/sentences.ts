@@ -1,6 +1,7 @@
 // One sentence per rule, built from the numbers the rule decided with and from nothing else.
+
+import { bytes, cores, duration, fromNow, list, usd } from '../common/units.ts';
 import type { Admission, AtLimit, Enforcement, Numbers, Plan, Wait, WaitRule } from './state.ts';
-import { cores, fromNow, gib, list, span, usd } from './units.ts';
 import { windowText } from './windows.ts';
 
 function amount(numbers: Numbers, key: string): number {
@@ -26,7 +27,7 @@ function takenBy(plan: Plan, wait: Wait): string {
   return wait.behind.length === 0 ? '' : ` by ${named(plan, wait.behind)}`;
 }
 
-const shown: Record<string, (value: number) => string> = { memory: gib, cpu: cores, cost: usd };
+const shown: Record<string, (value: number) => string> = { memory: bytes, cpu: cores, cost: usd };
 
 /** What each rule says after "obj-9 on product-c ". */
 const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
@@ -39,8 +40,8 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
       ? 'waits: max_live_sessions is 0, so nothing starts until it is raised'
       : `waits for a session to end: ${wait.numbers.used} of ${wait.numbers.max} live${takenBy(plan, wait)}`,
   memory: (plan, { numbers, behind }) =>
-    `waits for memory: it needs ${gib(amount(numbers, 'predicted'))}, and ${gib(amount(numbers, 'used'))} of ` +
-    `${gib(amount(numbers, 'max'))} is taken${behind.length > 0 ? ` by ${named(plan, behind)}` : ''}`,
+    `waits for memory: it needs ${bytes(amount(numbers, 'predicted'))}, and ${bytes(amount(numbers, 'used'))} of ` +
+    `${bytes(amount(numbers, 'max'))} is taken${behind.length > 0 ? ` by ${named(plan, behind)}` : ''}`,
   cpu: (plan, { numbers, behind }) =>
     `waits for CPU: it needs ${cores(amount(numbers, 'predicted'))}, and ${cores(amount(numbers, 'used'))} of ` +
     `${cores(amount(numbers, 'max'))} is taken${behind.length > 0 ? ` by ${named(plan, behind)}` : ''}`,
@@ -52,9 +53,9 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
   'product-busy': (plan, wait) =>
     `waits for ${named(plan, wait.behind)}: a product works on one objective at a time`,
   'product-paused': (plan, { numbers, product }) =>
-    `waits until ${product} is resumed: paused ${span(plan.atMs - amount(numbers, 'sinceMs'))} ago (${numbers.reason})`,
+    `waits until ${product} is resumed: paused ${duration(plan.atMs - amount(numbers, 'sinceMs'))} ago (${numbers.reason})`,
   'objective-paused': (plan, { numbers }) =>
-    `waits until it is resumed: paused ${span(plan.atMs - amount(numbers, 'sinceMs'))} ago (${numbers.reason})`,
+    `waits until it is resumed: paused ${duration(plan.atMs - amount(numbers, 'sinceMs'))} ago (${numbers.reason})`,
   'not-startable': (_, { numbers }) => `cannot start: ${numbers.reason}`,
   needs: (_, wait) => `waits for ${list(wait.behind)} to be done first`,
   'needs-failed': (_, { numbers }) =>
@@ -77,7 +78,7 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
   pacing: (plan, { numbers }) =>
     `waits its turn: starts are spaced out, the next may go ${fromNow(amount(numbers, 'untilMs') - plan.atMs)}`,
   'behind-head': (plan, { numbers, behind }) =>
-    `waits behind ${list(behind)}, which has waited ${span(plan.atMs - amount(numbers, 'headSinceMs'))} for the ` +
+    `waits behind ${list(behind)}, which has waited ${duration(plan.atMs - amount(numbers, 'headSinceMs'))} for the ` +
     'fleet and may not be passed any more',
   'never-fits': (_, { numbers, product }) => {
     const limit = String(numbers.limit);
@@ -118,7 +119,7 @@ export function enforcementSentence({ kind, product, rule, numbers }: Enforcemen
       ? `${product} is over its ${what} cap: ${used} used of ${most}`
       : `${what} is over budget: ${used} used of ${most}`;
   if (rule === 'over-memory') {
-    const said = over('memory', gib(amount(numbers, 'memoryBytes')), gib(amount(numbers, 'budgetBytes')));
+    const said = over('memory', bytes(amount(numbers, 'memoryBytes')), bytes(amount(numbers, 'budgetBytes')));
     if (own)
       return `${said}; it is paused ${kind === 'pause' ? 'until you resume it' : 'unless it shrinks soon'}`;
     return kind === 'pause'

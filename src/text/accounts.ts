@@ -1,10 +1,10 @@
 // Keys and subscriptions: which is at a limit, until when, and how much of each window is used.
 
+import { count, duration } from '../common/units.ts';
 import type { AccountView } from '../contract/accounts.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { windowText } from '../scheduler/index.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { count, duration } from './measure.ts';
 import { line } from './sanitise.ts';
 
 const tones = { open: 'good', held: 'warn', closed: 'bad' } as const;

@@ -1,8 +1,9 @@
 // A blueprint in words: its steps in order, what each waits for, what applying it would change.
+
+import { count, duration } from '../common/units.ts';
 import type { BlueprintReply, BlueprintView, Change } from '../contract/blueprints.ts';
 import { predictionLine } from './estimate.ts';
 import { paragraphs, type Row, rows, type Surface, sentence, type Tone } from './layout.ts';
-import { count, duration } from './measure.ts';
 
 type Step = BlueprintView['steps'][number];
 

@@ -1,17 +1,17 @@
 // What the fleet uses of what it may use, and what it runs on.
+import { bytes, count, decimal, duration, usd } from '../common/units.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { errorText } from './error.ts';
 import { type Surface, sentence } from './layout.ts';
-import { bytes, count, duration, usd } from './measure.ts';
 import { line } from './sanitise.ts';
 
-/** `1 of 2 slots used, memory 1.2 of 4.0 GiB, CPU 0.8 of 2 cores, $1.20 of $10.00 spent today` */
+/** `1 of 2 slots used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores, $1.20 of $10.00 spent today` */
 export function capacityLine(capacity: FleetStatus['capacity']): string {
   const { slots, slotsUsed, liveSessions, maxLiveSessions } = capacity;
   const parts = [`${slotsUsed} of ${count(slots, 'slot')} used`];
   if (liveSessions !== slotsUsed) parts.push(`${liveSessions} of ${maxLiveSessions} sessions live`);
   parts.push(...used('memory ', capacity.memoryBytes, capacity.maxMemoryBytes, bytes));
-  parts.push(...used('CPU ', capacity.cpuCores, capacity.maxCpuCores, (n) => n.toFixed(1), ' cores'));
+  parts.push(...used('CPU ', capacity.cpuCores, capacity.maxCpuCores, decimal, ' cores'));
   if (capacity.container?.memoryBytes != null)
     parts.push(`the whole runtime ${bytes(capacity.container.memoryBytes)}`);
   parts.push(...spent(capacity));

@@ -1,9 +1,10 @@
 // What a live control changed, why something waits, and what would happen.
+
+import { duration, since } from '../common/units.ts';
 import type { ControlReply } from '../contract/controls.ts';
 import type { PlanReply, Why } from '../contract/plans.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { paragraphs, rows, type Surface, sentence } from './layout.ts';
-import { duration, since } from './measure.ts';
 
 const longest = 4_000;
 

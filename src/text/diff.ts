@@ -1,8 +1,9 @@
 // What an objective changed: its size, its commits by agent, its files, and their lines where these were asked for.
+
+import { count } from '../common/units.ts';
 import type { DiffFile } from '../contract/runtime/diff.ts';
 import type { DiffView } from '../contract/work.ts';
 import { cut, pad, paragraphs, type Surface, sentence, type Tone, widthOf } from './layout.ts';
-import { count } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence, line } from './sanitise.ts';
 

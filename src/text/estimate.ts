@@ -1,9 +1,9 @@
 // What a run is expected to take, what it took, and how far apart the two were.
 
+import { bytes, cores, count, duration, usd } from '../common/units.ts';
 import type { OutcomeView, Prediction } from '../contract/outcomes.ts';
 import type { EstimateView } from '../contract/plans.ts';
 import { paragraphs, rows, type Surface, sentence } from './layout.ts';
-import { bytes, cores, count, duration, usd } from './measure.ts';
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 

@@ -1,7 +1,8 @@
 // Gates: questions that only a human may answer. What agents wrote is fenced or indented, and capped.
+
+import { count, since } from '../common/units.ts';
 import type { GateView } from '../contract/gates.ts';
 import { ownText, paragraphs, type Surface, sentence } from './layout.ts';
-import { count, since } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence } from './sanitise.ts';
 

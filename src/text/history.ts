@@ -1,10 +1,10 @@
 // What is over, and what is kept of it.
 
+import { bytes, count, duration, since } from '../common/units.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { Backup } from '../contract/status.ts';
 import { outcomeNote } from './estimate.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { bytes, count, duration, since } from './measure.ts';
 import { whyNote } from './situation.ts';
 
 export function historyText(surface: Surface, over: ObjectiveView[]): string {

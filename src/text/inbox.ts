@@ -1,8 +1,9 @@
 // Mail to the operator. Bodies are what workers wrote: fenced or indented, capped, and marked as theirs.
+
+import { count, since } from '../common/units.ts';
 import type { Inbox, Mail } from '../contract/mail.ts';
 import type { StatusReply } from '../contract/products.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { count, since } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence } from './sanitise.ts';
 

@@ -1,7 +1,8 @@
 // What the model wrote down: lessons, and proposals that wait for a human.
+
+import { since } from '../common/units.ts';
 import type { LessonView, ProposalView } from '../contract/lessons.ts';
 import { paragraphs, rows, type Surface, sentence } from './layout.ts';
-import { since } from './measure.ts';
 
 export function lessonsText(surface: Surface, lessons: LessonView[]): string {
   if (lessons.length === 0) return sentence(surface, 'No lesson has been written down yet.');

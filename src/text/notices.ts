@@ -1,8 +1,9 @@
 // Notices as messages in a channel: a question alone, the rest of one product folded into one message.
+
+import { count } from '../common/units.ts';
 import type { NoticeView } from '../contract/notices.ts';
 import { gateText } from './gates.ts';
 import { ownText, type Surface } from './layout.ts';
-import { count } from './measure.ts';
 import { capped } from './objective.ts';
 import { block, fence } from './sanitise.ts';
 

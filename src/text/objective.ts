@@ -1,9 +1,10 @@
 // One objective: what became of asking for it, and all that is known of it.
+
+import { bytes, duration, since } from '../common/units.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import { outcomeNote, predictionLine } from './estimate.ts';
 import { judgedNote } from './judged.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
-import { bytes, duration, since } from './measure.ts';
 import { block, fence } from './sanitise.ts';
 import { objectiveHead, whyNote } from './situation.ts';
 import { agentText } from './spend.ts';

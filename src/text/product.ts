@@ -1,5 +1,6 @@
 // One product in detail.
 
+import { bytes, cores, count, duration, since } from '../common/units.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
@@ -7,7 +8,6 @@ import { alarms, runtimeLine } from './capacity.ts';
 import { errorText } from './error.ts';
 import { reportRows } from './inbox.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { bytes, cores, count, duration, since } from './measure.ts';
 import { ageNote, objectiveHead, pausedNote, stateOf, stateWord, whyNote } from './situation.ts';
 import { agentText, spendText } from './spend.ts';
 

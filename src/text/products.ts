@@ -1,10 +1,10 @@
 // What is managed: the registry as people know it.
 
+import { count } from '../common/units.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { alarms } from './capacity.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { count } from './measure.ts';
 import { priorityWord } from './product.ts';
 
 export function productsText(surface: Surface, status: FleetStatus): string {

@@ -1,11 +1,11 @@
 // What waits, in what order, and why.
 
+import { count, since } from '../common/units.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine } from './capacity.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { count, since } from './measure.ts';
 import { objectiveHead, whyNote } from './situation.ts';
 
 export function queueText(reader: Surface, status: FleetStatus): string {

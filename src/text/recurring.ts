@@ -1,7 +1,8 @@
 // What comes again, and when.
+
+import { count } from '../common/units.ts';
 import type { RecurringView } from '../contract/recurring.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
-import { count } from './measure.ts';
 
 export function recurringText(surface: Surface, all: RecurringView[]): string {
   if (all.length === 0)

@@ -1,11 +1,11 @@
 // What a product is doing, in a word and a few remarks: shared by the overview and the detail.
 
+import { count, duration, since } from '../common/units.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { errorText } from './error.ts';
 import type { Row, Surface, Tone } from './layout.ts';
-import { count, duration, since } from './measure.ts';
 
 const tones: Record<ProductView['state'], Tone> = {
   idle: 'dim',

@@ -1,6 +1,7 @@
 // What agents use of the model, in words. Names of models come from transcripts: text of workers' making.
+
+import { count, usd } from '../common/units.ts';
 import type { ProductView } from '../contract/products.ts';
-import { count, usd } from './measure.ts';
 
 /** Makes text of workers fit for where it is shown. */
 type Say = (text: string) => string;

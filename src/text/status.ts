@@ -1,12 +1,12 @@
 // The whole fleet at a glance.
 
+import { bytes, count } from '../common/units.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
 import { overridesNote } from './control.ts';
 import { asOf, paragraphs, rows, type Surface, sentence } from './layout.ts';
-import { bytes, count } from './measure.ts';
 import { situation, stateOf } from './situation.ts';
 
 /** Above this many products, the quiet ones share one line. */

@@ -1,13 +1,13 @@
 // The board of `fleet top`: how full the budget is, what needs the human, a line per product with the chosen one
 // marked, and what keys do. It never takes more lines than the terminal has.
 
+import { bytes, count, decimal, since, usd } from '../common/units.ts';
 import type { GateView } from '../contract/gates.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { alarms } from './capacity.ts';
 import { asOf, cut, pad, type Surface, type Tone, widthOf } from './layout.ts';
-import { bytes, count, since, usd } from './measure.ts';
 import { currentOf, stateOf, whyNote } from './situation.ts';
 
 export interface Board {
@@ -115,7 +115,7 @@ const gateLine = (surface: Surface, gate: GateView): string => {
   return surface.paint('warn', `${head}${surface.line(gate.subject, surface.columns - widthOf(head))}`);
 };
 
-/** `slots 2/2 ████  memory 3.7/8.0 GiB ███░░ …`, each as wide as the others, on as many lines as they need. */
+/** `slots 2/2 ████  memory 3.7 GiB of 8 GiB ███░░ …`, each as wide as the others, on as many lines as they need. */
 function meters(surface: Surface, capacity: FleetStatus['capacity']): string[] {
   const all: { label: string; now: number | null; most: number | null; alarming: boolean }[] = [
     {
@@ -131,7 +131,7 @@ function meters(surface: Surface, capacity: FleetStatus['capacity']): string[] {
       alarming: true,
     },
     {
-      label: `CPU ${of(capacity.cpuCores, capacity.maxCpuCores, (n) => n.toFixed(1))}`,
+      label: `CPU ${of(capacity.cpuCores, capacity.maxCpuCores, decimal)}`,
       now: capacity.cpuCores,
       most: capacity.maxCpuCores,
       alarming: true,

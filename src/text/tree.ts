@@ -1,9 +1,9 @@
 // Who works for whom: product → coordinator → leads → workers, from the parents that overstory reports.
 
+import { since } from '../common/units.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { asOf, type Surface } from './layout.ts';
-import { since } from './measure.ts';
 import { stateOf, stateWord } from './situation.ts';
 import { modelText } from './spend.ts';
 

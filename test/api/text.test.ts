@@ -1,5 +1,6 @@
 // What people read, as they read it.
 import { describe, expect, test } from 'vitest';
+import { bytes, duration } from '../../src/common/units.ts';
 import type { Inbox } from '../../src/contract/mail.ts';
 import {
   controlText,
@@ -18,7 +19,6 @@ import {
   surfaceFor,
 } from '../../src/text/index.ts';
 import { widthOf } from '../../src/text/layout.ts';
-import { bytes, duration } from '../../src/text/measure.ts';
 import { ago, busyFleet, fleetStatus, nowMs, objectiveView, productView, worker } from '../support/views.ts';
 
 const chat = surfaceFor({ kind: 'chat', nowMs });

@@ -1,9 +1,9 @@
 // How full the budget is: now as figures and bars, over time as areas. Drawn as SVG by the server: no script, no library.
 
+import { bytes, decimal, duration, usd } from '../../common/units.ts';
 import type { Usage } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import { unpricedText } from '../../text/capacity.ts';
-import { bytes, duration, usd } from '../../text/measure.ts';
 import { placeIn, type Span } from './span.ts';
 
 const width = 240;
@@ -12,7 +12,6 @@ type Point = Usage['points'][number];
 
 export function Budget({ status, usage, span }: { status: FleetStatus; usage: Usage; span: Span }) {
   const { capacity } = status;
-  const cores = (n: number) => n.toFixed(1);
   const over = (pick: (point: Point) => number | null) => ({ pick, usage, span });
   return (
     <section class="budget" aria-labelledby="budget">
@@ -45,7 +44,7 @@ export function Budget({ status, usage, span }: { status: FleetStatus; usage: Us
           name="CPU"
           now={capacity.cpuCores}
           most={capacity.maxCpuCores}
-          say={cores}
+          say={decimal}
           unit=" cores"
           over={over((point) => point.cpuCores)}
         />

@@ -1,8 +1,8 @@
 // What an objective changed: its commits by agent, its files, and their lines side by side. What is folded says why.
 import { raw } from 'hono/html';
+import { count } from '../../common/units.ts';
 import type { DiffFile } from '../../contract/runtime/diff.ts';
 import type { DiffView } from '../../contract/work.ts';
-import { count } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { type Hunk, hunksOf, type Line, type Side } from './hunks.ts';
 import { Ago } from './parts.tsx';

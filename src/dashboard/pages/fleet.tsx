@@ -1,23 +1,23 @@
 // The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
+import { bytes, cores, count } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { Timeline as TimelineView, Usage } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import { accountInWords } from '../../text/accounts.ts';
-import { bytes, count } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { ageNote, stateOf } from '../../text/situation.ts';
 import { Budget } from './budget.tsx';
 import { Page } from './layout.tsx';
 import { Ago, Events, forPeople, gateHref, ObjectiveLink, productHref, State, why } from './parts.tsx';
+import { Queue } from './queue.tsx';
 import type { Span } from './span.ts';
 import { Timeline } from './timeline.tsx';
 
 /** Above this many products, those with nothing to say share one card. */
 const eachInItsRow = 12;
 const shownEvents = 12;
-const shownQueue = 20;
 /** What needs a human stands first, what rests last. */
 const order = [
   'trouble',
@@ -212,7 +212,7 @@ function ProductRow({ product, now }: { product: ProductView; now: string }) {
     age: objective?.startedAt ? <Ago at={objective.startedAt} now={now} bare /> : '',
     workers: busy.length > 0 ? count(busy.length, 'worker') : '',
     memory: footprint?.memoryBytes ? bytes(footprint.memoryBytes) : '',
-    cpu: typeof footprint?.cpuCores === 'number' ? `${footprint.cpuCores.toFixed(1)} cores` : '',
+    cpu: typeof footprint?.cpuCores === 'number' ? cores(footprint.cpuCores) : '',
     mail: product.unreadMail > 0 ? count(product.unreadMail, 'unread mail') : '',
     queued: product.queued > 0 ? `${product.queued} queued` : '',
   };
@@ -274,53 +274,4 @@ function Folded({ products }: { products: ProductView[] }) {
       </ul>
     </details>
   );
-}
-
-function Queue({ status }: { status: FleetStatus }) {
-  if (status.queue.length === 0) return null;
-  // the reason is often the same for all: said once
-  const shown = status.queue.slice(0, shownQueue);
-  const more = status.queue.length - shown.length;
-  const reasons = shown.map((objective) => reasonOf(why(objective) ?? ''));
-  return (
-    <section aria-labelledby="queue">
-      <h2 id="queue">Waiting, and why</h2>
-      <ol class="rows queue">
-        {shown.map((objective, i) => (
-          <li class="row" id={`queued-${objective.id}`}>
-            <span class="place">{objective.position ?? '–'}</span>
-            <div class="said">
-              <p class="one-line">
-                <a class="title" href={productHref(objective.product)}>
-                  {objective.product}
-                </a>{' '}
-                <ObjectiveLink id={objective.id} /> {line(objective.text)}
-              </p>
-              <p class="quiet">
-                {i > 0 && reasons[i - 1]?.cause === reasons[i]?.cause && reasons[i]?.rest
-                  ? `likewise; ${reasons[i]?.rest}`
-                  : why(objective)}
-              </p>
-            </div>
-            <p class="facts">
-              <span>
-                <Ago at={objective.createdAt} now={status.at} bare />
-              </span>
-            </p>
-          </li>
-        ))}
-      </ol>
-      {more > 0 && (
-        <p class="quiet hint">
-          And {more} more: <code>fleet queue</code>
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** `waits for a slot: 2 of 2 in use by …; next in line; expected …` → its cause, and what is its own */
-function reasonOf(text: string): { cause: string; rest: string } {
-  const at = text.indexOf('; ');
-  return at < 0 ? { cause: text, rest: '' } : { cause: text.slice(0, at), rest: text.slice(at + 2) };
 }

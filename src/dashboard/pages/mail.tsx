@@ -1,7 +1,8 @@
 // Mail of a product by thread: the newest open, the others folded. What agents wrote is fenced off from what was
 // written to them.
+
+import { count } from '../../common/units.ts';
 import type { Thread, ThreadMail } from '../../contract/mail.ts';
-import { count } from '../../text/measure.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { Ago, gateHref } from './parts.tsx';
 

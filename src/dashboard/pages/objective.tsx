@@ -1,5 +1,6 @@
 // One objective: what was asked, what was decided, what happened, what it cost, and what came of it.
 import type { FleetErrorShape } from '../../common/errors.ts';
+import { bytes, count, duration } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Thread } from '../../contract/mail.ts';
@@ -7,7 +8,6 @@ import type { ObjectiveView, Result } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import type { DiffView } from '../../contract/work.ts';
-import { bytes, count, duration } from '../../text/measure.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
 import { Changes, Commits } from './changes.tsx';

@@ -1,9 +1,10 @@
 // Small things that several pages show.
+
+import { duration } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import { stepTones } from '../../text/blueprint.ts';
-import { duration } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { stateOf } from '../../text/situation.ts';
 

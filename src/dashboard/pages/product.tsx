@@ -1,4 +1,6 @@
 // One product: what it works on, who works on it, what they write, what is parked, what was decided and done.
+
+import { bytes, cores, duration } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Thread } from '../../contract/mail.ts';
@@ -6,7 +8,6 @@ import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { Timeline as TimelineView } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
-import { bytes, cores, duration } from '../../text/measure.ts';
 import { priorityWord } from '../../text/product.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { ageNote, stateOf } from '../../text/situation.ts';

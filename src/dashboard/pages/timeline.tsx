@@ -1,6 +1,7 @@
 // What ran when: a lane per product, a bar per session, its gates as marks from asked to answered.
+
+import { duration } from '../../common/units.ts';
 import type { Timeline as TimelineView } from '../../contract/reports.ts';
-import { duration } from '../../text/measure.ts';
 import { line } from '../../text/sanitise.ts';
 import { productHref } from './parts.tsx';
 import { placeIn, type Span, ticksOf } from './span.ts';

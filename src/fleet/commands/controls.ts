@@ -16,7 +16,8 @@ import type { Driver } from '../context.ts';
 import { capName, capValue, priorityValue } from '../decide/limits.ts';
 import { overridesOf, type PauseValue } from '../decide/live-changes.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
-import { objectiveView, overrideText } from '../report/view.ts';
+import { objectiveView } from '../report/objective-view.ts';
+import { overrideText } from '../report/view.ts';
 import { requireRoom } from './queue-limits.ts';
 
 interface Lookup {

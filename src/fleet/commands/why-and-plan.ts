@@ -12,7 +12,8 @@ import { estimates } from '../decide/estimate.ts';
 import { type CapName, capName, capValue } from '../decide/limits.ts';
 import { overridesOf } from '../decide/live-changes.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
-import { explained, objectiveView, overrideText, whyQueued } from '../report/view.ts';
+import { explained, objectiveView, whyQueued } from '../report/objective-view.ts';
+import { overrideText } from '../report/view.ts';
 
 export type Foresight = ReturnType<typeof createForesight>;
 

@@ -1,5 +1,6 @@
 // The words of `cap` and of `plan --with`: what may be limited, in which units people write it.
 import { FleetError } from '../../common/errors.ts';
+import { bytes, cores, usd } from '../../common/units.ts';
 import type { CapValue } from './live-changes.ts';
 
 export type CapName = 'slots' | 'live' | 'memory' | 'cpu' | 'cost';
@@ -75,9 +76,9 @@ export function capValue(name: CapName, scope: 'fleet' | 'product', text: string
 /** As people read it. */
 export function capText(name: string, scope: 'fleet' | 'product', { limit }: CapValue): string {
   if (limit === null) return 'no limit';
-  if (name === 'memory') return `${Number((limit / gib).toFixed(2))} GiB`;
-  if (name === 'cpu') return scope === 'fleet' ? `${limit} %` : `${limit} cores`;
-  return name === 'cost' ? `$${limit.toFixed(2)} a day` : String(limit);
+  if (name === 'memory') return bytes(limit);
+  if (name === 'cpu') return scope === 'fleet' ? `${limit} %` : cores(limit);
+  return name === 'cost' ? `${usd(limit)} a day` : String(limit);
 }
 
 /** high = 80, medium = 50, low = 20, as in products.yaml. @throws FleetError PRIORITY_INVALID */

@@ -1,4 +1,5 @@
 // Measurements as they come in: CPU averaged over a minute for the scheduler, peaks for the history.
+import { bytes, cores } from '../../common/units.ts';
 import type { FootprintReport } from '../../contract/runtime/measurements.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { FleetContext } from '../context.ts';
@@ -55,7 +56,7 @@ export function createMeasurements(
         kind: 'session.measured',
         product: entry.product,
         objective: session.objective,
-        text: `${session.objective} on ${entry.product} uses more than before: ${Math.round(now.memory / 1_048_576)} MiB, ${now.cpu.toFixed(2)} cores.`,
+        text: `${session.objective} on ${entry.product} uses more than before: ${bytes(now.memory)}, ${cores(now.cpu)}.`,
         data: {
           session: session.id,
           peakMemoryBytes: Math.max(before.memory, now.memory),

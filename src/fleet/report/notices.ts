@@ -1,10 +1,10 @@
 // Event → the notice it causes. The sentence is the event's own; nothing here asks a model.
 
 import { traitsOf } from '../../common/error-catalogue.ts';
+import { duration, usd } from '../../common/units.ts';
 import type { JournalEvent, NewEvent } from '../../journal/events.ts';
 import type { GateSeverity } from '../../journal/gates/events.ts';
 import type { NoticeKind } from '../../journal/outbox/events.ts';
-import { span, usd } from '../../scheduler/index.ts';
 import { askedIn } from '../act/gates/asked.ts';
 import { questionOf } from '../act/gates/question.ts';
 import type { FleetContext } from '../context.ts';
@@ -129,7 +129,7 @@ function outcomeLine({ journal }: Context, event: JournalEvent): string {
   const { durationMs, merged, into, leftovers } = before.data;
   const kept = leftovers.flatMap((one) => /^branch (.+)$/.exec(one)?.[1] ?? []);
   return `${[
-    `Took ${span(durationMs)}, ${costText(before.data)}`,
+    `Took ${duration(durationMs)}, ${costText(before.data)}`,
     ...(merged.length > 0 ? [`merged ${merged.join(', ')}${intoText(into)}`] : []),
     ...(kept.length > 0 ? [`kept, not merged: ${kept.join(', ')}`] : []),
   ].join('; ')}.`;

@@ -1,9 +1,9 @@
 // A stretch of the fleet's time, read out of the journal: reads only.
 import { FleetError } from '../../common/errors.ts';
+import { duration, list, usd } from '../../common/units.ts';
 import type { ReportView } from '../../contract/reports.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Outcome } from '../../journal/outcomes/store.ts';
-import { list, span, usd } from '../../scheduler/units.ts';
 import type { FleetContext } from '../context.ts';
 
 type Context = Pick<FleetContext, 'journal' | 'clock'>;
@@ -164,7 +164,7 @@ function linesOf(told: {
   return [
     ended.length === 0
       ? 'Nothing ended.'
-      : `${n('done')} done, ${n('failed')} failed, ${n('cancelled')} cancelled${money}; questions waited ${span(human)} for you.`,
+      : `${n('done')} done, ${n('failed')} failed, ${n('cancelled')} cancelled${money}; questions waited ${duration(human)} for you.`,
     ...(recurred > 0 ? [`${recurred} recurring ${recurred === 1 ? 'run' : 'runs'} came due.`] : []),
     ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? 'session was' : 'sessions were'} restarted.`] : []),
     ...(looks.turns > 0 ? [lookedText(looks)] : []),
@@ -172,13 +172,13 @@ function linesOf(told: {
     ...cut(
       ended,
       (one) =>
-        `${one.objective} on ${one.product} (${one.kind}): ${one.end} after ${span(one.workMs)} of work${one.costUsd === null ? '' : `, ${least(partly.has(one.objective))}${usd(one.costUsd)}`}`,
+        `${one.objective} on ${one.product} (${one.kind}): ${one.end} after ${duration(one.workMs)} of work${one.costUsd === null ? '' : `, ${least(partly.has(one.objective))}${usd(one.costUsd)}`}`,
     ),
     ...(blocked.length > 0 ? ['What waited, and for whom:'] : []),
     ...cut(
       blocked,
       ({ objective, product, by, ms }) =>
-        `${objective ? `${objective} on ` : ''}${product}: ${span(ms)} for ${by}`,
+        `${objective ? `${objective} on ` : ''}${product}: ${duration(ms)} for ${by}`,
     ),
   ];
 }

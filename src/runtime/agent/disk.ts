@@ -3,6 +3,7 @@
 // look like those of another user.
 import { access, constants, statfs } from 'node:fs/promises';
 import { FleetError } from '../../common/errors.ts';
+import { bytes } from '../../common/units.ts';
 
 const mebibyte = 1024 ** 2;
 /** Below this nothing of a product can be believed to be written down. */
@@ -30,10 +31,9 @@ export async function requireSpace(folder: string, leastBytes: number): Promise<
   const { bavail, bsize } = await statfs(folder);
   const freeBytes = bavail * bsize;
   if (freeBytes >= leastBytes) return;
-  const mib = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;
   throw new FleetError({
     code: 'OV_DISK_FULL',
-    message: `Expected at least ${mib(leastBytes)} free on the disk of ${folder}, got ${mib(freeBytes)}.`,
+    message: `Expected at least ${bytes(leastBytes)} free on the disk of ${folder}, got ${bytes(freeBytes)}.`,
     mend: 'Make room there: parked worktrees (`ov worktree clean`), old logs under .overstory/logs. It goes on by itself then.',
   });
 }

@@ -1,13 +1,14 @@
 // What a usage limit on a coordinator's screen means: its account closes, and the session waits. Nothing else is
 // concluded from such a screen: who stands at a limit neither hangs nor fails.
 
+import { clockText } from '../../../common/units.ts';
 import { accountOpened, sessionLimited } from '../../../journal/accounts/facts.ts';
 import type { ClosedAccount, LimitedSession } from '../../../journal/accounts/store.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { UsageLimit } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';
-import { clockText, windowText } from '../../../scheduler/index.ts';
+import { windowText } from '../../../scheduler/index.ts';
 import type { FleetContext, Looked } from '../../context.ts';
 
 /** Two readings of one reset differ by less: some screens give it to the minute, some to the hour. */

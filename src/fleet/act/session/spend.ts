@@ -2,6 +2,7 @@
 // the agent, and priced here. `ov costs` counts a reply once per content block, prices all opus alike and knows
 // nothing of headless workers: it is not asked.
 
+import { usd } from '../../../common/units.ts';
 import type { UsageReport } from '../../../contract/runtime/measurements.ts';
 import type { ProductRef } from '../../../contract/runtime/protocol.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -82,7 +83,7 @@ export async function watchSpend(
   if (now?.id !== session.id || (spend.costUsd === now.costUsd && spend.tokens === now.tokens)) return;
   const { costUsd, tokens, unpricedTokens } = spend;
   const money =
-    costUsd === null ? 'an unknown amount' : `${unpricedTokens > 0 ? 'at least ' : ''}$${costUsd.toFixed(2)}`;
+    costUsd === null ? 'an unknown amount' : `${unpricedTokens > 0 ? 'at least ' : ''}${usd(costUsd)}`;
   journal.record({
     kind: 'session.spent',
     product: product.name,

@@ -17,7 +17,7 @@ import { objectiveEnded } from '../../../journal/objective-facts.ts';
 import { kindOf } from '../../../journal/outcomes/kind.ts';
 import type { Driver } from '../../context.ts';
 import { estimates } from '../../decide/estimate.ts';
-import { objectiveView } from '../../report/view.ts';
+import { objectiveView } from '../../report/objective-view.ts';
 import { queuedEvent } from '../accept-text.ts';
 import type { Controls } from '../controls.ts';
 import { humanOnly } from '../human-only.ts';

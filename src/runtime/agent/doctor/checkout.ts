@@ -1,5 +1,6 @@
 // Where a product's agents work: a clone of the fleet's own, with what it holds of disk and what was done for it, or the
 // human's own folder, which must be as `ov merge` needs it.
+import { bytes } from '../../../common/units.ts';
 import { oldWorktrees } from '../../checkout/bring.ts';
 import { gitFoldersOf } from '../../checkout/git-folder.ts';
 import { requireUntouched } from '../../checkout/in-place.ts';
@@ -39,8 +40,6 @@ async function standing(folder: string, record: CheckoutRecord): Promise<string>
   return `${now.branch} (${now.ahead} ahead of ${now.called}, ${now.behind} behind)`;
 }
 
-function diskText(bytes: number | null): string {
-  if (bytes === null) return 'its disk is being counted';
-  const mib = Math.ceil(bytes / 1024 ** 2);
-  return mib >= 1024 ? `${(mib / 1024).toFixed(1)} GiB of disk` : `${mib} MiB of disk`;
+function diskText(held: number | null): string {
+  return held === null ? 'its disk is being counted' : `${bytes(held)} of disk`;
 }

@@ -1,5 +1,6 @@
 // What every product of this runtime depends on.
 import { statfs } from 'node:fs/promises';
+import { bytes } from '../../../common/units.ts';
 import { older, pairOf, rangeText, readVersion, recommendedClaude } from '../../../overstory/pairs.ts';
 import { keepKeeper } from '../maintenance/prepare.ts';
 import { tmux as onServer } from '../maintenance/tmux.ts';
@@ -56,11 +57,11 @@ export const disk: Check<MachinePlace> = {
   name: 'disk',
   async look({ workspaceRoot }) {
     const { bavail, bsize } = await statfs(workspaceRoot);
-    const gib = ((bavail * bsize) / 1024 ** 3).toFixed(1);
-    if (bavail * bsize >= leastFreeBytes) return ok(`${gib} GiB free`);
+    const freeBytes = bavail * bsize;
+    if (freeBytes >= leastFreeBytes) return ok(`${bytes(freeBytes)} free`);
     return {
       state: 'failed',
-      says: `Expected at least 1 GiB free in ${workspaceRoot}, got ${gib} GiB.`,
+      says: `Expected at least ${bytes(leastFreeBytes)} free in ${workspaceRoot}, got ${bytes(freeBytes)}.`,
       mend: 'Make room: parked worktrees (`ov worktree clean`), old logs under .overstory/logs.',
     };
   },
