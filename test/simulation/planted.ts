@@ -196,7 +196,7 @@ const all: PlantedBug[] = [
     'the session ends, its objective does not',
     ['tables agree'],
     [
-      'fleet/act/session/stop.ts',
+      'fleet/act/session/ending.ts',
       "if (objective === null || !['starting', 'running'].includes(objective.state)) return events;",
       'if (events.length > 0) return events;',
     ],

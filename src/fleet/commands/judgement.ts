@@ -6,6 +6,7 @@ import { shorten } from '../../common/shorten.ts';
 import type { ObjectiveView, startRequestSchema } from '../../contract/objectives.ts';
 import type { DiffReply } from '../../contract/runtime/diff.ts';
 import type { Source } from '../../contract/source.ts';
+import { intended, settled } from '../../journal/action-facts.ts';
 import type { ActionState } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
@@ -209,13 +210,9 @@ export function createJudgement(
       .find(({ kind, objective }) => kind === 'work.revert' && objective === id);
     if (open) return open.id;
     const action = `revert-${id}-${journal.lastSeq()}`;
-    journal.record({
-      kind: 'action.intended',
-      product,
-      objective: id,
-      text: `Taking back what ${id} made on ${product}.`,
-      data: { action, kind: 'work.revert', session: null, args: {} },
-    });
+    const about = { product, objective: id };
+    const text = `Taking back what ${id} made on ${product}.`;
+    journal.record(intended(about, text, { action, kind: 'work.revert', session: null, args: {} }));
     return action;
   }
 
@@ -226,13 +223,7 @@ export function createJudgement(
     text: string,
     error: FleetError | null,
   ): void {
-    journal.record({
-      kind: 'action.settled',
-      product,
-      objective: id,
-      text,
-      data: { action, state, result: null, error: error?.toJSON() ?? null },
-    });
+    journal.record(settled({ product, objective: id }, text, action, state, { error }));
   }
 
   /** What other objectives made on the product after this one began. */

@@ -1,6 +1,7 @@
 // A done session's branch goes to the deliverer. From here on it can be delivered whatever becomes of the checkout, so
 // the session's end waits for this and no longer.
 import { FleetError } from '../../../common/errors.ts';
+import { intended } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import type { Product } from '../../../registry/registry.ts';
@@ -56,19 +57,17 @@ export async function keepWork(
 const whereTo = (as: NonNullable<Product['deliver']>['as']): string =>
   ({ branch: 'its remote, as a branch', push: 'its remote', 'pull-request': 'a pull request' })[as];
 
-export function intendedDelivery(
-  { id, product, objective }: Pick<SessionRow, 'id' | 'product' | 'objective'>,
+export const intendedDelivery = (
+  session: Pick<SessionRow, 'id' | 'product' | 'objective'>,
   action: string,
   args: { branch: string; head: string },
-): NewEvent {
-  return {
-    kind: 'action.intended',
-    product,
-    objective,
-    text: `${args.branch} of ${product} is to be delivered.`,
-    data: { action, kind: 'work.deliver', session: id, args },
-  };
-}
+): NewEvent =>
+  intended(session, `${args.branch} of ${session.product} is to be delivered.`, {
+    action,
+    kind: 'work.deliver',
+    session: session.id,
+    args,
+  });
 
 function noDeliverer(product: string): FleetError {
   return new FleetError({

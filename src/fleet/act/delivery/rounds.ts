@@ -2,6 +2,7 @@
 // the remote or the forge cannot do now is tried again by backoff, or when the forge says that its limit ends. A refusal
 // waits for a human, who mends it and says `fleet deliver`.
 import { FleetError } from '../../../common/errors.ts';
+import { settled } from '../../../journal/action-facts.ts';
 import type { ActionRow } from '../../../journal/actions.ts';
 import type { EventKind } from '../../../journal/events.ts';
 import type { Product } from '../../../registry/registry.ts';
@@ -63,13 +64,7 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
     error: FleetError | null,
   ): void {
     deliveryWaits.delete(action.id);
-    journal.record({
-      kind: 'action.settled',
-      product: action.product,
-      objective: action.objective ?? undefined,
-      text: says,
-      data: { action: action.id, state, result: { says, ...result }, error: error?.toJSON() ?? null },
-    });
+    journal.record(settled(action, says, action.id, state, { result: { says, ...result }, error }));
   }
 
   function orderOf({ args, objective: id }: ActionRow, { name, deliver }: Product) {

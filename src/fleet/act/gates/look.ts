@@ -4,7 +4,7 @@
 // overstory takes any `--from`: forged mail is found here, after the fact. It cannot be prevented.
 
 import type { Mail } from '../../../contract/runtime/snapshot.ts';
-import type { NewEvent } from '../../../journal/events.ts';
+import type { EventData, NewEvent } from '../../../journal/events.ts';
 import { gateWithdrawn } from '../../../journal/gates/facts.ts';
 import { mailReceived } from '../../../journal/product-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
@@ -43,23 +43,20 @@ export async function lookForForgedMail(context: FleetContext, product: Product)
   const foreign = messages
     .map(keptMail)
     .filter((mail) => !own.ids.has(mail.id) && !isInFlight(mail, own.inFlight));
-  if (counted === null) {
-    journal.record({
-      kind: 'operator-mail.counted',
-      product: product.name,
-      text: `${product.name} holds ${foreign.length} mails in the operator's name from before.`,
-      data: { origin: 'before', ids: foreign.map(({ id }) => id), mail: null },
+  const objective = journal.liveSession(product.name)?.objective;
+  const note = (text: string, data: EventData['operator-mail.counted']): void =>
+    void journal.record({ kind: 'operator-mail.counted', product: product.name, objective, text, data });
+  if (counted === null)
+    return note(`${product.name} holds ${foreign.length} mails in the operator's name from before.`, {
+      origin: 'before',
+      ids: foreign.map(({ id }) => id),
+      mail: null,
     });
-    return;
-  }
   for (const mail of foreign.filter(({ id }) => !counted.has(id)).reverse())
-    journal.record({
-      kind: 'operator-mail.counted',
-      product: product.name,
-      objective: journal.liveSession(product.name)?.objective,
-      text: `Somebody sent mail ${mail.id} to ${mail.to} of ${product.name} in your name, and it was not the fleet: "${mail.subject}". If it was not you by hand, an agent forged it: look at what ${mail.to} did with it.`,
-      data: { origin: 'foreign', ids: [mail.id], mail },
-    });
+    note(
+      `Somebody sent mail ${mail.id} to ${mail.to} of ${product.name} in your name, and it was not the fleet: "${mail.subject}". If it was not you by hand, an agent forged it: look at what ${mail.to} did with it.`,
+      { origin: 'foreign', ids: [mail.id], mail },
+    );
 }
 
 /** An action whose end is not known yet marks its mail by its id. */

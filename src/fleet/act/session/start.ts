@@ -191,15 +191,15 @@ function running(
 
 /** What it stands on is gone while it started: what of it is up cannot be seen, and is ended as at every stop. */
 function leaveToStop({ journal }: FleetContext, session: SessionRow, cause: FleetError): true {
-  const { product, objective } = session;
+  const { product } = session;
   journal.record(
-    {
-      kind: 'action.settled',
-      product,
-      objective,
-      text: `Whether the coordinator of ${product} started cannot be seen.`,
-      data: { action: `start-${session.id}`, state: 'uncertain', result: null, error: cause.toJSON() },
-    },
+    settled(
+      session,
+      `Whether the coordinator of ${product} started cannot be seen.`,
+      `start-${session.id}`,
+      'uncertain',
+      { error: cause },
+    ),
     stopping(session, `It could not go on starting. ${inOneLine(cause)}`, 'failed', cause.code),
   );
   return true;
