@@ -66,7 +66,7 @@ const fifty = () =>
 describe('status', () => {
   test('a busy fleet', () => {
     expect(statusText(chat, busyFleet())).toMatchInlineSnapshot(`
-      "4 products: 1 running, 1 waiting on you, 1 queued, 1 listed; 1 of 1 slot used, memory 1.2 GiB of 4.0 GiB, CPU 0.8 of 2.0 cores.
+      "4 products: 1 running, 1 waiting on you, 1 queued, 1 listed; 1 of 1 slot used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores.
 
       - **product-a** running: obj-6 for 12 min, “Explore the codebase structure and write down what you find” · builder-2 stalled, scout-1 working, 1 completed · 1 unread mail
       - **product-b** waiting on you: obj-5 for 12 min, “Write the launch post” · waiting on a human: plan of lead-1 needs approval (gate-3) · 1 gate open
@@ -76,8 +76,8 @@ describe('status', () => {
       Runs on: docker exec into overstory-runtime, ov 0.10.3."
     `);
     expect(statusText(terminal, busyFleet())).toMatchInlineSnapshot(`
-      "4 products: 1 running, 1 waiting on you, 1 queued, 1 listed; 1 of 1 slot used, memory 1.2 GiB of 4.0
-      GiB, CPU 0.8 of 2.0 cores.
+      "4 products: 1 running, 1 waiting on you, 1 queued, 1 listed; 1 of 1 slot used, memory 1.2 GiB of 4
+      GiB, CPU 0.8 of 2 cores.
 
       product-a  running         obj-6 for 12 min: Explore the codebase structure and write down what you…
                                  builder-2 stalled, scout-1 working, 1 completed
@@ -94,7 +94,7 @@ describe('status', () => {
     expect(statusText(narrow, busyFleet())).toMatchInlineSnapshot(`
       "4 products: 1 running, 1 waiting on you, 1
       queued, 1 listed; 1 of 1 slot used, memory 1.2
-      GiB of 4.0 GiB, CPU 0.8 of 2.0 cores.
+      GiB of 4 GiB, CPU 0.8 of 2 cores.
 
       product-a  running
         obj-6 for 12 min: Explore the codebase struct…
@@ -127,7 +127,7 @@ describe('status', () => {
       \`docker compose up -d overstory-runtime\`.
       products.yaml: line 12: expected 1 to 100, got "hi"; the last good version is kept
 
-      3 products: 2 stale, 1 unknown; 1 of 1 slot used, memory 1.2 GiB of 4.0 GiB, CPU 0.8 of 2.0 cores.
+      3 products: 2 stale, 1 unknown; 1 of 1 slot used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores.
 
       product-a  stale    obj-6 for 12 min: Explore the codebase structure and write down what you find
                           last seen 5 min ago, then running
@@ -139,7 +139,7 @@ describe('status', () => {
       "The runtime is lost (docker exec into overstory-runtime): what follows is what was last seen. RUNTIME_UNREACHABLE: Expected a running container overstory-runtime, got none. Mend: Start it: \`docker compose up -d overstory-runtime\`.
       products.yaml: line 12: expected 1 to 100, got "hi"; the last good version is kept
 
-      3 products: 2 stale, 1 unknown; 1 of 1 slot used, memory 1.2 GiB of 4.0 GiB, CPU 0.8 of 2.0 cores.
+      3 products: 2 stale, 1 unknown; 1 of 1 slot used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores.
 
       - **product-a** stale: obj-6 for 12 min, “Explore the codebase structure and write down what you find” · last seen 5 min ago, then running
       - **product-b** stale · last seen 5 min ago, then idle
@@ -167,7 +167,7 @@ describe('status', () => {
     const simulated = fleetStatus([productView('a')]);
     simulated.runtime.simulated = true;
     expect(statusText(chat, simulated)).toMatchInlineSnapshot(`
-      "1 product: 1 idle; 0 of 1 slot used, memory 1.2 GiB of 4.0 GiB, CPU 0.8 of 2.0 cores.
+      "1 product: 1 idle; 0 of 1 slot used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores.
 
       - **a** idle
 
@@ -266,7 +266,7 @@ test('products', () => {
 
 test('queue', () => {
   expect(queueText(terminal, busyFleet())).toMatchInlineSnapshot(`
-    "1 objective waits; 1 of 1 slot used, memory 1.2 GiB of 4.0 GiB, CPU 0.8 of 2.0 cores.
+    "1 objective waits; 1 of 1 slot used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores.
 
     1. obj-7  product-c  waiting 3 min: Fix the login page: - the button does nothing - the error is sh…
                          waits for a slot, 1 of 1 used by product-a (obj-6)
@@ -277,7 +277,7 @@ test('queue', () => {
                                  waiting on a human: plan of lead-1 needs approval (gate-3)"
   `);
   expect(queueText(chat, fleetStatus([]))).toMatchInlineSnapshot(
-    `"The queue is empty; 0 of 1 slot used, memory 1.2 GiB of 4.0 GiB, CPU 0.8 of 2.0 cores."`,
+    `"The queue is empty; 0 of 1 slot used, memory 1.2 GiB of 4 GiB, CPU 0.8 of 2 cores."`,
   );
 });
 
@@ -510,6 +510,6 @@ test('quantities', () => {
     '1 KiB',
     '2 KiB',
     '612 MiB',
-    '1.3 GiB',
+    '1.25 GiB',
   ]);
 });

@@ -276,7 +276,7 @@ describe('cost that nobody knows', () => {
     const { capacity } = (
       await ready(budget({ maxCostUsdPerDay: 20, maxMemoryBytes: 8 * gib }))
     ).fleet.status(null);
-    expect(capacityLine(capacity)).toContain('memory 0 MiB of 8.0 GiB');
+    expect(capacityLine(capacity)).toContain('memory 0 MiB of 8 GiB');
     expect(capacityLine(capacity)).toContain('$0.00 of $20.00 spent today');
   });
 

@@ -243,12 +243,12 @@ describe('priority and cap', () => {
   it('says that what is above a budget can never run', async () => {
     const t = await ready();
     t.fleet.controls.cap('fleet', 'memory', '512m', t.source);
-    expect(t.start('alpha', 'a').why).toMatch(/can never run: it needs 1 GiB and .* 0\.5 GiB/);
+    expect(t.start('alpha', 'a').why).toMatch(/can never run: it needs 1 GiB and .* 512 MiB/);
     t.fleet.controls.cap('fleet', 'memory', 'none', t.source);
     await t.clock.advance(1_000);
     expect(t.state('obj-1')).toBe('running');
     t.fleet.controls.cap('fleet', 'memory', '0', t.source);
-    expect(t.start('beta', 'b').why).toMatch(/can never run.* 0 GiB/);
+    expect(t.start('beta', 'b').why).toMatch(/can never run.* 0 MiB/);
   });
 
   it.each([

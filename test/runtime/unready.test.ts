@@ -25,6 +25,16 @@ test.each<[string, string, RegExp, (at: string) => Promise<string>]>([
     /git init/,
     async (at) => {
       await mkdir(join(at, 'plain'));
+      await writeFile(join(at, 'plain/notes.txt'), 'mine\n');
+      return join(at, 'plain');
+    },
+  ],
+  [
+    'one that is empty',
+    'PRODUCT_EMPTY',
+    /Mount it again.*git init/,
+    async (at) => {
+      await mkdir(join(at, 'plain'));
       return join(at, 'plain');
     },
   ],

@@ -21,7 +21,7 @@ describe('bad input', () => {
     [
       'zero memory',
       { maxMemoryBytes: 0 },
-      /can never run: it needs 1 GiB and the fleet's whole memory budget is 0 GiB/,
+      /can never run: it needs 1 GiB and the fleet's whole memory budget is 0 MiB/,
     ],
     [
       'zero CPU',

@@ -373,9 +373,13 @@ const all: PlantedBug[] = [
   bug(
     'the model answers a gate',
     ['answered once'],
-    ['fleet/commands/gates.ts', "if (source.via === 'model')", "if (source.via === ('nobody' as string))"],
     [
-      'fleet/commands/gates.ts',
+      'fleet/commands/human-only.ts',
+      "if (source.via === 'model')",
+      "if (source.via === ('nobody' as string))",
+    ],
+    [
+      'fleet/commands/human-only.ts',
       "if (source.via !== 'webchat' && source.via !== 'slack')",
       "if (source.via === ('nobody' as string))",
     ],

@@ -68,14 +68,10 @@ export async function whyUninitialised(
  * @throws FleetError of readSource(); PRODUCT_EMPTY, PRODUCT_BARE, PRODUCT_IS_WORKTREE
  */
 export async function requireCheckout(product: string, folder: string): Promise<void> {
-  if (await isEmptied(folder))
-    throw new FleetError({
-      code: 'PRODUCT_EMPTY',
-      product,
-      message: `Expected the repository of ${product} in ${folder}, got an empty folder: what was there is unmounted, or was taken away.`,
-      mend: 'Mount it again, or put it back: the rest heals by itself. If nothing is to come back, remove the folder and restart overstory-runtime, which clones anew (or run `git init` there, where it is your own).',
-    });
-  const { bare } = await readSource(product, folder);
+  const { bare } = await readSource(product, folder).catch(async (thrown) => {
+    const emptied = FleetError.wrap(thrown).code === 'PRODUCT_NOT_GIT' && (await isEmptied(folder));
+    throw emptied ? emptyFolder(product, folder) : thrown;
+  });
   if (bare)
     throw new FleetError({
       code: 'PRODUCT_BARE',
@@ -97,3 +93,12 @@ const mayRead = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+function emptyFolder(product: string, folder: string): FleetError {
+  return new FleetError({
+    code: 'PRODUCT_EMPTY',
+    product,
+    message: `Expected the repository of ${product} in ${folder}, got an empty folder: what was there is unmounted, or was taken away.`,
+    mend: 'Mount it again, or put it back: the rest heals by itself. If nothing is to come back, remove the folder and restart overstory-runtime, which clones anew (or run `git init` there, where it is your own).',
+  });
+}

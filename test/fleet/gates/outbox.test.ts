@@ -50,7 +50,7 @@ describe('what is told', () => {
         kind: 'done',
         product: 'alpha',
         objective: 'obj-1',
-        text: expect.stringMatching(/obj-1 on alpha is done[\s\S]*Took 1 s, cost not known\./),
+        text: expect.stringMatching(/obj-1 on alpha is done[\s\S]*Took \d s, cost not known\./),
         quote: 'auth has shipped',
       },
     ]);

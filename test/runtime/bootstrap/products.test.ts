@@ -150,6 +150,7 @@ test('each product that cannot be prepared says why, and none stops the next', a
   await repository('whole');
   await mkdir(join(workspace, 'whole', 'part'));
   await mkdir(join(workspace, 'plain'));
+  await writeFile(join(workspace, 'plain/notes.txt'), 'mine\n');
   await repository('last');
   const yaml =
     'products:\n  - name: missing\n  - name: plain\n  - name: inside\n    path: whole/part\n  - name: listed\n    path: plain2\n    overstory: false\n  - name: last\n';
