@@ -17,7 +17,6 @@ const fleets = [
   'test/fleet/blueprint/sim.test.ts',
   'test/checkout/publish.test.ts',
   'test/cli/live.test.ts',
-  'test/deliver/deliver.test.ts',
   'test/fleet/load.test.ts',
   'test/fleet/gates/sim.test.ts',
   'test/recovery/restart.test.ts',
@@ -27,17 +26,21 @@ const fleets = [
 
 // What takes the machine for itself: gateways, browsers, figures. One file at a time: beside each other they only make
 // each other slow, and on two cores slow looks like broken.
-const whole = ['openclaw', 'bench', 'security', 'dashboard', 'trial', 'claude'].map(
-  (f) => `test/${f}/**/*.test.ts`,
-);
+const whole = ['openclaw', 'security', 'dashboard', 'trial', 'claude'].map((f) => `test/${f}/**/*.test.ts`);
 
-/** What is packed in a stock OpenClaw, every kill point, every planted bug, more seeds, and figures at sizes that take minutes to lay down. */
+/**
+ * What is packed in a stock OpenClaw, every kill point, every planted bug, more seeds, floods and fuzz, remotes of every
+ * kind, disks that go, ratios to a build before, and figures at sizes that take minutes to lay down.
+ */
 const night = [
-  'test/deliver/ssh.test.ts',
+  'test/bench/**/*.test.ts',
+  'test/deliver/**/*.test.ts',
   'test/openclaw/package.test.ts',
   'test/checkout/clone-size.test.ts',
   'test/checkout/untouched.test.ts',
   'test/recovery/recovery.test.ts',
+  'test/security/{agent-flood,flood,fuzz,swamped}.test.ts',
+  'test/sessions/disks.test.ts',
   'test/repositories/repositories.test.ts',
   'test/simulation/kill-points.test.ts',
   'test/simulation/planted-bugs.test.ts',
@@ -88,7 +91,7 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       project('main-job', 1, { include: mainJob }),
-      project('fleets', 2, { include: fleets, maxWorkers: 2 }),
+      project('fleets', 2, { include: fleets, exclude: night, maxWorkers: 2 }),
       project('whole', 3, { include: whole, exclude: [...mainJob, ...night], fileParallelism: false }),
       // Last, so that the stack which these files share is up no longer than they run.
       project('compose', 4, { include: ['test/compose/**/*.test.ts'], exclude: kills, ...sharedStack }),
