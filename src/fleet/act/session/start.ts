@@ -43,7 +43,8 @@ export async function startSession(context: FleetContext, session: SessionRow): 
     const error = FleetError.from(before.error ?? missingProduct(product.name).toJSON());
     // A folder that is not ready is a human's to mend, whatever its error says of itself.
     if (before.health === 'error' && error.class === 'unavailable') return false;
-    if (journal.action(action)?.state === 'intended') return leaveToStop(context, session, error);
+    if (isGone(before) && journal.action(action)?.state === 'intended')
+      return leaveToStop(context, session, error);
     return giveUp(context, session, error, before.health !== 'error');
   }
 
@@ -69,7 +70,7 @@ export async function startSession(context: FleetContext, session: SessionRow): 
   const after = await context.observe(product.name);
   // Nothing seen is nothing known: driven again, the session is adopted or started once more.
   if (after.health === 'error' && after.error?.class === 'unavailable') return false;
-  if (after.health !== 'ok' && isStarting(context, session))
+  if (isGone(after) && isStarting(context, session))
     return leaveToStop(
       context,
       session,
@@ -188,6 +189,9 @@ function running(
   });
   return true;
 }
+
+/** Its folder, its repository or what `ov init` made. An `ov` that fails is no such thing: it is tried again. */
+const isGone = ({ health }: ProductSnapshot): boolean => health !== 'ok' && health !== 'error';
 
 /** What it stands on is gone while it started: what of it is up cannot be seen, and is ended as at every stop. */
 function leaveToStop({ journal }: FleetContext, session: SessionRow, cause: FleetError): true {
