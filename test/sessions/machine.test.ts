@@ -90,7 +90,7 @@ describe('a disk that is full', () => {
     const id = mine.start('small', 'ship it');
     await until(
       () => mine.said('small').join('\n') + JSON.stringify(mine.objective(id).why),
-      (said) => said.includes('64.0 MiB free'),
+      (said) => said.includes('64 MiB free'),
     );
     expect(mine.objective(id).state).not.toBe('running');
     rmSync(filler);
@@ -103,7 +103,7 @@ describe('a disk that is full', () => {
     filler = fill(root, 1024 * 1024);
     await named('small', 'OV_DISK_FULL');
     expect(status('small')?.state).toBe('trouble');
-    expect(notices().join('\n')).toContain('trouble: small: Expected at least 4.0 MiB free');
+    expect(notices().join('\n')).toContain('trouble: small: Expected at least 4 MiB free');
     expect(mine.objective(id).state).toBe('running');
     rmSync(filler);
     await until(
