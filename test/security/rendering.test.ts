@@ -9,6 +9,7 @@ import type { BlueprintView } from '../../src/contract/blueprints.ts';
 import type { GateView } from '../../src/contract/gates.ts';
 import type { NoticeView } from '../../src/contract/notices.ts';
 import type { RecurringView } from '../../src/contract/recurring.ts';
+import type { DiffView } from '../../src/contract/work.ts';
 import * as views from '../../src/text/index.ts';
 import { surfaceFor } from '../../src/text/index.ts';
 import { runVerb } from '../../src/verbs/index.ts';
@@ -184,6 +185,25 @@ const account: AccountView = {
 };
 
 type Surface = views.Surface;
+const size = { files: 1, added: 1, deleted: 1, commits: 1 };
+const diff: DiffView = {
+  objective: 'obj-6',
+  product: 'product-a',
+  live: true,
+  total: size,
+  unmerged: [evil],
+  stretches: [
+    {
+      base: 'a'.repeat(40),
+      head: 'b'.repeat(40),
+      total: size,
+      files: [{ path: evil, from: evil, status: 'renamed', added: 1, deleted: 1, fold: null, patch: evil }],
+      commits: [{ id: 'c'.repeat(40), atMs: 0, author: evil, agent: evil, subject: evil }],
+    },
+  ],
+};
+const judged = { verdict: 'sent-back', by: evil, says: evil, next: evil, at: gate.askedAt } as const;
+
 const shown: [string, (surface: Surface) => string][] = [
   ['status', (s) => views.statusText(s, { ...status, accounts: [account] })],
   ['accounts', (s) => views.accountsText(s, [account])],
@@ -204,7 +224,11 @@ const shown: [string, (surface: Surface) => string][] = [
   ],
   ['attach', (s) => views.attachText(s, { product: 'product-a', argv: ['tmux', '-t', `=${evil}`] })],
   ['gates', (s) => views.gatesText(s, [gate, own, closed, withdrawn])],
+  ['a gate', (s) => views.gateText(s, gate)],
   ['resolved', (s) => views.resolvedText(s, closed)],
+  ['a diff', (s) => views.diffText(s, diff, false)],
+  ['a diff with its lines', (s) => views.diffText(s, diff, true)],
+  ['what a human said of it', (s) => views.judgedText(s, { ...objective, judged })],
   ['inbox', (s) => views.inboxText(s, { product: 'product-a', observedAt: null, mail: [mail] })],
   ['a reply', (s) => views.replyText(s, 'product-a', mail)],
   ['look', (s) => views.lookText(s, { text: evil, truncated: true })],
@@ -359,5 +383,9 @@ it.each(['=a\nrm -rf ~', '=a\u001b[201~\nrm -rf ~\n', '=a\rrm -rf ~'])(
 it('every view is poisoned here', () => {
   const named = Object.keys(views).filter((name) => name.endsWith('Text'));
   const used = shown.map(([, render]) => render.toString()).join();
-  expect(named.filter((name) => !used.includes(name)).sort()).toEqual(['backupText', 'estimateText']);
+  expect(named.filter((name) => !used.includes(name)).sort()).toEqual([
+    'backupText',
+    'estimateText',
+    'unpricedText',
+  ]);
 });
