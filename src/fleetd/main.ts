@@ -10,6 +10,15 @@ const log = pino({ name: 'fleetd' }, quietLines(pino.destination(1)));
 try {
   const { project, runtimeCores, logLevel, ...settings } = readFleetdOptions(process.argv.slice(2));
   log.level = logLevel;
+  /** Of a container that takes branches: one run of its program for each. */
+  const farEnd = (name: string, label: string) =>
+    dockerChannel({
+      project,
+      label,
+      argv: ['node', `/opt/fleet/${name}.js`],
+      workingDir: '/',
+      onLog: (line) => log.info({ from: name }, line),
+    });
   const fleetd = await runFleetd({
     ...settings,
     channel: dockerChannel({
@@ -18,22 +27,8 @@ try {
       env: [`FLEET_PROJECTS=${settings.projectsRoot ?? ''}`],
       onLog: (line) => log.info({ from: 'agent' }, line),
     }),
-    ...(settings.projectsRoot !== null && {
-      publisher: dockerChannel({
-        project,
-        label: publisherLabel,
-        argv: ['node', '/opt/fleet/publisher.js'],
-        workingDir: '/',
-        onLog: (line) => log.info({ from: 'publisher' }, line),
-      }),
-    }),
-    deliverer: dockerChannel({
-      project,
-      label: delivererLabel,
-      argv: ['node', '/opt/fleet/deliverer.js'],
-      workingDir: '/',
-      onLog: (line) => log.info({ from: 'deliverer' }, line),
-    }),
+    ...(settings.projectsRoot !== null && { publisher: farEnd('publisher', publisherLabel) }),
+    deliverer: farEnd('deliverer', delivererLabel),
     ...(runtimeCores !== null && { runtimeCores }),
     tmux: ['docker', 'compose', 'exec', 'overstory-runtime', 'tmux'],
     log,

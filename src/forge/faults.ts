@@ -1,6 +1,6 @@
 // What an answer of a forge that is none means, by status and headers; the same for all three.
 import { FleetError } from '../common/errors.ts';
-import { inOneLineOf } from './one-line.ts';
+import { inOneLineOf } from '../common/one-line.ts';
 
 /** Nothing is asked of this forge before then. */
 export class RateLimited extends FleetError {

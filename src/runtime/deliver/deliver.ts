@@ -4,7 +4,6 @@
 //   look at the remote ─► push, unless it is there ─► (pull-request) find ours ─► open one, or say anew what it says
 //   ─► labels and reviewers, which are no reason to fail
 import { FleetError } from '../../common/errors.ts';
-import { RateLimited } from '../../forge/faults.ts';
 import type { Forge, PullRequest } from '../../forge/forge.ts';
 import { openForge } from '../../forge/open.ts';
 import type { Mirror } from './mirror.ts';
@@ -31,48 +30,45 @@ export async function deliver(mirror: Mirror, order: DeliverOrder, token: string
       mend: 'Name another one as `deliver.base` in products.yaml; left out, it is the remote’s default.',
     });
   const target = as === 'push' ? base : branch;
-  const forge = as === 'pull-request' && order.pullRequest ? openOf(order.pullRequest, token) : null;
+  const wanted = as === 'pull-request' ? order.pullRequest : null;
+  const forge =
+    wanted && openForge({ kind: wanted.forge, api: wanted.api, repository: wanted.repository, token });
   // Before anything is pushed: a merged one is over, and its branch is not made anew.
-  const before = forge === null ? [] : await ours(forge, order);
+  const before = forge && wanted ? await ours(forge, branch, wanted.marker) : [];
   const over = before.find(({ state }) => state === 'merged');
   if (over) return { head, branch: target, base, pullRequest: shown(over), notes: [] };
   if (branches.get(target) !== head) await mirror.push(head, target);
   const done = { head, branch: target, base };
-  if (forge === null) return { ...done, pullRequest: null, notes: [] };
-  const { request, notes } = await openOrChange(forge, order, base, before);
+  if (!forge || !wanted) return { ...done, pullRequest: null, notes: [] };
+  const { request, notes } = await openOrChange(forge, wanted, { head: branch, base }, before);
   return { ...done, pullRequest: shown(request), notes };
 }
-
-const openOf = ({ forge, api, repository }: NonNullable<DeliverOrder['pullRequest']>, token: string) =>
-  openForge({ kind: forge, api, repository, token });
 
 const shown = ({ number, url, state }: PullRequest) => ({ number, url, state });
 
 /** Of this objective: those of the branch whose body has the marker. */
-async function ours(forge: Forge, { branch, pullRequest }: DeliverOrder): Promise<PullRequest[]> {
+async function ours(forge: Forge, branch: string, marker: string): Promise<PullRequest[]> {
   const all = await forge.find(branch);
-  return all.filter(({ body }) => body.includes(pullRequest?.marker ?? ''));
+  return all.filter(({ body }) => body.includes(marker));
 }
 
 async function openOrChange(
   forge: Forge,
-  { branch, pullRequest }: DeliverOrder,
-  base: string,
+  { title, marker, draft, labels, reviewers, ...wanted }: NonNullable<DeliverOrder['pullRequest']>,
+  branches: { head: string; base: string },
   before: PullRequest[],
 ): Promise<{ request: PullRequest; notes: string[] }> {
-  if (pullRequest === null) throw new Error('Expected what the pull request is to say, got nothing');
-  const { title, marker, draft, labels, reviewers } = pullRequest;
-  const body = `${pullRequest.body}\n\n${marker}`;
+  const body = `${wanted.body}\n\n${marker}`;
   // A human closed it, and may open it again: another one would be asked of them a second time.
   const known = before.find(({ state }) => state === 'open') ?? before[0];
-  const request = known ?? (await forge.open({ head: branch, base, title, body, draft }));
+  const request = known ?? (await forge.open({ ...branches, title, body, draft }));
   const notes: string[] = [];
   const also = async (what: string, work: () => Promise<void>) => {
     try {
       await work();
     } catch (thrown) {
       const error = FleetError.wrap(thrown);
-      if (error.class === 'unavailable' || error instanceof RateLimited) throw error;
+      if (error.class === 'unavailable') throw error;
       notes.push(`${what}: ${error.message} ${error.mend}`);
     }
   };

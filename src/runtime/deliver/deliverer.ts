@@ -2,7 +2,7 @@
 import { FleetError } from '../../common/errors.ts';
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import type { Channel } from '../channel.ts';
-import { fitsOneBundle } from '../publish/publisher.ts';
+import { sendBranch } from '../publish/send-branch.ts';
 import { type Bundle, exchange } from '../publish/stream.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Delivered, type DeliverOrder, deliveryVerdictSchema, type Order } from './wire.ts';
@@ -54,20 +54,10 @@ export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): D
 
   return {
     async keep(runtime, product, { remote, token, branch }) {
-      for (const whole of [false, true]) {
-        const made = await runtime.bundle(product, { branch, whole });
-        if (made === null) return null;
-        const { head, bytes } = made;
-        fitsOneBundle(product, branch, bytes);
-        const order: Order = { do: 'keep', product: product.name, remote, token, branch, head, bytes };
-        try {
-          await ask(order, { runtime, product, branch, bytes });
-          return head;
-        } catch (thrown) {
-          if (whole || FleetError.wrap(thrown).code !== 'PUBLISH_BASE_MISSING') throw thrown;
-        }
-      }
-      return null;
+      return await sendBranch(runtime, product, branch, async ({ head, bytes }, bundle) => {
+        await ask({ do: 'keep', product: product.name, remote, token, branch, head, bytes }, bundle);
+        return head;
+      });
     },
     async deliver(order) {
       const verdict = await ask({ do: 'deliver', ...order }, null);

@@ -2,37 +2,28 @@
 // its forge, and says on stdout what became of it (wire.ts). It alone holds the tokens for that; no worker runs in it.
 //
 // Environment: FLEET_MIRRORS, the folder of the mirrors, and the variables that `deliver.token` of products name.
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { FleetError } from '../../common/errors.ts';
+import { mkdir, realpath } from 'node:fs/promises';
 import { RateLimited } from '../../forge/faults.ts';
 import { receive } from '../publish/receive.ts';
+import { serveOne } from '../publish/serve-one.ts';
 import { deliver } from './deliver.ts';
 import { keep } from './keep.ts';
 import { openMirror } from './mirror.ts';
 import { maxOrderBytes, orderSchema } from './wire.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'fleet-deliver-'));
-let verdict: object;
-try {
-  const { announced: order, file } = await receive(folder, orderSchema, maxOrderBytes, (one) =>
-    one.do === 'keep' ? one.bytes : 0,
-  );
-  const root = process.env.FLEET_MIRRORS ?? '/var/lib/mirrors';
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  const token = order.token === null ? '' : (process.env[order.token] ?? '');
-  const mirror = await openMirror(await realpath(root), { ...order, token });
-  verdict =
-    order.do === 'keep'
+await serveOne(
+  'fleet-deliver-',
+  async (folder) => {
+    const { announced: order, file } = await receive(folder, orderSchema, maxOrderBytes, (one) =>
+      one.do === 'keep' ? one.bytes : 0,
+    );
+    const root = process.env.FLEET_MIRRORS ?? '/var/lib/mirrors';
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    const token = order.token === null ? '' : (process.env[order.token] ?? '');
+    const mirror = await openMirror(await realpath(root), { ...order, token });
+    return order.do === 'keep'
       ? { kept: await keep(mirror, order, file) }
       : { delivered: await deliver(mirror, order, token) };
-} catch (thrown) {
-  const retryAtMs = thrown instanceof RateLimited ? thrown.resetAtMs : null;
-  verdict = { error: FleetError.wrap(thrown).toJSON(), retryAtMs };
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
-// Nobody may be there to read it any more.
-process.stdout.on('error', () => process.exit(1));
-process.stdout.write(`${JSON.stringify(verdict)}\n`, () => process.exit(0));
+  },
+  (thrown) => ({ retryAtMs: thrown instanceof RateLimited ? thrown.resetAtMs : null }),
+);

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, FleetError } from '../../common/errors.ts';
-import { inOneLineOf } from '../../forge/one-line.ts';
+import { inOneLineOf } from '../../common/one-line.ts';
 import { type GitResult, reasonOf, runGit } from '../checkout/run-git.ts';
 
 const remoteMs = 300_000;

@@ -4,8 +4,9 @@ import { FleetError } from '../../common/errors.ts';
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import type { Channel } from '../channel.ts';
 import type { Runtime } from '../runtime.ts';
+import { sendBranch } from './send-branch.ts';
 import { exchange } from './stream.ts';
-import { maxBundleBytes, verdictSchema } from './wire.ts';
+import { verdictSchema } from './wire.ts';
 
 export interface Published {
   branch: string;
@@ -32,31 +33,7 @@ export interface Publisher {
 /** From the last byte until git has taken it. */
 const answerMs = 180_000;
 
-/** @throws FleetError PUBLISH_TOO_LARGE */
-export function fitsOneBundle(product: ProductRef, branch: string, bytes: number): void {
-  if (bytes <= maxBundleBytes) return;
-  throw new FleetError({
-    code: 'PUBLISH_TOO_LARGE',
-    product: product.name,
-    message: `Expected ${branch} to be at most ${maxBundleBytes} bytes, got ${bytes}.`,
-    mend: `Fetch it by hand from the product's checkout in the runtime: \`git fetch ${product.root} ${branch}\`.`,
-  });
-}
-
 export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): Publisher {
-  async function send(
-    runtime: Pick<Runtime, 'bundlePart'>,
-    product: ProductRef & { source: string },
-    branch: string,
-    { head, bytes }: { head: string; bytes: number },
-  ): Promise<boolean> {
-    fitsOneBundle(product, branch, bytes);
-    const announcement = { product: product.name, source: product.source, branch, head, bytes };
-    const bundle = { runtime, product, branch, bytes };
-    const line = await exchange(channel, JSON.stringify(announcement), bundle, answerMs, unreachable);
-    return verdictOf(line, product.name);
-  }
-
   function unreachable(why: string): FleetError {
     return new FleetError({
       code: 'PUBLISHER_UNREACHABLE',
@@ -67,17 +44,11 @@ export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): P
 
   return {
     async publish(runtime, product, branch) {
-      for (const whole of [false, true]) {
-        const made = await runtime.bundle(product, { branch, whole });
-        if (made === null) return null;
-        try {
-          const written = await send(runtime, product, branch, made);
-          return { branch, head: made.head, commits: made.commits, written };
-        } catch (thrown) {
-          if (whole || FleetError.wrap(thrown).code !== 'PUBLISH_BASE_MISSING') throw thrown;
-        }
-      }
-      return null;
+      return await sendBranch(runtime, product, branch, async ({ head, bytes, commits }, bundle) => {
+        const announcement = { product: product.name, source: product.source, branch, head, bytes };
+        const line = await exchange(channel, JSON.stringify(announcement), bundle, answerMs, unreachable);
+        return { branch, head, commits, written: verdictOf(line, product.name) };
+      });
     },
   };
 }

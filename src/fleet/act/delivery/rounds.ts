@@ -5,7 +5,6 @@ import { FleetError } from '../../../common/errors.ts';
 import { settled } from '../../../journal/action-facts.ts';
 import type { ActionRow } from '../../../journal/actions.ts';
 import type { EventKind } from '../../../journal/events.ts';
-import type { Product } from '../../../registry/registry.ts';
 import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import type { Delivered } from '../../../runtime/deliver/wire.ts';
 import { type FleetContext, productOf } from '../../context.ts';
@@ -31,11 +30,9 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
   const isDue = ({ id }: ActionRow) => (deliveryWaits.get(id)?.untilMs ?? 0) <= clock.nowMs();
 
   async function attempt(action: ActionRow): Promise<void> {
-    const product = productOf(context, action.product);
     try {
       if (!deliverer) return;
-      if (product?.deliver == null) throw notWanted(action.product);
-      const delivered = await deliverer.deliver(orderOf(action, product));
+      const delivered = await deliverer.deliver(orderOf(action));
       if (!rounds.isOver()) settle(action, 'done', sentenceOf(action, delivered), { ...delivered }, null);
     } catch (thrown) {
       if (rounds.isOver()) return;
@@ -67,8 +64,9 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
     journal.record(settled(action, says, action.id, state, { result: { says, ...result }, error }));
   }
 
-  function orderOf({ args, objective: id }: ActionRow, { name, deliver }: Product) {
-    if (deliver === null) throw notWanted(name);
+  function orderOf({ args, objective: id, product: name }: ActionRow) {
+    const deliver = productOf(context, name)?.deliver;
+    if (deliver == null) throw notWanted(name);
     const { as, remote, token, base, pullRequest } = deliver;
     const { branch, head } = args as { branch: string; head: string };
     const objective = journal.objective(id ?? '');
