@@ -1,6 +1,35 @@
-// What a human last said of what an objective made.
+// What a human last said of what an objective made, and who may say it.
+import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Source } from '../../contract/source.ts';
+import type { Journal, ObjectiveRow } from '../../journal/journal.ts';
+import type { FleetContext } from '../context.ts';
+import { requireApprover } from './human-only.ts';
+
+export type Surface = 'gateway' | 'operator';
+
+export const whoSays = ({ sender, via }: Source): string => sender ?? via;
+
+export const refusal = (code: ErrorCode, product: string, message: string, mend: string): FleetError =>
+  new FleetError({ code, product, message, mend });
+
+/** @throws FleetError HUMAN_ONLY, NOT_APPROVER, GATE_SURFACE */
+export function judgedByHuman(
+  context: FleetContext,
+  objective: ObjectiveRow,
+  verb: string,
+  source: Source,
+  surface: Surface,
+): ObjectiveRow {
+  const { id, product } = objective;
+  const asked = {
+    what: `What ${id} made can be accepted, sent back or reverted`,
+    tell: 'what it made',
+    words: `/fleet ${verb} ${id}`,
+  };
+  requireApprover(context, product, asked, source, surface);
+  return objective;
+}
 
 const verdicts = {
   'work.accepted': 'accepted',
