@@ -2,12 +2,12 @@
 import type { ObjectiveView } from '../contract/objectives.ts';
 import { type Surface, sentence } from './layout.ts';
 
-const verdicts = { accepted: 'accepted', 'sent-back': 'sent back', reverted: 'taken back' };
+export const verdictWords = { accepted: 'accepted', 'sent-back': 'sent back', reverted: 'taken back' };
 
 /** `sent back by ada: obj-9 takes it up.`; '' where nobody has said anything yet */
 export function judgedNote(surface: Surface, { judged }: ObjectiveView): string {
   if (!judged) return '';
-  return `${verdicts[judged.verdict]} by ${surface.line(judged.by, 60)}: ${surface.line(judged.says, 600)}`;
+  return `${verdictWords[judged.verdict]} by ${surface.line(judged.by, 60)}: ${surface.line(judged.says, 600)}`;
 }
 
 export function judgedText(surface: Surface, objective: ObjectiveView): string {

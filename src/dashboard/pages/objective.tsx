@@ -1,6 +1,6 @@
 // One objective: what was asked, what was decided, what happened, what it cost, and what came of it.
 import type { FleetErrorShape } from '../../common/errors.ts';
-import { bytes, count, duration } from '../../common/units.ts';
+import { bytes, count, duration, usd } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Thread } from '../../contract/mail.ts';
@@ -8,6 +8,7 @@ import type { ObjectiveView, Result } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import type { DiffView } from '../../contract/work.ts';
+import { verdictWords } from '../../text/judged.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
 import { Changes, Commits } from './changes.tsx';
@@ -16,6 +17,7 @@ import { Threads } from './mail.tsx';
 import {
   Ago,
   Events,
+  FactList,
   forPeople,
   gateHref,
   ObjectiveLink,
@@ -205,7 +207,7 @@ function Facts({ objective, product }: { objective: ObjectiveView; product: Prod
       outcome
         ? outcome.costUsd === null
           ? 'not known'
-          : `$${outcome.costUsd.toFixed(2)}`
+          : usd(outcome.costUsd)
         : product?.spend
           ? spendText(product.spend)
           : '',
@@ -216,28 +218,21 @@ function Facts({ objective, product }: { objective: ObjectiveView; product: Prod
   return (
     <section class="card" aria-labelledby="facts">
       <h2 id="facts">What it took</h2>
-      <dl>
-        {facts
-          .filter(([, text]) => text !== '')
-          .map(([name, text]) => (
-            <div>
-              <dt>{name}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-        {agents.slice(0, 20).map(({ name }) => (
-          <div>
-            <dt>{line(name)}</dt>
-            <dd>{agentText({ costUsd: null, agents }, name, (model) => line(model))}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList
+        facts={[
+          ...facts,
+          ...agents
+            .slice(0, 20)
+            .map(({ name }): [string, string] => [
+              line(name),
+              agentText({ costUsd: null, agents }, name, (model) => line(model)) ?? 'not known',
+            ]),
+        ]}
+      />
       {facts.every(([, text]) => text === '') && <p class="quiet">Nothing yet.</p>}
     </section>
   );
 }
-
-const verdicts = { accepted: 'accepted', 'sent-back': 'sent back', reverted: 'taken back' };
 
 /** What a human said of it, and the form in which they say it. */
 function Judge({ objective, typed, now }: { objective: ObjectiveView; typed: string; now: string }) {
@@ -247,7 +242,7 @@ function Judge({ objective, typed, now }: { objective: ObjectiveView; typed: str
       <h2>Your word on it</h2>
       {judged && (
         <p>
-          <span class="state dim">{verdicts[judged.verdict]}</span> by {line(judged.by)}{' '}
+          <span class="state dim">{verdictWords[judged.verdict]}</span> by {line(judged.by)}{' '}
           <Ago at={judged.at} now={now} />. {line(judged.says)}{' '}
           {judged.next && <ObjectiveLink id={judged.next} />}
         </p>

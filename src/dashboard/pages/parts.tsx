@@ -53,6 +53,22 @@ export function why(objective: ObjectiveView): string | null {
   return parts.length > 0 ? [...new Set(parts)].join(': ') : null;
 }
 
+/** Only those that there is something to say of. */
+export function FactList({ facts }: { facts: [string, string][] }) {
+  return (
+    <dl>
+      {facts
+        .filter(([, text]) => text !== '')
+        .map(([name, text]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
 export const productHref = (name: string) => `/products/${name}`;
 export const objectiveHref = (id: string) => `/objectives/${id}`;
 export const gateHref = (n: number) => `/gates/${n}`;

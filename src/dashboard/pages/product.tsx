@@ -18,6 +18,7 @@ import {
   Ago,
   decisions,
   Events,
+  FactList,
   forPeople,
   gateHref,
   ObjectiveLink,
@@ -185,16 +186,7 @@ function Facts({ product }: { product: ProductView }) {
   return (
     <section class="card" aria-labelledby="facts">
       <h2 id="facts">Now</h2>
-      <dl>
-        {facts
-          .filter(([, text]) => text !== '')
-          .map(([name, text]) => (
-            <div>
-              <dt>{name}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-      </dl>
+      <FactList facts={facts} />
     </section>
   );
 }
