@@ -5,39 +5,26 @@ import {
   appendFile,
   chmod,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
-  realpath,
   rename,
   rm,
   symlink,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DiffRequest, Tip } from '../../src/contract/runtime/diff.ts';
 import { diff } from '../../src/runtime/agent/work/diff.ts';
 import { mark } from '../../src/runtime/agent/work/mark.ts';
+import { type Files, openWorkRepository, type WorkRepository } from '../support/work-repository.ts';
 
-let lab: string;
+let work: WorkRepository;
 let folder: string;
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-C', folder, '-c', 'user.name=agents', '-c', 'user.email=a@a', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    encoding: 'utf8',
-  }).trim();
-async function put(path: string, text: string | Buffer): Promise<void> {
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), text);
-}
-async function commit(subject: string, files: Record<string, string | Buffer>): Promise<string> {
-  for (const [path, text] of Object.entries(files)) await put(path, text);
-  git('add', '--all');
-  git('commit', '-q', '--allow-empty', '-m', subject);
-  return git('rev-parse', 'HEAD');
-}
+let lab: string;
+const git = (...args: string[]) => work.git(...args);
+const commit = (subject: string, files: Files) => work.commit(subject, files);
 const branch = (name: string) => git('checkout', '-q', '-b', name);
 const back = () => git('checkout', '-q', 'main');
 const merge = (name: string, ...how: string[]) => git('merge', '-q', '--no-edit', ...how, name);
@@ -62,13 +49,11 @@ const scratch = async () => (await readdir(tmpdir())).filter((name) => name.star
 
 let base: string;
 beforeEach(async () => {
-  lab = await realpath(await mkdtemp(join(tmpdir(), 'fleet-diff-')));
-  folder = join(lab, 'shop');
-  await mkdir(folder);
-  git('init', '-q', '-b', 'main');
+  work = await openWorkRepository();
+  ({ folder, lab } = work);
   base = await commit('First', { 'a.txt': lines(20), 'old name.txt': lines(30, 'kept'), 'gone.txt': 'x\n' });
 });
-afterEach(() => rm(lab, { recursive: true, force: true }));
+afterEach(() => work[Symbol.asyncDispose]());
 
 describe('files', () => {
   it('each with what became of it and its lines, in the order of their paths', async () => {

@@ -1,27 +1,14 @@
-// What an objective made is taken back by one commit on top, on real repositories: what came since stays, what builds on it
-// is named, and nothing that the repository configures is run.
-import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { revert } from '../../src/runtime/agent/work/revert.ts';
+import { type Files, openWorkRepository, type WorkRepository } from '../support/work-repository.ts';
 
-let lab: string;
+let work: WorkRepository;
 let folder: string;
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-C', folder, '-c', 'user.name=agents', '-c', 'user.email=a@a', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    encoding: 'utf8',
-  }).trim();
-async function commit(subject: string, files: Record<string, string | null>): Promise<string> {
-  for (const [path, text] of Object.entries(files))
-    if (text === null) await rm(join(folder, path));
-    else await writeFile(join(folder, path), text);
-  git('add', '--all');
-  git('commit', '-q', '-m', subject);
-  return git('rev-parse', 'HEAD');
-}
+let lab: string;
+const git = (...args: string[]) => work.git(...args);
+const commit = (subject: string, files: Files) => work.commit(subject, files);
 const lines = (changed: Record<number, string> = {}) =>
   Array.from({ length: 40 }, (_, n) => `${changed[n] ?? `line ${n}`}\n`).join('');
 const text = (path: string) => readFile(join(folder, path), 'utf8').catch(() => null);
@@ -34,13 +21,11 @@ const refusal = (work: Promise<unknown>) =>
 
 let start: string;
 beforeEach(async () => {
-  lab = await realpath(await mkdtemp(join(tmpdir(), 'fleet-revert-')));
-  folder = join(lab, 'shop');
-  await mkdir(folder);
-  git('init', '-q', '-b', 'main');
+  work = await openWorkRepository();
+  ({ folder, lab } = work);
   start = await commit('Begin', { 'a.txt': lines(), 'b.txt': 'b\n' });
 });
-afterEach(() => rm(lab, { recursive: true, force: true }));
+afterEach(() => work[Symbol.asyncDispose]());
 
 const order = (
   stretches: { base: string; head: string }[],
