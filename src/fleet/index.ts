@@ -8,6 +8,7 @@ import type { JournalBackup } from '../journal/journal.ts';
 import { accountRounds } from './act/accounts/account-rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
 import { gateRounds } from './act/gates/gate-rounds.ts';
+import { offerNewCommits } from './act/session/new-commits.ts';
 import { acceptText } from './commands/accept-text.ts';
 import { type Accounts, createAccounts } from './commands/accounts.ts';
 import { type Blueprints, createBlueprints } from './commands/blueprint/commands.ts';
@@ -99,6 +100,7 @@ export function startFleet(
   loop.start();
   const gates = gateRounds(loop.context, loop.schedule);
   const deliveries = carryOutDeliveries(loop.context);
+  const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
   const { requireProduct } = commands;
   const reports = sendReports(loop.context);
@@ -171,6 +173,7 @@ export function startFleet(
       outbox.close();
       await accounts.close();
       await deliveries.close();
+      await news.close();
       await gates.close();
       await loop.close();
       loop.note({ kind: 'fleetd.stopped', text: 'fleetd stopped.', data: {} });

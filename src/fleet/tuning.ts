@@ -21,6 +21,8 @@ export interface Tuning {
   /** Before a delivery that the remote or forge could not take is tried again; doubled each time, up to deliveryRetryMostMs. */
   deliveryRetryMs: number;
   deliveryRetryMostMs: number;
+  /** The human's repository is looked at for new commits this often while a session works: a fetch, over a network where it is far. */
+  newCommitsMs: number;
   /** How long memory may stay over budget before a session is paused for it. */
   memoryGraceMs: number;
   /** How long a coordinator that is told of a pause has to say where it stands. */
@@ -77,6 +79,7 @@ export const tuning: Tuning = {
   breakerMostMs: 1_800_000,
   deliveryRetryMs: 30_000,
   deliveryRetryMostMs: 1_800_000,
+  newCommitsMs: 600_000,
   memoryGraceMs: 30_000,
   pauseWordMs: 20_000,
   pauseDeafMs: 5_000,

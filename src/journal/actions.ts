@@ -92,6 +92,17 @@ export function actionStore({ rows, row }: Reader) {
       ).map(actionOf);
     },
 
+    /** Whether its coordinator was sent a mail with these words in the subject (or that is in doubt). */
+    hasSent(session: number, words: string): boolean {
+      return (
+        row(
+          `SELECT 1 FROM actions WHERE session = ? AND kind = 'coordinator.send' AND state <> 'failed'
+           AND instr(json_extract(args, '$.subject'), ?) > 0`,
+          session,
+          words,
+        ) !== undefined
+      );
+    },
     /** Whether this session has been handed its objective (or the handing over is in doubt). */
     hasDispatched(session: number): boolean {
       return (

@@ -33,6 +33,19 @@ export function readStatusReply(body: string): StatusReply | null {
   return found as StatusReply;
 }
 
+/** By the newest of them. */
+export const newsTopic = (commit: string): string => `NEW COMMITS ${commit.slice(0, 12)}`;
+
+/** What a coordinator is told of commits that came to the human's repository while it works. */
+export const newsText = (
+  objectiveId: string,
+  number: number,
+  { commit, text }: { commit: string; text: string },
+) => ({
+  subject: `[${objectiveId}.${number}] ${newsTopic(commit)}`,
+  body: text,
+});
+
 /**
  * What a coordinator is told before it is stopped for a pause. Its reply is handed to the session that resumes.
  * @param inSeconds how long it has to answer

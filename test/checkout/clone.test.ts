@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cloneAddress, cloneFolder, removeDrafts } from '../../src/runtime/checkout/make.ts';
 import { readRecord } from '../../src/runtime/checkout/record.ts';
-import { refresh, standingOf, toMerge } from '../../src/runtime/checkout/refresh.ts';
+import { newCommits, refresh, standingOf, toMerge } from '../../src/runtime/checkout/refresh.ts';
 import { repositoryKinds } from '../support/repositories.ts';
 import { commit, env, fingerprint, git, kinds, repository } from './kinds.ts';
 
@@ -51,6 +51,7 @@ async function cloned(source: string) {
     record,
     refresh: () => refresh(root, record),
     standing: () => standingOf(root, record),
+    news: () => newCommits(root, record),
   };
 }
 
@@ -222,6 +223,32 @@ describe('new commits of the human', () => {
     expect(await git(root, 'status', '--porcelain')).toBe('');
     const now = await standing();
     expect(now && toMerge(now)).toMatch(/^main .* 1 new commit .*`git merge refs\/remotes\/origin\/main`/);
+  });
+
+  test('that come while agents work are told, and no branch moves', async () => {
+    const source = await repository(join(lab, 'source'));
+    const { root, news } = await cloned(source);
+    await commit(root, 'work.txt', 'the fleet’s\n');
+    const head = await git(root, 'rev-parse', 'HEAD');
+    expect(await news()).toBe(null);
+    await commit(source, 'new.txt', 'n\n');
+    await commit(source, 'newer.txt', 'n\n');
+    const commitId = await git(source, 'rev-parse', 'HEAD');
+    const told = await news();
+    expect(told).toMatchObject({ commit: commitId, text: expect.stringMatching(/^main .* 2 new commits/) });
+    expect(await git(root, 'rev-parse', 'HEAD')).toBe(head);
+    expect(await git(root, 'status', '--porcelain')).toBe('');
+    // What its words say to do.
+    const [, merge = ''] = /Have a builder run `git (.*?)`/.exec(told?.text ?? '') ?? [];
+    await git(root, ...merge.split(' '), '--no-edit');
+    expect(await news()).toBe(null);
+  });
+
+  test('of a source out of reach are none', async () => {
+    const source = await repository(join(lab, 'source'));
+    const { news } = await cloned(source);
+    await rm(source, { recursive: true });
+    expect(await news()).toBe(null);
   });
 
   test('that conflict with what overstory put there leave no half merge', async () => {

@@ -38,6 +38,8 @@ export interface FakeProduct {
   costUsd: number | null;
   /** what is known against the state of its repository */
   cautions: string[];
+  /** what a look at its source finds; null: nothing new */
+  news: { commit: string; text: string } | null;
   /** what its agents' transcripts end with */
   refusals: UsageReport['refusals'];
   /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
@@ -75,6 +77,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         costUsd: null,
         refusals: [],
         cautions: [],
+        news: null,
         live: null,
         memoryBytes: 100 * 1024 ** 2,
         cpuCores: 0.1,
@@ -335,6 +338,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         return { done: [], left: [], mark: await mark(repository, task) };
       if (task.kind === 'revert' && repository !== null)
         return { done: [], left: [], commit: await revert(ref.name, repository, task.order) };
+      if (task.kind === 'news') return { done: [], left: [], news: product(ref.name).news };
       const asks = task.kind === 'prepare' || task.kind === 'state';
       return { done: [], left: asks ? product(ref.name).cautions : [] };
     },

@@ -17,6 +17,8 @@ export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
   }),
   /** What the coordinator is to merge before it begins, in words: nothing or one sentence, in `left`. */
   z.strictObject({ kind: z.literal('base') }),
+  /** New commits of the human's that a coordinator at work may want, looked for now. In `news`. */
+  z.strictObject({ kind: z.literal('news') }),
   /** What of the repository's state would lose or waste work, in words, in `left`. */
   z.strictObject({ kind: z.literal('state') }),
   /**
@@ -49,6 +51,8 @@ export const maintenanceReplySchema = z.object({
   into: z.string().nullish(),
   /** of mark; null: there is no commit yet */
   mark: markSchema.nullish(),
+  /** of news: the newest commit, and what is said of them; null: nothing is new */
+  news: z.object({ commit: commitIdSchema, text: z.string() }).nullish(),
   /** of revert */
   commit: commitIdSchema.optional(),
 });

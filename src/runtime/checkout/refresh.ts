@@ -63,11 +63,11 @@ export async function countsOf(root: string, record: CheckoutRecord): Promise<Om
 }
 
 /**
+ * Looks at the source, and changes no branch.
  * @param root  of a checkout that the fleet made
- * @returns what was done, in words; a source out of reach is said, and is no reason not to start
+ * @returns what was done, in words; a source out of reach is said
  */
-export async function refresh(root: string, record: CheckoutRecord): Promise<string[]> {
-  const done: string[] = [];
+async function fetchSource(root: string, record: CheckoutRecord): Promise<string[]> {
   const before = await tips(root);
   const hasHead =
     record.local && (await runGit(record.from, ['rev-parse', '--verify', '--quiet', 'HEAD'])).ok;
@@ -85,9 +85,18 @@ export async function refresh(root: string, record: CheckoutRecord): Promise<str
     ],
     { protocols: record.local ? 'file' : anyProtocol, timeoutMs: fetchMs },
   );
-  if (!fetched.ok) done.push(`could not look for new commits in ${record.from}: ${reasonOf(fetched)}`);
-  else if (record.local && (await keepLost(root, before)))
-    done.push('kept commits that the source reaches no more');
+  if (!fetched.ok) return [`could not look for new commits in ${record.from}: ${reasonOf(fetched)}`];
+  return record.local && (await keepLost(root, before))
+    ? ['kept commits that the source reaches no more']
+    : [];
+}
+
+/**
+ * @param root  of a checkout that the fleet made
+ * @returns what was done, in words; a source out of reach is said, and is no reason not to start
+ */
+export async function refresh(root: string, record: CheckoutRecord): Promise<string[]> {
+  const done = await fetchSource(root, record);
   const standing = await standingOf(root, record);
   if (standing === null || standing.behind === 0) return done;
   const how =
@@ -107,9 +116,37 @@ export function toMerge({ branch, base, called, behind }: Standing): string | nu
   if (behind === 0) return null;
   return [
     `${called} of the operator's repository has ${count(behind, 'new commit')} that did not merge into ${branch} by themselves.`,
+    howToMerge(base),
+  ].join(' ');
+}
+
+/** By a builder: overstory's hooks let a coordinator run no `git merge`. */
+const howToMerge = (base: string) =>
+  [
     `Have a builder run \`git merge ${base}\` in its worktree, resolve the conflicts and commit; then merge its branch as any other (ov merge), before or as part of the work.`,
     'A conflict that you are not sure of is a question to the operator: keep neither side by guess.',
   ].join(' ');
+
+/**
+ * Commits of the source that came while a session works here. Its coordinator merges branches in this very folder: what
+ * to do with them, and when, is its own to say.
+ * @returns the newest of them, and how the coordinator is told; null: there is none
+ */
+export async function newCommits(
+  root: string,
+  record: CheckoutRecord,
+): Promise<{ commit: string; text: string } | null> {
+  await fetchSource(root, record);
+  const counts = await countsOf(root, record);
+  if (counts === null || counts.behind === 0) return null;
+  const { base, branch, called, behind } = counts;
+  const commit = (await runGit(root, ['rev-parse', '--verify', base])).stdout.trim();
+  const text = [
+    `${called} of the operator's repository has ${count(behind, 'new commit')} that ${branch} does not have: \`git log ${branch}..${base}\`.`,
+    'Take them in when it suits the work, at the latest before you finish:',
+    howToMerge(base),
+  ].join(' ');
+  return { commit, text };
 }
 
 /** The commits of the source that this checkout knows. */

@@ -2,7 +2,7 @@
 import type { MaintenanceReply, MaintenanceTask } from '../../../contract/runtime/maintenance.ts';
 import { mark } from '../work/mark.ts';
 import { revert } from '../work/revert.ts';
-import { base } from './base.ts';
+import { base, news } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
 import { closeMenu } from './close-menu.ts';
@@ -26,6 +26,8 @@ export function maintain(place: Place, task: MaintenanceTask): Promise<Maintenan
       return endProcesses(place, task.processes);
     case 'base':
       return base(place);
+    case 'news':
+      return news(place);
     case 'state':
       return state(place);
     case 'mark':
