@@ -2,7 +2,8 @@
 // child process); connection.ts speaks protocol.ts over it and is the Runtime; agent/ is the program at
 // the far end, bundled alone. Nothing here decides anything.
 export { agentArgv, type Channel } from './channel.ts';
-export { connectRuntime, exponentialBackoff } from './connection.ts';
+export { connectRuntime } from './connection.ts';
 export { delivererLabel, dockerChannel, publisherLabel, runtimeLabel } from './docker-channel.ts';
+export { exponentialBackoff } from './kept-link.ts';
 export { localChannel } from './local-channel.ts';
 export type { Runtime } from './runtime.ts';

@@ -1,7 +1,6 @@
 // Draft, diff, apply, delete and retry a blueprint. Drafting and looking is for anybody; what makes work is for humans.
 import type { z } from 'zod';
 import { FleetError } from '../../../common/errors.ts';
-import { shorten } from '../../../common/shorten.ts';
 import type {
   applyRequestSchema,
   BlueprintReply,
@@ -16,30 +15,17 @@ import type { NewEvent } from '../../../journal/events.ts';
 import { objectiveEnded } from '../../../journal/objective-facts.ts';
 import { kindOf } from '../../../journal/outcomes/kind.ts';
 import type { Driver } from '../../context.ts';
-import { estimates } from '../../decide/estimate.ts';
-import { objectiveView } from '../../report/objective-view.ts';
 import { queuedEvent } from '../accept-text.ts';
 import type { Controls } from '../controls.ts';
 import { humanOnly } from '../human-only.ts';
 import type { Commands } from '../objectives.ts';
 import { requireRoom, sizeOf } from '../queue-limits.ts';
 import { type Blueprint, blueprintYaml, parseBlueprint } from './parse.ts';
-import { planBlueprint } from './plan.ts';
+import { planBlueprint, summary } from './plan.ts';
+import { appliedView, idsOf, inList, viewOf } from './views.ts';
 
 /** What one may be as a file, too. */
 const maxBlueprintCharacters = 262_144;
-/** Of a step's words in a list of blueprints; one alone is shown whole. */
-const listedCharacters = 300;
-
-const inList = (view: BlueprintView): BlueprintView => ({
-  ...view,
-  steps: view.steps.map((step) => ({
-    ...step,
-    objective: shorten(step.objective, listedCharacters),
-    acceptance: step.acceptance && shorten(step.acceptance, listedCharacters),
-  })),
-});
-
 export type Blueprints = ReturnType<typeof createBlueprints>;
 
 export function createBlueprints(
@@ -86,45 +72,12 @@ export function createBlueprints(
     });
   }
 
-  /** @param ids what the steps are now; a step without one is only planned */
-  function viewOf(
-    { name, description, steps }: Blueprint,
-    ids: ReadonlyMap<string, string>,
-    about: Pick<BlueprintView, 'draft' | 'at'>,
-  ): BlueprintView {
-    const products = new Map(context.registry.current().products.map((one) => [one.name, one]));
-    const known = estimates(context);
-    return {
-      name,
-      description,
-      ...about,
-      steps: steps.map((step) => {
-        const id = ids.get(step.name);
-        const row = id === undefined ? null : journal.objective(id);
-        const product = products.get(step.product);
-        return {
-          name: step.name,
-          product: step.product,
-          objective: step.text,
-          acceptance: step.acceptance,
-          needs: step.needs,
-          id: row?.id ?? null,
-          state: row?.state ?? 'planned',
-          why: row === null ? null : objectiveView(loop, row).why,
-          estimate: product ? known.of(product, step.kind ?? kindOf(step.text)) : null,
-        };
-      }),
-    };
-  }
-
-  const idsOf = (steps: readonly KnownStep[]) => new Map(steps.map((step) => [step.name, step.objective]));
-  const appliedView = (row: BlueprintRow): BlueprintView =>
-    viewOf(row, idsOf(row.steps), { draft: null, at: new Date(row.appliedMs).toISOString() });
+  const shown = (row: BlueprintRow): BlueprintView => appliedView(loop, row);
 
   const drafted = (): BlueprintView[] =>
     store.drafts().flatMap(({ n, yaml, atMs }) => {
       try {
-        return [viewOf(parse(yaml, `draft-${n}`), new Map(), { draft: n, at: new Date(atMs).toISOString() })];
+        return [viewOf(loop, parse(yaml, `draft-${n}`), new Map(), { draft: n, atMs })];
       } catch {
         // of a product that has gone since: nobody can apply it any more
         return [];
@@ -138,8 +91,8 @@ export function createBlueprints(
 
   function diffOf(blueprint: Blueprint, draft: number | null): BlueprintReply {
     const { changes, known } = plan(blueprint);
-    const at = new Date(context.clock.nowMs()).toISOString();
-    return { blueprint: viewOf(blueprint, idsOf(known), { draft, at }), changes, applied: false };
+    const about = { draft, atMs: context.clock.nowMs() };
+    return { blueprint: viewOf(loop, blueprint, idsOf(known), about), changes, applied: false };
   }
 
   return {
@@ -245,7 +198,7 @@ export function createBlueprints(
           },
         });
       loop.schedule();
-      return { blueprint: appliedView(require(name)), changes, applied: true };
+      return { blueprint: shown(require(name)), changes, applied: true };
     },
 
     /** Forgets it, and cancels what of it waits; what is at work goes on, or is stopped too. */
@@ -258,7 +211,7 @@ export function createBlueprints(
         if (state === 'queued' || (stop && (state === 'starting' || state === 'running')))
           commands.cancel(objective, why, source);
       }
-      const was = appliedView(require(name));
+      const was = shown(require(name));
       journal.record({ kind: 'blueprint.deleted', text: why, data: { name, source } });
       return was;
     },
@@ -275,16 +228,16 @@ export function createBlueprints(
           mend: `See its steps: \`fleet blueprints ${name}\`.`,
         });
       for (const { objective } of over) controls.requeue(objective, source);
-      return appliedView(require(name));
+      return shown(require(name));
     },
 
     /** Those that were applied, then drafts that were not. */
-    list: (): BlueprintView[] => [...store.blueprints().map(appliedView), ...drafted()].map(inList),
+    list: (): BlueprintView[] => [...store.blueprints().map(shown), ...drafted()].map(inList),
 
     /** @param name of one that was applied, or `draft-<n>` */
     get(name: string): BlueprintView {
       const draft = /^draft-(\d{1,9})$/.exec(name);
-      if (draft === null) return appliedView(require(name));
+      if (draft === null) return shown(require(name));
       const { blueprint } = this.diff({
         draft: Number(draft[1]),
         source: { via: 'api', sender: null, thread: null },
@@ -292,18 +245,4 @@ export function createBlueprints(
       return blueprint;
     },
   };
-}
-
-function summary(changes: readonly Change[]): string {
-  const count = (action: Change['action'], word: string) => {
-    const n = changes.filter((change) => change.action === action).length;
-    return n > 0 ? [`${n} ${word}`] : [];
-  };
-  return [
-    ...count('add', 'new'),
-    ...count('replace', 'replaced'),
-    ...count('remove', 'removed'),
-    ...count('let-go', 'let go'),
-    ...count('keep', 'as before'),
-  ].join(', ');
 }

@@ -87,3 +87,18 @@ function removed(
     why: `not in the file any more: ${objective} is ${state ?? 'unknown'}`,
   };
 }
+
+/** In a few words, how many steps there are of each change. */
+export function summary(changes: readonly Change[]): string {
+  const count = (action: Change['action'], word: string) => {
+    const n = changes.filter((change) => change.action === action).length;
+    return n > 0 ? [`${n} ${word}`] : [];
+  };
+  return [
+    ...count('add', 'new'),
+    ...count('replace', 'replaced'),
+    ...count('remove', 'removed'),
+    ...count('let-go', 'let go'),
+    ...count('keep', 'as before'),
+  ].join(', ');
+}
