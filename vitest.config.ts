@@ -14,13 +14,17 @@ const mainJob = ['test/trial/main-job.test.ts'];
 /** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
 const fleets = [
   'test/bad-input/**/*.test.ts',
-  'test/fleet/blueprint/sim.test.ts',
   'test/checkout/publish.test.ts',
-  'test/cli/live.test.ts',
-  'test/fleet/load.test.ts',
   'test/fleet/gates/sim.test.ts',
   'test/recovery/restart.test.ts',
   'test/sessions/**/*.test.ts',
+];
+
+/** The same where one test takes a minute, or what it guards has a quicker test beside it: at night. */
+const longFleets = [
+  'test/cli/live.test.ts',
+  'test/fleet/{load,blueprint/sim}.test.ts',
+  'test/sessions/{checkout,cycles,disks,gone,limits,machine}.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
@@ -29,23 +33,27 @@ const fleets = [
 const whole = ['openclaw', 'security', 'dashboard', 'trial', 'claude'].map((f) => `test/${f}/**/*.test.ts`);
 
 /**
- * What is packed in a stock OpenClaw, every kill point, every planted bug, more seeds, floods and fuzz, remotes of every
+ * Long fleets, what is packed in a stock OpenClaw, pages of the gateway in Chromium, every kill point, every planted bug, more seeds, floods and fuzz, remotes of every
  * kind, disks that go, ratios to a build before, and figures at sizes that take minutes to lay down.
  */
 const night = [
+  ...longFleets,
   'test/bench/**/*.test.ts',
   'test/deliver/**/*.test.ts',
-  'test/openclaw/package.test.ts',
+  'test/dashboard/every-page.test.ts',
+  'test/openclaw/{package,panel,webchat-notices}.test.ts',
   'test/checkout/clone-size.test.ts',
   'test/checkout/untouched.test.ts',
   'test/recovery/recovery.test.ts',
   'test/security/{agent-flood,flood,fuzz,swamped}.test.ts',
-  'test/sessions/disks.test.ts',
   'test/repositories/repositories.test.ts',
   'test/simulation/kill-points.test.ts',
   'test/simulation/planted-bugs.test.ts',
   'test/simulation/seeds.test.ts',
 ];
+
+/** The bundle under attack, in Slack, and on a human's own repositories: `npm run test:night -- stack`. */
+const stack = ['test/compose/{box,conversation,own-repositories}.test.ts'];
 
 /** The bundle while something of it, or its host, is killed: `npm run test:night -- kills` and `test:host`. */
 const kills = ['test/compose/kills.test.ts', 'test/compose/host.test.ts'];
@@ -94,9 +102,14 @@ export default defineConfig({
       project('fleets', 2, { include: fleets, exclude: night, maxWorkers: 2 }),
       project('whole', 3, { include: whole, exclude: [...mainJob, ...night], fileParallelism: false }),
       // Last, so that the stack which these files share is up no longer than they run.
-      project('compose', 4, { include: ['test/compose/**/*.test.ts'], exclude: kills, ...sharedStack }),
+      project('compose', 4, {
+        include: ['test/compose/**/*.test.ts'],
+        exclude: [...stack, ...kills],
+        ...sharedStack,
+      }),
       project('night', 5, { include: night, fileParallelism: false }),
-      project('kills', 6, { include: kills, ...sharedStack }),
+      project('stack', 6, { include: stack, ...sharedStack }),
+      project('kills', 7, { include: kills, ...sharedStack }),
     ],
   },
 });

@@ -102,7 +102,7 @@ there: the journal, the mail of every product, the processes of the runtime.
 
 | | command |
 |---|---|
-| \`kill -9\` of fleetd and the gateway, and of the agent | the ordinary run (\`test/compose/bundle.test.ts\`, \`box.test.ts\`) |
+| \`kill -9\` of fleetd and the gateway, and of the agent | every landing and night (\`test/compose/bundle.test.ts\`, \`box.test.ts\`) |
 | of each alone, and of the tmux server; \`docker kill\` and \`docker restart\` of each container; a full state volume (a tmpfs of 3 MiB) | \`npm run test:night -- kills\` |
 | the Docker engine restarted; \`kill -9\` of dockerd and containerd; a power cut of the host: every process of it gone in one instant, then a boot | \`npm run test:night -- host\` (root, Linux) |
 

@@ -21,7 +21,7 @@ const suites: Suite[] = [
   {
     name: 'slow',
     guards:
-      'the package in a stock OpenClaw, every kill point, every planted bug, kill -9 of fleetd at 50 products and 10,000 objectives',
+      'long fleets, every page by axe, the package in a stock OpenClaw, every kill point, every planted bug, kill -9 of fleetd at 50 products and 10,000 objectives',
     run: ['vitest', 'run', '--project', 'night'],
   },
   {
@@ -44,6 +44,12 @@ const suites: Suite[] = [
     guards: 'every parser of text from outside, 100,000 cases each',
     run: ['vitest', 'run', 'test/security/fuzz.test.ts'],
     env: { FUZZ_CASES: '100000' },
+  },
+  {
+    name: 'stack',
+    guards:
+      'the box that the bundle keeps its workers in, a conversation in Slack, a human’s own repositories',
+    run: ['vitest', 'run', '--project', 'stack'],
   },
   {
     name: 'kills',

@@ -1,6 +1,6 @@
 // Real faults on the bundle, while four products run: `kill -9` of a process in its container, `docker kill` and
 // `docker restart` of a container, a full state volume. The engine's and the host's are in host.test.ts.
-// At night (`npm run test:night -- kills`); in the ordinary run bundle.test.ts kills fleetd and the gateway, box.test.ts the agent,
+// At night (`npm run test:night -- kills`); at each landing bundle.test.ts kills fleetd and the gateway, at night box.test.ts the agent,
 // and test/sessions the tmux server.
 import { basename } from 'node:path';
 import { execa } from 'execa';
