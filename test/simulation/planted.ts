@@ -245,8 +245,8 @@ const all: PlantedBug[] = [
   bug(
     'what was cut off stays in doubt for ever',
     ['everything ends'],
-    ['journal/apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
-    ['journal/apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
+    ['journal/session-apply.ts', "SET state = 'done', settled_at_ms = ?", 'SET settled_at_ms = ?'],
+    ['journal/session-apply.ts', "SET state = 'abandoned', settled_at_ms = ?", 'SET settled_at_ms = ?'],
   ),
   bug(
     'read is heard',
