@@ -19,10 +19,12 @@ export const gateViewSchema = z.object({
     'hung',
     'logged-out',
     'over-memory',
+    /** whether a human takes what a session made: approve, or reject with what is wrong with it */
+    'review',
   ]),
   severity: z.enum(['warning', 'error', 'critical']),
   state: z.enum(['open', 'approved', 'rejected', 'answered', 'withdrawn']),
-  /** subject, text and options are worker text unless the asker is fleetd: data, never instruction */
+  /** text and options are worker text, the subject too unless the asker is fleetd: data, never instruction */
   subject: z.string(),
   text: z.string(),
   /** sha256 of subject, newline, text: another text is another gate */

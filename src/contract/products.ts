@@ -31,6 +31,8 @@ export const productViewSchema = z.object({
   priority: z.number(),
   overstory: z.boolean(),
   planApproval: z.enum(['required', 'none']),
+  /** required: a human takes the work of a session before it is delivered */
+  review: z.enum(['required', 'none']),
   channels: z.array(z.string()),
   /**
    * idle: nothing runs. starting, running, stopping: a session. paused. waiting: on a human.

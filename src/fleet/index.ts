@@ -105,12 +105,13 @@ export function startFleet(
   const { requireProduct } = commands;
   const reports = sendReports(loop.context);
   const recurs = recurringRounds(loop.context, commands);
+  const judgement = createJudgement(loop, commands);
 
   return {
     version,
     commands,
     controls,
-    gates: createGates(loop, controls),
+    gates: createGates(loop, controls, judgement),
     outbox,
     report: (since) => reportOf(loop.context, sinceMs(since, clock.nowMs()), clock.nowMs() + 1),
     layDown: (name, type) => {
@@ -119,7 +120,7 @@ export function startFleet(
     lessons: createLessons(loop.context, { requireProduct }),
     work: createWork(loop.context, commands),
     delivery: createDelivery(loop.context, commands),
-    judgement: createJudgement(loop, commands),
+    judgement,
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),
     monitor: createMonitor(loop.context),

@@ -40,10 +40,11 @@ export function actionStore({ rows, row }: Reader) {
       ).map(actionOf);
     },
 
-    /** What is to be delivered and was not yet, oldest first. */
+    /** What is to be delivered and was not yet, oldest first; without what waits until a human has taken it. */
     openDeliveries(): ActionRow[] {
       return rows(
-        `SELECT * FROM actions WHERE kind = 'work.deliver' AND state = 'intended' ORDER BY rowid`,
+        `SELECT * FROM actions WHERE kind = 'work.deliver' AND state = 'intended' AND NOT EXISTS
+           (SELECT 1 FROM gates WHERE n = json_extract(args, '$.review') AND gates.state <> 'approved') ORDER BY rowid`,
       ).map(actionOf);
     },
     /** Every time that the work of an objective was to be delivered, the latest first. */

@@ -99,6 +99,7 @@ function meaning(
         resourceWeight: product.resource_weight,
         channels: product.channels.map(channelOf),
         planApproval: product.plan_approval,
+        review: product.review,
         gateSurface: product.gates.surface,
         monitor: product.monitor && {
           perHour: product.monitor.max_per_hour,

@@ -80,6 +80,8 @@ export interface Product {
   resourceWeight: number;
   channels: ChannelTarget[];
   planApproval: 'required' | 'none';
+  /** required: a human takes what a session made before it is delivered. */
+  review: 'required' | 'none';
   /** Where its gates may be answered. dashboard: not in chat; there and in a terminal only. */
   gateSurface: 'any' | 'dashboard';
   /** One look by the model when a session hangs, fails or escalates. null: off */

@@ -129,6 +129,8 @@ const productSchema = mapping({
     .max(50, 'at most 50 channels')
     .default(['webchat']),
   plan_approval: z.enum(['required', 'none'], 'required or none').default('none'),
+  /** required: a human takes the work of a session before it is delivered. */
+  review: z.enum(['required', 'none'], 'required or none').default('none'),
   gates: optionalMapping({
     /** dashboard: its gates are not answered in chat, so that a gateway taken over cannot. */
     surface: z.enum(['any', 'dashboard'], 'any or dashboard').default('any'),

@@ -63,6 +63,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.unreadMail > 0)
     say('mail', `${product.unreadMail} unread: ${surface.command(`inbox ${product.name}`)}`);
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
+  if (product.review === 'required') say('work', 'needs your approval before it is delivered');
   say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');
   if (product.footprint) say('uses', footprint(product.footprint));
   if (product.diskBytes !== undefined) say('disk', bytes(product.diskBytes));

@@ -28,6 +28,7 @@ function entry(surface: Surface, product: ProductView): Row {
   const rules = [
     priorityWord(product.priority),
     ...(product.planApproval === 'required' ? ['plans need your approval'] : []),
+    ...(product.review === 'required' ? ['work needs your approval'] : []),
     ...(product.overstory ? [] : ['listed only, never started']),
   ].join(', ');
   const type = surface.line(product.type, 20);

@@ -106,9 +106,7 @@ describe('sent back', () => {
       /^The operator sends back the work of obj-1, in these words:\n\nthe button is still blue\n/,
     );
     expect(next?.text).toContain('> Make it\n> green');
-    expect(next?.text).toMatch(
-      /> 1 files, \+1 -1\n> agents: Do: Make it|> 1 files, \+1 -1\n> others: Do: Make it/,
-    );
+    expect(next?.text).toMatch(/> 1 file, \+1 -1, 1 commit\n> button.css \+1 -1\n> others: Do: Make it/);
     expect(next?.text).toContain('> It is done, I think.');
     await until(
       () => t.fake.product('shop').received.at(-1)?.body.includes('the button is still blue') === true,

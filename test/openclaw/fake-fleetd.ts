@@ -77,6 +77,7 @@ export function productView(fields: Partial<ProductView> = {}): ProductView {
     priority: 80,
     overstory: true,
     planApproval: 'none',
+    review: 'none',
     channels: [],
     state: 'idle',
     ageMs: 1000,

@@ -21,7 +21,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, paths, type, description, overstory, account, priority, resource_weight, channels, plan_approval, gates, monitor, caps, restart, repo, checkout, deliver';
+  'one of the keys name, path, paths, type, description, overstory, account, priority, resource_weight, channels, plan_approval, review, gates, monitor, caps, restart, repo, checkout, deliver';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
@@ -51,7 +51,7 @@ describe('the shipped products.yaml', () => {
     const [first = '', ...rest] = text.split('\n  - name: product-b');
     const shown = [
       first.replace(
-        /^ {4}# (plan_approval: \S+$|monitor:$|caps:$|restart:$| {2}(?:policy|window|backoff|activity)| {2}max|repo: http)/gm,
+        /^ {4}# ((?:plan_approval|review): \S+$|monitor:$|caps:$|restart:$| {2}(?:policy|window|backoff|activity)| {2}max|repo: http)/gm,
         '    $1',
       ),
       ...rest,
@@ -64,6 +64,7 @@ describe('the shipped products.yaml', () => {
     const { products, scheduling, gateApprovers } = parse(shown);
     expect(products[0]).toMatchObject({
       planApproval: 'required',
+      review: 'required',
       monitor: { perHour: 2, maxCostUsdPerDay: 2 },
       caps: { maxCpuCores: 2, maxMemoryBytes: 4 * 1024 ** 3, maxCostUsdPerDay: 20, maxWorkers: 5 },
       repo: 'https://github.com/you/product-a.git',
@@ -92,6 +93,7 @@ test('gives every optional key its default', () => {
         resourceWeight: 1,
         channels: [{ kind: 'webchat', target: null }],
         planApproval: 'none',
+        review: 'none',
         caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },
         repo: null,
         deliver: null,
@@ -331,6 +333,7 @@ describe('refuses, with the place', () => {
     ['a channel of another kind', product('channels:\n  - webchat\n  - irc:#x'), `5:9 products[0].channels[1]: ${channel} / "irc:#x"`],
     ['a channel with a space after the colon', product('channels: ["slack:#a", slack: "#b"]'), `3:28 products[0].channels[1]: ${channel} / a mapping`],
     ['one channel that is no list', product('channels: webchat'), '3:15 products[0].channels: a list of channels / "webchat"'],
+    ['an unknown review', product('review: yes'), '3:13 products[0].review: required or none / "yes"'],
     ['an unknown plan approval', product('plan_approval: true'), '3:20 products[0].plan_approval: required or none / true'],
     ['caps without a value', product('caps:\nrepo: /x'), '3:5 products[0].caps: a mapping / nothing'],
     ['a cap of 0 cores', product('caps:\n  max_cpu_cores: 0'), `4:22 products[0].caps.max_cpu_cores: ${above0('cores')} / 0`],

@@ -150,6 +150,7 @@ test('a valid file gives exactly what was written in it', () => {
             gateSurface: 'any',
             monitor: null,
             planApproval: p.approval,
+            review: 'none',
             caps: {
               maxCpuCores: p.cores,
               maxMemoryBytes: bytesOf(p.gb),

@@ -24,6 +24,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     resourceWeight: 1,
     channels: [],
     planApproval: 'none',
+    review: 'none',
     gateSurface: 'any',
     monitor: null,
     caps: { maxCpuCores: null, maxMemoryBytes: null, maxCostUsdPerDay: null, maxWorkers: null },

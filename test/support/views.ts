@@ -44,6 +44,7 @@ export const productView = (name: string, fields: Partial<ProductView> = {}): Pr
   priority: 50,
   overstory: true,
   planApproval: 'none',
+  review: 'none',
   channels: [],
   state: 'idle',
   ageMs: 4_000,

@@ -80,15 +80,19 @@ function AnswerForm({ gate, typed }: { gate: GateView; typed: string }) {
         {typed}
       </textarea>
       <p id="text-help" class="quiet small">
-        Needed to reject or answer. It goes to {line(gate.asker)} as you write it.
+        {gate.kind === 'review'
+          ? 'Needed to reject: what is wrong with it. Whoever takes it up is handed it.'
+          : `Needed to reject or answer. It goes to ${line(gate.asker)} as you write it.`}
       </p>
       <p class="verdicts">
         <button type="submit" name="verdict" value="approved" class="main">
           Approve
         </button>
-        <button type="submit" name="verdict" value="answered">
-          Answer
-        </button>
+        {gate.kind !== 'review' && (
+          <button type="submit" name="verdict" value="answered">
+            Answer
+          </button>
+        )}
         <button type="submit" name="verdict" value="rejected" class="danger">
           Reject
         </button>

@@ -179,6 +179,7 @@ function Facts({ product }: { product: ProductView }) {
     ['Cost', product.spend ? spendText(product.spend) : ''],
     ['Seen', product.ageMs === null ? 'not since fleetd started' : `${duration(product.ageMs)} ago`],
     ['Plans', product.planApproval === 'required' ? 'need your approval' : ''],
+    ['Work', product.review === 'required' ? 'needs your approval' : ''],
     ['Unread mail', product.unreadMail > 0 ? String(product.unreadMail) : ''],
     ['Reports to', product.channels.map((channel) => line(channel)).join(', ')],
     ['Sessions', product.overstory ? '' : 'none: overstory is off for it'],

@@ -7,6 +7,7 @@ import type { ObjectiveRow } from '../../journal/journal.ts';
 import { deliveryAction, intendedDelivery } from '../act/delivery/keep.ts';
 import type { FleetContext } from '../context.ts';
 import { humanOnly } from './human-only.ts';
+import { judgedOf } from './judged.ts';
 
 export type Delivery = ReturnType<typeof createDelivery>;
 
@@ -18,7 +19,7 @@ export function createDelivery(
   return {
     /**
      * Tries now what waits for its time, and once more what was refused or is done: a pull request is changed then.
-     * @throws FleetError DELIVER_NOTHING_KEPT, HUMAN_ONLY
+     * @throws FleetError DELIVER_NOTHING_KEPT, DELIVER_NOT_TAKEN, HUMAN_ONLY
      */
     deliver(id: string, source: Source): ControlReply {
       humanOnly(source, 'sends work out', `fleet deliver ${id}`);
@@ -31,6 +32,16 @@ export function createDelivery(
           product,
           message: `Expected work of ${objective} that the deliverer keeps, got none.`,
           mend: `It keeps what is done while \`deliver:\` of ${product} stands in products.yaml: for this one, \`fleet retry ${objective}\`, or push fleet/${objective} by hand.`,
+        });
+      if (
+        all.some(({ args }) => args.review !== undefined) &&
+        judgedOf(journal, objective)?.verdict !== 'accepted'
+      )
+        throw new FleetError({
+          code: 'DELIVER_NOT_TAKEN',
+          product,
+          message: `Expected work that a human has taken, got ${objective} (products.yaml: review is required).`,
+          mend: `See it with \`fleet diff ${objective}\`, take it with \`fleet accept-work ${objective}\`.`,
         });
       const said = { verb: 'deliver', changed: true };
       if (latest.state === 'intended') {
@@ -68,6 +79,9 @@ export function deliveryView(
       url: request?.url ?? null,
     };
   }
+  const review = journal.gates.openReview(objective);
+  if (review !== null)
+    return { state: 'waiting', says: `It waits for your review: gate ${review.n}.`, url: null };
   const wait = deliveryWaits.get(latest.id);
   const says =
     wait === undefined

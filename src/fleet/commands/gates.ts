@@ -4,6 +4,7 @@ import { FleetError } from '../../common/errors.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Source } from '../../contract/source.ts';
 import type { Verdict } from '../../journal/gates/events.ts';
+import { gateResolved } from '../../journal/gates/facts.ts';
 import type { GateRow } from '../../journal/gates/store.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
 import type { Driver } from '../context.ts';
@@ -11,6 +12,7 @@ import { overridesOf } from '../decide/live-changes.ts';
 import { answeredByOperatorOnly } from '../decide/waiting-on-human.ts';
 import type { Controls } from './controls.ts';
 import { requireApprover } from './human-only.ts';
+import type { Judgement } from './judgement.ts';
 
 export type Gates = ReturnType<typeof createGates>;
 
@@ -18,7 +20,11 @@ export type Gates = ReturnType<typeof createGates>;
 const maxAnswerBytes = 65_536;
 const closedShown = 20;
 
-export function createGates(loop: Driver, controls: Controls) {
+export function createGates(
+  loop: Driver,
+  controls: Controls,
+  judgement: Pick<Judgement, 'accept' | 'reject'>,
+) {
   const { context } = loop;
   const { journal } = context;
   const store = journal.gates;
@@ -71,7 +77,8 @@ export function createGates(loop: Driver, controls: Controls) {
     /**
      * Once: said again with the same words it answers the same, with other words it is refused.
      * @param surface the socket it came by; who may is decided by it and by the source
-     * @throws FleetError GATE_UNKNOWN, HUMAN_ONLY, NOT_APPROVER, GATE_SURFACE, GATE_CLOSED, TEXT_EMPTY, TEXT_TOO_LARGE
+     * @throws FleetError GATE_UNKNOWN, HUMAN_ONLY, NOT_APPROVER, GATE_SURFACE, GATE_CLOSED, TEXT_EMPTY, TEXT_TOO_LARGE;
+     *   of a review GATE_VERDICT, and as accept() and reject() of a judgement
      */
     resolve(
       n: number,
@@ -93,15 +100,14 @@ export function createGates(loop: Driver, controls: Controls) {
         if (gate.state === verdict && gate.resolution?.text === text) return view(gate);
         throw closed(gate);
       }
-      const who = source.sender ?? source.via;
-      journal.record({
-        kind: 'gate.resolved',
-        product: gate.product ?? undefined,
-        objective: gate.objective ?? undefined,
-        text: `Gate ${n} is ${verdict} by ${who} (${source.via}).`,
-        data: { gate: n, resolution: { verdict, text, source }, deliver: gate.question.mail !== null },
-      });
-      if (gate.question.mail === null) carryOut(gate, verdict, source);
+      if (gate.kind === 'review' && gate.objective !== null) {
+        if (verdict === 'approved') judgement.accept(gate.objective, source, surface, text);
+        else if (verdict === 'rejected') judgement.reject(gate.objective, text, source, surface);
+        else throw takenOrNot(gate);
+      } else {
+        journal.record(gateResolved(gate, { verdict, text, source }));
+        if (gate.question.mail === null) carryOut(gate, verdict, source);
+      }
       loop.schedule();
       return view(requireGate(n));
     },
@@ -123,6 +129,15 @@ function acceptAnswer(n: number, verdict: Verdict, said: string): string {
       mend: 'Put the long part into a file of the product and name the file.',
     });
   return text;
+}
+
+function takenOrNot({ n, product }: GateRow): FleetError {
+  return new FleetError({
+    code: 'GATE_VERDICT',
+    product,
+    message: `Expected approve or reject: gate ${n} asks whether the work is taken.`,
+    mend: `\`fleet approve ${n}\`, or \`fleet reject ${n} …\` with what is wrong with it.`,
+  });
 }
 
 function closed(gate: GateRow): FleetError {

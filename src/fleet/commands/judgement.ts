@@ -4,15 +4,17 @@ import type { z } from 'zod';
 import { shorten } from '../../common/shorten.ts';
 import type { ObjectiveView, startRequestSchema } from '../../contract/objectives.ts';
 import type { Source } from '../../contract/source.ts';
+import type { NewEvent } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { Driver } from '../context.ts';
+import { madeBy, madeLines } from '../observe/made.ts';
 import { acceptText } from './accept-text.ts';
 import { judgedByHuman, judgedOf, refusal, type Surface, whoSays } from './judged.ts';
 import { sendMessage } from './message.ts';
 import { createRevert } from './revert.ts';
-import { excerptCharacters, type Made, reworkText } from './rework-text.ts';
-import { stretchesOf } from './work.ts';
+import { reviewed } from './review.ts';
+import { excerptCharacters, reworkText } from './rework-text.ts';
 
 const over = new Set(['done', 'failed', 'cancelled']);
 
@@ -21,21 +23,24 @@ export type Judgement = ReturnType<typeof createJudgement>;
 export function createJudgement(
   loop: Driver,
   commands: {
-    start(request: z.infer<typeof startRequestSchema>): ObjectiveView;
+    start(request: z.infer<typeof startRequestSchema>, also: (id: string) => NewEvent[]): ObjectiveView;
     objective(id: string): ObjectiveView;
     requireObjective(id: string): ObjectiveRow;
     requireProduct(name: string): Product;
   },
 ) {
   const { context } = loop;
-  const { journal, runtime } = context;
+  const { journal } = context;
 
   const requireJudge = (id: string, verb: string, source: Source, surface: Surface): ObjectiveRow =>
     judgedByHuman(context, commands.requireObjective(id), verb, source, surface);
 
   return {
-    /** @throws FleetError WORK_NOT_DONE, WORK_REVERTED, and of judgedByHuman() */
-    accept(id: string, source: Source, surface: Surface): ObjectiveView {
+    /**
+     * @param text  what the human adds to it
+     * @throws FleetError WORK_NOT_DONE, WORK_REVERTED, and of judgedByHuman()
+     */
+    accept(id: string, source: Source, surface: Surface, text = ''): ObjectiveView {
       const { product, state } = requireJudge(id, 'accept-work', source, surface);
       if (state !== 'done')
         throw refusal(
@@ -55,13 +60,16 @@ export function createJudgement(
           `To have it again: \`fleet rework ${id} …\`.`,
         );
       if (before?.verdict !== 'accepted')
-        journal.record({
-          kind: 'work.accepted',
-          product,
-          objective: id,
-          text: `${whoSays(source)} accepts what ${id} made on ${product}.`,
-          data: { source, says: 'It is taken as it is.' },
-        });
+        journal.record(
+          {
+            kind: 'work.accepted',
+            product,
+            objective: id,
+            text: `${whoSays(source)} accepts what ${id} made on ${product}.`,
+            data: { source, says: 'It is taken as it is.' },
+          },
+          ...reviewed(journal, id, { verdict: 'approved', text, source }),
+        );
       return commands.objective(id);
     },
 
@@ -84,49 +92,68 @@ export function createJudgement(
       if (live?.objective === id && live.state !== 'stopping') {
         const words = `The operator has looked at the work so far and sends it back:\n\n${text}`;
         await sendMessage(loop, product, { text: words, source }, surface);
-        journal.record(sentBack('Its session was told.', null));
+        journal.record(sentBack(objective, text, source, 'Its session was told.', null));
         return commands.objective(id);
       }
-      const takenUp = journal
-        .eventsOf(id, 'work.sent-back')
-        .filter(({ data }) => over.has(journal.objective(data.objective ?? '')?.state ?? '')).length;
-      const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-      const idempotencyKey = `rework-${id}-${takenUp}-${digest}`;
-      const known = journal.objectiveByKey(idempotencyKey);
-      const made = await madeBy(product, id);
-      const next = commands.start({
-        product: product.name,
-        text: reworkText(objective, text, made),
-        acceptance: objective.acceptance,
-        needs: [],
-        source,
-        idempotencyKey,
-        kind: objective.kind,
-      });
-      if (known === null) journal.record(sentBack(`${next.id} takes it up.`, next.id));
-      return commands.objective(id);
+      const review = journal.gates.openReview(id);
+      return takeUp(objective, text, source, review ? review.question.text : await madeOf(product, id));
+    },
 
-      function sentBack(says: string, next: string | null) {
-        return {
-          kind: 'work.sent-back' as const,
-          product: product.name,
-          objective: id,
-          text: `${whoSays(source)} sends back what ${id} made on ${product.name}. ${says}`,
-          data: { source, says, text: shorten(text, excerptCharacters), objective: next },
-        };
-      }
+    /** The same of work that waits for a review, which has what was made: at once. @throws as rework() */
+    reject(id: string, said: string, source: Source, surface: Surface): ObjectiveView {
+      const objective = requireJudge(id, 'rework', source, surface);
+      const made = journal.gates.openReview(id)?.question.text ?? null;
+      return takeUp(objective, acceptText(said, objective.product), source, made);
     },
     revert: createRevert(context, commands),
   };
 
-  /** What it made, for whoever takes it up; null: it cannot be told, which keeps nobody from it. */
-  async function madeBy(product: Product, id: string): Promise<Made | null> {
-    const last = stretchesOf(journal.sessionsOf(id)).at(-1);
-    if (last === undefined) return null;
-    const asked = { ...last, patch: false, path: null, maxBytes: 1 };
-    return await runtime.diff(product, asked).then(
-      (made) => ({ ...made, base: last.base }),
+  /** A new objective that is handed it, in one transaction with what is said of it. */
+  function takeUp(objective: ObjectiveRow, text: string, source: Source, made: string | null): ObjectiveView {
+    const { id, product, acceptance, kind } = objective;
+    const takenUp = journal
+      .eventsOf(id, 'work.sent-back')
+      .filter(({ data }) => over.has(journal.objective(data.objective ?? '')?.state ?? '')).length;
+    const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    commands.start(
+      {
+        product,
+        text: reworkText(objective, text, made),
+        acceptance,
+        needs: [],
+        source,
+        idempotencyKey: `rework-${id}-${takenUp}-${digest}`,
+        kind,
+      },
+      (next) => [
+        sentBack(objective, text, source, `${next} takes it up.`, next),
+        ...reviewed(journal, id, { verdict: 'rejected', text, source }),
+      ],
+    );
+    return commands.objective(id);
+  }
+
+  /** For whoever takes it up; null: it cannot be told, which keeps nobody from it. */
+  function madeOf(product: Product, id: string): Promise<string | null> {
+    return madeBy(context, product, id).then(
+      (made) => made && madeLines(made).join('\n'),
       () => null,
     );
   }
+}
+
+function sentBack(
+  { id, product }: ObjectiveRow,
+  text: string,
+  source: Source,
+  says: string,
+  next: string | null,
+): NewEvent {
+  return {
+    kind: 'work.sent-back',
+    product,
+    objective: id,
+    text: `${whoSays(source)} sends back what ${id} made on ${product}. ${says}`,
+    data: { source, says, text: shorten(text, excerptCharacters), objective: next },
+  };
 }

@@ -6,6 +6,7 @@ import type { inboxSchema, messageRequestSchema } from '../../contract/mail.ts';
 import type { ObjectiveView, startRequestSchema } from '../../contract/objectives.ts';
 import type { LookReply, LookRequest } from '../../contract/runtime/look.ts';
 import type { Source } from '../../contract/source.ts';
+import type { NewEvent } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { objectiveEnded } from '../../journal/objective-facts.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
@@ -62,8 +63,14 @@ export function createCommands(loop: Driver) {
   }
 
   return {
-    /** Accepts an objective: durable from here on. Starts it at once when the scheduler admits it. */
-    start(request: z.infer<typeof startRequestSchema>): ObjectiveView {
+    /**
+     * Accepts an objective: durable from here on. Starts it at once when the scheduler admits it.
+     * @param also  what is recorded with it, of its id
+     */
+    start(
+      request: z.infer<typeof startRequestSchema>,
+      also: (id: string) => NewEvent[] = () => [],
+    ): ObjectiveView {
       const product = requireProduct(request.product);
       refuseModelAtGate(context, product.name, request.source);
       const known = request.idempotencyKey === null ? null : journal.objectiveByKey(request.idempotencyKey);
@@ -92,6 +99,7 @@ export function createCommands(loop: Driver) {
       const { acceptance, needs, source, idempotencyKey } = request;
       journal.record(
         queuedEvent({ n, product: product.name, text, acceptance, needs, source, idempotencyKey, kind }),
+        ...also(id),
       );
       loop.schedule();
       return { ...objectiveView(loop, requireObjective(id)), estimate: estimates(context).of(product, kind) };

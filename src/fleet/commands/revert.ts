@@ -6,10 +6,11 @@ import type { Source } from '../../contract/source.ts';
 import { intended, settled } from '../../journal/action-facts.ts';
 import type { ActionState } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
+import { stretchesOf } from '../../journal/stretches.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 import { judgedByHuman, judgedOf, refusal, type Surface, whoSays } from './judged.ts';
-import { stretchesOf } from './work.ts';
+import { reviewed } from './review.ts';
 
 export function createRevert(
   context: FleetContext,
@@ -68,13 +69,16 @@ export function createRevert(
       });
       const says = await publishRevert(product, id, commit ?? '');
       settle(action, objective, 'done', says, null);
-      journal.record({
-        kind: 'work.reverted',
-        product: product.name,
-        objective: id,
-        text: `${whoSays(source)} takes back what ${id} made on ${product.name}. ${says}`,
-        data: { source, says, commit: commit ?? '' },
-      });
+      journal.record(
+        {
+          kind: 'work.reverted',
+          product: product.name,
+          objective: id,
+          text: `${whoSays(source)} takes back what ${id} made on ${product.name}. ${says}`,
+          data: { source, says, commit: commit ?? '' },
+        },
+        ...reviewed(journal, id, { verdict: 'rejected', text: `It was reverted. ${says}`, source }),
+      );
     } catch (thrown) {
       const error = FleetError.wrap(thrown, product.name);
       // What may have happened is looked for when it is asked for again.

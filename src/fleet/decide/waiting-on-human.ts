@@ -44,12 +44,16 @@ export function answeredByOperatorOnly(
   return known?.gateSurface !== 'any';
 }
 
+/** A review is about what is over: no words to a session get around it. */
+const askedBySession = ({ journal }: Pick<FleetContext, 'journal'>, product: string): GateRow[] =>
+  journal.gates.openGates(product).filter(({ kind }) => kind !== 'review');
+
 /**
  * A gateway that was taken over need not answer a gate: it can tell the coordinator that it is answered.
  * @throws FleetError GATE_SURFACE when a gate is open that chat may not answer
  */
 export function refuseChatAtGate(context: Pick<FleetContext, 'journal' | 'registry'>, product: string): void {
-  const [gate] = context.journal.gates.openGates(product);
+  const [gate] = askedBySession(context, product);
   if (gate === undefined || !answeredByOperatorOnly(context, product)) return;
   throw new FleetError({
     code: 'GATE_SURFACE',
@@ -66,7 +70,7 @@ export function refuseModelAtGate(
   source: Source,
 ): void {
   if (source.via !== 'model') return;
-  const [gate] = journal.gates.openGates(product);
+  const [gate] = askedBySession({ journal }, product);
   if (gate === undefined) return;
   throw new FleetError({
     code: 'GATE_OPEN',

@@ -81,6 +81,8 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
     }
     case 'action.settled':
       if (journal.action(event.data.action)?.kind !== 'work.deliver') return null;
+      // Nothing is wrong: it was not taken, and whoever said so knows.
+      if (event.data.state === 'failed' && event.data.error === null) return null;
       return {
         kind: event.data.state === 'failed' ? 'trouble' : 'done',
         severity: 'error',

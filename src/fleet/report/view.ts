@@ -80,6 +80,7 @@ function productView(
     priority: (live.get(p.name) ?? p).priority,
     overstory: p.overstory,
     planApproval: p.planApproval,
+    review: p.review,
     channels: p.channels.map((c) => (c.target === null ? c.kind : `${c.kind}:${c.target}`)),
     state: trouble
       ? 'trouble'

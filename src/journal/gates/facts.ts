@@ -1,5 +1,6 @@
 // Facts about gates that are recorded in more than one place.
 import type { EventData, NewEvent } from '../events.ts';
+import type { Resolution } from './events.ts';
 import type { GateRow } from './store.ts';
 
 interface About {
@@ -18,6 +19,17 @@ export function gateOpened(where: About, data: EventData['gate.opened']): NewEve
   const asked =
     question.asker === 'fleetd' ? '' : `${question.asker} of ${where.product} asks you (${kind}): `;
   return { kind: 'gate.opened', ...about(where), text: `Gate ${gate}: ${asked}${question.subject}`, data };
+}
+
+/** A human's answer. */
+export function gateResolved(gate: GateRow, resolution: Resolution): NewEvent {
+  const { verdict, source } = resolution;
+  return {
+    kind: 'gate.resolved',
+    ...about(gate),
+    text: `Gate ${gate.n} is ${verdict} by ${source.sender ?? source.via} (${source.via}).`,
+    data: { gate: gate.n, resolution, deliver: gate.question.mail !== null },
+  };
 }
 
 /** The question has settled itself. */

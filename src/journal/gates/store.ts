@@ -81,6 +81,15 @@ export function gateStore(db: DatabaseSync) {
         limit,
       );
     },
+    /** Asks whether the work of an objective is taken. */
+    openReview(objective: string): GateRow | null {
+      return (
+        many(
+          `SELECT * FROM gates WHERE objective = ? AND kind = 'review' AND state = 'open'`,
+          objective,
+        )[0] ?? null
+      );
+    },
     /** Of an objective, in order of asking. */
     gatesOf(objective: string): GateRow[] {
       return many('SELECT * FROM gates WHERE objective = ? ORDER BY n', objective);

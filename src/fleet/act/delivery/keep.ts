@@ -13,10 +13,11 @@ const patienceMs = 60_000;
 export const deliveryAction = (session: number, attempt = 1): string =>
   `deliver-${session}${attempt === 1 ? '' : `-${attempt}`}`;
 
-/** says: for the human, with the end. intends: to be recorded with that end, so that the final mail is known by then. */
 export interface KeptWork {
+  /** for the human, with the end */
   says: string;
-  intends: NewEvent | null;
+  /** what can be delivered; null: it could not be handed over */
+  kept: { branch: string; head: string } | null;
 }
 
 /**
@@ -39,8 +40,11 @@ export async function keepWork(
     const head = await deliverer.keep(runtime, product, { remote, token, branch });
     if (head === null) return null;
     return {
-      says: `It is on its way to ${whereTo(deliver.as)}.`,
-      intends: intendedDelivery(session, deliveryAction(session.id), { branch, head }),
+      says:
+        product.review === 'required'
+          ? `Once it is taken, it goes to ${whereTo(deliver.as)}.`
+          : `It is on its way to ${whereTo(deliver.as)}.`,
+      kept: { branch, head },
     };
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
@@ -49,7 +53,7 @@ export async function keepWork(
     if (deliverer && error.class === 'unavailable' && (!linked || sinceMs < patienceMs)) throw error;
     return {
       says: `Its work could not be handed to the deliverer: ${error.message} ${error.mend}`,
-      intends: null,
+      kept: null,
     };
   }
 }
@@ -57,10 +61,11 @@ export async function keepWork(
 const whereTo = (as: NonNullable<Product['deliver']>['as']): string =>
   ({ branch: 'its remote, as a branch', push: 'its remote', 'pull-request': 'a pull request' })[as];
 
+/** @param args.review  the gate that it waits for; absent: none */
 export const intendedDelivery = (
   session: Pick<SessionRow, 'id' | 'product' | 'objective'>,
   action: string,
-  args: { branch: string; head: string },
+  args: { branch: string; head: string; review?: number },
 ): NewEvent =>
   intended(session, `${args.branch} of ${session.product} is to be delivered.`, {
     action,

@@ -11,7 +11,13 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { markerOf, pullRequestText } from './pull-request.ts';
 
-const wakes = new Set<EventKind>(['action.intended', 'delivery.hurried', 'registry.changed', 'clock.jumped']);
+const wakes = new Set<EventKind>([
+  'action.intended',
+  'gate.resolved',
+  'delivery.hurried',
+  'registry.changed',
+  'clock.jumped',
+]);
 
 export function carryOutDeliveries(context: FleetContext): Rounds {
   const { journal, clock, tuning, log, deliverer, deliveryWaits } = context;

@@ -9,7 +9,7 @@ export interface Raised {
   /** null: the whole fleet */
   product: string | null;
   objective: string | null;
-  kind: Extract<GateKind, 'budget' | 'hung' | 'logged-out' | 'over-memory'>;
+  kind: Extract<GateKind, 'budget' | 'hung' | 'logged-out' | 'over-memory' | 'review'>;
   severity: GateSeverity;
   /** one line */
   subject: string;
@@ -24,7 +24,12 @@ export interface Raised {
 export function raiseGate(journal: Pick<Journal, 'gates'>, raised: Raised, already = 0): NewEvent[] {
   const store = journal.gates;
   const { product, objective, kind, severity, subject, text } = raised;
-  const open = store.openGates().some((gate) => gate.kind === kind && gate.product === product);
+  const open = store
+    .openGates()
+    .some(
+      (gate) =>
+        gate.kind === kind && gate.product === product && (kind !== 'review' || gate.objective === objective),
+    );
   if (open) return [];
   const gate = store.nextGateNumber() + already;
   return [

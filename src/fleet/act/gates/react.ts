@@ -21,7 +21,10 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
     case 'objective.ended':
       if (event.data.end === 'failed') return [];
       return withdrawn(
-        journal.gates.openGates(product).filter((gate) => gate.objective === event.objective),
+        // What it made is asked about from here on.
+        journal.gates
+          .openGates(product)
+          .filter((gate) => gate.objective === event.objective && gate.kind !== 'review'),
         `${event.objective} is ${event.data.end}.`,
       );
     case 'product.trouble': {

@@ -6,7 +6,8 @@
 //   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
 //   ─► those workers, the leads first ─► the run, when it stayed open
 //   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed
-//   ─► where its work ends is marked ─► (done) its branch is published in the human's repository, and kept by the deliverer
+//   ─► where its work ends is marked ─► (done) its branch is published in the human's repository, and kept by the deliverer;
+//   where its product says so a human is asked to take it
 //   ─► outcome
 //
 // The coordinator goes first: it would take the end of its workers for a failure, and mail the human about it. But
@@ -27,6 +28,7 @@ import type { SessionRow } from '../../../journal/journal.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
 import { keepWork } from '../delivery/keep.ts';
+import { goesOn, workToReview } from '../delivery/review.ts';
 import { settleWhatWasHeard } from '../heard/follow-up.ts';
 import { tellPause } from './announce-pause.ts';
 import { closeUnread } from './close-unread-mail.ts';
@@ -64,12 +66,14 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     const made = known !== null && done;
     const published = made ? await publishWork(context, known, session) : null;
     const kept = made ? await keepWork(context, known, session) : null;
+    const review = made ? await workToReview(context, known, session, kept) : null;
     const outcome = await outcomeOf(context, product, session, before);
     settleWhatWasHeard(context, session);
     endTrouble(context, product.name);
+    const next = goesOn(context, session, kept, review);
     context.journal.record(
-      ...ending(context, session, outcome, { processes: left, where: [published, kept?.says ?? null] }),
-      ...(kept?.intends ? [kept.intends] : []),
+      ...ending(context, session, outcome, { processes: left, where: [published, next.says] }),
+      ...next.events,
     );
     return true;
   } catch (thrown) {
