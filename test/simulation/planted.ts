@@ -45,8 +45,8 @@ const all: PlantedBug[] = [
     ['one door'],
     [
       'fleet/act/session/stop.ts',
-      '      ...(kept?.intends ? [kept.intends] : []),\n    );',
-      "      ...(kept?.intends ? [kept.intends] : []),\n    ); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
+      '      ...next.events,\n    );',
+      "      ...next.events,\n    ); if (session.outcome === 'failed') void context.runtime.ov(product, 'coordinator.start', {}).catch(() => {});",
     ],
   ),
   bug(
