@@ -3,23 +3,19 @@
 //
 // Per product at most one observation and one driving are in flight; products never wait for each other.
 import { FleetError } from '../common/errors.ts';
-import { blindSnapshot, type ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { NewEvent } from '../journal/events.ts';
-import type { SessionRow } from '../journal/journal.ts';
 import { stopping } from '../journal/session-facts.ts';
 import { decide } from '../scheduler/index.ts';
 import type { Plan } from '../scheduler/state.ts';
 import { admit } from './act/admit.ts';
 import { enforceBudgets } from './act/enforce-budgets.ts';
 import { driveSession } from './act/session/drive.ts';
-import { emptyMemory, type FleetContext, missingProduct, type Ports, productOf } from './context.ts';
+import { emptyMemory, type FleetContext, type Ports, productOf } from './context.ts';
 import { capacityOf } from './decide/capacity.ts';
 import { recordDecisions } from './decide/record-decisions.ts';
 import { schedulerState } from './decide/scheduler-state.ts';
-import { keptSnapshot } from './observe/bounded-evidence.ts';
 import { watchGround } from './observe/environment.ts';
-import { conclude } from './observe/findings.ts';
-import { createAcknowledging } from './observe/mark-mail-read.ts';
+import { createLooks } from './observe/looks.ts';
 import { createMeasurements } from './observe/measurements.ts';
 import { coordinatorAlive } from './observe/reconcile.ts';
 
@@ -27,8 +23,6 @@ export type Loop = ReturnType<typeof createLoop>;
 
 export function createLoop(ports: Ports) {
   const { runtime, journal, clock, log, tuning } = ports;
-  const observing = new Map<string, Promise<ProductSnapshot>>();
-  const changedWhileObserving = new Set<string>();
   const driving = new Map<string, Promise<void>>();
   const again = new Map<string, { atMs: number; cancel(): void }>();
   const unsubscribe: (() => void)[] = [];
@@ -40,7 +34,7 @@ export function createLoop(ports: Ports) {
   const context: FleetContext = {
     ...ports,
     ...emptyMemory(),
-    observe: (product, fresh = true) => observeNow(product, fresh),
+    observe: (product, fresh = true) => observe(product, fresh),
     driveAgain(product, afterMs) {
       const atMs = clock.nowMs() + afterMs;
       const known = again.get(product);
@@ -55,73 +49,17 @@ export function createLoop(ports: Ports) {
     },
   };
   const absorb = createMeasurements(context);
-  const acknowledge = createAcknowledging(context, (product) => look(product, true));
   const lookAtGround = watchGround(context, () => lookAtAll(true));
+  const { look, observe } = createLooks(context, {
+    isClosed: () => closed,
+    seen: lookAtGround,
+    ended(product) {
+      drive(product);
+      schedule();
+    },
+  });
   const usage = journal.usage((error) => log.warn({ err: error }, 'a minute of the budget was not kept'));
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
-
-  // ── observe ────────────────────────────────────────────────────────────────────────────────────────────
-  async function observeNow(name: string, fresh: boolean): Promise<ProductSnapshot> {
-    const asked = journal.liveSession(name);
-    const root = rootOf(name);
-    if (root === null) return blindSnapshot(name, clock.nowMs(), 'missing', missingProduct(name));
-    const [seen] = await runtime.snapshot([productOf(context, name) ?? { name, root }], { fresh });
-    if (seen === undefined) throw new Error(`Expected a snapshot of ${name}, got none`);
-    const snapshot = keptSnapshot(seen);
-    lookAtGround();
-    context.observations.set(name, { snapshot, receivedAtMs: clock.nowMs() });
-    record(name, snapshot, asked);
-    return snapshot;
-  }
-
-  /** Where the product lies; also of one that left products.yaml while its session has not ended. */
-  function rootOf(name: string): string | null {
-    const product = productOf(context, name);
-    if (product !== null) return product.root;
-    return journal.liveSession(name) && `${ports.registry.current().workspaceRoot}/${name}`;
-  }
-
-  /** What left products.yaml is stopped in order; its objective waits for the product to come back. */
-  function stopRemoved(): void {
-    for (const session of journal.liveSessions()) {
-      if (session.state === 'stopping' || productOf(context, session.product) !== null) continue;
-      journal.record(stopping(session, `${session.product} is no longer in products.yaml.`, 'requeued'));
-      drive(session.product);
-    }
-  }
-
-  /** Observes soon; changes that arrive meanwhile cause exactly one more observation. */
-  function look(name: string, fresh: boolean): void {
-    if (closed || runtime.link().state !== 'connected' || rootOf(name) === null) return;
-    if (observing.has(name)) {
-      changedWhileObserving.add(name);
-      return;
-    }
-    const running = observeNow(name, fresh);
-    observing.set(name, running);
-    running
-      .catch((error) => log.warn({ product: name, err: error }, 'observation failed'))
-      .finally(() => {
-        observing.delete(name);
-        drive(name);
-        schedule();
-        if (changedWhileObserving.delete(name)) look(name, false);
-      });
-  }
-
-  // ── record what the evidence means ─────────────────────────────────────────────────────────────────────
-  /** `asked`: the session when the evidence was asked for; older evidence says nothing about a newer state. */
-  function record(name: string, snapshot: ProductSnapshot, asked: SessionRow | null): void {
-    const session = journal.liveSession(name);
-    if (asked?.id !== session?.id || asked?.state !== session?.state) {
-      look(name, true);
-      return;
-    }
-    const events = conclude(journal, name, snapshot, session);
-    if (events.length > 0) journal.record(...events);
-    // Journalled first, acknowledged after: a crash in between shows the mail again, and it is known then.
-    acknowledge(name, snapshot);
-  }
 
   // ── act ────────────────────────────────────────────────────────────────────────────────────────────────
   function drive(name: string): void {
@@ -153,6 +91,15 @@ export function createLoop(ports: Ports) {
   }
 
   // ── decide ─────────────────────────────────────────────────────────────────────────────────────────────
+  /** What left products.yaml is stopped in order; its objective waits for the product to come back. */
+  function stopRemoved(): void {
+    for (const session of journal.liveSessions()) {
+      if (session.state === 'stopping' || productOf(context, session.product) !== null) continue;
+      journal.record(stopping(session, `${session.product} is no longer in products.yaml.`, 'requeued'));
+      drive(session.product);
+    }
+  }
+
   /**
    * Decides now and admits what fits. Synchronous, so that a request can answer with the outcome. A journal that
    * cannot be written admits nothing, and is tried again.
@@ -188,9 +135,8 @@ export function createLoop(ports: Ports) {
   }
 
   /**
-   * Time alone changes live products (stalled, zombie, footprint), also those whose coordinator was started by hand,
-   * and nothing on disk tells that `ov` would answer again (a database no longer locked, a folder mounted): all are looked at again at
-   * a slow pace.
+   * Time alone changes live products (stalled, zombie, footprint), also those whose coordinator was started by hand, and
+   * nothing on disk tells that `ov` would answer again (a database no longer locked, a folder mounted).
    */
   function sweepWhileLive(): void {
     if (cancelSweep || closed || swept().size === 0) return;

@@ -6,9 +6,7 @@
 // line that is broken, too long or not of a known shape is skipped and counted.
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { z } from 'zod';
-import { maxRefusalCharacters } from '../../../contract/runtime/measurements.ts';
-import { cleanText } from '../../../overstory/sanitize.ts';
+import { anySchema, firstText, replySchema, statedSchema } from './line-shapes.ts';
 
 /** From this many tokens of a prompt on some models have another price. */
 const longPromptTokens = 100_000;
@@ -56,64 +54,6 @@ export interface Transcript {
   skippedLines: number;
   /** Reads on, at most `mostBytes`. @returns bytes read */
   readOn(path: string, mostBytes: number): Promise<number>;
-}
-
-const amount = z.number().int().min(0).max(1e12);
-const name = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[^\p{Cc}\p{Cf}]+$/u);
-const when = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
-const anySchema = z.object({ timestamp: when.optional(), cwd: z.string().max(4_096).optional() });
-const replySchema = z.object({
-  type: z.literal('assistant'),
-  timestamp: when,
-  isApiErrorMessage: z.boolean().nullish(),
-  message: z.object({
-    id: z.string().min(1).max(200),
-    model: name,
-    content: z.unknown().optional(),
-    usage: z.object({
-      input_tokens: amount,
-      output_tokens: amount,
-      cache_read_input_tokens: amount.nullish(),
-      cache_creation_input_tokens: amount.nullish(),
-      cache_creation: z.object({ ephemeral_1h_input_tokens: amount.nullish() }).nullish(),
-      server_tool_use: z.object({ web_search_requests: amount.nullish() }).nullish(),
-      speed: z.string().nullish(),
-    }),
-  }),
-});
-const usd = z.number().min(0).max(1e9);
-const statedSchema = z.object({
-  type: z.literal('cost-state'),
-  startTime: z.number().min(0).max(1e15),
-  totalDuration: z.number().min(0).max(1e15),
-  modelUsage: z
-    .record(
-      name,
-      z.object({
-        inputTokens: amount,
-        outputTokens: amount,
-        cacheReadInputTokens: amount,
-        cacheCreationInputTokens: amount,
-        cacheCreationEphemeral1hInputTokens: amount.optional(),
-        webSearchRequests: amount.optional(),
-        costUSD: usd,
-      }),
-    )
-    .refine((models) => Object.keys(models).length <= 50),
-  /** Claude Code has no price for one of them, and took that of another */
-  hasUnknownModelCost: z.boolean().optional(),
-});
-
-const textSchema = z.array(z.object({ type: z.literal('text'), text: z.string() })).min(1);
-
-function firstText(content: unknown): string {
-  const text = textSchema.safeParse(content).data?.[0]?.text ?? '';
-  return cleanText(text).replace(/\s+/g, ' ').trim().slice(0, maxRefusalCharacters).toWellFormed();
 }
 
 export function openTranscript(): Transcript {
