@@ -8,6 +8,7 @@ import { bookCommands } from './commands/runs.ts';
 import { serve } from './commands/serve.ts';
 import { status } from './commands/status.ts';
 import { workerCommands } from './commands/workers.ts';
+import { worktreeCommands } from './commands/worktrees.ts';
 import { coordinatorMain } from './swarm/coordinator.ts';
 import type { WorkerOrder } from './swarm/spawn.ts';
 import { workerMain } from './swarm/worker.ts';
@@ -24,6 +25,7 @@ else {
     ...mailCommands,
     ...coordinatorCommands,
     ...workerCommands,
+    ...worktreeCommands,
     ...bookCommands,
   };
   const exit = await ovMain(process.argv.slice(2), commands);

@@ -1,15 +1,14 @@
-// `ov sling`, `stop`, `nudge`, `agents discover`, `worktree list|clean`: the workers and what they leave behind.
+// `ov sling`, `stop`, `nudge`, `agents discover`: the workers.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { OvSimCommand } from '../cli/command.ts';
 import { OvFailure } from '../cli/failure.ts';
 import { isAlive, killTree } from '../processes.ts';
 import { readSettings } from '../settings.ts';
 import { EventStore } from '../stores/ledgers.ts';
-import { MailStore } from '../stores/mail.ts';
 import { type AgentSession, SessionStore } from '../stores/sessions.ts';
 import { runWorker, turnPidFile } from '../swarm/spawn.ts';
-import { deleteBranch, listWorktrees, removeWorktree } from '../swarm/worktrees.ts';
+import { deleteBranch, removeWorktree } from '../swarm/worktrees.ts';
 import { isSessionAlive, killSession, typeWhenIdle } from '../tmux.ts';
 import { idleWaitMs } from './coordinator.ts';
 
@@ -202,62 +201,9 @@ const discover: OvSimCommand = {
   },
 };
 
-const worktreeList: OvSimCommand = {
-  options: ['--json'],
-  async run(call) {
-    const worktrees = await agentWorktrees(call.project().root);
-    return { fields: { worktrees }, text: worktrees.map((each) => each.branch).join('\n') };
-  },
-};
-
-const worktreeClean: OvSimCommand = {
-  options: ['--completed', '--all', '--force', '--json'],
-  async run(call) {
-    const { root } = call.project();
-    const cleaned: string[] = [];
-    const failed: string[] = [];
-    const skipped: string[] = [];
-    let mailPurged = 0;
-    using mail = new MailStore(root);
-    for (const { path, branch, agentName, state } of await agentWorktrees(root)) {
-      if (state !== 'completed' && !call.has('all')) continue;
-      if (!(await removeWorktree(root, path, call.has('force') || call.has('all')))) {
-        failed.push(branch);
-        continue;
-      }
-      await deleteBranch(root, branch);
-      cleaned.push(branch);
-      mailPurged += mail.purge({ agent: agentName });
-    }
-    const fields = { cleaned, failed, skipped, blockedByChildren: [], pruned: cleaned.length, mailPurged };
-    return { fields: { ...fields, seedsPreserved: [] }, text: `Cleaned ${cleaned.length} worktrees` };
-  },
-};
-
-async function agentWorktrees(root: string) {
-  using store = new SessionStore(root);
-  const base = join(root, '.overstory', 'worktrees');
-  return (await listWorktrees(root))
-    .filter((each) => each.path.startsWith(`${base}/`))
-    .map(({ path, branch, head }) => {
-      const agentName = path.slice(base.length + 1);
-      const session = store.byName(agentName);
-      return {
-        path,
-        branch,
-        head,
-        agentName,
-        state: session?.state ?? 'unknown',
-        taskId: session?.taskId ?? '',
-      };
-    });
-}
-
 export const workerCommands: Record<string, OvSimCommand> = {
   sling,
   stop,
   nudge,
   'agents discover': discover,
-  'worktree list': worktreeList,
-  'worktree clean': worktreeClean,
 };
