@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one list, a line per code
 // Every code that an error, or a caution, may have: its class, and what may be concluded from it. Codes are a public
 // contract (API, CLI --json, chat, logs): add freely, never rename. docs/errors.md is printed from here.
 

@@ -1,5 +1,5 @@
 // The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
-import { bytes, cores, count } from '../../common/units.ts';
+import { count } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { ProductView } from '../../contract/products.ts';
@@ -7,10 +7,11 @@ import type { Timeline as TimelineView, Usage } from '../../contract/reports.ts'
 import type { FleetStatus } from '../../contract/status.ts';
 import { accountInWords } from '../../text/accounts.ts';
 import { line } from '../../text/sanitise.ts';
-import { ageNote, stateOf } from '../../text/situation.ts';
+import { stateOf } from '../../text/situation.ts';
 import { Budget } from './budget.tsx';
 import { Page } from './layout.tsx';
-import { Ago, Events, forPeople, gateHref, ObjectiveLink, productHref, State, why } from './parts.tsx';
+import { Ago, Events, forPeople, gateHref } from './parts.tsx';
+import { Folded, ProductRow, quiet } from './product-row.tsx';
 import { Queue } from './queue.tsx';
 import type { Span } from './span.ts';
 import { Timeline } from './timeline.tsx';
@@ -195,83 +196,5 @@ function NeedsYou({ gates, now }: { gates: GateView[]; now: string }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-/** Nothing to say of it but its state; why a queued one waits is said in the queue. */
-const quiet = (product: ProductView) =>
-  ['idle', 'unknown'].includes(product.state) &&
-  !product.stale &&
-  product.gates + product.unreadMail === 0 &&
-  !product.error;
-
-function ProductRow({ product, now }: { product: ProductView; now: string }) {
-  const { objective, footprint } = product;
-  const busy = product.workers.filter(({ state }) => state !== 'completed');
-  const facts = {
-    age: objective?.startedAt ? <Ago at={objective.startedAt} now={now} bare /> : '',
-    workers: busy.length > 0 ? count(busy.length, 'worker') : '',
-    memory: footprint?.memoryBytes ? bytes(footprint.memoryBytes) : '',
-    cpu: typeof footprint?.cpuCores === 'number' ? cores(footprint.cpuCores) : '',
-    mail: product.unreadMail > 0 ? count(product.unreadMail, 'unread mail') : '',
-    queued: product.queued > 0 ? `${product.queued} queued` : '',
-  };
-  const reason = objective && why(objective);
-  return (
-    <li
-      class={`row ${product.state === 'idle' && product.queued === 0 ? 'rests' : ''}`}
-      id={`product-${product.name}`}
-    >
-      <State product={product} />
-      <div class="said">
-        <p>
-          <a class="title" href={productHref(product.name)}>
-            {product.name}
-          </a>{' '}
-          {objective ? (
-            <span class="objective">
-              <ObjectiveLink id={objective.id} /> {line(objective.text)}
-            </span>
-          ) : (
-            product.description && <span class="quiet">{line(product.description)}</span>
-          )}
-        </p>
-        {reason && <p class="quiet">{reason}</p>}
-        {product.error && (
-          <p class="wrong">
-            {line(product.error.message)} <strong>{line(product.error.mend)}</strong>
-          </p>
-        )}
-        {product.paused && (
-          <p class="quiet">
-            paused: {line(product.paused.reason)}, <Ago at={product.paused.since} now={now} />
-          </p>
-        )}
-        {ageNote(product) && <p class="quiet">{ageNote(product)}</p>}
-      </div>
-      <p class="facts">
-        {Object.entries(facts).map(
-          ([name, fact]) => fact !== '' && <span class={`fact-${name}`}>{fact}</span>,
-        )}
-      </p>
-    </li>
-  );
-}
-
-function Folded({ products }: { products: ProductView[] }) {
-  return (
-    <details class="card folded" open={products.length <= 60}>
-      <summary>{count(products.length, 'product')} at rest</summary>
-      <ul class="chips">
-        {products.map((product) => (
-          <li>
-            <a href={productHref(product.name)}>{product.name}</a>
-            <span class="quiet">
-              {product.queued > 0 ? ' queued' : product.state === 'unknown' ? ' not seen yet' : ''}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }

@@ -8,10 +8,10 @@ import type { ObjectiveView, Result } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import type { DiffView } from '../../contract/work.ts';
-import { verdictWords } from '../../text/judged.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
 import { Changes, Commits } from './changes.tsx';
+import { Judge } from './judge.tsx';
 import { Alarm, Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
 import {
@@ -20,7 +20,6 @@ import {
   FactList,
   forPeople,
   gateHref,
-  ObjectiveLink,
   ObjectiveState,
   objectiveHref,
   productHref,
@@ -231,44 +230,5 @@ function Facts({ objective, product }: { objective: ObjectiveView; product: Prod
       />
       {facts.every(([, text]) => text === '') && <p class="quiet">Nothing yet.</p>}
     </section>
-  );
-}
-
-/** What a human said of it, and the form in which they say it. */
-function Judge({ objective, typed, now }: { objective: ObjectiveView; typed: string; now: string }) {
-  const { judged, state } = objective;
-  return (
-    <form method="post" class="card answer" id="judge" data-keep-while-open>
-      <h2>Your word on it</h2>
-      {judged && (
-        <p>
-          <span class="state dim">{verdictWords[judged.verdict]}</span> by {line(judged.by)}{' '}
-          <Ago at={judged.at} now={now} />. {line(judged.says)}{' '}
-          {judged.next && <ObjectiveLink id={judged.next} />}
-        </p>
-      )}
-      <label for="text">What is wrong with it</label>
-      <textarea id="text" name="text" rows={3} aria-describedby="text-help">
-        {typed}
-      </textarea>
-      <p id="text-help" class="quiet small">
-        Needed to send it back. Taking it back is a commit on top, refused where later work builds on it.
-      </p>
-      <p class="verdicts">
-        {state === 'done' && (
-          <button type="submit" name="verdict" value="accept" class="main">
-            Accept
-          </button>
-        )}
-        <button type="submit" name="verdict" value="rework">
-          Send back
-        </button>
-        {state !== 'running' && state !== 'starting' && (
-          <button type="submit" name="verdict" value="revert" class="danger">
-            Revert
-          </button>
-        )}
-      </p>
-    </form>
   );
 }
