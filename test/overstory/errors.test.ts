@@ -60,7 +60,15 @@ it('shows the words of `ov` capped and without control characters', () => {
 });
 
 it('has every code in docs/overstory.md, and no other', () => {
-  const source = ['errors.ts', 'envelope.ts', 'run.ts', 'sanitize.ts', 'dispatch.ts', 'commands/agents.ts']
+  const source = [
+    'errors.ts',
+    'known-failures.ts',
+    'envelope.ts',
+    'run.ts',
+    'sanitize.ts',
+    'dispatch.ts',
+    'commands/agents.ts',
+  ]
     .map((file) => readFileSync(join(import.meta.dirname, '../../src/overstory', file), 'utf8'))
     .join('\n');
   const raised = new Set([...source.matchAll(/'(OV_[A-Z_]+)'/g)].map(([, code]) => code));

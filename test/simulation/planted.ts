@@ -232,7 +232,7 @@ const all: PlantedBug[] = [
     'mail is acknowledged before it is written down',
     ['everything ends', 'stopped is stopped', 'no crash'],
     [
-      'fleet/loop.ts',
+      'fleet/observe/looks.ts',
       '    if (events.length > 0) journal.record(...events);\n',
       '    if (events.length > 0) clock.after(3_000, () => journal.record(...events));\n',
     ],
