@@ -63,11 +63,11 @@ export interface Fleet {
   nextEvent(ms: number, stream: { onAbort(listener: () => void): void }): Promise<boolean>;
   /** @throws FleetError JOURNAL_UNUSABLE */
   backup(): Promise<JournalBackup>;
-  /** Checks of the runtime and its products; fix: the safe mends are made. */
   /** What of the product's repository would lose or waste the work of a session that begins now. Never rejects. */
   cautions(product: string): Promise<string[]>;
   /** The same as it was when the objective's session began. */
   cautionsBefore(objective: string): string[];
+  /** Checks of the runtime and its products; fix: the safe mends are made. */
   doctor(fix: boolean): Promise<Finding[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
@@ -164,13 +164,11 @@ export function startFleet(
             },
       );
       loop.registryChanged();
-      recurs.look();
-      reports.look();
     },
     suspend: (reason) => loop.suspend(reason),
     async close() {
-      recurs.close();
-      reports.close();
+      await recurs.close();
+      await reports.close();
       outbox.close();
       await accounts.close();
       await deliveries.close();

@@ -1,10 +1,10 @@
-// Makes objectives of what is due. One timer for the nearest run, and none where nothing recurs. Events of the
-// journal make it look at the clock too, so that a clock put forward is noticed before the timer.
+// Makes objectives of what is due. One timer for the nearest run, and none where nothing recurs.
 import { FleetError } from '../../common/errors.ts';
-import type { NewEvent } from '../../journal/events.ts';
+import type { EventKind, NewEvent } from '../../journal/events.ts';
 import type { SkipReason } from '../../journal/recurring/events.ts';
 import { calendarKey, type Recurring } from '../../journal/recurring/store.ts';
 import { nextRunMs } from '../../registry/calendar.ts';
+import { createRounds, type Rounds } from '../act/rounds.ts';
 import type { FleetContext } from '../context.ts';
 import { anchorMs, type Due, dueOf } from './due.ts';
 import type { Commands } from './objectives.ts';
@@ -12,36 +12,30 @@ import type { Commands } from './objectives.ts';
 /** A timer does not notice that the clock was put forward or the machine slept: this is how late a run may be then. */
 const longestTimerMs = 10 * 60_000;
 const open = new Set(['queued', 'starting', 'running']);
+const wakes = new Set<EventKind>([
+  'recurring.set',
+  'recurring.paused',
+  'recurring.resumed',
+  'registry.changed',
+  'clock.jumped',
+]);
 
-export function recurringRounds(
-  context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log'>,
-  commands: Pick<Commands, 'start'>,
-) {
-  const { journal, registry, clock, log } = context;
+export function recurringRounds(context: FleetContext, commands: Pick<Commands, 'start'>): Rounds {
+  const { journal, registry, clock } = context;
   const store = journal.recurring;
-  let nearestMs: number | null = null;
-  let cancelTimer: () => void = () => {};
-  let working = false;
-  let closed = false;
 
-  function work(): void {
-    if (closed || working || !journal.isOpen()) return;
-    working = true;
-    cancelTimer();
-    try {
-      noteNew();
-      const now = clock.nowMs();
-      for (const recurring of active()) {
-        const due = dueOf(recurring.recurrence, recurring.row.lastDueMs, now);
-        if (due !== null) run(recurring, due);
-      }
-    } catch (error) {
-      // A journal that cannot be written: tried again at the next event or timer.
-      log.error({ err: FleetError.wrap(error) }, 'recurring work was not looked at');
-    } finally {
-      working = false;
-      arm();
+  async function round(): Promise<number | null> {
+    noteNew();
+    const now = clock.nowMs();
+    for (const recurring of active()) {
+      const due = dueOf(recurring.recurrence, recurring.row.lastDueMs, now);
+      if (due !== null) run(recurring, due);
     }
+    const times = active().flatMap(
+      ({ recurrence, row }) => nextRunMs(recurrence, anchorMs(row.lastDueMs, now)) ?? [],
+    );
+    if (times.length === 0) return null;
+    return Math.min(longestTimerMs, Math.max(1_000, Math.min(...times) - now));
   }
 
   function active(): (Recurring & { row: NonNullable<Recurring['row']> })[] {
@@ -110,33 +104,7 @@ export function recurringRounds(
     }
   }
 
-  function arm(): void {
-    cancelTimer();
-    cancelTimer = () => {};
-    if (closed || !journal.isOpen()) return;
-    const now = clock.nowMs();
-    const times = active().flatMap(
-      ({ recurrence, row }) => nextRunMs(recurrence, anchorMs(row.lastDueMs, now)) ?? [],
-    );
-    nearestMs = times.length === 0 ? null : Math.min(...times);
-    if (nearestMs !== null)
-      cancelTimer = clock.after(Math.min(longestTimerMs, Math.max(1_000, nearestMs - now)), work);
-  }
-
-  const unsubscribe = journal.onRecorded((events) => {
-    if (working) return;
-    const ours = events.some(({ kind }) => kind.startsWith('recurring.'));
-    if (ours || (nearestMs !== null && clock.nowMs() >= nearestMs)) work();
-  });
-  work();
-
-  return {
-    /** products.yaml was read again. */
-    look: work,
-    close(): void {
-      closed = true;
-      cancelTimer();
-      unsubscribe();
-    },
-  };
+  const rounds = createRounds(context, 'looking at recurring work', wakes, round, () => {});
+  rounds.start();
+  return rounds;
 }

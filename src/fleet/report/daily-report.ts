@@ -1,62 +1,41 @@
 // The report as a notice, at the time that products.yaml says, when anything has ended since the last one.
-import { FleetError } from '../../common/errors.ts';
-import type { JournalEvent } from '../../journal/events.ts';
+import type { EventKind, JournalEvent } from '../../journal/events.ts';
 import { nextRunMs } from '../../registry/calendar.ts';
+import { createRounds, type Rounds } from '../act/rounds.ts';
 import type { FleetContext } from '../context.ts';
 import { notice } from './notices.ts';
 import { reportOf } from './report.ts';
 
 /** setTimeout counts in 32 bits; and a machine that slept is noticed within the hour */
 const longestTimerMs = 3_600_000;
+const wakes = new Set<EventKind>(['objective.ended', 'registry.changed']);
 
-export function sendReports(context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log'>) {
-  const { journal, registry, clock, log } = context;
-  let cancelTimer: () => void = () => {};
-  let closed = false;
+export function sendReports(context: FleetContext): Rounds {
+  const { journal, registry, clock } = context;
 
-  function look(): void {
-    cancelTimer();
-    cancelTimer = () => {};
+  async function round(): Promise<number | null> {
     const calendar = registry.current().report;
-    if (closed || calendar === null || !journal.isOpen()) return;
+    if (calendar === null) return null;
     const lastMs = journal.notices.lastReportMs() ?? 0;
     const firstMs = journal.outcomes.firstEndMs(lastMs);
     const dueMs = firstMs === null ? null : nextRunMs(calendar, firstMs);
-    if (firstMs === null || dueMs === null) return;
+    if (firstMs === null || dueMs === null) return null;
     const now = clock.nowMs();
-    if (dueMs > now) {
-      cancelTimer = clock.after(Math.min(longestTimerMs, dueMs - now), look);
-      return;
-    }
-    try {
-      // The first one covers what there is, not the years before it.
-      const fromMs = Math.max(lastMs, firstMs - 86_400_000);
-      const cause = { seq: journal.lastSeq(), product: null, objective: null } as JournalEvent;
-      journal.record(
-        notice(context, cause, {
-          kind: 'report',
-          severity: 'error',
-          text: ['What was since the last report:', ...reportOf(context, fromMs, now).lines].join('\n'),
-        }),
-      );
-    } catch (error) {
-      log.error({ err: FleetError.wrap(error) }, 'the report could not be sent');
-      cancelTimer = clock.after(longestTimerMs, look);
-    }
+    if (dueMs > now) return Math.min(longestTimerMs, dueMs - now);
+    // The first one covers what there is, not the years before it.
+    const fromMs = Math.max(lastMs, firstMs - 86_400_000);
+    const cause = { seq: journal.lastSeq(), product: null, objective: null } as JournalEvent;
+    journal.record(
+      notice(context, cause, {
+        kind: 'report',
+        severity: 'error',
+        text: ['What was since the last report:', ...reportOf(context, fromMs, now).lines].join('\n'),
+      }),
+    );
+    return null;
   }
 
-  const unsubscribe = journal.onRecorded((events) => {
-    if (events.some(({ kind }) => kind === 'objective.ended')) look();
-  });
-  look();
-
-  return {
-    /** products.yaml was read again. */
-    look,
-    close(): void {
-      closed = true;
-      cancelTimer();
-      unsubscribe();
-    },
-  };
+  const rounds = createRounds(context, 'sending the report', wakes, round, () => {});
+  rounds.start();
+  return rounds;
 }
