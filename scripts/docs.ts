@@ -7,6 +7,7 @@ const pages: Record<string, string> = {
   errors: 'error-codes.ts',
   openapi: 'openapi.ts',
   overstory: 'overstory-traps.ts',
+  'products-schema': 'products-schema.ts',
   reliability: 'reliability.ts',
   repositories: 'repositories.ts',
   tools: 'tools.ts',

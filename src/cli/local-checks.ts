@@ -1,6 +1,8 @@
-// What `fleet doctor` sees from where it is typed.
+// What `fleet doctor` and `fleet check` see from where they are typed.
 import { statSync } from 'node:fs';
 import type { Finding } from '../contract/doctor.ts';
+import { readRegistry } from '../registry/index.ts';
+import type { CheckedFile } from '../verbs/index.ts';
 
 /** fleetd's own socket: whoever may write to it is the operator. */
 export function socketFinding(path: string): Finding {
@@ -52,4 +54,16 @@ export async function portFinding(port: number | null): Promise<Finding> {
       error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : error;
     return { ...common, state: 'failed', says: `Expected the dashboard on port ${port}, got ${why}.`, mend };
   }
+}
+
+export async function checkedFile(
+  file: string,
+  roots: { workspaceRoot: string; projectsRoot: string | null },
+): Promise<CheckedFile> {
+  const { products, recurring } = await readRegistry(file, roots);
+  return {
+    file,
+    products: products.map(({ name }) => name),
+    recurring: recurring.map(({ name }) => name),
+  };
 }

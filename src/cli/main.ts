@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { keysOf } from './keys.ts';
-import { portFinding, socketFinding } from './local-checks.ts';
+import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
 import { readText } from './read.ts';
 import { colourOn, endOnBrokenOutput, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
@@ -39,7 +39,7 @@ async function main(words: string[]): Promise<number> {
       source: { via: 'cli', sender: userName(), thread: null },
       output: outputTo(stdout),
       read: readText,
-      local: { socket: () => socketFinding(socketPath()), port: portFinding },
+      local: { socket: () => socketFinding(socketPath()), port: portFinding, registry: checkedFile },
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();

@@ -22,7 +22,7 @@ import { top } from './top.ts';
 import type { Verb, VerbContext } from './verb.ts';
 import { workVerbs } from './work.ts';
 
-export type { Output, VerbContext } from './verb.ts';
+export type { CheckedFile, Output, VerbContext } from './verb.ts';
 
 export const verbs: Verb[] = [
   ...fleetVerbs,

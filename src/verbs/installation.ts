@@ -1,6 +1,7 @@
 // The installation: what only the operator asks of it.
 import { FleetError } from '../common/errors.ts';
 import { backupText } from '../text/index.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import type { Verb } from './verb.ts';
 
@@ -51,4 +52,4 @@ const init: Verb = {
   },
 };
 
-export const installationVerbs: readonly Verb[] = [doctor, backup, init];
+export const installationVerbs: readonly Verb[] = [doctor, check, backup, init];

@@ -32,11 +32,19 @@ export interface VerbContext {
   keys?: () => AsyncIterable<string>;
 }
 
+export interface CheckedFile {
+  file: string;
+  products: string[];
+  recurring: string[];
+}
+
 export interface LocalChecks {
   /** Throws FLEETD_UNREACHABLE when there is none. */
   socket(): Finding;
   /** @param port of the dashboard, as fleetd says; null: off */
   port(port: number | null): Promise<Finding>;
+  /** @throws FleetError REGISTRY_MISSING, REGISTRY_UNREADABLE, REGISTRY_INVALID with all that is wrong, by line and column */
+  registry(file: string, roots: { workspaceRoot: string; projectsRoot: string | null }): Promise<CheckedFile>;
 }
 
 export interface Output {

@@ -117,8 +117,8 @@ describe('--json', () => {
     expect(asked.map(({ text }) => JSON.parse(text).ok)).toEqual(asked.map(() => true));
   });
 
-  // A fleetd that refuses is what doctor finds: it says so, and is no error of its own.
-  it.each(cli.filter(({ verb }) => !['help', 'top', 'doctor'].includes(verb)))(
+  // A fleetd that refuses is what doctor finds: it says so, and is no error of its own. Check asks none.
+  it.each(cli.filter(({ verb }) => !['help', 'top', 'doctor', 'check'].includes(verb)))(
     'of $verb is the error when fleetd refuses, with the exit code of its class',
     async ({ verb, usage }) => {
       await using fleetd = await fakeFleetd();

@@ -1,5 +1,5 @@
 // `fleet doctor` as a terminal asks for it.
-import { portFinding, socketFinding } from '../../src/cli/local-checks.ts';
+import { checkedFile, portFinding, socketFinding } from '../../src/cli/local-checks.ts';
 import { createFleetClient } from '../../src/client/client.ts';
 import type { Finding } from '../../src/contract/doctor.ts';
 import { runVerb, type VerbResult } from '../../src/verbs/index.ts';
@@ -10,7 +10,7 @@ export function doctor(socketPath: string, ...words: string[]): Promise<VerbResu
     source: { via: 'cli', sender: 'tester', thread: null },
     surface: 'cli',
     now: Date.now,
-    local: { socket: () => socketFinding(socketPath), port: portFinding },
+    local: { socket: () => socketFinding(socketPath), port: portFinding, registry: checkedFile },
   });
 }
 
