@@ -77,6 +77,18 @@ async function check(kind: ForgeKind, all: Description): Promise<number> {
   await forge.change(number, { title: 'Add it', body: 'Again.' });
   await forge.addLabels(number, ['agents']);
   await forge.askReviewers(number, ['ann']);
+  const said = { by: 'ann', text: 'Why?', path: 'a.ts' };
+  Object.assign(server.pulls[0] ?? {}, {
+    checks: [
+      { name: 'lint', state: 'failed' },
+      { name: 'test', state: 'waiting' },
+    ],
+    remarks: [
+      { ...said, id: 1, line: null },
+      { ...said, id: 2, line: 3 },
+    ],
+  });
+  for (const look of Object.values(forge.watched)) await look(number, '0'.repeat(40), null);
   let wrong = 0;
   for (const { method, path, query, body, status, reply } of server.asked) {
     const template = Object.keys(all.paths).find((one) =>

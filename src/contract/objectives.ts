@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { controlReplySchema, controlRequestSchema, stopRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
 import { outcomeSchema, predictionSchema } from './outcomes.ts';
+import { pullRequestSchema } from './pull-requests.ts';
 import { limitSchema, type Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
@@ -18,6 +19,8 @@ const deliverySchema = z.object({
   says: z.string(),
   /** the page of its pull request */
   url: z.string().nullable(),
+  /** that pull request as last seen; absent: there is none, or it was not looked at */
+  request: pullRequestSchema.optional(),
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
 /** What a human said of what was made. */

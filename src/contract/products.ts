@@ -1,4 +1,5 @@
 // Products: how each stands, and its coordinator’s screen.
+
 import { z } from 'zod';
 import {
   controlReplySchema,
@@ -8,6 +9,7 @@ import {
 } from './controls.ts';
 import { objectiveViewSchema } from './objectives.ts';
 import { agentSpendSchema } from './outcomes.ts';
+import { pullRequestSchema } from './pull-requests.ts';
 import { errorShapeSchema } from './reply.ts';
 import { numberOr, type Route } from './route.ts';
 import { lookQuerySchema, lookReplySchema } from './runtime/look.ts';
@@ -69,6 +71,10 @@ export const productViewSchema = z.object({
   diskBytes: z.number().optional(),
   /** by its restart policy, within its window; absent: its policy is never */
   restarts: z.object({ count: z.number(), max: z.number(), windowMs: z.number() }).optional(),
+  /** that are open, without what was written about them; absent: none */
+  pullRequests: z
+    .array(pullRequestSchema.omit({ remarks: true }).extend({ objective: z.string() }))
+    .optional(),
   /** what the coordinator last said of itself in this session; told of one product only */
   report: z.object({ at: z.string(), ...statusReplySchema.shape }).nullish(),
 });

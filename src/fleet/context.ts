@@ -79,6 +79,8 @@ export interface Memory {
   stopFailingSinceMs: Map<number, number>;
   /** What the remote or the forge could not do yet, by action. */
   deliveryWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
+  /** Why a product's pull requests cannot be looked at now, and until when. */
+  watchWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
   /** Since when a session that stood at a limit has shown none, by its id: it must stand as long again. */
   noLimitSinceMs: Map<number, number>;
 }
@@ -96,6 +98,7 @@ export const emptyMemory = (): Memory => ({
   workersMailSeenMs: new Map(),
   stopFailingSinceMs: new Map(),
   deliveryWaits: new Map(),
+  watchWaits: new Map(),
   noLimitSinceMs: new Map(),
 });
 

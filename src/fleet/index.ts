@@ -7,6 +7,7 @@ import type { FleetStatus } from '../contract/status.ts';
 import type { JournalBackup } from '../journal/journal.ts';
 import { accountRounds } from './act/accounts/account-rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
+import { watchPullRequests } from './act/delivery/watch-rounds.ts';
 import { gateRounds } from './act/gates/gate-rounds.ts';
 import { offerNewCommits } from './act/session/new-commits.ts';
 import { acceptText } from './commands/accept-text.ts';
@@ -100,6 +101,7 @@ export function startFleet(
   loop.start();
   const gates = gateRounds(loop.context, loop.schedule);
   const deliveries = carryOutDeliveries(loop.context);
+  const watching = watchPullRequests(loop.context);
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
   const { requireProduct } = commands;
@@ -172,6 +174,7 @@ export function startFleet(
       outbox.close();
       await accounts.close();
       await deliveries.close();
+      await watching.close();
       await news.close();
       await gates.close();
       await loop.close();

@@ -21,6 +21,9 @@ export interface Tuning {
   /** Before a delivery that the remote or forge could not take is tried again; doubled each time, up to deliveryRetryMostMs. */
   deliveryRetryMs: number;
   deliveryRetryMostMs: number;
+  /** One request to the forge about a product's open pull requests; rarer, up to watchMostMs, the longer nothing changed. */
+  watchMs: number;
+  watchMostMs: number;
   /** The human's repository is looked at for new commits this often while a session works: a fetch, over a network where it is far. */
   newCommitsMs: number;
   /** How long memory may stay over budget before a session is paused for it. */
@@ -79,6 +82,8 @@ export const tuning: Tuning = {
   breakerMostMs: 1_800_000,
   deliveryRetryMs: 30_000,
   deliveryRetryMostMs: 1_800_000,
+  watchMs: 30_000,
+  watchMostMs: 600_000,
   newCommitsMs: 600_000,
   memoryGraceMs: 30_000,
   pauseWordMs: 20_000,

@@ -1,6 +1,7 @@
 // Gitea and Forgejo: https://gitea.com/api/swagger. A draft is a title that begins with `WIP: `.
 import { z } from 'zod';
-import type { Forge, ForgeTarget, PullRequest } from './forge.ts';
+import { count } from '../common/units.ts';
+import type { Check, Forge, ForgeTarget, PullRequest } from './forge.ts';
 import { restOf } from './rest.ts';
 
 const requestSchema = z.object({
@@ -10,8 +11,28 @@ const requestSchema = z.object({
   merged: z.boolean().default(false),
   title: z.string(),
   body: z.string(),
-  head: z.object({ ref: z.string() }),
+  head: z.object({ ref: z.string(), sha: z.string() }),
   base: z.object({ ref: z.string() }),
+});
+
+const statusSchema = z.object({
+  statuses: z
+    .array(
+      z.object({
+        context: z.string(),
+        status: z.enum(['pending', 'success', 'error', 'failure', 'warning', 'skipped']),
+        target_url: z.string(),
+      }),
+    )
+    .nullable(),
+});
+const passes = new Set(['success', 'warning', 'skipped']);
+const reviewSchema = z.object({
+  id: z.number(),
+  user: z.object({ login: z.string() }).nullable(),
+  body: z.string(),
+  submitted_at: z.string(),
+  comments_count: z.number().default(0),
 });
 
 /** What it gives on one page at most, as it is shipped. */
@@ -62,6 +83,37 @@ export function gitea({ api, repository, token }: ForgeTarget): Forge {
     async askReviewers(number, reviewers) {
       const path = `${repo}/pulls/${number}/requested_reviewers`;
       await rest.call('ask for a review', 'POST', path, z.unknown(), { reviewers });
+    },
+    watched: {
+      async request(number, _head, known) {
+        const path = `${repo}/pulls/${number}`;
+        const { etag, value } = await rest.look('show a pull request', path, requestSchema, known);
+        return { etag, glance: value && { state: meant(value).state, head: value.head.sha } };
+      },
+      async statuses(_number, head, known) {
+        const path = `${repo}/commits/${head}/status`;
+        const { etag, value } = await rest.look('list statuses', path, statusSchema, known);
+        const checks = value?.statuses?.map(
+          ({ context, status, target_url }): Check => ({
+            ...{ name: context, url: target_url || null },
+            state: status === 'pending' ? 'waiting' : passes.has(status) ? 'passed' : 'failed',
+          }),
+        );
+        return { etag, glance: value && { checks: checks ?? [] } };
+      },
+      // What stands on lines is a request for each review: that there is some is said.
+      async reviews(number, _head, known) {
+        const path = `${repo}/pulls/${number}/reviews?limit=${pageSize}`;
+        const { etag, value } = await rest.look('list reviews', path, z.array(reviewSchema), known);
+        const remarks = value?.flatMap(({ id, user, body, submitted_at, comments_count }) => {
+          const lines =
+            comments_count > 0 ? [`(${count(comments_count, 'comment')} on lines, to be read there)`] : [];
+          const text = [body, ...lines].filter(Boolean).join('\n');
+          const who = { id: `review-${id}`, by: user?.login ?? 'ghost', at: submitted_at };
+          return text === '' ? [] : [{ ...who, text, path: null, line: null }];
+        });
+        return { etag, glance: remarks === undefined ? null : { remarks } };
+      },
     },
   };
 }

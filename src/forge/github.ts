@@ -2,7 +2,7 @@
 import { request as octokit } from '@octokit/request';
 import { z } from 'zod';
 import { forgeFault } from './faults.ts';
-import type { Forge, ForgeTarget, PullRequest } from './forge.ts';
+import type { Aspects, Forge, ForgeTarget, Glance, PullRequest } from './forge.ts';
 import { checked, whyNone } from './rest.ts';
 
 const requestSchema = z.object({
@@ -13,6 +13,40 @@ const requestSchema = z.object({
   title: z.string(),
   body: z.string().nullable(),
   base: z.object({ ref: z.string() }),
+});
+const headSchema = z.object({ head: z.object({ sha: z.string() }) });
+const runsSchema = z.object({
+  check_runs: z.array(
+    z.object({ name: z.string(), conclusion: z.string().nullable(), html_url: z.string().nullable() }),
+  ),
+});
+/** The others are failure, timed_out, cancelled, action_required, stale and startup_failure. */
+const passes = new Set(['success', 'neutral', 'skipped']);
+const statusSchema = z.object({
+  statuses: z.array(
+    z.object({
+      context: z.string(),
+      state: z.enum(['error', 'failure', 'pending', 'success']),
+      target_url: z.string().nullable(),
+    }),
+  ),
+});
+const userSchema = z.object({ login: z.string() }).nullable();
+/** of one whose account is gone */
+const by = (user: z.infer<typeof userSchema>): string => user?.login ?? 'ghost';
+const reviewSchema = z.object({
+  id: z.number(),
+  user: userSchema,
+  body: z.string(),
+  submitted_at: z.string().optional(),
+});
+const commentSchema = z.object({
+  id: z.number(),
+  user: userSchema,
+  body: z.string(),
+  created_at: z.string(),
+  path: z.string(),
+  line: z.number().nullish(),
 });
 const answerMs = 30_000;
 
@@ -39,30 +73,57 @@ export function github({ api, repository, token }: ForgeTarget): Forge {
     base: one.base.ref,
   });
 
-  async function call<T>(
+  async function ask(
+    did: string,
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<{ etag: string | null; data: unknown } | null> {
+    const asked = request(route, { ...parameters, request: { signal: AbortSignal.timeout(answerMs) } });
+    return await asked
+      .then(({ headers, data }) => ({ etag: headers.etag ?? null, data }))
+      .catch((thrown: unknown) => {
+        const { status, response } = thrown as {
+          status?: number;
+          response?: { headers: Record<string, string>; data: unknown };
+        };
+        if (status === 304) return null;
+        const told = response?.data as { message?: string; errors?: unknown } | string | undefined;
+        const errors = typeof told === 'object' && told?.errors ? ` ${JSON.stringify(told.errors)}` : '';
+        const says = typeof told === 'string' ? told : `${told?.message ?? ''}${errors}`;
+        // An error of its own says 500 where there was no answer at all.
+        throw response === undefined
+          ? forgeFault(host, did, { status: 0, headers: {}, says: whyNone(thrown) }, Date.now())
+          : forgeFault(host, did, { status: status ?? 0, headers: response.headers, says }, Date.now());
+      });
+  }
+  const call = async <T>(
     did: string,
     route: string,
     schema: z.ZodType<T>,
     parameters: Record<string, unknown>,
-  ): Promise<T> {
-    const answer = await request(route, {
-      ...parameters,
-      request: { signal: AbortSignal.timeout(answerMs) },
-    }).catch((thrown: unknown) => {
-      const { status, response } = thrown as {
-        status?: number;
-        response?: { headers: Record<string, string>; data: unknown };
-      };
-      const told = response?.data as { message?: string; errors?: unknown } | string | undefined;
-      const errors = typeof told === 'object' && told?.errors ? ` ${JSON.stringify(told.errors)}` : '';
-      const says = typeof told === 'string' ? told : `${told?.message ?? ''}${errors}`;
-      // An error of its own says 500 where there was no answer at all.
-      throw response === undefined
-        ? forgeFault(host, did, { status: 0, headers: {}, says: whyNone(thrown) }, Date.now())
-        : forgeFault(host, did, { status: status ?? 0, headers: response.headers, says }, Date.now());
-    });
-    return checked(host, did, answer.data, schema);
+  ): Promise<T> => checked(host, did, (await ask(did, route, parameters))?.data, schema);
+
+  /** One of its aspects, asked for with what is known of it. */
+  function aspect<T>(
+    did: string,
+    route: string,
+    schema: z.ZodType<T>,
+    of: (number: number, head: string) => object,
+    meant: (value: T) => Glance,
+  ): Aspects[string] {
+    return async (number, head, etag) => {
+      const answer = await ask(did, route, {
+        ...of(number, head),
+        ...(etag !== null && { headers: { 'if-none-match': etag } }),
+      });
+      if (answer === null) return { etag, glance: null };
+      return { etag: answer.etag, glance: meant(checked(host, did, answer.data, schema)) };
+    };
   }
+  const pull = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+  const commit = 'GET /repos/{owner}/{repo}/commits/{ref}';
+  const ofPull = (pull_number: number) => ({ pull_number });
+  const all = { per_page: 100 };
 
   return {
     async find(head) {
@@ -91,6 +152,64 @@ export function github({ api, repository, token }: ForgeTarget): Forge {
     async askReviewers(number, reviewers) {
       const route = 'POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers';
       await call('ask for a review', route, z.unknown(), { pull_number: number, reviewers });
+    },
+    watched: {
+      request: aspect('show a pull request', pull, requestSchema.extend(headSchema.shape), ofPull, (one) => ({
+        state: meant(one).state,
+        head: one.head.sha,
+      })),
+      runs: aspect(
+        'list checks',
+        `${commit}/check-runs`,
+        runsSchema,
+        (_, ref) => ({ ref, ...all }),
+        (found) => ({
+          checks: found.check_runs.map(({ name, conclusion, html_url }) => ({
+            name,
+            state: conclusion === null ? 'waiting' : passes.has(conclusion) ? 'passed' : 'failed',
+            url: html_url,
+          })),
+        }),
+      ),
+      statuses: aspect(
+        'list statuses',
+        `${commit}/status`,
+        statusSchema,
+        (_, ref) => ({ ref, ...all }),
+        (found) => ({
+          checks: found.statuses.map(({ context, state, target_url }) => ({
+            name: context,
+            state: state === 'pending' ? 'waiting' : state === 'success' ? 'passed' : 'failed',
+            url: target_url,
+          })),
+        }),
+      ),
+      reviews: aspect(
+        'list reviews',
+        `${pull}/reviews`,
+        z.array(reviewSchema),
+        (n) => ({ ...ofPull(n), ...all }),
+        (found) => ({
+          remarks: found.flatMap(({ id, user, body, submitted_at = '' }) =>
+            body === ''
+              ? []
+              : [{ id: `review-${id}`, by: by(user), at: submitted_at, text: body, path: null, line: null }],
+          ),
+        }),
+      ),
+      comments: aspect(
+        'list review comments',
+        `${pull}/comments`,
+        z.array(commentSchema),
+        // The newest page: a long review has more than one.
+        (n) => ({ ...ofPull(n), ...all, sort: 'created', direction: 'desc' }),
+        (found) => ({
+          remarks: found.toReversed().map(({ id, user, body, created_at, path, line }) => ({
+            ...{ id: `comment-${id}`, by: by(user), at: created_at, text: body },
+            ...{ path, line: line ?? null },
+          })),
+        }),
+      ),
     },
   };
 }

@@ -1,7 +1,7 @@
 // GitLab: https://docs.gitlab.com/api/merge_requests. A draft is a title that begins with `Draft: `.
 import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import type { Forge, ForgeTarget, PullRequest } from './forge.ts';
+import type { Check, Forge, ForgeTarget, PullRequest } from './forge.ts';
 import { restOf } from './rest.ts';
 
 const requestSchema = z.object({
@@ -12,6 +12,26 @@ const requestSchema = z.object({
   title: z.string(),
   description: z.string().nullable(),
   target_branch: z.string(),
+  /** null: its branch is gone */
+  sha: z.string().nullish(),
+});
+const statusSchema = z.object({
+  name: z.string(),
+  status: z.string(),
+  target_url: z.string().nullable(),
+  allow_failure: z.boolean().default(false),
+});
+/** manual waits for a human, and holds nothing up */
+const passes = new Set(['success', 'skipped', 'manual']);
+const ends = new Set(['failed', 'canceled']);
+const noteSchema = z.object({
+  id: z.number(),
+  author: z.object({ username: z.string() }),
+  body: z.string(),
+  created_at: z.string(),
+  /** written by GitLab itself */
+  system: z.boolean(),
+  position: z.object({ new_path: z.string().nullish(), new_line: z.number().nullish() }).nullish(),
 });
 const states = { opened: 'open', locked: 'open', closed: 'closed', merged: 'merged' } as const;
 
@@ -68,6 +88,47 @@ export function gitlab({ api, repository, token }: ForgeTarget): Forge {
       const reviewer_ids = await Promise.all(names.map(userId));
       const path = `${project}/merge_requests/${number}`;
       await rest.call('ask for a review', 'PUT', path, requestSchema, { reviewer_ids });
+    },
+    watched: {
+      async request(number, _head, known) {
+        const path = `${project}/merge_requests/${number}`;
+        const { etag, value } = await rest.look('show a merge request', path, requestSchema, known);
+        return {
+          etag,
+          glance: value && { state: meant(value).state, ...(value.sha && { head: value.sha }) },
+        };
+      },
+      async statuses(_number, head, known) {
+        const path = `${project}/repository/commits/${head}/statuses?per_page=100`;
+        const { etag, value } = await rest.look('list statuses', path, z.array(statusSchema), known);
+        const checks = value?.map(
+          ({ name, status, target_url, allow_failure }): Check => ({
+            ...{ name, url: target_url },
+            state:
+              passes.has(status) || (allow_failure && ends.has(status))
+                ? 'passed'
+                : ends.has(status)
+                  ? 'failed'
+                  : 'waiting',
+          }),
+        );
+        return { etag, glance: checks === undefined ? null : { checks } };
+      },
+      async notes(number, _head, known) {
+        const path = `${project}/merge_requests/${number}/notes?per_page=100&order_by=created_at&sort=desc`;
+        const { etag, value } = await rest.look('list notes', path, z.array(noteSchema), known);
+        const remarks = value?.toReversed().flatMap(({ id, author, body, created_at, system, position }) =>
+          system
+            ? []
+            : [
+                {
+                  ...{ id: `note-${id}`, by: author.username, at: created_at, text: body },
+                  ...{ path: position?.new_path ?? null, line: position?.new_line ?? null },
+                },
+              ],
+        );
+        return { etag, glance: remarks === undefined ? null : { remarks } };
+      },
     },
   };
 }

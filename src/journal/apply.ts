@@ -9,6 +9,7 @@ import { applyLesson } from './lessons/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
 import { applyNotice } from './outbox/apply.ts';
 import { applyOutcome } from './outcomes/apply.ts';
+import { applyPullRequest } from './pull-requests/apply.ts';
 import { prepared } from './reader.ts';
 import { applyRecurring } from './recurring/apply.ts';
 import { applySession } from './session-apply.ts';
@@ -117,6 +118,13 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
           );
       }
       if (event.data.verb === 'resume') db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
+      return;
+    case 'pull-request.delivered':
+    case 'pull-request.moved':
+    case 'pull-request.checked':
+    case 'pull-request.remarked':
+    case 'pull-request.ended':
+      applyPullRequest(db, event, expectOne);
       return;
     case 'action.intended': {
       const d = event.data;

@@ -14,6 +14,7 @@ import type { LessonEvents } from './lessons/events.ts';
 import type { MonitorEvents } from './monitor/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
 import type { Prediction } from './outcomes/prediction.ts';
+import type { PullRequestEvents } from './pull-requests/events.ts';
 import type { RecurringEvents } from './recurring/events.ts';
 
 /** The scope of what concerns all products. No product can have this name. */
@@ -60,6 +61,7 @@ export interface EventData
     GateEvents,
     MonitorEvents,
     NoticeEvents,
+    PullRequestEvents,
     RecurringEvents,
     BlueprintEvents,
     LessonEvents {

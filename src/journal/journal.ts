@@ -19,6 +19,7 @@ import { monitorStore } from './monitor/store.ts';
 import { objectiveStore } from './objectives.ts';
 import { noticeStore } from './outbox/store.ts';
 import { outcomeStore } from './outcomes/store.ts';
+import { pullRequestStore } from './pull-requests/store.ts';
 import { createReader } from './reader.ts';
 import { recurringStore } from './recurring/store.ts';
 import { sessionStore } from './sessions.ts';
@@ -127,6 +128,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
     monitor: monitorStore(db),
     notices: noticeStore(db),
     outcomes: outcomeStore(db),
+    pullRequests: pullRequestStore(db),
     recurring: recurringStore(db),
 
     /**

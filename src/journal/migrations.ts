@@ -367,6 +367,20 @@ export const migrations: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN head_commit TEXT;
   ALTER TABLE sessions ADD COLUMN tips TEXT;
   `,
+  `
+  -- Work that was delivered as pull requests, as their forge tells of them. checks, remarks: JSON, words of others.
+  CREATE TABLE pull_requests (
+    product TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    objective TEXT NOT NULL,
+    url TEXT NOT NULL,
+    state TEXT NOT NULL,
+    head TEXT NOT NULL,
+    checks TEXT NOT NULL,
+    remarks TEXT NOT NULL,
+    PRIMARY KEY (product, number)
+  ) STRICT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -393,4 +407,5 @@ export const stateTables = [
   'closed_accounts',
   'account_shares',
   'limited_sessions',
+  'pull_requests',
 ] as const;

@@ -5,6 +5,7 @@ import type { ObjectiveView } from '../contract/objectives.ts';
 import { outcomeNote, predictionLine } from './estimate.ts';
 import { judgedNote } from './judged.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
+import { remarksText, requestNote } from './pull-request.ts';
 import { block, fence } from './sanitise.ts';
 import { objectiveHead, whyNote } from './situation.ts';
 import { agentText } from './spend.ts';
@@ -50,6 +51,7 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
     ['place', objective.position === null ? null : `${objective.position} in the queue`],
     ['why', whyNote(surface, objective)],
     ['delivery', objective.delivery ? surface.line(objective.delivery.says, 600) : null],
+    ['checks', objective.delivery?.request ? requestNote(surface, objective.delivery.request) : null],
     ['work', judgedNote(surface, objective) || null],
     ['took', objective.outcome ? surface.line(outcomeNote(objective.outcome), 300) : null],
   ];
@@ -62,7 +64,13 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
       ),
     ),
     surface.kind === 'chat' ? fence(capped(objective.text, chatTextChars)) : block(objective.text),
+    ...reviewers(surface, objective),
   );
+}
+
+function reviewers(surface: Surface, { delivery }: ObjectiveView): string[] {
+  const said = remarksText(surface, delivery?.request?.remarks ?? []);
+  return said === '' ? [] : [`${sentence(surface, 'What reviewers wrote, as they wrote it:')}\n${said}`];
 }
 
 /** `coordinator  claude-opus-5-5, $0.17`: a line per agent that used the model */

@@ -8,6 +8,7 @@ import { alarms, runtimeLine } from './capacity.ts';
 import { errorText } from './error.ts';
 import { reportRows } from './inbox.ts';
 import { asOf, paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
+import { hasFailed, requestNote } from './pull-request.ts';
 import { ageNote, objectiveHead, pausedNote, stateOf, stateWord, whyNote } from './situation.ts';
 import { agentText, spendText } from './spend.ts';
 
@@ -62,6 +63,12 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.gates > 0) say('gates', `${count(product.gates, 'question')} only you can answer`);
   if (product.unreadMail > 0)
     say('mail', `${product.unreadMail} unread: ${surface.command(`inbox ${product.name}`)}`);
+  for (const request of product.pullRequests ?? [])
+    say(
+      request.objective,
+      `${requestNote(surface, request)} ${surface.line(request.url, 300)}`,
+      hasFailed(request) ? 'warn' : 'dim',
+    );
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
   if (product.review === 'required') say('work', 'needs your approval before it is delivered');
   say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');

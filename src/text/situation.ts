@@ -6,6 +6,7 @@ import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { errorText } from './error.ts';
 import type { Row, Surface, Tone } from './layout.ts';
+import { hasFailed } from './pull-request.ts';
 
 const tones: Record<ProductView['state'], Tone> = {
   idle: 'dim',
@@ -75,6 +76,9 @@ export function attentionNote(product: ProductView): string | null {
   const parts = [
     product.gates > 0 ? `${count(product.gates, 'gate')} open` : '',
     product.unreadMail > 0 ? `${count(product.unreadMail, 'unread mail')}` : '',
+    ...(product.pullRequests ?? [])
+      .filter(hasFailed)
+      .map(({ number }) => `checks of pull request ${number} failed`),
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(', ') : null;
 }

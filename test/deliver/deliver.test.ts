@@ -11,7 +11,7 @@ import { cloneFolder } from '../../src/runtime/checkout/make.ts';
 import { deliver } from '../../src/runtime/deliver/deliver.ts';
 import { type Deliverer, delivererOver, type NotYet } from '../../src/runtime/deliver/deliverer.ts';
 import { openMirror } from '../../src/runtime/deliver/mirror.ts';
-import type { DeliverOrder } from '../../src/runtime/deliver/wire.ts';
+import type { DeliverOrder, Glance, Watched } from '../../src/runtime/deliver/wire.ts';
 import { connectRuntime, localChannel, type Runtime } from '../../src/runtime/index.ts';
 import { commit, env, git, repository } from '../checkout/kinds.ts';
 import { agentFile, fixtureOv } from '../runtime/workspace.ts';
@@ -231,6 +231,58 @@ describe.each(['github', 'gitea', 'gitlab'] as const)('a pull request on %s', (k
     });
     expect(there.pulls).toHaveLength(1);
     expect(await refs()).toEqual(['main']);
+  });
+
+  test('is watched by a request at a time, which says what is known', async () => {
+    await using there = await forge(kind);
+    const head = await kept();
+    await direct(order(head, { as: 'pull-request', pullRequest: asks(kind, there.api) }));
+    Object.assign(there.pulls[0] ?? {}, {
+      checks: [
+        { name: 'lint', state: 'failed' },
+        { name: 'test', state: 'waiting' },
+        { name: 'build', state: 'passed' },
+      ],
+      remarks: [
+        { id: 1, by: 'ann', text: 'Not like this.', path: 'a.ts', line: null },
+        { id: 2, by: 'ann', text: 'Off by one.', path: 'a.ts', line: 3 },
+      ],
+    });
+    const etags = new Map<string, string | null>();
+    let aspect: string | null = null;
+    async function round(): Promise<Glance[]> {
+      const seen: Glance[] = [];
+      for (;;) {
+        there.asked.length = 0;
+        const asked = { ...asks(kind, there.api), product: 'shop', token: 'SHOP_TOKEN', number: 1, head };
+        const { forge: on, api, repository, product, token, number } = asked;
+        const looked: Watched = await deliverer.watch({
+          ...{ forge: on, api, repository, product, token, number, head, aspect },
+          etag: etags.get(aspect ?? '') ?? null,
+        });
+        expect(there.asked).toHaveLength(1);
+        etags.set(looked.aspect, looked.etag);
+        if (looked.glance) seen.push(looked.glance);
+        aspect = looked.next;
+        if (looked.last) return seen;
+      }
+    }
+    const first = Object.assign({}, ...(await round()).filter(({ checks }) => checks?.length !== 0));
+    expect(first).toMatchObject({ state: 'open', head: '0'.repeat(40) });
+    expect(first.checks).toEqual([
+      { name: 'lint', state: 'failed', url: `${there.api}/checks` },
+      { name: 'test', state: 'waiting', url: `${there.api}/checks` },
+      { name: 'build', state: 'passed', url: `${there.api}/checks` },
+    ]);
+    const again = await round();
+    expect(again).toEqual([]);
+    expect(there.asked[0]).toMatchObject({ status: 304, conditional: true });
+    there.pulls[0]?.checks.pop();
+    Object.assign(there.pulls[0] ?? {}, { state: 'merged' });
+    expect(await round()).toEqual([
+      expect.objectContaining({ state: 'merged' }),
+      { checks: first.checks.slice(0, 2) },
+    ]);
   });
 
   test('a reviewer whom nobody knows is told, and the pull request is open', async () => {

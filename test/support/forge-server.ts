@@ -1,5 +1,6 @@
 // A forge's pull requests in memory, as GitHub, Gitea and GitLab tell them. Its replies are held to their published
 // descriptions by `npm run check:forges`.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ForgeKind } from '../../src/forge/kinds.ts';
@@ -14,6 +15,9 @@ export interface Kept {
   draft: boolean;
   labels: string[];
   reviewers: string[];
+  checks: { name: string; state: 'waiting' | 'passed' | 'failed' }[];
+  /** line null: of the whole */
+  remarks: { id: number; by: string; text: string; path: string; line: number | null }[];
 }
 
 export interface ForgeServer extends AsyncDisposable {
@@ -28,6 +32,8 @@ export interface ForgeServer extends AsyncDisposable {
     body: Record<string, unknown> | null;
     status: number;
     reply: unknown;
+    /** whether it said what it knows */
+    conditional: boolean;
   }[];
   /** The next request of that method is answered with this instead. before: nothing happens. after: it has happened. */
   faults: {
@@ -41,6 +47,7 @@ export interface ForgeServer extends AsyncDisposable {
 
 export const forgeToken = 'token-of-the-forge';
 const at = '2026-01-05T12:00:00Z';
+const head = '0'.repeat(40);
 
 function shape(kind: ForgeKind, api: string, pull: Kept): object {
   const url = `${api}/web/${pull.number}`;
@@ -60,6 +67,7 @@ function shape(kind: ForgeKind, api: string, pull: Kept): object {
       source_branch: pull.head,
       labels: pull.labels,
       draft: pull.title.startsWith('Draft: '),
+      sha: head,
       web_url: url,
     };
   return {
@@ -76,10 +84,87 @@ function shape(kind: ForgeKind, api: string, pull: Kept): object {
     closed_at: closed,
     merged_at: merged,
     ...(kind === 'gitea' && { merged: merged !== null }),
-    head: { ref: pull.head, sha: '0'.repeat(40), label: pull.head },
-    base: { ref: pull.base, sha: '0'.repeat(40), label: pull.base },
+    head: { ref: pull.head, sha: head, label: pull.head },
+    base: { ref: pull.base, sha: head, label: pull.base },
     labels: pull.labels.map((name, id) => ({ id, name, color: 'ffffff' })),
   };
+}
+
+const words = {
+  github: { waiting: 'in_progress', passed: 'success', failed: 'failure' },
+  gitea: { waiting: 'pending', passed: 'success', failed: 'failure' },
+  gitlab: { waiting: 'running', passed: 'success', failed: 'failed' },
+} as const;
+
+/** What a pull request is watched by; null: it was not asked for. Checks are those of the latest: all have one head here. */
+function watched(kind: ForgeKind, api: string, path: string, pulls: Kept[]): unknown {
+  const url = `${api}/checks`;
+  const checks = (pulls.at(-1)?.checks ?? []).map((one) => ({ ...one, word: words[kind][one.state] }));
+  const said = (number: string | undefined) =>
+    pulls.find((one) => one.number === Number(number))?.remarks ?? [];
+  const person = (login: string) => ({ login, id: 9 });
+  if (kind === 'gitlab') {
+    if (/\/commits\/\w+\/statuses$/.test(path))
+      return checks.map(({ name, word }, id) => ({
+        id,
+        name,
+        status: word,
+        target_url: url,
+        allow_failure: false,
+      }));
+    const [, iid] = /\/merge_requests\/(\d+)\/notes$/.exec(path) ?? [];
+    const note = { created_at: at, updated_at: at, system: false };
+    return iid === undefined
+      ? null
+      : said(iid)
+          .toReversed()
+          .map(({ id, by, text, path, line }) => ({
+            ...note,
+            ...{ id, body: text, author: { id: 9, username: by } },
+            ...(line !== null && { position: { new_path: path, new_line: line } }),
+          }));
+  }
+  const total = checks.length;
+  if (/\/check-runs$/.test(path))
+    return {
+      total_count: total,
+      check_runs: checks.map(({ name, state, word }, id) => ({
+        ...{ id, name, html_url: url, head_sha: head },
+        ...(state === 'waiting'
+          ? { status: word, conclusion: null }
+          : { status: 'completed', conclusion: word }),
+      })),
+    };
+  if (/\/commits\/\w+\/status$/.test(path)) {
+    const shown = kind === 'github' ? [] : checks;
+    return {
+      ...{ state: 'pending', sha: head, total_count: shown.length },
+      statuses: shown.map(({ name, word }, id) => ({ id, context: name, status: word, target_url: url })),
+    };
+  }
+  const [, number, list] = /\/pulls\/(\d+)\/(reviews|comments)$/.exec(path) ?? [];
+  if (list === 'reviews')
+    return said(number)
+      .filter(({ line }) => line === null || kind === 'gitea')
+      .map(({ id, by, text, line }) => ({
+        ...{ id, user: person(by), state: 'COMMENTED', submitted_at: at },
+        ...(kind === 'gitea'
+          ? { body: line === null ? text : '', comments_count: line === null ? 0 : 1 }
+          : { body: text }),
+      }));
+  if (list === 'comments')
+    return said(number)
+      .filter(({ line }) => line !== null)
+      .toReversed()
+      .map(({ id, by, text, path, line }) => ({
+        id,
+        user: person(by),
+        body: text,
+        created_at: at,
+        path,
+        line,
+      }));
+  return null;
 }
 
 /** @param branches  names of the remote's branches: a pull request wants both of its own */
@@ -125,11 +210,13 @@ export async function forgeServer(kind: ForgeKind, branches: () => Promise<strin
         state: 'open',
         draft: body?.draft === true,
         labels: [],
-        reviewers: [],
+        ...{ reviewers: [], checks: [], remarks: [] },
       };
       made.pulls.push(pull);
       return { status: 201, reply: shown(pull) };
     }
+    const looked = watched(kind, made.api, path, made.pulls);
+    if (method === 'GET' && looked !== null) return { status: 200, reply: looked };
     const [, number = '0', rest = ''] = /\/(?:pulls|issues|merge_requests)\/(\d+)(\/\w+)?$/.exec(path) ?? [];
     const pull = made.pulls.find((one) => one.number === Number(number));
     if (pull === undefined) return { status: 404, reply: { message: 'Not Found' } };
@@ -160,18 +247,32 @@ export async function forgeServer(kind: ForgeKind, branches: () => Promise<strin
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
       response.end(reply);
     };
-    const known =
+    const may =
       request.headers.authorization === `token ${forgeToken}` ||
       request.headers['private-token'] === forgeToken;
-    if (!known) return say(401, JSON.stringify({ message: 'Bad credentials' }));
+    if (!may) return say(401, JSON.stringify({ message: 'Bad credentials' }));
     const due = made.faults.findIndex(({ on }) => on === request.method);
     const [fault] = due < 0 ? [] : made.faults.splice(due, 1);
     if (fault?.when === 'before') return say(fault.status, fault.body ?? '{}', fault.headers);
     const method = request.method ?? '';
     const { status, reply } = await answer(method, pathname, searchParams, body);
-    made.asked.push({ method, path: pathname, query: [...searchParams.keys()], body, status, reply });
+    const text = JSON.stringify(reply);
+    const etag = `W/"${createHash('sha256').update(text).digest('hex').slice(0, 16)}"`;
+    const known = request.headers['if-none-match'];
+    const same = method === 'GET' && known === etag;
+    const query = [...searchParams.keys()];
+    made.asked.push({
+      method,
+      path: pathname,
+      query,
+      body,
+      status: same ? 304 : status,
+      reply,
+      conditional: known !== undefined,
+    });
     if (fault?.when === 'after') return say(fault.status, fault.body ?? '{}', fault.headers);
-    say(status, JSON.stringify(reply));
+    if (same) return response.writeHead(304, { etag }).end();
+    say(status, text, { etag });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   made.api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

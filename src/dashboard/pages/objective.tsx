@@ -11,6 +11,7 @@ import type { DiffView } from '../../contract/work.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
 import { Changes, Commits } from './changes.tsx';
+import { Delivery } from './delivery.tsx';
 import { Judge } from './judge.tsx';
 import { Alarm, Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
@@ -97,6 +98,7 @@ export function ObjectivePage(props: {
         </div>
         <div class="side">
           <Facts objective={objective} product={live ? product : null} />
+          {objective.delivery && <Delivery delivery={objective.delivery} now={now} />}
           {objective.state !== 'queued' && (
             <Judge objective={objective} typed={props.typed ?? ''} now={now} />
           )}

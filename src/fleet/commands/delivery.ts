@@ -6,6 +6,7 @@ import type { Source } from '../../contract/source.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { deliveryAction, intendedDelivery } from '../act/delivery/keep.ts';
 import type { FleetContext } from '../context.ts';
+import { pullRequestView } from '../report/pull-request-view.ts';
 import { humanOnly } from './human-only.ts';
 import { judgedOf } from './judged.ts';
 
@@ -66,17 +67,20 @@ export function createDelivery(
 
 /** Of an objective; null: nothing was, or is, to be delivered. */
 export function deliveryView(
-  { journal, deliveryWaits }: Pick<FleetContext, 'journal' | 'deliveryWaits'>,
+  context: Pick<FleetContext, 'journal' | 'deliveryWaits' | 'watchWaits'>,
   objective: string,
 ): DeliveryView | null {
+  const { journal, deliveryWaits } = context;
   const [latest] = journal.deliveriesOf(objective);
   if (latest === undefined) return null;
   if (latest.state !== 'intended') {
-    const request = latest.result?.pullRequest as { url: string } | null | undefined;
+    const request = latest.result?.pullRequest as { url: string; number: number } | null | undefined;
+    const watched = request && journal.pullRequests.pullRequest(latest.product, request.number);
     return {
       state: latest.state === 'done' ? 'done' : 'failed',
       says: (latest.result?.says as string | undefined) ?? '',
       url: request?.url ?? null,
+      ...(watched && { request: pullRequestView(context, watched) }),
     };
   }
   const review = journal.gates.openReview(objective);

@@ -17,6 +17,7 @@ import { waitsFor } from '../decide/waiting-on-human.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
 import { accountViews } from './accounts.ts';
 import { listedObjective, objectiveView } from './objective-view.ts';
+import { pullRequestView } from './pull-request-view.ts';
 
 /** Characters of all texts of a queue that is shown, but some of each. */
 const queueCharacters = 4_000_000;
@@ -73,6 +74,10 @@ function productView(
   const trouble = seen !== null && seen.snapshot.health !== 'ok';
   const footprint = context.footprints.get(p.name);
   const paused = overrides.paused.get(p.name) ?? null;
+  const requests = journal.pullRequests.open(p.name).map((row) => {
+    const { remarks: _, ...request } = pullRequestView(context, row);
+    return { objective: row.objective, ...request };
+  });
   return {
     name: p.name,
     type: p.type,
@@ -121,6 +126,7 @@ function productView(
       },
     }),
     ...(seen?.snapshot.diskBytes != null && { diskBytes: seen.snapshot.diskBytes }),
+    ...(requests.length > 0 && { pullRequests: requests }),
     parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
     report: detailed && session ? reportOf(loop, p.name, session.startingAtMs) : null,
   };

@@ -5,7 +5,14 @@ import type { Channel } from '../channel.ts';
 import { sendBranch } from '../publish/send-branch.ts';
 import { type Bundle, exchange } from '../publish/stream.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Delivered, type DeliverOrder, deliveryVerdictSchema, type Order } from './wire.ts';
+import {
+  type Delivered,
+  type DeliverOrder,
+  deliveryVerdictSchema,
+  type Order,
+  type Watched,
+  type WatchOrder,
+} from './wire.ts';
 
 export interface Deliverer {
   /**
@@ -20,6 +27,8 @@ export interface Deliverer {
   ): Promise<string | null>;
   /** Idempotent. @throws FleetError of deliver(), DELIVERER_UNREACHABLE; NotYet where the forge says when to come again */
   deliver(order: Omit<DeliverOrder, 'do'>): Promise<Delivered>;
+  /** One look at a pull request, one request. @throws FleetError FORGE_…, DELIVERER_UNREACHABLE; NotYet as deliver() */
+  watch(order: Omit<WatchOrder, 'do'>): Promise<Watched>;
 }
 
 /** A forge's limit: nothing is delivered to it before then. */
@@ -34,6 +43,8 @@ export class NotYet extends FleetError {
 
 /** A push of a large branch over a slow line, and some requests. */
 const answerMs = 420_000;
+/** One request. */
+const lookMs = 60_000;
 
 export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): Deliverer {
   const unreachable = (why: string) =>
@@ -43,8 +54,8 @@ export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): D
       mend: 'In the bundle: `docker compose up -d deliverer`, then see `docker compose logs deliverer`.',
     });
 
-  async function ask(order: Order, bundle: Bundle | null) {
-    const line = await exchange(channel, JSON.stringify(order), bundle, answerMs, unreachable);
+  async function ask(order: Order, bundle: Bundle | null, ms = answerMs) {
+    const line = await exchange(channel, JSON.stringify(order), bundle, ms, unreachable);
     const read = deliveryVerdictSchema.safeParse(JSON.parse(line || 'null'));
     if (!read.success) throw unreachable('an answer that is none, perhaps of another release');
     if (!('error' in read.data)) return read.data;
@@ -62,6 +73,11 @@ export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): D
     async deliver(order) {
       const verdict = await ask({ do: 'deliver', ...order }, null);
       if ('delivered' in verdict) return verdict.delivered;
+      throw unreachable('an answer to something else');
+    },
+    async watch(order) {
+      const verdict = await ask({ do: 'watch', ...order }, null, lookMs);
+      if ('watched' in verdict) return verdict.watched;
       throw unreachable('an answer to something else');
     },
   };

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
 import { acceptBranch } from '../publish/accept.ts';
 import type { Mirror } from './mirror.ts';
-import type { Order } from './wire.ts';
+import type { KeepOrder } from './wire.ts';
 
 /**
  * Takes a branch from its bundle into the mirror, checked as it is for a human's repository. The remote is asked for what
@@ -10,7 +10,11 @@ import type { Order } from './wire.ts';
  * @returns false: it was there already
  * @throws FleetError of acceptBranch(); PUBLISH_BASE_MISSING: to be sent again with all of its history
  */
-export async function keep(mirror: Mirror, { product, branch, head }: Order, file: string): Promise<boolean> {
+export async function keep(
+  mirror: Mirror,
+  { product, branch, head }: KeepOrder,
+  file: string,
+): Promise<boolean> {
   const accept = () =>
     acceptBranch(dirname(mirror.folder), { product, source: mirror.folder, branch, head, file });
   try {

@@ -1,6 +1,7 @@
 // What crosses the byte stream to a deliverer: one line of JSON, the bundle's bytes where it brings a branch, and back one
 // line of JSON. One stream, one branch.
 import { z } from 'zod';
+import { checkSchema, remarkSchema } from '../../contract/pull-requests.ts';
 import { errorShapeSchema } from '../../contract/reply.ts';
 import { forgeKinds } from '../../forge/kinds.ts';
 import { announcementSchema } from '../publish/wire.ts';
@@ -48,8 +49,24 @@ export const orderSchema = z.discriminatedUnion('do', [
     base: branchName.nullable(),
     pullRequest: pullRequestSchema.nullable(),
   }),
+  /** one look at a pull request: one request to the forge */
+  z.strictObject({
+    do: z.literal('watch'),
+    product: common.product,
+    token: variable.nullable(),
+    ...pullRequestSchema.pick({ forge: true, api: true, repository: true }).shape,
+    number: z.number().int().min(1),
+    /** where its branch stands, as last known */
+    head: commit,
+    /** which of its aspects; null: the first */
+    aspect: z.string().max(40).nullable(),
+    /** of that aspect's last answer */
+    etag: z.string().max(500).nullable(),
+  }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
+export type KeepOrder = Extract<Order, { do: 'keep' }>;
+export type WatchOrder = Extract<Order, { do: 'watch' }>;
 export type DeliverOrder = Extract<Order, { do: 'deliver' }>;
 
 export const deliveredSchema = z.strictObject({
@@ -65,9 +82,31 @@ export const deliveredSchema = z.strictObject({
 });
 export type Delivered = z.infer<typeof deliveredSchema>;
 
+export const watchedSchema = z.strictObject({
+  aspect: z.string().max(40),
+  /** which is to be asked for next, in turn */
+  next: z.string().max(40),
+  /** next begins anew */
+  last: z.boolean(),
+  etag: z.string().max(500).nullable(),
+  /** null: as it was when that etag was given */
+  glance: z
+    .strictObject({
+      state: z.enum(['open', 'merged', 'closed']).optional(),
+      head: commit.optional(),
+      checks: checkSchema.array().max(100).optional(),
+      /** the oldest first */
+      remarks: remarkSchema.array().max(100).optional(),
+    })
+    .nullable(),
+});
+export type Watched = z.infer<typeof watchedSchema>;
+export type Glance = NonNullable<Watched['glance']>;
+
 export const deliveryVerdictSchema = z.union([
   z.strictObject({ kept: z.boolean() }),
   z.strictObject({ delivered: deliveredSchema }),
+  z.strictObject({ watched: watchedSchema }),
   /** retryAtMs: a limit of the forge's ends then */
   z.strictObject({ error: errorShapeSchema, retryAtMs: z.number().nullable() }),
 ]);

@@ -4,7 +4,7 @@
 import { FleetError } from '../../../common/errors.ts';
 import { settled } from '../../../journal/action-facts.ts';
 import type { ActionRow } from '../../../journal/actions.ts';
-import type { EventKind } from '../../../journal/events.ts';
+import type { EventKind, NewEvent } from '../../../journal/events.ts';
 import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import type { Delivered } from '../../../runtime/deliver/wire.ts';
 import { type FleetContext, productOf } from '../../context.ts';
@@ -39,7 +39,15 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
     try {
       if (!deliverer) return;
       const delivered = await deliverer.deliver(orderOf(action));
-      if (!rounds.isOver()) settle(action, 'done', sentenceOf(action, delivered), { ...delivered }, null);
+      if (!rounds.isOver())
+        settle(
+          action,
+          'done',
+          sentenceOf(action, delivered),
+          { ...delivered },
+          null,
+          opened(action, delivered),
+        );
     } catch (thrown) {
       if (rounds.isOver()) return;
       const error = FleetError.wrap(thrown, action.product);
@@ -65,9 +73,10 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
     says: string,
     result: Record<string, unknown>,
     error: FleetError | null,
+    also: NewEvent[] = [],
   ): void {
     deliveryWaits.delete(action.id);
-    journal.record(settled(action, says, action.id, state, { result: { says, ...result }, error }));
+    journal.record(settled(action, says, action.id, state, { result: { says, ...result }, error }), ...also);
   }
 
   function orderOf({ args, objective: id, product: name }: ActionRow) {
@@ -96,6 +105,21 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
   const rounds = createRounds(context, 'delivering', wakes, round, () => {});
   rounds.start();
   return rounds;
+}
+
+/** What is watched from now on. */
+function opened({ product, objective }: ActionRow, { head, pullRequest }: Delivered): NewEvent[] {
+  if (pullRequest?.state !== 'open' || objective === null) return [];
+  const { number, url } = pullRequest;
+  return [
+    {
+      kind: 'pull-request.delivered',
+      product,
+      objective,
+      text: `Pull request ${number} of ${product} holds the work of ${objective}: ${url}`,
+      data: { number, url, head },
+    },
+  ];
 }
 
 /** `obj-7 on shop: pull request 12 is open: https://… (into main).` */
