@@ -15,6 +15,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
 import { bringAlong } from './bring.ts';
+import { borrowedObjects, fillLargeFiles } from './large-files.ts';
 import { writeRecord } from './record.ts';
 import { type GitOptions, type GitResult, reasonOf, runGit } from './run-git.ts';
 import { readSource, type Source } from './source.ts';
@@ -60,10 +61,7 @@ export async function cloneFolder(order: Order, path: string): Promise<string[]>
     ]);
     await mkdir(join(draft, '.git', 'info'), { recursive: true });
     await mkdir(join(draft, '.git', 'objects', 'info'), { recursive: true });
-    await writeFile(
-      join(draft, '.git', 'objects', 'info', 'alternates'),
-      `${join(source.gitFolder, 'objects')}\n`,
-    );
+    await writeFile(join(draft, '.git', 'objects', 'info', 'alternates'), borrowedObjects(source.gitFolder));
     // Where history was cut off it stays cut off.
     if (source.shallow) await copyFile(join(source.gitFolder, 'shallow'), join(draft, '.git', 'shallow'));
     for (const [name, value] of settingsOf(source)) await git(draft, ['config', '--add', name, value]);
@@ -85,7 +83,11 @@ export async function cloneFolder(order: Order, path: string): Promise<string[]>
         source.branch ?? detachedBase,
         source.commit,
       ]);
-    const brought = [...(await fillSubmodules(draft, source)), ...(await bringAlong(draft, source))];
+    const brought = [
+      ...(await fillLargeFiles(draft, source.gitFolder)),
+      ...(await fillSubmodules(draft, source)),
+      ...(await bringAlong(draft, source)),
+    ];
     await writeRecord(draft, {
       from: source.folder,
       local: true,

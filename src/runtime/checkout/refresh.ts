@@ -2,6 +2,8 @@
 // conflict that is done here, because overstory's hooks let a coordinator run no `git merge`; where it does not, the coordinator
 // is told, and gives it to a builder, whose worktree is the place to resolve it in. Nothing is ever taken away from the checkout.
 import { readCanonicalBranch } from '../../overstory/config.ts';
+import { gitFoldersOf } from './git-folder.ts';
+import { fillLargeFiles } from './large-files.ts';
 import { anyProtocol, refspecs, sourceHead } from './make.ts';
 import type { CheckoutRecord } from './record.ts';
 import { reasonOf, runGit } from './run-git.ts';
@@ -97,18 +99,25 @@ async function fetchSource(root: string, record: CheckoutRecord): Promise<string
  */
 export async function refresh(root: string, record: CheckoutRecord): Promise<string[]> {
   const done = await fetchSource(root, record);
+  done.push(...(await takeIn(root, record)));
+  const source = record.local ? await gitFoldersOf(record.from).catch(() => null) : null;
+  if (source !== null) done.push(...(await fillLargeFiles(root, source.common)));
+  return done;
+}
+
+/** Merges what of the source is not in the branch yet, where that is no question. @returns what was done, in words */
+async function takeIn(root: string, record: CheckoutRecord): Promise<string[]> {
   const standing = await standingOf(root, record);
-  if (standing === null || standing.behind === 0) return done;
+  if (standing === null || standing.behind === 0) return [];
   const how =
     standing.ahead === 0 ? ['--ff-only'] : ['--no-edit', '-m', `Merge ${standing.called} of the source`];
   const current = await runGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
-  if (current.stdout.trim() !== standing.branch) return done;
+  if (current.stdout.trim() !== standing.branch) return [];
   const merged = await runGit(root, ['merge', '--quiet', ...how, standing.base]);
-  if (merged.ok) done.push(`took ${count(standing.behind, 'new commit')} of ${standing.called}`);
+  if (merged.ok) return [`took ${count(standing.behind, 'new commit')} of ${standing.called}`];
   // Of our own making only: git refuses to begin one over an unfinished one, and then there is nothing to abort.
-  else if (/^(?:CONFLICT|Automatic merge failed)/m.test(merged.stdout))
-    await runGit(root, ['merge', '--abort']);
-  return done;
+  if (/^(?:CONFLICT|Automatic merge failed)/m.test(merged.stdout)) await runGit(root, ['merge', '--abort']);
+  return [];
 }
 
 /** What the coordinator is to be told of it; null: nothing to do. */

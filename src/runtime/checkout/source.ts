@@ -23,7 +23,8 @@ export interface Source {
 }
 
 /** What of `.git/config` a clone must have too, to have the same files and to commit as the same person. */
-const carried = /^(?:user\.(?:name|email)|core\.(?:autocrlf|eol|longpaths)|i18n\.commitencoding|lfs\..+)$/;
+const carried =
+  /^(?:user\.(?:name|email)|core\.(?:autocrlf|eol|longpaths)|i18n\.commitencoding|lfs\.(?!storage$).+)$/;
 
 /** @throws FleetError PRODUCT_NOT_GIT, PRODUCT_NOT_GIT_ROOT, PRODUCT_WORKTREE_AWAY, PRODUCT_UNREADABLE */
 export async function readSource(product: string, path: string): Promise<Source> {

@@ -1,11 +1,12 @@
 // What of a repository's state would lose or waste work: found before money is spent on it. Nothing in it is changed.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { gitFoldersOf, onBranch } from './git-folder.ts';
 import { hooksOf, settingsOf } from './hooks.ts';
 import { unfinishedIn } from './in-place.ts';
+import { usesLfs } from './large-files.ts';
 import { runGit } from './run-git.ts';
 import { isThere } from './source.ts';
 
@@ -140,8 +141,7 @@ async function programsOutside(folder: string): Promise<string[]> {
 }
 
 async function largeFiles(folder: string): Promise<Concern | null> {
-  const attributes = await readFile(join(folder, '.gitattributes'), 'utf8').catch(() => '');
-  if (!/^[^#\n]*\sfilter=lfs(?:\s|$)/m.test(attributes)) return null;
+  if (!(await usesLfs(folder))) return null;
   const version = await runGit(folder, ['lfs', 'version']);
   if (version.ok) return null;
   return {
