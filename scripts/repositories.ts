@@ -57,8 +57,14 @@ function line({ kind, checkout, prepare, doctor, start, begins, result }: Row): 
     checkout,
     prepare === null ? '–' : short(prepare),
     said(doctor),
-    said(start),
-    begins === '?' ? 'not run' : begins === 'runs' ? 'runs; a stop ends it' : short(begins),
+    begins === 'refused' ? `refused: ${said(start)}` : said(start),
+    begins === 'refused'
+      ? '–'
+      : begins === '?'
+        ? 'not run'
+        : begins === 'runs'
+          ? 'runs; a stop ends it'
+          : short(begins),
     result === null || result === '?' ? '–' : ended(result),
   ];
 }

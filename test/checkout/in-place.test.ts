@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { state } from '../../src/runtime/agent/maintenance/state.ts';
 import { requireUntouched } from '../../src/runtime/checkout/in-place.ts';
 import { commit, fingerprint, git, kinds, repository } from './kinds.ts';
 
@@ -56,5 +57,8 @@ test.each<[string, string | null, () => Promise<string>]>([
   expect(said?.code ?? null).toBe(code);
   if (code === 'PRODUCT_IS_WORKTREE') expect(said.mend).toContain(join(lab, 'main'));
   if (code !== null) expect(said.mend).toContain('checkout: in-place');
+  // Which the answer to a start says, before anything is begun.
+  const { left } = await state({ folder, product: { name: 'shop', root: folder, checkout: 'in-place' } });
+  expect(left).toEqual(code === null ? [] : [`${code}: ${said.message} ${said.mend}`]);
   expect(await fingerprint(folder)).toEqual(was);
 });

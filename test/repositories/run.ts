@@ -23,9 +23,9 @@ export interface Row {
   prepare: string | null;
   /** of its findings those that are not ok, by check */
   doctor: string[];
-  /** what the answer to a start says beside that it was taken */
+  /** what the answer to a start says beside that it was taken, or why it was not */
   start: string[];
-  /** `runs`, or why it does not */
+  /** `runs`, `refused`, or why it does not */
   begins: string;
   /** `ended`, or the state that a stop leaves it in; null: there was nothing to stop */
   stop: string | null;
@@ -53,6 +53,8 @@ const asAnybody =
 
 const slots = 3;
 
+/** What begins where the answer to a start is an error. */
+export const refused = 'refused';
 /** In the place of what was not tried. */
 export const unknown = '?';
 const by = { via: 'cli', sender: 'tester', thread: null } as const;
@@ -183,7 +185,13 @@ async function tryOne(
     );
   const first = await start('ship it', block === null ? [] : [block]);
   if (first instanceof FleetError)
-    return { ...common, start: [], begins: `${first.code}: ${first.message}`, stop: null, result: null };
+    return {
+      ...common,
+      start: [`${first.code}: ${first.message}`],
+      begins: refused,
+      stop: null,
+      result: null,
+    };
   const cautions = first.cautions ?? [];
   if (!sessions) return { ...common, start: cautions, begins: unknown, stop: unknown, result: unknown };
   const over = ['done', 'failed', 'cancelled'];
