@@ -1,9 +1,10 @@
 // Files of git-lfs, by the real one: the clone has contents where the human has them, and shares no file with them.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeBundle } from '../../src/runtime/checkout/bundle.ts';
 import { cloneFolder } from '../../src/runtime/checkout/make.ts';
 import { readRecord } from '../../src/runtime/checkout/record.ts';
 import { refresh } from '../../src/runtime/checkout/refresh.ts';
@@ -129,6 +130,22 @@ describe.runIf(hasLfs())('a clone', () => {
       '1 file of git-lfs: a pointer there, and here',
     ]);
     expect(await readFile(join(root, 'art/here.bin'), 'utf8')).toBe('newer');
+  });
+
+  test('tells what of a branch is here only, and where', async () => {
+    const { from, storage } = await source();
+    const { root } = await cloned(from);
+    const pack = () => makeBundle('own', root, { branch: 'fleet/obj-1', whole: false });
+    await commit(root, 'plain.txt', 'of an agent');
+    expect(await pack()).toMatchObject({ contentsLeft: 0 });
+    await commit(root, 'art/new.bin', 'of an agent');
+    expect(await pack()).toMatchObject({ contentsLeft: 1 });
+    // What the human is told to do.
+    await cp(join(root, '.git/lfs/objects'), join(storage, 'objects'), { recursive: true });
+    git(from, 'fetch', '--quiet', root, 'fleet/obj-1');
+    const patient = ['-c', 'lfs.skipdownloaderrors=true'];
+    git(from, ...patient, 'worktree', 'add', '--quiet', join(lab, 'look'), 'FETCH_HEAD');
+    expect(await readFile(join(lab, 'look/art/new.bin'), 'utf8')).toBe('of an agent');
   });
 
   test('without git-lfs has pointers, which is said, and their contents once it is there', async () => {

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/journal/database.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
+import type { Publisher } from '../../src/runtime/publish/publisher.ts';
 import { fakeRuntime } from './fake-runtime.ts';
 import { manualClock } from './manual-clock.ts';
 
@@ -67,6 +68,7 @@ export function testFleet(options: {
   registry: Registry;
   file?: string;
   deliverer?: Deliverer;
+  publisher?: Publisher;
   tuning?: Partial<typeof tuning>;
   world?: { clock: ReturnType<typeof manualClock>; fake: ReturnType<typeof fakeRuntime> };
 }) {
@@ -85,6 +87,7 @@ export function testFleet(options: {
     registry: { current: () => current, problems: () => [] },
     runtime: fake.runtime,
     ...(options.deliverer && { deliverer: options.deliverer }),
+    ...(options.publisher && { publisher: options.publisher }),
     journal,
     clock,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),

@@ -11,6 +11,8 @@ export const bundleReplySchema = z.object({
   bytes: z.number().int().min(0),
   /** commits that the source does not have; null: not known */
   commits: z.number().nullable(),
+  /** files of git-lfs of which the source gets a pointer only: their contents stay in the checkout */
+  contentsLeft: z.number().int().min(0).default(0),
 });
 export type BundleReply = z.infer<typeof bundleReplySchema>;
 

@@ -4,6 +4,8 @@ import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../../common/errors.ts';
 import type { BundleReply } from '../../contract/runtime/bundle.ts';
+import { gitFoldersOf } from './git-folder.ts';
+import { contentsOnlyHere } from './large-files.ts';
 import { type CheckoutRecord, readRecord } from './record.ts';
 import { standingOf, workBranch } from './refresh.ts';
 import { type GitResult, reasonOf, runGit } from './run-git.ts';
@@ -58,7 +60,13 @@ export async function makeBundle(
     `refs/heads/${branch}`,
     ...(whole ? [] : ['--not', ...known]),
   );
-  return { head: commit, bytes: (await stat(file)).size, commits: standing?.ahead ?? null };
+  const from = record.local ? await gitFoldersOf(record.from).catch(() => null) : null;
+  return {
+    head: commit,
+    bytes: (await stat(file)).size,
+    commits: standing?.ahead ?? null,
+    contentsLeft: from === null ? 0 : await contentsOnlyHere(root, from.common),
+  };
 }
 
 /** A part of it from this byte on; the last one removes it. */

@@ -5,6 +5,7 @@
 // human's. So it is shown neither place, and contents are copied, by copy-on-write where the file system has that.
 import { constants, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { count } from '../../common/units.ts';
 import { reasonOf, runGit } from './run-git.ts';
 import { isThere } from './source.ts';
 
@@ -38,16 +39,10 @@ export async function fillLargeFiles(checkout: string, gitFolder: string): Promi
   if (!(await usesLfs(checkout))) return [];
   for (const [name, value] of settings) await runGit(checkout, ['config', name, value]);
   await writeFile(join(checkout, '.git/objects/info/alternates'), borrowedObjects(gitFolder));
-  const listed = await runGit(checkout, ['lfs', 'ls-files', '--long']);
-  if (!listed.ok) return [];
-  const oids = new Set(
-    listed.stdout.split('\n').flatMap((line) => /^([0-9a-f]{64}) [*-] /.exec(line)?.[1] ?? []),
-  );
   const [theirs, ours] = [await contentsOf(gitFolder), join(checkout, '.git/lfs/objects')];
   let copied = 0;
   let pointers = 0;
-  for (const oid of oids) {
-    const place = join(oid.slice(0, 2), oid.slice(2, 4), oid);
+  for (const place of await placesOf(checkout)) {
     if (await isThere(join(ours, place))) continue;
     if (!(await isThere(join(theirs, place)))) pointers += 1;
     else {
@@ -55,11 +50,27 @@ export async function fillLargeFiles(checkout: string, gitFolder: string): Promi
       copied += 1;
     }
   }
-  const left = pointers === 0 ? [] : [`${files(pointers)} of git-lfs: a pointer there, and here`];
+  const left = pointers === 0 ? [] : [`${count(pointers, 'file')} of git-lfs: a pointer there, and here`];
   if (copied === 0) return left;
   const laid = await runGit(checkout, ['lfs', 'checkout'], { timeoutMs: fillMs });
   const done = laid.ok ? 'copied' : `could not lay down (${reasonOf(laid)})`;
-  return [`${done} the contents of ${files(copied)} of git-lfs`, ...left];
+  return [`${done} the contents of ${count(copied, 'file')} of git-lfs`, ...left];
+}
+
+/** How many files, of what is checked out, have contents here that the human's folder has not. */
+export async function contentsOnlyHere(checkout: string, gitFolder: string): Promise<number> {
+  if (!(await usesLfs(checkout))) return 0;
+  const [theirs, ours] = [await contentsOf(gitFolder), join(checkout, '.git/lfs/objects')];
+  const only = async (place: string) =>
+    (await isThere(join(ours, place))) && !(await isThere(join(theirs, place)));
+  return (await Promise.all((await placesOf(checkout)).map(only))).filter(Boolean).length;
+}
+
+/** Of each file of git-lfs that is checked out, where contents lie in a store. Without git-lfs none. */
+async function placesOf(checkout: string): Promise<string[]> {
+  const { stdout } = await runGit(checkout, ['lfs', 'ls-files', '--long']);
+  const oids = stdout.split('\n').flatMap((line) => /^([0-9a-f]{64}) [*-] /.exec(line)?.[1] ?? []);
+  return [...new Set(oids)].map((oid) => join(oid.slice(0, 2), oid.slice(2, 4), oid));
 }
 
 async function contentsOf(gitFolder: string): Promise<string> {
@@ -73,5 +84,3 @@ async function copyWhole(from: string, to: string): Promise<void> {
   await copyFile(from, `${to}.part`, constants.COPYFILE_FICLONE);
   await rename(`${to}.part`, to);
 }
-
-const files = (count: number): string => `${count} file${count === 1 ? '' : 's'}`;

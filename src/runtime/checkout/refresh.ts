@@ -1,6 +1,7 @@
 // Before each session: what the human committed since comes into the fleet's checkout. Where git merges it without a
 // conflict that is done here, because overstory's hooks let a coordinator run no `git merge`; where it does not, the coordinator
 // is told, and gives it to a builder, whose worktree is the place to resolve it in. Nothing is ever taken away from the checkout.
+import { count } from '../../common/units.ts';
 import { readCanonicalBranch } from '../../overstory/config.ts';
 import { gitFoldersOf } from './git-folder.ts';
 import { fillLargeFiles } from './large-files.ts';
@@ -187,8 +188,4 @@ async function keepLost(root: string, before: string[]): Promise<boolean> {
     { input: `${[heads.stdout.trim(), ...now.map((tip) => `^${tip}`)].join('\n')}\n`, timeoutMs: 120_000 },
   );
   return needed.ok && needed.stdout.trim() !== '';
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

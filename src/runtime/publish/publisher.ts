@@ -13,6 +13,8 @@ export interface Published {
   head: string;
   /** commits that the source did not have; null: not known */
   commits: number | null;
+  /** files of git-lfs that came as pointers only: their contents stay in the checkout */
+  contentsLeft: number;
   /** false: it was there already */
   written: boolean;
 }
@@ -44,10 +46,10 @@ export function publisherOver(channel: Pick<Channel, 'open' | 'description'>): P
 
   return {
     async publish(runtime, product, branch) {
-      return await sendBranch(runtime, product, branch, async ({ head, bytes, commits }, bundle) => {
+      return await sendBranch(runtime, product, branch, async ({ head, bytes, ...made }, bundle) => {
         const announcement = { product: product.name, source: product.source, branch, head, bytes };
         const line = await exchange(channel, JSON.stringify(announcement), bundle, answerMs, unreachable);
-        return { branch, head, commits, written: verdictOf(line, product.name) };
+        return { branch, head, ...made, written: verdictOf(line, product.name) };
       });
     },
   };

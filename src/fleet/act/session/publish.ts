@@ -2,6 +2,7 @@
 // works in a clone of the fleet's own. Intent first; done twice it is done once, because the branch is there then. One
 // that cannot be published is told with the end of its objective, and keeps nobody waiting: the work is in the clone.
 import { FleetError } from '../../../common/errors.ts';
+import { count } from '../../../common/units.ts';
 import { intended, settled } from '../../../journal/action-facts.ts';
 import type { ActionState } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -49,13 +50,13 @@ export async function publishWork(
   try {
     const made = await publisher.publish(runtime, { ...product, source }, branch);
     if (made === null) return settle('done', null, {}, null);
-    const commits = made.commits === null ? '' : ` (${made.commits} commit${made.commits === 1 ? '' : 's'})`;
-    return settle(
-      'done',
-      `Its work is the branch ${branch}${commits} of your repository.`,
-      { ...made },
-      null,
-    );
+    const commits = made.commits === null ? '' : ` (${count(made.commits, 'commit')})`;
+    const left =
+      made.contentsLeft === 0
+        ? ''
+        : ` The contents of ${count(made.contentsLeft, 'file')} of git-lfs did not come with it: copy what is in ${product.root}/.git/lfs/objects of the runtime into .git/lfs/objects of yours before you check it out.`;
+    const says = `Its work is the branch ${branch}${commits} of your repository.${left}`;
+    return settle('done', says, { ...made }, null);
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
     const sinceMs = known === null ? 0 : Math.abs(clock.nowMs() - known.intendedAtMs);
