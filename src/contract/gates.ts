@@ -21,6 +21,8 @@ export const gateViewSchema = z.object({
     'over-memory',
     /** whether a human takes what a session made: approve, or reject with what is wrong with it */
     'review',
+    /** whether a pull request whose checks failed is sent back */
+    'checks',
   ]),
   severity: z.enum(['warning', 'error', 'critical']),
   state: z.enum(['open', 'approved', 'rejected', 'answered', 'withdrawn']),

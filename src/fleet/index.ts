@@ -16,6 +16,7 @@ import { type Blueprints, createBlueprints } from './commands/blueprint/commands
 import { cautionsOf } from './commands/cautions.ts';
 import { type Controls, createControls } from './commands/controls.ts';
 import { createDelivery, type Delivery } from './commands/delivery.ts';
+import { onFailedChecks } from './commands/failed-checks.ts';
 import { createGates, type Gates } from './commands/gates.ts';
 import { createJudgement, type Judgement } from './commands/judgement.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
@@ -101,13 +102,13 @@ export function startFleet(
   loop.start();
   const gates = gateRounds(loop.context, loop.schedule);
   const deliveries = carryOutDeliveries(loop.context);
-  const watching = watchPullRequests(loop.context);
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
   const { requireProduct } = commands;
   const reports = sendReports(loop.context);
   const recurs = recurringRounds(loop.context, commands);
   const judgement = createJudgement(loop, commands);
+  const watching = watchPullRequests(loop.context, onFailedChecks(loop.context, judgement));
 
   return {
     version,

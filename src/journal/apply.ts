@@ -123,6 +123,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'pull-request.moved':
     case 'pull-request.checked':
     case 'pull-request.remarked':
+    case 'pull-request.failed':
     case 'pull-request.ended':
       applyPullRequest(db, event, expectOne);
       return;

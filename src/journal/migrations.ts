@@ -381,6 +381,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (product, number)
   ) STRICT;
   `,
+  `
+  -- failed_head: the commit whose failed checks were asked about or sent back. reworks: how often by themselves.
+  ALTER TABLE pull_requests ADD COLUMN failed_head TEXT;
+  ALTER TABLE pull_requests ADD COLUMN reworks INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

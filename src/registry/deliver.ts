@@ -23,7 +23,9 @@ export function deliverOf({ deliver, repo }: Written): Deliver | null {
           reviewers,
         }
       : null;
-  return { as, remote, token, base, pullRequest };
+  const does = deliver.on_failed_checks;
+  const onFailedChecks = does === null ? null : { does, most: deliver.max_reworks };
+  return { as, remote, token, base, onFailedChecks, pullRequest };
 }
 
 /** What is missing, at which key. */
@@ -39,7 +41,10 @@ export function deliverProblems({
     return wrong('as', 'checkout: own, where there is something to deliver from', 'in-place');
   if (remote == null)
     return wrong('as', 'a remote to deliver to (`remote`, or `repo` of the product)', 'none');
-  if (deliver.as !== 'pull-request') return [];
+  if (deliver.as !== 'pull-request')
+    return deliver.on_failed_checks === null
+      ? []
+      : wrong('on_failed_checks', 'as: pull-request, whose checks they are', deliver.as);
   const address = forgeAddress(remote);
   if (address === null)
     return wrong(

@@ -38,6 +38,8 @@ export interface Deliver {
   token: string | null;
   /** null: the branch that the remote calls its default */
   base: string | null;
+  /** what failed checks of its pull request do; null: nothing. most: reworks of one pull request without being asked */
+  onFailedChecks: { does: 'ask' | 'rework'; most: number } | null;
   /** null: none is opened */
   pullRequest: {
     forge: ForgeKind;

@@ -101,6 +101,9 @@ const deliverSchema = mapping({
     .default(null),
   forge: z.enum(forgeKinds, forgeKinds.join(', ')).optional(),
   api: text(/^https?:\/\/[^\s\p{Cc}]{1,500}[^/\s\p{Cc}]$/u, apiExpected).optional(),
+  /** Absent: failed checks are shown, and nothing is done. */
+  on_failed_checks: z.enum(['ask', 'rework'], 'ask or rework').nullable().default(null),
+  max_reworks: count('reworks', 20).default(2),
   draft: z.boolean('true or false').default(false),
   labels: names('labels'),
   reviewers: names('reviewers'),

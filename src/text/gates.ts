@@ -32,7 +32,7 @@ export function gateText(surface: Surface, gate: GateView): string {
   return [
     sentence(surface, headOf(surface, gate)),
     surface.paint('name', surface.line(gate.subject, 200).replaceAll('*', '') || '(no subject)'),
-    ...((gate.asker === 'fleetd' && gate.kind !== 'review') || body.trim() === ''
+    ...((gate.asker === 'fleetd' && gate.kind !== 'review' && gate.kind !== 'checks') || body.trim() === ''
       ? [ownText(surface, body)]
       : [surface.kind === 'chat' ? fence(body) : block(body).replace(/^/gm, '  | ')]),
     ...(gate.cautions ?? []).map((caution) =>
@@ -71,6 +71,8 @@ function headOf(surface: Surface, gate: GateView): string {
 function howToAnswer(surface: Surface, { n, kind, objective, surface: where }: GateView): string {
   if (where === 'dashboard' && surface.kind === 'chat')
     return `Not answered in chat: on the dashboard, or \`fleet approve ${n}\` in a terminal where the fleet runs.`;
+  if (kind === 'checks')
+    return `${surface.command(`approve ${n}`)}: sent back with what failed, and your words where you add some. ${surface.command(`reject ${n} <reason>`)}: left as it is.`;
   if (kind === 'review' && objective !== null)
     return `${surface.command(`approve ${n}`)}: taken, and delivered where the product says. ${surface.command(`reject ${n} <what is wrong>`)}: sent back. To see it: ${surface.command(`diff ${objective}`)}.`;
   return `${surface.command(`approve ${n}`)}, ${surface.command(`reject ${n} <reason>`)} or ${surface.command(`answer ${n} <text>`)}.`;

@@ -103,7 +103,7 @@ const asks = (kind: ForgeKind, api: string, more = {}) => ({
   forge: kind,
   api,
   repository: 'acme/shop',
-  marker: '<!-- fleet: shop/obj-1 -->',
+  ...{ marker: '<!-- fleet: shop/obj-1 -->', earlier: null },
   title: 'Add the search box',
   body: 'What was asked.',
   draft: false,
@@ -283,6 +283,31 @@ describe.each(['github', 'gitea', 'gitlab'] as const)('a pull request on %s', (k
       expect.objectContaining({ state: 'merged' }),
       { checks: first.checks.slice(0, 2) },
     ]);
+  });
+
+  test('of work that it takes up is changed while it is open, and one of its own is opened after', async () => {
+    await using there = await forge(kind);
+    const first = await kept();
+    const wanted = (head: string, more = {}) =>
+      order(head, { as: 'pull-request', pullRequest: asks(kind, there.api, more), ...more });
+    await direct(wanted(first));
+    const earlier = { branch, marker: '<!-- fleet: shop/obj-1 -->' };
+    await git(shop.root, 'checkout', '--quiet', '-b', 'again');
+    await commit(shop.root, 'work.txt', 'mended\n');
+    await git(shop.root, 'branch', 'fleet/obj-2');
+    const head = (await deliverer.keep(runtime, shop, { ...to(), branch: 'fleet/obj-2' })) ?? '';
+    const pullRequest = {
+      ...asks(kind, there.api),
+      marker: '<!-- fleet: shop/obj-2 -->',
+      body: 'Mended.',
+      earlier,
+    };
+    const again = order(head, { as: 'pull-request', branch: 'fleet/obj-2', pullRequest });
+    expect(await direct(again)).toMatchObject({ branch, pullRequest: { number: 1 } });
+    expect([await at(branch), there.pulls.length]).toEqual([head, 1]);
+    expect(there.pulls[0]?.body).toBe(`Mended.\n\n${earlier.marker}`);
+    Object.assign(there.pulls[0] ?? {}, { state: 'merged' });
+    expect(await direct(again)).toMatchObject({ branch: 'fleet/obj-2', pullRequest: { number: 2 } });
   });
 
   test('a reviewer whom nobody knows is told, and the pull request is open', async () => {

@@ -16,6 +16,7 @@ const deliver: Deliver = {
   remote: 'https://github.com/acme/shop.git',
   token: 'SHOP_TOKEN',
   base: null,
+  onFailedChecks: null,
   pullRequest: {
     forge: 'github',
     api: 'https://api.github.com',

@@ -5,60 +5,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { FleetError } from '../../src/common/errors.ts';
 import { tuning } from '../../src/fleet/index.ts';
-import type { Deliver } from '../../src/registry/registry.ts';
-import { type Deliverer, NotYet } from '../../src/runtime/deliver/deliverer.ts';
-import type { Glance, WatchOrder } from '../../src/runtime/deliver/wire.ts';
+import { NotYet } from '../../src/runtime/deliver/deliverer.ts';
 import { objectiveText, productText, surfaceFor } from '../../src/text/index.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
-
-const head = 'a'.repeat(40);
-const url = 'https://github.com/acme/shop/pull/12';
-const deliver: Deliver = {
-  ...{ as: 'pull-request', remote: 'https://github.com/acme/shop.git', token: 'SHOP_TOKEN', base: null },
-  pullRequest: {
-    ...{ forge: 'github', api: 'https://api.github.com', repository: 'acme/shop' },
-    ...{ draft: false, labels: [], reviewers: [] },
-  },
-};
-const aspects = ['request', 'runs', 'reviews'] as const;
-const check = (name: string, state: 'waiting' | 'passed' | 'failed') => ({ name, state, url: null });
-const remark = (id: string, text: string) => ({
-  ...{ id, by: 'ann', at: '2026-01-05T12:00:00Z', text, path: 'a.ts', line: 3 },
-});
-
-/** A forge behind a deliverer: what it shows of each aspect, and what it was asked. */
-function forge() {
-  const shows: Record<(typeof aspects)[number], Glance> = {
-    request: { state: 'open', head },
-    runs: { checks: [] },
-    reviews: { remarks: [] },
-  };
-  const asked: Omit<WatchOrder, 'do'>[] = [];
-  const faults: Error[] = [];
-  let pulls = 11;
-  const deliverer: Deliverer = {
-    keep: async () => head,
-    async deliver({ branch }) {
-      pulls += 1;
-      const request = { number: pulls, url: url.replace('12', String(pulls)), state: 'open' as const };
-      return { head, branch, base: 'main', pullRequest: request, notes: [] };
-    },
-    async watch(order) {
-      asked.push(order);
-      const fault = faults.shift();
-      if (fault) throw fault;
-      const at = Math.max(0, aspects.indexOf(order.aspect as 'runs'));
-      const aspect = aspects[at] ?? 'request';
-      const glance = shows[aspect];
-      const etag = JSON.stringify(glance).slice(0, 500);
-      return {
-        ...{ aspect, next: aspects[(at + 1) % aspects.length] ?? '', last: at + 1 === aspects.length, etag },
-        glance: order.etag === etag ? null : glance,
-      };
-    },
-  };
-  return { shows, asked, faults, deliverer };
-}
+import { aspects, check, deliver, forge, remark, url } from '../support/watched-forge.ts';
 
 async function opened(more: { file?: string; objectives?: number } = {}) {
   const there = forge();

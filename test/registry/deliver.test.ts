@@ -21,6 +21,7 @@ const repo = '    repo: git@github.com:acme/shop.git\n';
 
 it('takes remote, forge and API from the address', () => {
   expect(read(repo, '{as: pull-request, token: T}').products[0]?.deliver).toEqual({
+    onFailedChecks: null,
     as: 'pull-request',
     remote: 'git@github.com:acme/shop.git',
     token: 'T',
@@ -39,11 +40,23 @@ it('takes remote, forge and API from the address', () => {
     remote: '/srv/shop.git',
     token: null,
     base: 'trunk',
+    onFailedChecks: null,
     pullRequest: null,
   });
 });
 
+it('takes what failed checks do, at most so often', () => {
+  const of = (more: string) =>
+    read(repo, `{as: pull-request, token: T, on_failed_checks: ${more}}`).products[0]?.deliver
+      ?.onFailedChecks;
+  expect(of('ask')).toEqual({ does: 'ask', most: 2 });
+  expect(of('rework, max_reworks: 5')).toEqual({ does: 'rework', most: 5 });
+});
+
 it.each([
+  [repo, '{as: branch, on_failed_checks: ask}', '4:45 as: pull-request, whose checks they are'],
+  [repo, '{as: pull-request, token: T, on_failed_checks: yes}', 'ask or rework'],
+  [repo, '{as: pull-request, token: T, max_reworks: 0}', 'a whole number of reworks from 1 to 20'],
   ['', '{as: branch}', '3:19 a remote to deliver to'],
   [`${repo}    checkout: in-place\n`, '{as: branch}', '5:19 checkout: own'],
   [repo, '{as: pull-request}', '4:19 the variable with a token'],

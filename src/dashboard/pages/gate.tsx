@@ -80,15 +80,17 @@ function AnswerForm({ gate, typed }: { gate: GateView; typed: string }) {
         {typed}
       </textarea>
       <p id="text-help" class="quiet small">
-        {gate.kind === 'review'
-          ? 'Needed to reject: what is wrong with it. Whoever takes it up is handed it.'
-          : `Needed to reject or answer. It goes to ${line(gate.asker)} as you write it.`}
+        {gate.kind === 'checks'
+          ? 'Approve sends it back, with your words where you add some; reject leaves it as it is.'
+          : gate.kind === 'review'
+            ? 'Needed to reject: what is wrong with it. Whoever takes it up is handed it.'
+            : `Needed to reject or answer. It goes to ${line(gate.asker)} as you write it.`}
       </p>
       <p class="verdicts">
         <button type="submit" name="verdict" value="approved" class="main">
           Approve
         </button>
-        {gate.kind !== 'review' && (
+        {gate.kind !== 'review' && gate.kind !== 'checks' && (
           <button type="submit" name="verdict" value="answered">
             Answer
           </button>

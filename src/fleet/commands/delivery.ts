@@ -83,7 +83,7 @@ export function deliveryView(
       ...(watched && { request: pullRequestView(context, watched) }),
     };
   }
-  const review = journal.gates.openReview(objective);
+  const review = journal.gates.openOf(objective, 'review');
   if (review !== null)
     return { state: 'waiting', says: `It waits for your review: gate ${review.n}.`, url: null };
   const wait = deliveryWaits.get(latest.id);

@@ -23,7 +23,7 @@ const closedShown = 20;
 export function createGates(
   loop: Driver,
   controls: Controls,
-  judgement: Pick<Judgement, 'accept' | 'reject'>,
+  judgement: Pick<Judgement, 'accept' | 'reject' | 'sendBackForChecks'>,
 ) {
   const { context } = loop;
   const { journal } = context;
@@ -103,7 +103,11 @@ export function createGates(
       if (gate.kind === 'review' && gate.objective !== null) {
         if (verdict === 'approved') judgement.accept(gate.objective, source, surface, text);
         else if (verdict === 'rejected') judgement.reject(gate.objective, text, source, surface);
-        else throw takenOrNot(gate);
+        else throw yesOrNo(gate, 'whether the work is taken');
+      } else if (gate.kind === 'checks' && verdict !== 'rejected') {
+        const row = journal.pullRequests.openOf(gate.objective ?? '');
+        if (verdict === 'answered' || row === null) throw yesOrNo(gate, 'whether the work is sent back');
+        judgement.sendBackForChecks(row, source, text);
       } else {
         journal.record(gateResolved(gate, { verdict, text, source }));
         if (gate.question.mail === null) carryOut(gate, verdict, source);
@@ -131,12 +135,12 @@ function acceptAnswer(n: number, verdict: Verdict, said: string): string {
   return text;
 }
 
-function takenOrNot({ n, product }: GateRow): FleetError {
+function yesOrNo({ n, product }: GateRow, asks: string): FleetError {
   return new FleetError({
     code: 'GATE_VERDICT',
     product,
-    message: `Expected approve or reject: gate ${n} asks whether the work is taken.`,
-    mend: `\`fleet approve ${n}\`, or \`fleet reject ${n} …\` with what is wrong with it.`,
+    message: `Expected approve or reject: gate ${n} asks ${asks}.`,
+    mend: `\`fleet approve ${n}\`, or \`fleet reject ${n} …\` with why not.`,
   });
 }
 

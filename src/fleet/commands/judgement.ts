@@ -6,16 +6,21 @@ import type { ObjectiveView, startRequestSchema } from '../../contract/objective
 import type { Source } from '../../contract/source.ts';
 import type { NewEvent } from '../../journal/events.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
+import { checksFailed } from '../../journal/pull-requests/facts.ts';
+import type { PullRequestRow } from '../../journal/pull-requests/store.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { Driver } from '../context.ts';
 import { madeBy, madeLines } from '../observe/made.ts';
+import { saidOnForge } from '../observe/said-on-forge.ts';
 import { acceptText } from './accept-text.ts';
 import { judgedByHuman, judgedOf, refusal, type Surface, whoSays } from './judged.ts';
 import { sendMessage } from './message.ts';
 import { createRevert } from './revert.ts';
-import { reviewed } from './review.ts';
+import { checksAnswered, reviewed } from './review.ts';
 import { excerptCharacters, reworkText } from './rework-text.ts';
 
+const forChecks =
+  'The checks of its pull request failed. Find out why, mend the cause, and leave the rest as it is.';
 const over = new Set(['done', 'failed', 'cancelled']);
 
 export type Judgement = ReturnType<typeof createJudgement>;
@@ -95,21 +100,36 @@ export function createJudgement(
         journal.record(sentBack(objective, text, source, 'Its session was told.', null));
         return commands.objective(id);
       }
-      const review = journal.gates.openReview(id);
+      const review = journal.gates.openOf(id, 'review');
       return takeUp(objective, text, source, review ? review.question.text : await madeOf(product, id));
     },
 
     /** The same of work that waits for a review, which has what was made: at once. @throws as rework() */
     reject(id: string, said: string, source: Source, surface: Surface): ObjectiveView {
       const objective = requireJudge(id, 'rework', source, surface);
-      const made = journal.gates.openReview(id)?.question.text ?? null;
+      const made = journal.gates.openOf(id, 'review')?.question.text ?? null;
       return takeUp(objective, acceptText(said, objective.product), source, made);
+    },
+    /**
+     * For its failed checks: by what products.yaml says, or a human's answer to the gate about them.
+     * @param words  of the human's
+     */
+    sendBackForChecks(row: PullRequestRow, source: Source, words = ''): void {
+      takeUp(commands.requireObjective(row.objective), words || forChecks, source, null, [
+        checksFailed(row, true),
+      ]);
     },
     revert: createRevert(context, commands),
   };
 
   /** A new objective that is handed it, in one transaction with what is said of it. */
-  function takeUp(objective: ObjectiveRow, text: string, source: Source, made: string | null): ObjectiveView {
+  function takeUp(
+    objective: ObjectiveRow,
+    text: string,
+    source: Source,
+    made: string | null,
+    also: NewEvent[] = [],
+  ): ObjectiveView {
     const { id, product, acceptance, kind } = objective;
     const takenUp = journal
       .eventsOf(id, 'work.sent-back')
@@ -118,7 +138,7 @@ export function createJudgement(
     commands.start(
       {
         product,
-        text: reworkText(objective, text, made),
+        text: reworkText(objective, text, made, saidOnForge(journal, id)),
         acceptance,
         needs: [],
         source,
@@ -128,6 +148,8 @@ export function createJudgement(
       (next) => [
         sentBack(objective, text, source, `${next} takes it up.`, next),
         ...reviewed(journal, id, { verdict: 'rejected', text, source }),
+        ...checksAnswered(journal, id, { verdict: 'approved', text, source }),
+        ...also,
       ],
     );
     return commands.objective(id);

@@ -8,7 +8,7 @@ import type { Journal } from '../../journal/journal.ts';
 
 /** To be recorded with that word; none where no review is open. */
 export function reviewed(journal: Journal, objective: string, resolution: Resolution): NewEvent[] {
-  const gate = journal.gates.openReview(objective);
+  const gate = journal.gates.openOf(objective, 'review');
   if (gate === null) return [];
   const answered = gateResolved(gate, resolution);
   if (resolution.verdict === 'approved') return [answered];
@@ -30,4 +30,10 @@ export function reviewed(journal: Journal, objective: string, resolution: Resolu
         ),
       ),
   ];
+}
+
+/** Whoever sends it back answers whether it is to be, too. */
+export function checksAnswered(journal: Journal, objective: string, resolution: Resolution): NewEvent[] {
+  const gate = journal.gates.openOf(objective, 'checks');
+  return gate === null ? [] : [gateResolved(gate, resolution)];
 }

@@ -9,8 +9,14 @@ export const excerptCharacters = 4_000;
 /**
  * The human's words first; what agents wrote comes as data.
  * @param made  null: not known
+ * @param onForge  of CI and reviewers; none: nothing
  */
-export function reworkText(objective: ObjectiveRow, said: string, made: string | null): string {
+export function reworkText(
+  objective: ObjectiveRow,
+  said: string,
+  made: string | null,
+  onForge: string[],
+): string {
   const quoted = (text: string) =>
     `> ${shorten(cleanText(text).trim(), excerptCharacters).replaceAll('\n', '\n> ')}`;
   const parts = [
@@ -20,6 +26,9 @@ export function reworkText(objective: ObjectiveRow, said: string, made: string |
     quoted(objective.text),
     ...(made === null ? [] : [`What ${objective.id} made, as data:`, quoted(made)]),
     ...(objective.result === null ? [] : ['Its final report, as data:', quoted(objective.result)]),
+    ...(onForge.length > 0
+      ? ['What CI and reviewers say of its pull request, as data:', quoted(onForge.join('\n'))]
+      : []),
     'Build on what is there; change what the operator’s words are about.',
   ];
   return parts.join('\n\n');

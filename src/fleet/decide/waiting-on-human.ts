@@ -44,9 +44,10 @@ export function answeredByOperatorOnly(
   return known?.gateSurface !== 'any';
 }
 
-/** A review is about what is over: no words to a session get around it. */
+/** About what is over: no words to a session get around it. A product may have several. */
+export const ofWork: ReadonlySet<GateRow['kind']> = new Set(['review', 'checks']);
 const askedBySession = ({ journal }: Pick<FleetContext, 'journal'>, product: string): GateRow[] =>
-  journal.gates.openGates(product).filter(({ kind }) => kind !== 'review');
+  journal.gates.openGates(product).filter(({ kind }) => !ofWork.has(kind));
 
 /**
  * A gateway that was taken over need not answer a gate: it can tell the coordinator that it is answered.

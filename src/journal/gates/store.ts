@@ -81,13 +81,11 @@ export function gateStore(db: DatabaseSync) {
         limit,
       );
     },
-    /** Asks whether the work of an objective is taken. */
-    openReview(objective: string): GateRow | null {
+    /** Asks whether the work of an objective is taken, or sent back for its checks. */
+    openOf(objective: string, kind: 'review' | 'checks'): GateRow | null {
       return (
-        many(
-          `SELECT * FROM gates WHERE objective = ? AND kind = 'review' AND state = 'open'`,
-          objective,
-        )[0] ?? null
+        many(`SELECT * FROM gates WHERE objective = ? AND kind = ? AND state = 'open'`, objective, kind)[0] ??
+        null
       );
     },
     /** Of an objective, in order of asking. */

@@ -60,6 +60,9 @@ export function applyPullRequest(
     case 'pull-request.remarked':
       set('remarks = ?', JSON.stringify([...known().remarks, ...event.data.remarks].slice(-keptRemarks)));
       return;
+    case 'pull-request.failed':
+      set(`reworks = reworks + ${event.data.sentBack ? 1 : 0}, failed_head = ?`, event.data.head);
+      return;
     case 'pull-request.ended':
       set('state = ?', event.data.state);
       return;

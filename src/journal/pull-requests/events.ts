@@ -10,6 +10,8 @@ export interface PullRequestEvents {
   'pull-request.checked': { number: number; aspect: string; checks: Check[] };
   /** Those that are new. */
   'pull-request.remarked': { number: number; remarks: Remark[] };
+  /** Its failed checks were put before a human, or sent back: once for each commit. */
+  'pull-request.failed': { number: number; head: string; sentBack: boolean };
   /** Watched no more. */
   'pull-request.ended': { number: number; state: 'merged' | 'closed' };
 }

@@ -18,6 +18,10 @@ export interface PullRequestRow {
   checks: KnownCheck[];
   /** the latest, the oldest of them first */
   remarks: Remark[];
+  /** the commit whose failed checks were asked about or sent back; null: none yet */
+  failedHead: string | null;
+  /** how often it was sent back for them */
+  reworks: number;
 }
 
 export const pullRequestOf = (r: Row): PullRequestRow => ({
@@ -29,6 +33,8 @@ export const pullRequestOf = (r: Row): PullRequestRow => ({
   head: r.head as string,
   checks: parse(r.checks ?? '[]'),
   remarks: parse(r.remarks ?? '[]'),
+  failedHead: r.failed_head as string | null,
+  reworks: r.reworks as number,
 });
 
 export function pullRequestStore(db: DatabaseSync) {
@@ -43,6 +49,9 @@ export function pullRequestStore(db: DatabaseSync) {
         `SELECT * FROM pull_requests WHERE state = 'open' AND product = coalesce(?, product) ORDER BY product, number`,
         product,
       ),
+    /** Open, with the work of this objective as the last. */
+    openOf: (objective: string): PullRequestRow | null =>
+      many(`SELECT * FROM pull_requests WHERE state = 'open' AND objective = ?`, objective)[0] ?? null,
     pullRequest: (product: string, number: number): PullRequestRow | null =>
       many('SELECT * FROM pull_requests WHERE product = ? AND number = ?', product, number)[0] ?? null,
   };

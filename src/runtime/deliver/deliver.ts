@@ -29,19 +29,31 @@ export async function deliver(mirror: Mirror, order: DeliverOrder, token: string
       message: `Expected the remote of ${product} to have the branch ${base ?? 'that it calls its default'}, got ${[...branches.keys()].slice(0, 5).join(', ') || 'none'}.`,
       mend: 'Name another one as `deliver.base` in products.yaml; left out, it is the remote’s default.',
     });
-  const target = as === 'push' ? base : branch;
   const wanted = as === 'pull-request' ? order.pullRequest : null;
   const forge =
     wanted && openForge({ kind: wanted.forge, api: wanted.api, repository: wanted.repository, token });
   // Before anything is pushed: a merged one is over, and its branch is not made anew.
-  const before = forge && wanted ? await ours(forge, branch, wanted.marker) : [];
+  const { to, before } = forge && wanted ? await place(forge, branch, wanted) : { to: null, before: [] };
+  const target = as === 'push' ? base : (to?.branch ?? branch);
   const over = before.find(({ state }) => state === 'merged');
   if (over) return { head, branch: target, base, pullRequest: shown(over), notes: [] };
   if (branches.get(target) !== head) await mirror.push(head, target);
   const done = { head, branch: target, base };
-  if (!forge || !wanted) return { ...done, pullRequest: null, notes: [] };
-  const { request, notes } = await openOrChange(forge, wanted, { head: branch, base }, before);
+  if (!forge || !wanted || !to) return { ...done, pullRequest: null, notes: [] };
+  const { request, notes } = await openOrChange(forge, wanted, { ...to, base }, before);
   return { ...done, pullRequest: shown(request), notes };
+}
+
+/** Which branch and mark it goes under: its own, or those of what it takes up, while a pull request of that is open. */
+async function place(
+  forge: Forge,
+  branch: string,
+  { marker, earlier }: NonNullable<DeliverOrder['pullRequest']>,
+): Promise<{ to: { branch: string; marker: string }; before: PullRequest[] }> {
+  const theirs = earlier ? await ours(forge, earlier.branch, earlier.marker) : [];
+  const open = theirs.filter(({ state }) => state === 'open');
+  if (earlier && open.length > 0) return { to: earlier, before: open };
+  return { to: { branch, marker }, before: await ours(forge, branch, marker) };
 }
 
 const shown = ({ number, url, state }: PullRequest) => ({ number, url, state });
@@ -54,14 +66,14 @@ async function ours(forge: Forge, branch: string, marker: string): Promise<PullR
 
 async function openOrChange(
   forge: Forge,
-  { title, marker, draft, labels, reviewers, ...wanted }: NonNullable<DeliverOrder['pullRequest']>,
-  branches: { head: string; base: string },
+  { title, draft, labels, reviewers, ...wanted }: NonNullable<DeliverOrder['pullRequest']>,
+  { branch, marker, base }: { branch: string; marker: string; base: string },
   before: PullRequest[],
 ): Promise<{ request: PullRequest; notes: string[] }> {
   const body = `${wanted.body}\n\n${marker}`;
   // A human closed it, and may open it again: another one would be asked of them a second time.
   const known = before.find(({ state }) => state === 'open') ?? before[0];
-  const request = known ?? (await forge.open({ ...branches, title, body, draft }));
+  const request = known ?? (await forge.open({ head: branch, base, title, body, draft }));
   const notes: string[] = [];
   const also = async (what: string, work: () => Promise<void>) => {
     try {

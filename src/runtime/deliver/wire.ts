@@ -14,6 +14,8 @@ const branchName = z.string().regex(/^(?![-/])[^\s\p{Cc}~^:?*[\\]{1,200}$/u);
 /** of a variable in the deliverer's environment; its value is nobody else's */
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/);
 
+const common = { ...announcementSchema.omit({ source: true, bytes: true }).shape };
+
 const pullRequestSchema = z.strictObject({
   forge: z.enum(forgeKinds),
   api: z.url(),
@@ -23,11 +25,11 @@ const pullRequestSchema = z.strictObject({
   title: z.string().min(1).max(250),
   body: z.string().max(60_000),
   draft: z.boolean(),
+  /** of work that this takes up: changed instead, while it is open */
+  earlier: z.strictObject({ branch: common.branch, marker: z.string().min(1).max(200) }).nullable(),
   labels: z.array(z.string()).max(50),
   reviewers: z.array(z.string()).max(50),
 });
-
-const common = { ...announcementSchema.omit({ source: true, bytes: true }).shape };
 
 /** keep: the branch is taken in from the bundle that follows, and goes nowhere yet. deliver: it goes where it is to go. */
 export const orderSchema = z.discriminatedUnion('do', [

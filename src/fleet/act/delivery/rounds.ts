@@ -5,6 +5,7 @@ import { FleetError } from '../../../common/errors.ts';
 import { settled } from '../../../journal/action-facts.ts';
 import type { ActionRow } from '../../../journal/actions.ts';
 import type { EventKind, NewEvent } from '../../../journal/events.ts';
+import type { Journal } from '../../../journal/journal.ts';
 import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import type { Delivered } from '../../../runtime/deliver/wire.ts';
 import { type FleetContext, productOf } from '../../context.ts';
@@ -97,6 +98,7 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
         objective && {
           ...pullRequest,
           marker: markerOf(name, objective.id),
+          earlier: earlierOf(journal, name, objective.id),
           ...pullRequestText(objective, journal.gates.gatesOf(objective.id)),
         },
     };
@@ -105,6 +107,20 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
   const rounds = createRounds(context, 'delivering', wakes, round, () => {});
   rounds.start();
   return rounds;
+}
+
+/** The open pull request of the work that this objective takes up: its own work goes there. */
+function earlierOf(journal: Journal, product: string, objective: string) {
+  const takenUp = (id: string): boolean =>
+    journal
+      .eventsOf(id, 'work.sent-back')
+      .some(
+        ({ data }) => data.objective === objective || (data.objective !== null && takenUp(data.objective)),
+      );
+  const row = journal.pullRequests.open(product).find((one) => takenUp(one.objective));
+  const [done] = row ? journal.deliveriesOf(row.objective).filter(({ state }) => state === 'done') : [];
+  const branch = done?.result?.branch as string | undefined;
+  return branch === undefined ? null : { branch, marker: markerOf(product, branch.replace(/^fleet\//, '')) };
 }
 
 /** What is watched from now on. */

@@ -20,9 +20,12 @@ interface Known {
   aspect: string | null;
   etags: Map<string, string | null>;
   lookedAtMs: number;
+  /** nothing was new since a round of its aspects began; false: in the one that runs */
+  quiet: boolean;
 }
 
-export function watchPullRequests(context: FleetContext): Rounds {
+/** @param stands  told of one that was looked at all round since anything was new */
+export function watchPullRequests(context: FleetContext, stands: (row: PullRequestRow) => void): Rounds {
   const { journal, clock, tuning, log, deliverer, watchWaits } = context;
   const known = new Map<string, Known>();
   /** by product: when it was last looked at, and when something was last new */
@@ -65,7 +68,8 @@ export function watchPullRequests(context: FleetContext): Rounds {
     const turn = turns.get(product) ?? { lookedAtMs: now, newAtMs: now };
     turns.set(product, { ...turn, lookedAtMs: now });
     const before = known.get(keyOf(row));
-    const mine = before?.head === head ? before : { head, aspect: null, etags: new Map(), lookedAtMs: 0 };
+    const mine =
+      before?.head === head ? before : { head, aspect: null, etags: new Map(), lookedAtMs: 0, quiet: false };
     known.set(keyOf(row), mine);
     mine.lookedAtMs = now;
     const { forge, api, repository } = deliver.pullRequest;
@@ -79,11 +83,16 @@ export function watchPullRequests(context: FleetContext): Rounds {
       mine.aspect = seen.next;
       mine.etags.set(seen.aspect, seen.etag);
       const still = rounds.isOver() ? null : journal.pullRequests.pullRequest(product, number);
-      if (still?.state !== 'open' || still.head !== head || seen.glance === null) return;
-      const news = newsOf(still, seen.aspect, seen.glance);
-      if (news.length === 0) return;
-      turns.set(product, { lookedAtMs: now, newAtMs: clock.nowMs() });
-      journal.record(...news);
+      if (still?.state !== 'open' || still.head !== head) return;
+      const news = seen.glance === null ? [] : newsOf(still, seen.aspect, seen.glance);
+      if (news.length > 0) {
+        turns.set(product, { lookedAtMs: now, newAtMs: clock.nowMs() });
+        mine.quiet = false;
+        journal.record(...news);
+      }
+      if (!seen.last) return;
+      if (mine.quiet) stands(still);
+      mine.quiet = true;
     } catch (thrown) {
       const error = FleetError.wrap(thrown, product);
       const tries = (watchWaits.get(product)?.tries ?? 0) + 1;

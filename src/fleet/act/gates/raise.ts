@@ -4,12 +4,13 @@ import type { NewEvent } from '../../../journal/events.ts';
 import type { GateKind, GateSeverity } from '../../../journal/gates/events.ts';
 import { gateOpened, gateWithdrawn } from '../../../journal/gates/facts.ts';
 import type { Journal } from '../../../journal/journal.ts';
+import { ofWork } from '../../decide/waiting-on-human.ts';
 
 export interface Raised {
   /** null: the whole fleet */
   product: string | null;
   objective: string | null;
-  kind: Extract<GateKind, 'budget' | 'hung' | 'logged-out' | 'over-memory' | 'review'>;
+  kind: Extract<GateKind, 'budget' | 'hung' | 'logged-out' | 'over-memory' | 'review' | 'checks'>;
   severity: GateSeverity;
   /** one line */
   subject: string;
@@ -28,7 +29,7 @@ export function raiseGate(journal: Pick<Journal, 'gates'>, raised: Raised, alrea
     .openGates()
     .some(
       (gate) =>
-        gate.kind === kind && gate.product === product && (kind !== 'review' || gate.objective === objective),
+        gate.kind === kind && gate.product === product && (!ofWork.has(kind) || gate.objective === objective),
     );
   if (open) return [];
   const gate = store.nextGateNumber() + already;

@@ -6,6 +6,7 @@ import { gateOpened, gateWithdrawn } from '../../../journal/gates/facts.ts';
 import type { GateRow } from '../../../journal/gates/store.ts';
 import type { FleetContext } from '../../context.ts';
 import { overridesOf, type PauseValue } from '../../decide/live-changes.ts';
+import { ofWork } from '../../decide/waiting-on-human.ts';
 import { askedIn } from './asked.ts';
 import { sameMatter } from './question.ts';
 import { lowerGates, raiseGate } from './raise.ts';
@@ -24,7 +25,7 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
         // What it made is asked about from here on.
         journal.gates
           .openGates(product)
-          .filter((gate) => gate.objective === event.objective && gate.kind !== 'review'),
+          .filter((gate) => gate.objective === event.objective && !ofWork.has(gate.kind)),
         `${event.objective} is ${event.data.end}.`,
       );
     case 'product.trouble': {
@@ -64,11 +65,31 @@ export function gatesOf(context: Context, event: JournalEvent): NewEvent[] {
         subject: event.text,
         text: 'approve: take back the pause (also raise the limit with `fleet cap`, or it is reached again at once). reject: stay paused.',
       });
+    case 'pull-request.checked':
+    case 'pull-request.moved':
+    case 'pull-request.ended':
+      return settledChecks(context, event);
     case 'control.changed':
       return [...askedByPause(context, event), ...answeredByResume(context, event)];
     default:
       return [];
   }
+}
+
+/** Nobody is asked about checks that fail no more. */
+function settledChecks(
+  { journal }: Context,
+  { product, objective }: Pick<JournalEvent, 'product' | 'objective'>,
+): NewEvent[] {
+  const failed = journal.pullRequests.openOf(objective ?? '')?.checks.some(({ state }) => state === 'failed');
+  return failed === true
+    ? []
+    : withdrawn(
+        journal.gates
+          .openGates(product)
+          .filter((gate) => gate.kind === 'checks' && gate.objective === objective),
+        'there is nothing to send back any more.',
+      );
 }
 
 /** Paused for memory by rule 4: whether it may go on is a human's to say. */
