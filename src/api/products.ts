@@ -38,6 +38,7 @@ export function productHandlers(
       return { product: name, argv };
     },
     layDown: (name, { type }) => fleet.layDown(name, type),
+    prepare: (name) => fleet.prepare(name),
 
     message: (name, asked) => commands.message(name, asked, surface),
     inbox: (name) => commands.inbox(name),

@@ -161,6 +161,15 @@ export const productRoutes = {
     who: 'operator',
     reply: attachSchema,
   },
+  prepare: {
+    method: 'POST',
+    path: '/products/:name/prepare',
+    summary:
+      'Clones it and has overstory know it, as a start of the runtime does; waits 20 s, then it goes on by itself.',
+    who: 'operator',
+    body: controlRequestSchema,
+    reply: controlReplySchema,
+  },
   layDown: {
     method: 'POST',
     path: '/products/:name/init',

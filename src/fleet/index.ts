@@ -1,5 +1,6 @@
 // The fleet, put together: what fleetd serves and tests drive.
 
+import type { ControlReply } from '../contract/controls.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { LayDownReply } from '../contract/products.ts';
 import type { ReportView } from '../contract/reports.ts';
@@ -9,6 +10,7 @@ import { accountRounds } from './act/accounts/account-rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
 import { watchPullRequests } from './act/delivery/watch-rounds.ts';
 import { gateRounds } from './act/gates/gate-rounds.ts';
+import { createMaking } from './act/make-products.ts';
 import { offerNewCommits } from './act/session/new-commits.ts';
 import { acceptText } from './commands/accept-text.ts';
 import { type Accounts, createAccounts } from './commands/accounts.ts';
@@ -22,6 +24,7 @@ import { createJudgement, type Judgement } from './commands/judgement.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
 import { createMonitor, type Monitor } from './commands/monitor.ts';
 import { type Commands, createCommands } from './commands/objectives.ts';
+import { createPrepare } from './commands/prepare.ts';
 import { createRecurring, type RecurringCommands } from './commands/recurring.ts';
 import { recurringRounds } from './commands/recurring-due.ts';
 import { createForesight, type Foresight } from './commands/why-and-plan.ts';
@@ -56,6 +59,8 @@ export interface Fleet {
   judgement: Judgement;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
   layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
+  /** Makes a product ready, and waits for that a little: a clone goes on by itself. */
+  prepare(product: string): Promise<ControlReply>;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
   report(since: string): ReportView;
   /** @throws FleetError PRODUCT_UNKNOWN */
@@ -79,6 +84,9 @@ export interface Fleet {
   close(): Promise<void>;
   loop: Loop;
 }
+
+const names = ({ products }: { products: readonly { name: string }[] }) =>
+  new Set(products.map(({ name }) => name));
 
 /** Starts the loop. The caller owns the parts it passes in and closes them afterwards. */
 export function startFleet(
@@ -105,6 +113,8 @@ export function startFleet(
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
   const { requireProduct } = commands;
+  const making = createMaking(loop.context, () => loop.registryChanged());
+  let known = names(base.registry.current());
   const reports = sendReports(loop.context);
   const recurs = recurringRounds(loop.context, commands);
   const judgement = createJudgement(loop, commands);
@@ -120,6 +130,7 @@ export function startFleet(
     layDown: (name, type) => {
       return base.runtime.maintain(requireProduct(name), { kind: 'lay-down', type });
     },
+    prepare: createPrepare(loop.context, { requireProduct }, making),
     lessons: createLessons(loop.context, { requireProduct }),
     work: createWork(loop.context, commands),
     delivery: createDelivery(loop.context, commands),
@@ -167,6 +178,8 @@ export function startFleet(
             },
       );
       loop.registryChanged();
+      making.makeNew(known, registry.products);
+      known = names(registry);
     },
     suspend: (reason) => loop.suspend(reason),
     async close() {

@@ -235,6 +235,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'work.reverted':
     case 'clock.jumped':
     case 'delivery.hurried':
+    case 'product.made':
     case 'registry.changed':
     case 'registry.problem':
     case 'fleetd.started':

@@ -179,6 +179,8 @@ export interface EventData
   'session.cautioned': { session: number; cautions: string[] };
   'product.trouble': { error: FleetErrorShape };
   'product.recovered': Record<string, never>;
+  /** done: in words; error: why it could not be made ready, null: it is */
+  'product.made': { done: string[]; error: FleetErrorShape | null };
   'runtime.connected': { ovVersion: string | null; simulated: boolean };
   /** Another `ov` was found in the place of the one before, while the link held. */
   'runtime.upgraded': { from: string; to: string };

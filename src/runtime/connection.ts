@@ -10,6 +10,7 @@ import { maintenanceReplySchema } from '../contract/runtime/maintenance.ts';
 import { footprintSchema, usageReportSchema } from '../contract/runtime/measurements.ts';
 import {
   changedSchema,
+  makeReplySchema,
   methods,
   type ProductRef,
   readCommands,
@@ -35,6 +36,8 @@ const diffMs = 45_000;
 const doctorMs = 75_000;
 /** Longest: ending processes, 2 s of patience and then until the kernel has let go of them. */
 const maintenanceMs = 30_000;
+/** A clone may take ten minutes, and `ov init` a hook of two. */
+const makeMs = 780_000;
 /** Packing what a session made, and reading a part of it. */
 const bundleMs = 60_000;
 const bundleAnswer = z.object({ bundle: bundleReplySchema.nullable() });
@@ -117,6 +120,15 @@ export function connectRuntime(options: ConnectionOptions): Runtime {
       request(methods.usage, { product: refOf(product), sinceMs }, lookMs, usageReportSchema),
     maintain: (product, task) =>
       request(methods.maintain, { product: refOf(product), task }, maintenanceMs, maintenanceReplySchema),
+    make: async (product, { repo, type, description }) =>
+      (
+        await request(
+          methods.make,
+          { product: refOf(product), repo, type, description },
+          makeMs,
+          makeReplySchema,
+        )
+      ).done,
     async doctor(products, fix) {
       const way = (await channel.doctor?.()) ?? [];
       // Out of reach, the way to it is all that can be looked at, and the more needed.

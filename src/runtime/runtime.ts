@@ -7,7 +7,7 @@ import type { DiffReply, DiffRequest } from '../contract/runtime/diff.ts';
 import type { LookReply, LookRequest } from '../contract/runtime/look.ts';
 import type { MaintenanceReply, MaintenanceTask } from '../contract/runtime/maintenance.ts';
 import type { FootprintReport, UsageReport } from '../contract/runtime/measurements.ts';
-import type { ProductRef, RuntimeInfo, WorkspaceFolder } from '../contract/runtime/protocol.ts';
+import type { HowMade, ProductRef, RuntimeInfo, WorkspaceFolder } from '../contract/runtime/protocol.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
 
@@ -42,6 +42,11 @@ export interface Runtime {
   diff(product: ProductRef, what: DiffRequest): Promise<DiffReply>;
   /** What the model was used for in a product since then, per agent, by Claude Code's transcripts. */
   usage(product: ProductRef, sinceMs: number): Promise<UsageReport>;
+  /**
+   * Makes a product ready as a start of the runtime does: cloned, or a sample, and known to `ov`. What is there stays.
+   * @returns what was done, in words; takes as long as the clone
+   */
+  make(product: ProductRef, how: HowMade): Promise<string[]>;
   /** One task of the closed list of what the agent may change besides running `ov`. */
   maintain(product: ProductRef, task: MaintenanceTask): Promise<MaintenanceReply>;
   /**

@@ -52,4 +52,20 @@ const init: Verb = {
   },
 };
 
-export const installationVerbs: readonly Verb[] = [doctor, check, backup, init];
+const prepare: Verb = {
+  name: 'prepare',
+  usage: '<product>',
+  summary: 'Make a product ready: its clone, and what overstory needs in it; the others go on',
+  details: [
+    'A product that is new in products.yaml is made ready by itself. This does it again, when what was in its way is mended.',
+  ],
+  surfaces: ['cli'],
+  takesProduct: true,
+  grammar: (command) => command.argument('<product>'),
+  async run({ operands: [product = ''] }, { client, source }, show) {
+    const data = await client.prepare(product, { source });
+    return { data, text: show.line(data.text, 2_000) };
+  },
+};
+
+export const installationVerbs: readonly Verb[] = [doctor, check, prepare, backup, init];

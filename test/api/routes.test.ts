@@ -59,6 +59,7 @@ describe('who may', () => {
       'metrics',
       'openAccount',
       'output',
+      'prepare',
       'threads',
       'timeline',
       'usage',

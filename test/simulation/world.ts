@@ -360,6 +360,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     return {
       link: () => link,
       list: async () => [],
+      make: async () => [],
       bundle: async () => null,
       bundlePart: async () => Buffer.alloc(0),
       snapshot: (refs) =>

@@ -38,6 +38,8 @@ export interface FakeProduct {
   costUsd: number | null;
   /** what is known against the state of its repository */
   cautions: string[];
+  /** what is done when it is made ready, in words */
+  made: string[];
   /** what a look at its source finds; null: nothing new */
   news: { commit: string; text: string } | null;
   /** what its agents' transcripts end with */
@@ -54,36 +56,33 @@ export type Fault = (call: { command: string; product: string; args: unknown }) 
 type Outcome = 'before' | 'after' | FleetError | null;
 
 export function fakeRuntime(clock: Clock, names: string[]) {
-  const products = new Map<string, FakeProduct>(
-    names.map((name) => [
-      name,
-      {
-        health: 'ok',
-        coordinator: 'none',
-        runId: null,
-        sessionId: null,
-        mail: [],
-        workers: [],
-        received: [],
-        starts: 0,
-        stops: 0,
-        processes: 0,
-        screen: '❯ ',
-        hears: true,
-        acknowledges: true,
-        complete: false,
-        lastActivityMs: null,
-        repository: null,
-        costUsd: null,
-        refusals: [],
-        cautions: [],
-        news: null,
-        live: null,
-        memoryBytes: 100 * 1024 ** 2,
-        cpuCores: 0.1,
-      },
-    ]),
-  );
+  const idle = (): FakeProduct => ({
+    health: 'ok',
+    coordinator: 'none',
+    runId: null,
+    sessionId: null,
+    mail: [],
+    workers: [],
+    received: [],
+    starts: 0,
+    stops: 0,
+    processes: 0,
+    screen: '❯ ',
+    hears: true,
+    acknowledges: true,
+    complete: false,
+    lastActivityMs: null,
+    repository: null,
+    costUsd: null,
+    refusals: [],
+    cautions: [],
+    news: null,
+    made: [],
+    live: null,
+    memoryBytes: 100 * 1024 ** 2,
+    cpuCores: 0.1,
+  });
+  const products = new Map(names.map((name) => [name, idle()]));
   const calls: { command: string; product: string; args: unknown }[] = [];
   const listeners = { changed: new Set(), connected: new Set(), lost: new Set() } as {
     [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]>;
@@ -326,6 +325,14 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         unread: 0,
       };
     },
+    async make(ref, how) {
+      if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
+      calls.push({ command: 'make', product: ref.name, args: how });
+      const failed = await fault({ command: 'make', product: ref.name, args: how });
+      if (failed instanceof FleetError) throw failed;
+      if (failed !== null) throw lost('RUNTIME_LOST');
+      return product(ref.name).made.splice(0);
+    },
     async maintain(ref, task) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
       calls.push({ command: task.kind, product: ref.name, args: task });
@@ -353,6 +360,11 @@ export function fakeRuntime(clock: Clock, names: string[]) {
   return {
     runtime,
     product,
+    /** one that comes later */
+    add(name: string): FakeProduct {
+      products.set(name, idle());
+      return product(name);
+    },
     calls,
     count: (command: string) => calls.filter((c) => c.command === command).length,
     setFault(next: Fault) {

@@ -98,6 +98,23 @@ export const maintenanceParamsSchema = z.strictObject({
   product: productRefSchema,
   task: maintenanceTaskSchema,
 });
+const howMadeSchema = z.strictObject({
+  /** cloned where the folder is not there */
+  repo: z.string().max(2048).nullable(),
+  /** of a sample */
+  type: z.string().max(41),
+  description: z.string().max(2000).nullable(),
+});
+export type HowMade = z.infer<typeof howMadeSchema>;
+
+export const makeParamsSchema = z.strictObject({
+  product: productRefSchema,
+  ...howMadeSchema.shape,
+});
+export const makeReplySchema = z.object({
+  /** what was done, in words; nothing: it was there */
+  done: z.array(z.string()),
+});
 export const bundleParamsSchema = z.strictObject({
   product: productRefSchema,
   branch: fleetBranchSchema,
@@ -153,6 +170,7 @@ export const methods = {
   diff: 'fleet/diff',
   usage: 'fleet/usage',
   maintain: 'fleet/maintain',
+  make: 'fleet/make',
   doctor: 'fleet/doctor',
   bundle: 'fleet/bundle',
   bundlePart: 'fleet/bundle-part',

@@ -13,6 +13,7 @@ import {
   doctorParamsSchema,
   lookParamsSchema,
   maintenanceParamsSchema,
+  makeParamsSchema,
   maxFrameBytes,
   methods,
   notifications,
@@ -35,6 +36,7 @@ import { list } from './list.ts';
 import { look } from './look.ts';
 import { maintain } from './maintenance/index.ts';
 import type { Place } from './maintenance/place.ts';
+import { createMaker } from './make.ts';
 import { createOv } from './ov.ts';
 import { createRuns } from './run.ts';
 import { createServes } from './serve.ts';
@@ -75,6 +77,7 @@ export function serveVerbs(
   const runs = createRuns(ov, slots);
   const footprints = createFootprintMeter(serves.pids);
   const usages = createUsageMeter();
+  const make = createMaker(ov, roots);
   const watcher = createWatcher((product) => {
     void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
   });
@@ -148,6 +151,7 @@ export function serveVerbs(
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
     return await maintain({ product, folder, ...shared }, task);
   });
+  verb(methods.make, makeParamsSchema, make);
   verb(methods.doctor, doctorParamsSchema, async ({ products, fix }) => {
     const places: Place[] = [];
     const unready: Unready[] = [];

@@ -13,12 +13,21 @@ import { readRecord } from '../checkout/record.ts';
 import { missingFolder, requireCheckout } from '../checkout/unready.ts';
 import { createSample } from './samples.ts';
 
-export interface PrepareOptions {
+/** What of a product it takes to make it. */
+export type ToMake = Pick<
+  Product,
+  'name' | 'root' | 'source' | 'repo' | 'overstory' | 'checkout' | 'type' | 'description'
+>;
+
+export interface MakeOptions {
   features: OvFeatures;
   /** true: a folder that is missing gets a sample product; false: the human's own repositories are mounted */
   samples: boolean;
   /** Called while a clone is being made, e.g. `shop: cloning: Updating files 40%`. */
   onProgress?: (sentence: string) => void;
+}
+
+export interface PrepareOptions extends MakeOptions {
   /** Called as each product is done. */
   onProduct?: (prepared: PreparedProduct) => void;
 }
@@ -33,7 +42,7 @@ export interface PreparedProduct {
 
 /** Never rejects for a product: its failure is in its own entry. Clones come last: they may take minutes. */
 export async function prepareProducts(
-  products: Product[],
+  products: ToMake[],
   options: PrepareOptions,
 ): Promise<PreparedProduct[]> {
   await Promise.all([...new Set(products.map(({ root }) => dirname(root)))].map(removeDrafts));
@@ -61,22 +70,37 @@ export async function prepareProducts(
 /** Each is mostly the start of one program after the other; more at once would only wait for a core. */
 const atOnce = 2;
 
-const clones = ({ one, exists }: { one: Product; exists: boolean }) =>
+const clones = ({ one, exists }: { one: ToMake; exists: boolean }) =>
   !exists && (one.repo !== null || one.source !== null);
 
-async function prepareProduct(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
+/**
+ * Puts a product in its place and has `ov` know it. What is there already is left as it is, so that it may be asked for
+ * while sessions run on others.
+ * @param done  gets what was done, in words, also where it then fails
+ * @returns `not used`: overstory is off for it
+ * @throws FleetError with the code of what a human must mend first
+ */
+export async function makeProduct(
+  product: ToMake,
+  options: MakeOptions,
+  done: string[],
+): Promise<'made' | 'was there' | 'not used'> {
   const { name, root } = product;
   await putThere(product, options, done);
-  if (!product.overstory) return;
+  if (!product.overstory) return 'not used';
   await requireCheckout(name, root);
   await requireWritable(product);
-  const call = { cwd: root, features: options.features };
   // `ov init` on an initialised project is at best a no-op: the human's config.yaml is not to be touched.
-  if (!(await exists(join(root, '.overstory', 'config.yaml')))) {
-    await initialise(product, options.features);
-    done.push('initialised overstory');
-    return;
-  }
+  if (await exists(join(root, '.overstory', 'config.yaml'))) return 'was there';
+  await initialise(product, options.features);
+  done.push('initialised overstory');
+  return 'made';
+}
+
+async function prepareProduct(product: ToMake, options: MakeOptions, done: string[]): Promise<void> {
+  const { root } = product;
+  if ((await makeProduct(product, options, done)) !== 'was there') return;
+  const call = { cwd: root, features: options.features };
   // Written before this container started: the pid in it is somebody else's now, and `ov` would kill it.
   await rm(join(root, '.overstory', 'watchdog.pid'), { force: true });
   // Settles what the last container left as running.
@@ -84,7 +108,7 @@ async function prepareProduct(product: Product, options: PrepareOptions, done: s
 }
 
 /** `ov init` commits what it makes, and everything that is staged with it. */
-async function initialise({ name, root, checkout }: Product, features: OvFeatures): Promise<void> {
+async function initialise({ name, root, checkout }: ToMake, features: OvFeatures): Promise<void> {
   if (checkout === 'in-place') await requireNothingOpen(root, name);
   await runOv('init', { name }, { cwd: root, features });
   await requireCommitted(name, root);
@@ -112,7 +136,7 @@ async function requireCommitted(product: string, root: string): Promise<void> {
     code: 'GIT_COMMIT_REFUSED',
     product,
     message: `Expected git to commit in ${root} what overstory needs there, got: ${said.slice(0, 500)}.`,
-    mend: `Let agents commit (a hook that refuses them, a signature without its key), then commit what is staged there and restart overstory-runtime. ${ownInstead}`,
+    mend: `Let agents commit (a hook that refuses them, a signature without its key), then commit what is staged there and \`fleet prepare ${product}\`. ${ownInstead}`,
   });
 }
 
@@ -120,7 +144,7 @@ async function requireCommitted(product: string, root: string): Promise<void> {
 const commitMs = 120_000;
 
 /** Puts a product's folder in its place: a clone of the human's, of an address, or a sample. */
-async function putThere(product: Product, options: PrepareOptions, done: string[]): Promise<void> {
+async function putThere(product: ToMake, options: MakeOptions, done: string[]): Promise<void> {
   const { name, root, source, repo } = product;
   const theirs = source !== null && (await isFolder(source)) ? source : null;
   if (theirs !== null) await requireOwner(name, theirs);
@@ -148,7 +172,7 @@ async function putThere(product: Product, options: PrepareOptions, done: string[
 }
 
 /** What is at the place is the clone of this folder, or was never one of a human's work (a sample of a first look). */
-async function requireCloneOf({ name, root }: Product, theirs: string, done: string[]): Promise<void> {
+async function requireCloneOf({ name, root }: ToMake, theirs: string, done: string[]): Promise<void> {
   const record = await readRecord(root);
   const folder = await realpath(theirs);
   // A clone by address stays what it is when the folder comes later.
@@ -163,7 +187,7 @@ async function requireCloneOf({ name, root }: Product, theirs: string, done: str
     code: 'CHECKOUT_OF_ANOTHER',
     product: name,
     message: `Expected ${root} to be the fleet's clone of ${folder}, got its clone of ${record.from}.`,
-    mend: `When nothing in it is needed any more, move ${root} away and restart overstory-runtime; or give the product another path.`,
+    mend: `When nothing in it is needed any more, move ${root} away and \`fleet prepare ${name}\`; or give the product another path.`,
   });
 }
 
@@ -186,7 +210,7 @@ function notOurs(product: string, folder: string, uid: number): FleetError {
   });
 }
 
-async function requireWritable(product: Product): Promise<void> {
+async function requireWritable(product: ToMake): Promise<void> {
   const { name, root } = product;
   for (const folder of [root, join(root, '.git'), join(root, '.overstory')]) {
     if (!(await exists(folder))) continue;

@@ -93,7 +93,12 @@ Can I see clicks per day somewhere, or only the total?
 };
 
 /** Made beside its place and renamed, so that half a sample never passes for a product. */
-export async function createSample({ name, type, description, root }: Product): Promise<void> {
+export async function createSample({
+  name,
+  type,
+  description,
+  root,
+}: Pick<Product, 'name' | 'type' | 'description' | 'root'>): Promise<void> {
   await mkdir(dirname(root), { recursive: true });
   const draft = await mkdtemp(join(dirname(root), '.sample-'));
   try {

@@ -91,6 +91,6 @@ async function requireRecord(product: string, root: string): Promise<CheckoutRec
     code: 'CHECKOUT_MISSING',
     product,
     message: `Expected a checkout of the fleet's own at ${root}, got a folder that is none.`,
-    mend: 'Move the folder away and restart overstory-runtime: it is made anew.',
+    mend: `Move the folder away, then \`fleet prepare ${product}\` makes it anew.`,
   });
 }

@@ -165,7 +165,7 @@ function gitIn(draft: string, { product, root, onProgress }: Order, from: string
       code: 'PRODUCT_CLONE_FAILED',
       product,
       message: `Expected to clone ${from} into ${root}, got ${done.timedOut ? `no end within ${cloneMs / 60_000} minutes` : reasonOf(done)}.`,
-      mend: 'Check the address or folder and, for an address, the git credentials of the runtime; then restart overstory-runtime.',
+      mend: `Check the address or folder and, for an address, the git credentials of the runtime; then \`fleet prepare ${product}\`.`,
     });
   };
 }

@@ -100,7 +100,7 @@ async function notGit(product: string, folder: string, why: string): Promise<Fle
     code: 'PRODUCT_NOT_GIT',
     product,
     message: `Expected ${folder} to be a git repository, got: ${why}.`,
-    mend: 'Run `git init` in it and commit what is there, then restart overstory-runtime.',
+    mend: `Run \`git init\` in it and commit what is there, then \`fleet prepare ${product}\`.`,
   });
 }
 

@@ -24,7 +24,7 @@ export async function whyNotCloned(product: string, root: string, path: string, 
       code: 'PRODUCT_NOT_CLONED',
       product,
       message: `Expected the fleet's clone of ${source} at ${root}, got nothing there.`,
-      mend: 'Restart overstory-runtime: it clones while it starts, and says in its log what keeps it from that.',
+      mend: `\`fleet prepare ${product}\` clones it, and says what keeps it from that.`,
     })
   );
 }
@@ -58,8 +58,8 @@ export async function whyUninitialised(
     message: `Expected .overstory/config.yaml in ${folder}, got none.${open === null ? '' : ` \`ov init\` does not run there: ${open.code}: ${open.message}`}`,
     mend:
       open === null
-        ? `${getBack} If it never had one, restart overstory-runtime, which runs \`ov init\`.`
-        : `${open.mend} Then restart overstory-runtime, which runs \`ov init\`. ${getBack}`,
+        ? `${getBack} If it never had one: \`fleet prepare ${product}\`, which runs \`ov init\`.`
+        : `${open.mend} Then \`fleet prepare ${product}\`, which runs \`ov init\`. ${getBack}`,
   });
 }
 
@@ -99,6 +99,6 @@ function emptyFolder(product: string, folder: string): FleetError {
     code: 'PRODUCT_EMPTY',
     product,
     message: `Expected the repository of ${product} in ${folder}, got an empty folder: what was there is unmounted, or was taken away.`,
-    mend: 'Mount it again, or put it back: the rest heals by itself. If nothing is to come back, remove the folder and restart overstory-runtime, which clones anew (or run `git init` there, where it is your own).',
+    mend: `Mount it again, or put it back: the rest heals by itself. If nothing is to come back, remove the folder and \`fleet prepare ${product}\`, which clones anew (or run \`git init\` there, where it is your own).`,
   });
 }

@@ -1,0 +1,52 @@
+// A product that came into products.yaml while fleetd runs is made ready at once, and another one when a human asks: a
+// restart of the runtime would do it too, and end the sessions of all others.
+import { FleetError } from '../../common/errors.ts';
+import type { Product } from '../../registry/registry.ts';
+import type { FleetContext } from '../context.ts';
+
+export interface Made {
+  done: string[];
+  error: FleetError | null;
+}
+
+/** @param afterwards  called when one was made: it is there to be looked at */
+export function createMaking({ runtime, journal }: FleetContext, afterwards: () => void) {
+  const making = new Map<string, Promise<Made>>();
+
+  async function make(product: Product): Promise<Made> {
+    const { name } = product;
+    const made = await runtime.make(product, product).then(
+      (done): Made => ({ done, error: null }),
+      (thrown): Made => ({ done: [], error: FleetError.wrap(thrown, name) }),
+    );
+    if (!journal.isOpen()) return made;
+    const { done, error } = made;
+    if (done.length > 0 || error !== null)
+      journal.record({
+        kind: 'product.made',
+        product: name,
+        text:
+          error === null
+            ? `${name} is ready: ${done.join(', ')}.`
+            : `${name} could not be made ready: ${error.message} ${error.mend}`,
+        data: { done, error: error?.toJSON() ?? null },
+      });
+    if (done.length > 0) afterwards();
+    return made;
+  }
+
+  return {
+    /** One at a time of a product. Never rejects. */
+    make(product: Product): Promise<Made> {
+      const running = making.get(product.name) ?? make(product).finally(() => making.delete(product.name));
+      making.set(product.name, running);
+      return running;
+    },
+    /** Of those that are new in products.yaml; while the runtime is out of reach nothing is asked: its start makes them. */
+    makeNew(before: ReadonlySet<string>, products: readonly Product[]): void {
+      if (runtime.link().state !== 'connected') return;
+      for (const product of products)
+        if (!before.has(product.name) && product.overstory) void this.make(product);
+    },
+  };
+}
