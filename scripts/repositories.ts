@@ -6,6 +6,8 @@ import type { Row } from '../test/repositories/run.ts';
 
 const page = 'docs/repositories.md';
 const results = 'docs/results/repositories.json';
+/** of `npm run test:overstory`, and its case that meets every kind */
+const real = { results: 'docs/results/overstory.json', name: 'is met as on the simulator' };
 
 /** The codes that a text says, or its first words where it says none. */
 function short(text: string): string {
@@ -34,7 +36,7 @@ What is said of each kind of repository, and when: as the runtime prepares it, b
 \`fleet start\`, and in the end. Each is made by [test/support/repositories.ts](../test/support/repositories.ts) and met
 by a whole fleet on the simulator; this page is written from what was seen (\`npm run docs -- repositories\`), and CI looks
 again. *own*: agents work in the fleet's clone of it, which is what products.yaml means unless it says otherwise.
-*in-place*: \`checkout: in-place\`. A dash: nothing.
+*in-place*: \`checkout: in-place\`. A dash: nothing. ${onReal()}
 
 | repository | checkout | prepared | doctor | answer to a start | the session | its end |
 |---|---|---|---|---|---|---|
@@ -49,6 +51,21 @@ ${[...words]
   .map(([code, text]) => `- \`${code}\`: ${text.replaceAll('<', '&lt;')}`)
   .join('\n')}
 `;
+}
+
+/** What the real `ov` was seen to do with them. */
+function onReal(): string {
+  const versions: Record<string, { name: string; state: string; date: string }[]> = JSON.parse(
+    readFileSync(real.results, 'utf8'),
+  );
+  const seen = Object.entries(versions).flatMap(([version, cases]) =>
+    cases
+      .filter(({ name, state }) => name === real.name && state === 'passed')
+      .map(({ date }) => `${version} (${date})`),
+  );
+  return seen.length === 0
+    ? 'The real `ov` was not tried on them.'
+    : `The real \`ov\` is met with the same words and comes to the same ends: ${seen.join(', ')}, by \`npm run test:overstory -- repositories --record\`.`;
 }
 
 function line({ kind, checkout, prepare, doctor, start, begins, result }: Row): string[] {

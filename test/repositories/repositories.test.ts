@@ -1,12 +1,11 @@
 // docs/repositories.md says of each kind of repository what the fleet says of it, and when. This makes each and looks:
 // at its preparation, its doctor and the answer to its start. Its sessions, one that is stopped and one to its end, are
 // run by `npm run test:night -- repositories`, because forty of them take minutes.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { repositoryKinds } from '../support/repositories.ts';
 import { openSimOv } from '../support/sim-ov.ts';
-import { meet, openGround, type Row, unknown } from './run.ts';
+import { meet, openGround, type Row, unknown, withoutLfs } from './run.ts';
 
 const file = 'docs/results/repositories.json';
 const only = process.env.REPOSITORIES_ONLY?.split(',');
@@ -23,6 +22,7 @@ test('what is said of every kind of repository, and when', { timeout: 2_700_000 
     folder: ground.folder,
     env: { ...sim.env, ...env },
     channel: (more, before) => sim.channel({ ...more, ...env }, before),
+    asks: { stopped: 'ship it', whole: 'ship it again' },
     writes: (objective) => `ov-sim/builder-${objective}-a.md`,
     patienceMs: 400_000,
     sessions,
@@ -48,11 +48,3 @@ test('what is said of every kind of repository, and when', { timeout: 2_700_000 
   }
   expect(rows.length).toBeGreaterThan(0);
 });
-
-/** A machine without git-lfs, whatever this one has. @returns PATH */
-function withoutLfs(folder: string, path: string): string {
-  mkdirSync(join(folder, 'bin'));
-  writeFileSync(join(folder, 'bin', 'git-lfs'), '#!/bin/sh\nexit 127\n');
-  chmodSync(join(folder, 'bin', 'git-lfs'), 0o755);
-  return `${join(folder, 'bin')}:${path}`;
-}

@@ -1,6 +1,6 @@
 // Makes every kind of repository, twice, and has a whole fleet meet all of them: what is said of each when the runtime
 // starts, by doctor, in the answer to a start, by a stop and in the result.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +39,12 @@ export interface Ground {
   env: Record<string, string | undefined>;
   /** @param before  words that come before those that start the agent */
   channel(env: Record<string, string>, before: string[]): Channel;
+  /** what the sessions are asked for: one that is stopped, then one to its end */
+  asks: { stopped: string; whole: string };
   /** what a session of this objective writes, below the product's folder */
   writes(objective: string): string;
+  /** has `ov` make anew what a kind has of an `.overstory`: the real one wants all of it there */
+  initialise?(folder: string): Promise<void>;
   /** how long one session may take, in ms */
   patienceMs: number;
   /** run them: first one that is stopped, then one to its end. Else the start is asked for only. */
@@ -84,6 +88,7 @@ export async function meet(kinds: Kind[], ground: Ground): Promise<Row[]> {
       mkdirSync(from);
       await kind.make(at, from);
       const parts = kind.products ?? [{ end: '' }];
+      if (kind.initialised) for (const { path } of parts) await ground.initialise?.(join(at, path ?? ''));
       for (const { end, path, lines: more = [] } of parts)
         lines.push(
           `  - name: ${name}${end}`,
@@ -173,7 +178,7 @@ interface Met {
 }
 
 async function tryOne(
-  { fleet, client, ground: { patienceMs, writes, sessions }, block }: Met,
+  { fleet, client, ground: { asks, patienceMs, writes, sessions }, block }: Met,
   { kind, checkout, at }: Case,
   product: string,
 ): Promise<Omit<Row, 'prepare' | 'doctor'>> {
@@ -183,7 +188,7 @@ async function tryOne(
       (objective) => objective,
       (thrown) => FleetError.wrap(thrown),
     );
-  const first = await start('ship it', block === null ? [] : [block]);
+  const first = await start(asks.stopped, block === null ? [] : [block]);
   if (first instanceof FleetError)
     return {
       ...common,
@@ -205,7 +210,7 @@ async function tryOne(
   await client.stop(product, { source: by, reason: null });
   await fleet.reaches(first.id, ...over);
   const { objective: stopped } = await client.result(first.id);
-  const next = await start('ship it again');
+  const next = await start(asks.whole);
   if (next instanceof FleetError) throw next;
   await kind.meanwhile?.(at, writes(next.id));
   // It ends, or asks.
@@ -264,4 +269,12 @@ function plain(row: Row, { at }: Case, folder: string): Row {
 export function openGround(): { folder: string; [Symbol.dispose](): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ground-')));
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A machine without git-lfs, whatever this one has. @returns PATH */
+export function withoutLfs(folder: string, path: string): string {
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin', 'git-lfs'), '#!/bin/sh\nexit 127\n');
+  chmodSync(join(folder, 'bin', 'git-lfs'), 0o755);
+  return `${join(folder, 'bin')}:${path}`;
 }

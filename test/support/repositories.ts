@@ -13,6 +13,8 @@ export interface Kind {
   make(at: string, beside: string): Promise<void>;
   /** its products, where it is not one at `at`: what their names end with, and what products.yaml says of them */
   products?: { end: string; path?: string; lines?: string[] }[];
+  /** each of its products has an `.overstory` of its own */
+  initialised?: true;
   /** what a human does while a session runs, which writes this file */
   meanwhile?(at: string, file: string): Promise<void>;
   /** the other way is refused by products.yaml itself */
@@ -212,6 +214,7 @@ export const repositoryKinds: Kind[] = [
   {
     name: 'two of one project name',
     word: 'twins',
+    initialised: true,
     products: [
       { end: '-a', path: 'a' },
       { end: '-b', path: 'b' },
@@ -224,6 +227,7 @@ export const repositoryKinds: Kind[] = [
   {
     name: 'a project name that goes on after another’s and "-"',
     word: 'longer',
+    initialised: true,
     products: [
       { end: '-a', path: 'a' },
       { end: '-b', path: 'b' },

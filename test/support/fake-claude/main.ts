@@ -1,7 +1,7 @@
 // See README.md. Only node: builtins and the words of a limit: it runs as a program of its own, under the real `ov`.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -109,6 +109,37 @@ function complete(tag: string): void {
   mail('operator', 'result', `Run complete: [${tag}]`, 'fake-claude did what it was told; nothing is left.');
 }
 
+/**
+ * A builder's work without a builder: a commit on a branch of its own, which the real `ov merge` then takes, with all that
+ * it does to the folder it merges in. Told as a coordinator tells it.
+ */
+function build(tag: string): void {
+  const folder = join('.overstory/worktrees', `builder-${tag}`);
+  const branch = `overstory/builder-${tag}/task-1`;
+  const git = (...words: string[]) => {
+    const { status, stderr, stdout } = spawnSync('git', words, { encoding: 'utf8' });
+    return status === 0 ? null : (stderr.trim() || stdout.trim()).slice(0, 300);
+  };
+  let problem = git('worktree', 'add', '--quiet', '-b', branch, folder);
+  if (problem === null) {
+    mkdirSync(join(folder, 'fake-claude'), { recursive: true });
+    writeFileSync(join(folder, 'fake-claude', `${tag}.md`), `${tag}\n`);
+    problem =
+      git('-C', folder, 'add', '--all') ?? git('-C', folder, 'commit', '--quiet', '-m', `Work of ${tag}`);
+  }
+  if (problem !== null) {
+    const words = `builder-${tag} could not commit. git said: ${problem}`;
+    mail('operator', 'error', `[${tag}] Objective failed`, words);
+    return;
+  }
+  const said = ov('merge', '--branch', branch, '--json');
+  const merged = spawnSync('git', ['merge-base', '--is-ancestor', branch, 'HEAD']).status === 0;
+  const became = merged
+    ? `Merged: ${branch}`
+    : `Merged: no, the branch is kept. ov said: ${said.trim().slice(0, 300)}`;
+  mail('operator', 'result', `Run complete: [${tag}]`, became);
+}
+
 async function work(tag: string, body: string): Promise<void> {
   const asked = (word: string) => body.includes(`fake:${word}`);
   if (asked('linger'))
@@ -117,6 +148,10 @@ async function work(tag: string, body: string): Promise<void> {
       stdio: 'ignore',
     }).unref();
   if (asked('die')) process.exit(1);
+  if (asked('build')) {
+    build(tag);
+    return;
+  }
   if (asked('busy')) await new Promise(() => setInterval(() => {}, 1_000_000));
   if (asked('logout')) {
     process.stdout.write(`\r\u001b[2KNot logged in · Please run /login\n${prompt}`);
