@@ -3,16 +3,22 @@
 import { userInfo } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
+import { endOnBrokenOutput } from '../common/broken-output.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
 import { readText } from './read.ts';
-import { colourOn, endOnBrokenOutput, outputTo, progress } from './screen.ts';
+import { colourOn, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
 
 async function main(words: string[]): Promise<number> {
   const { stdout, stderr, env } = process;
-  endOnBrokenOutput(stdout, stderr);
+  endOnBrokenOutput(
+    stdout,
+    stderr,
+    'the answer',
+    ' What you asked for may have been done: look before you ask again, e.g. with `fleet status`.',
+  );
   if (words[0] === '--version') {
     stdout.write(`${packageJson.version}\n`);
     return 0;

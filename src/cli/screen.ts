@@ -1,6 +1,5 @@
 // The terminal: what goes to standard output, and the line on standard error that says we still wait.
 import type { WriteStream } from 'node:tty';
-import { errorClasses, FleetError } from '../common/errors.ts';
 import type { Output } from '../verbs/index.ts';
 
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
@@ -8,28 +7,6 @@ const home = '\u001b[H';
 const clearToEnd = '\u001b[K';
 const clearBelow = '\u001b[J';
 const clearLine = '\r\u001b[K';
-
-/**
- * Ends the program when its output cannot be written: with nothing to say where a reader has seen enough (`| head`), else
- * in words on standard error.
- */
-export function endOnBrokenOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): void {
-  // Where nothing can be said the exit code has to do.
-  stderr.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? 0 : errorClasses.unavailable.exit),
-  );
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    const failed = new FleetError({
-      code: 'OUTPUT_FAILED',
-      message: `Expected to write the answer to standard output, got ${error.message}.`,
-      mend: 'Make room or send it elsewhere. What you asked for may have been done: look before you ask again, e.g. with `fleet status`.',
-      cause: error,
-    });
-    stderr.write(`${failed.code}: ${failed.message} Mend: ${failed.mend}\n`);
-    process.exit(errorClasses[failed.class].exit);
-  });
-}
 
 export function outputTo(stream: NodeJS.WriteStream | WriteStream): Output {
   let drawn = false;

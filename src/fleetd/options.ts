@@ -1,6 +1,7 @@
 // What fleetd is told, by its environment (as in the container) or by words. All of it has a default that fits the
 // compose bundle.
 import { Command, Option } from 'commander';
+import { tellBrokenHelp } from '../common/broken-output.ts';
 import { FleetError } from '../common/errors.ts';
 import { version } from '../common/version.ts';
 
@@ -30,7 +31,7 @@ export interface FleetdSettings {
 export function readFleetdOptions(argv: string[]): FleetdSettings {
   const option = (flags: string, says: string, variable: string, byDefault: string) =>
     new Option(flags, says).env(variable).default(byDefault);
-  const o = new Command('fleetd')
+  const o = tellBrokenHelp(new Command('fleetd'))
     .description(
       'The service of the meta-coordinator: decides what runs, and starts it in the one container that carries\n' +
         "this project's label. Everything can also be given by the variable that stands behind it.",

@@ -1,6 +1,7 @@
 // The trial's command line.
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { tellBrokenHelp } from '../common/broken-output.ts';
 
 export interface TrialOptions {
   /** ov from PATH on the user's own repositories, instead of the simulator on samples */
@@ -19,7 +20,7 @@ export interface TrialOptions {
 
 /** Exits with commander's own text and code on bad usage or --help. */
 export function readTrialOptions(argv: string[]): TrialOptions {
-  const program = new Command('npm start --')
+  const program = tellBrokenHelp(new Command('npm start --'))
     .description(
       'The meta-coordinator on this machine, without Docker: simulator and demo model unless told otherwise.',
     )

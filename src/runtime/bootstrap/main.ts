@@ -2,6 +2,7 @@
 // what is wrong with them is in this log and, once fleetd observes them, in `fleet status`. Exit 1 = no
 // usable products.yaml or no usable `ov`: the container restarts until that is mended.
 import { homedir } from 'node:os';
+import { endOnBrokenOutput } from '../../common/broken-output.ts';
 import { FleetError, inOneLine } from '../../common/errors.ts';
 import { featuresOf } from '../../overstory/features.ts';
 import { runOv } from '../../overstory/run.ts';
@@ -9,6 +10,7 @@ import { readRegistry } from '../../registry/index.ts';
 import { seedClaude } from './claude.ts';
 import { type PreparedProduct, prepareProducts } from './products.ts';
 
+endOnBrokenOutput(process.stdout, process.stderr, 'what was prepared');
 const env = process.env;
 const say = (line: string) => process.stdout.write(`prepare: ${line}\n`);
 

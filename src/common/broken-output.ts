@@ -1,0 +1,54 @@
+// Output that cannot be written: a disk that is full, a reader that is gone.
+import { writeSync } from 'node:fs';
+import type { Command } from 'commander';
+import { errorClasses, FleetError } from './errors.ts';
+
+/**
+ * Ends the program when its output cannot be written: with nothing to say where a reader has seen enough (`| head`), else
+ * in words on standard error.
+ * @param what  was to be written
+ * @param more  of the mend: what it means for who asked
+ */
+export function endOnBrokenOutput(
+  stdout: NodeJS.WriteStream,
+  stderr: NodeJS.WriteStream,
+  what = 'the answer',
+  more = '',
+): void {
+  // Where nothing can be said the exit code has to do.
+  stderr.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : errorClasses.unavailable.exit),
+  );
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    const failed = outputFailed(what, error, more);
+    stderr.write(sentence(failed));
+    process.exit(errorClasses[failed.class].exit);
+  });
+}
+
+/** Help and version are written before commander ends the program: what fails then would be said by nobody. */
+export function tellBrokenHelp(command: Command): Command {
+  return command.configureOutput({
+    writeOut(text) {
+      try {
+        writeSync(1, text);
+      } catch (cause) {
+        if (cause instanceof Error && 'code' in cause && cause.code === 'EPIPE') return;
+        const failed = outputFailed('the help', cause, '');
+        process.stderr.write(sentence(failed));
+        process.exit(errorClasses[failed.class].exit);
+      }
+    },
+  });
+}
+
+const sentence = ({ code, message, mend }: FleetError) => `${code}: ${message} Mend: ${mend}\n`;
+
+const outputFailed = (what: string, cause: unknown, more: string) =>
+  new FleetError({
+    code: 'OUTPUT_FAILED',
+    message: `Expected to write ${what} to standard output, got ${cause instanceof Error ? cause.message : cause}.`,
+    mend: `Make room or send it elsewhere.${more}`,
+    cause,
+  });
