@@ -1,5 +1,4 @@
 // Every program of ours says in a code and a sentence that its output could not be written, not `fleet` alone.
-import { closeSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 
@@ -10,14 +9,11 @@ const programs: [name: string, file: string, ...words: string[]][] = [
   ['prepare', 'runtime/bootstrap/main.ts'],
 ];
 it.each(programs)('%s, where the output is full', async (_, file, ...words) => {
-  const full = openSync('/dev/full', 'w');
-  const running = execa(process.execPath, ['--import', 'tsx', `src/${file}`, ...words], {
-    stdout: full,
+  const program = [process.execPath, '--import', 'tsx', `src/${file}`, ...words];
+  const ran = await execa('/bin/sh', ['-c', 'exec "$0" "$@" > /dev/full', ...program], {
     env: { FLEET_PRODUCTS: '/nowhere/products.yaml' },
     reject: false,
   });
-  closeSync(full);
-  const ran = await running;
   expect(ran.stderr).toMatch(/^OUTPUT_FAILED: Expected to write .*ENOSPC.* Mend: Make room .*$/);
   expect(ran.exitCode).toBe(5);
 });
