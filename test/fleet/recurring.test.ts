@@ -214,11 +214,11 @@ describe('of products.yaml', () => {
   });
 });
 
-describe('a month of it', () => {
+describe('a fortnight of it, with the night in it in which clocks change', () => {
   it('with clock jumps and a change of clocks: each run once, and no two at the same time', {
     timeout: 120_000,
   }, async () => {
-    const from = Date.parse('2026-03-02T00:00:00Z');
+    const from = Date.parse('2026-03-20T00:00:00Z');
     const to = Date.parse('2026-04-02T00:00:00Z');
     const fast: Recurrence = { ...posts, name: 'sync', product: 'beta', cron: '0 */2 * * *', text: 'sync' };
     const t = await ready([posts, fast], from, hour / 2, false);
@@ -253,7 +253,7 @@ describe('a month of it', () => {
       const missed = events.reduce((sum, event) => sum + event.missed, 0);
       expect(events.length + missed).toBe(expected.length);
     }
-    expect(handled('posts').length).toBeGreaterThanOrEqual(21);
+    expect(handled('posts').length).toBeGreaterThanOrEqual(9);
     expect(handled('sync').some(({ data }) => (data as { skipped: unknown }).skipped === 'overlap')).toBe(
       true,
     );
@@ -265,7 +265,7 @@ describe('a month of it', () => {
     expect([...hours].sort()).toEqual([7, 8]);
   });
 
-  /** The due times, told without the cron library: each half hour of the month, looked at in local time. */
+  /** The due times, told without the cron library: each half hour, looked at in local time. */
   function localTimes({ name, timeZone }: Recurrence, fromMs: number, toMs: number): number[] {
     const parts = new Intl.DateTimeFormat('en-GB', {
       timeZone,
