@@ -39,8 +39,8 @@ it('a clone of a GiB costs at most 1.2 times its working tree, and tells how far
     );
     expect(tree).toBeGreaterThanOrEqual(files * 1024 ** 2);
     expect(whole / tree).toBeLessThan(1.2);
-    expect(told).toContain('Updating files 50%');
-    expect(told.length).toBeGreaterThan(5);
+    // git itself says how often: a quick disk gets fewer.
+    expect(new Set(told.filter((one) => /^Updating files \d+%$/.test(one))).size).toBeGreaterThan(1);
   } finally {
     rmSync(lab, { recursive: true, force: true });
   }
