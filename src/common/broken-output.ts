@@ -12,7 +12,7 @@ import { errorClasses, FleetError } from './errors.ts';
 export function endOnBrokenOutput(
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
-  what = 'the answer',
+  what: string,
   more = '',
 ): void {
   // Where nothing can be said the exit code has to do.
@@ -21,9 +21,7 @@ export function endOnBrokenOutput(
   );
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    const failed = outputFailed(what, error, more);
-    stderr.write(sentence(failed));
-    process.exit(errorClasses[failed.class].exit);
+    end(stderr, what, more, error);
   });
 }
 
@@ -35,20 +33,19 @@ export function tellBrokenHelp(command: Command): Command {
         writeSync(1, text);
       } catch (cause) {
         if (cause instanceof Error && 'code' in cause && cause.code === 'EPIPE') return;
-        const failed = outputFailed('the help', cause, '');
-        process.stderr.write(sentence(failed));
-        process.exit(errorClasses[failed.class].exit);
+        end(process.stderr, 'the help', '', cause);
       }
     },
   });
 }
 
-const sentence = ({ code, message, mend }: FleetError) => `${code}: ${message} Mend: ${mend}\n`;
-
-const outputFailed = (what: string, cause: unknown, more: string) =>
-  new FleetError({
+function end(stderr: NodeJS.WriteStream, what: string, more: string, cause: unknown): never {
+  const failed = new FleetError({
     code: 'OUTPUT_FAILED',
     message: `Expected to write ${what} to standard output, got ${cause instanceof Error ? cause.message : cause}.`,
     mend: `Make room or send it elsewhere.${more}`,
     cause,
   });
+  stderr.write(`${failed.code}: ${failed.message} Mend: ${failed.mend}\n`);
+  process.exit(errorClasses[failed.class].exit);
+}
