@@ -6,11 +6,11 @@ import { settled } from '../../../journal/action-facts.ts';
 import type { ActionRow } from '../../../journal/actions.ts';
 import type { EventKind, NewEvent } from '../../../journal/events.ts';
 import type { Journal } from '../../../journal/journal.ts';
-import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import type { Delivered } from '../../../runtime/deliver/wire.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { markerOf, pullRequestText } from './pull-request.ts';
+import { waitLonger } from './waits.ts';
 
 const wakes = new Set<EventKind>([
   'action.intended',
@@ -60,10 +60,8 @@ export function carryOutDeliveries(context: FleetContext): Rounds {
           {},
           error,
         );
-      const tries = (deliveryWaits.get(action.id)?.tries ?? 0) + 1;
-      const backoffMs = Math.min(tuning.deliveryRetryMostMs, tuning.deliveryRetryMs * 2 ** (tries - 1));
-      const untilMs = error instanceof NotYet ? error.untilMs : clock.nowMs() + backoffMs;
-      deliveryWaits.set(action.id, { tries, untilMs, error: error.toJSON() });
+      const pace = { firstMs: tuning.deliveryRetryMs, mostMs: tuning.deliveryRetryMostMs };
+      waitLonger(deliveryWaits, action.id, error, clock.nowMs(), pace);
       log.warn({ product: action.product, code: error.code }, `delivery waits: ${error.message}`);
     }
   }

@@ -4,10 +4,10 @@
 import { FleetError } from '../../../common/errors.ts';
 import type { EventKind } from '../../../journal/events.ts';
 import type { PullRequestRow } from '../../../journal/pull-requests/store.ts';
-import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { newsOf } from './news.ts';
+import { waitLonger } from './waits.ts';
 
 const wakes = new Set<EventKind>(['pull-request.delivered', 'registry.changed', 'clock.jumped']);
 /** Of the time that nothing has changed: after an hour one is looked at every three minutes. */
@@ -95,10 +95,8 @@ export function watchPullRequests(context: FleetContext, stands: (row: PullReque
       mine.quiet = true;
     } catch (thrown) {
       const error = FleetError.wrap(thrown, product);
-      const tries = (watchWaits.get(product)?.tries ?? 0) + 1;
-      const backoffMs = Math.min(tuning.deliveryRetryMostMs, tuning.watchMs * 2 ** tries);
-      const untilMs = error instanceof NotYet ? error.untilMs : clock.nowMs() + backoffMs;
-      watchWaits.set(product, { tries, untilMs, error: error.toJSON() });
+      const pace = { firstMs: 2 * tuning.watchMs, mostMs: tuning.deliveryRetryMostMs };
+      waitLonger(watchWaits, product, error, clock.nowMs(), pace);
       log.info({ product, code: error.code }, `pull requests are not looked at: ${error.message}`);
     }
   }
