@@ -1,5 +1,4 @@
 // Products: how each stands, and its coordinator’s screen.
-
 import { z } from 'zod';
 import {
   controlReplySchema,

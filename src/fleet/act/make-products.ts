@@ -35,18 +35,20 @@ export function createMaking({ runtime, journal }: FleetContext, afterwards: () 
     return made;
   }
 
+  /** One at a time of a product. Never rejects. */
+  function makeOnce(product: Product): Promise<Made> {
+    const running = making.get(product.name) ?? make(product).finally(() => making.delete(product.name));
+    making.set(product.name, running);
+    return running;
+  }
+
   return {
-    /** One at a time of a product. Never rejects. */
-    make(product: Product): Promise<Made> {
-      const running = making.get(product.name) ?? make(product).finally(() => making.delete(product.name));
-      making.set(product.name, running);
-      return running;
-    },
+    make: makeOnce,
     /** Of those that are new in products.yaml; while the runtime is out of reach nothing is asked: its start makes them. */
     makeNew(before: ReadonlySet<string>, products: readonly Product[]): void {
       if (runtime.link().state !== 'connected') return;
       for (const product of products)
-        if (!before.has(product.name) && product.overstory) void this.make(product);
+        if (!before.has(product.name) && product.overstory) void makeOnce(product);
     },
   };
 }
