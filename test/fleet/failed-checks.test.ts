@@ -1,10 +1,9 @@
 // Failed checks of a pull request: asked about, or sent back by themselves so often as the product says; once for each commit.
 import { expect, it } from 'vitest';
-import { FleetError } from '../../src/common/errors.ts';
 import type { Source } from '../../src/contract/source.ts';
 import { tuning } from '../../src/fleet/index.ts';
 import type { Deliver } from '../../src/registry/registry.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { codeOf, product, registry, testFleet } from '../support/fleet.ts';
 import { aspects, check, deliver, forge, remark } from '../support/watched-forge.ts';
 
 const ada: Source = { via: 'webchat', sender: 'ada', thread: null };
@@ -39,14 +38,6 @@ async function failed(onFailedChecks: Deliver['onFailedChecks']) {
     objectives: () => t.fleet.commands.objectives(20, null).map(({ id }) => id),
   };
 }
-const codeOf = (work: () => unknown) => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return FleetError.wrap(error).code;
-  }
-};
 
 it('are sent back with what CI and reviewers say, fenced, and come to the same pull request', async () => {
   const t = await failed({ does: 'rework', most: 2 });
@@ -103,8 +94,8 @@ it('are asked about once, by a human to be answered', async () => {
     },
   ]);
   const model: Source = { via: 'model', sender: 'main', thread: null };
-  expect(codeOf(() => t.fleet.gates.resolve(1, 'approved', '', model, 'gateway'))).toBe('HUMAN_ONLY');
-  expect(codeOf(() => t.fleet.gates.resolve(1, 'answered', 'hm', ada, 'gateway'))).toBe('GATE_VERDICT');
+  expect(await codeOf(() => t.fleet.gates.resolve(1, 'approved', '', model, 'gateway'))).toBe('HUMAN_ONLY');
+  expect(await codeOf(() => t.fleet.gates.resolve(1, 'answered', 'hm', ada, 'gateway'))).toBe('GATE_VERDICT');
   t.fleet.gates.resolve(1, 'approved', '', ada, 'gateway');
   expect([t.fleet.gates.get(1).state, t.objectives()]).toEqual(['approved', ['obj-2', 'obj-1']]);
 }, 60_000);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Source } from '../../src/contract/source.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { codeOf, product, registry, testFleet } from '../support/fleet.ts';
 
 const ada: Source = { via: 'webchat', sender: 'ada', thread: null };
 let folder: string;
@@ -35,18 +35,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** git is a process of its own: the fleet's clock does not wait for it. */
-async function until(what: () => boolean): Promise<void> {
-  const patienceMs = Date.now() + 60_000;
-  while (!what()) {
-    if (Date.now() > patienceMs) throw new Error('Expected it to come, got nothing within a minute.');
-    await t.clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 async function begun(asked: string): Promise<string> {
   const { id } = t.start('shop', asked);
-  await until(() => t.journal.hasDispatched(t.journal.liveSession('shop')?.id ?? 0));
+  await t.until(() => t.journal.hasDispatched(t.journal.liveSession('shop')?.id ?? 0));
   return id;
 }
 /** An objective whose session commits this, and is done. */
@@ -58,17 +49,9 @@ async function made(file: string, text: string, asked = `Change ${file}`): Promi
 }
 async function finish(): Promise<void> {
   t.fake.mailFrom('shop', { subject: 'Run complete', body: 'It is done, I think.' });
-  await until(() => t.journal.liveSession('shop') === null);
+  await t.until(() => t.journal.liveSession('shop') === null);
 }
 const judged = (id: string) => t.fleet.commands.objective(id).judged;
-const codeOf = async (work: () => unknown) => {
-  try {
-    await work();
-    return 'done';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
 
 describe('taken', () => {
   it('once it is done, and said twice it is said once', async () => {
@@ -108,7 +91,7 @@ describe('sent back', () => {
     expect(next?.text).toContain('> Make it\n> green');
     expect(next?.text).toMatch(/> 1 file, \+1 -1, 1 commit\n> button.css \+1 -1\n> others: Do: Make it/);
     expect(next?.text).toContain('> It is done, I think.');
-    await until(
+    await t.until(
       () => t.fake.product('shop').received.at(-1)?.body.includes('the button is still blue') === true,
     );
     await finish();
@@ -147,7 +130,7 @@ describe('taken back', () => {
     const busy = await begun('Go on');
     expect(await codeOf(() => t.fleet.judgement.revert(id, ada, 'gateway'))).toBe('WORK_UNDER_WAY');
     t.fleet.commands.cancel(busy, null, t.source);
-    await until(() => t.journal.liveSession('shop') === null);
+    await t.until(() => t.journal.liveSession('shop') === null);
     await expect(t.fleet.judgement.revert(id, ada, 'gateway')).rejects.toThrow(
       `later work on the same lines by ${later}: "button.css"`,
     );

@@ -5,12 +5,11 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FleetError } from '../../src/common/errors.ts';
 import type { Source } from '../../src/contract/source.ts';
 import type { Deliver } from '../../src/registry/registry.ts';
 import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
 import { gatesText, surfaceFor } from '../../src/text/index.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { codeOf, product, registry, testFleet } from '../support/fleet.ts';
 
 const ada: Source = { via: 'webchat', sender: 'ada', thread: null };
 const model: Source = { via: 'model', sender: 'main', thread: null };
@@ -67,37 +66,20 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** git is a process of its own: the fleet's clock does not wait for it. */
-async function until(what: () => boolean): Promise<void> {
-  const patienceMs = Date.now() + 60_000;
-  while (!what()) {
-    if (Date.now() > patienceMs) throw new Error('Expected it to come, got nothing within a minute.');
-    await t.clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 /** An objective whose session commits this, unless it is null, and is done. */
 async function made(text: string | null): Promise<string> {
   await t.clock.settle();
   const { id } = t.start('shop', 'Make the button green');
-  await until(() => t.journal.hasDispatched(t.journal.liveSession('shop')?.id ?? 0));
+  await t.until(() => t.journal.hasDispatched(t.journal.liveSession('shop')?.id ?? 0));
   if (text !== null) commit('button.css', text, `Do ${id} [not approved]`);
   t.fake.mailFrom('shop', { subject: 'Run complete', body: 'It is done, I think.' });
-  await until(() => t.journal.liveSession('shop') === null);
+  await t.until(() => t.journal.liveSession('shop') === null);
   await t.clock.settle();
   return id;
 }
 const review = () => t.fleet.gates.list(null, false);
 const approve = (n = 1) => t.fleet.gates.resolve(n, 'approved', '', ada, 'gateway');
 const view = (id: string) => t.fleet.commands.objective(id);
-const codeOf = (work: () => unknown) => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return FleetError.wrap(error).code;
-  }
-};
 
 describe('done work', () => {
   it('is asked about with its size and files, and goes nowhere meanwhile', async () => {
@@ -123,7 +105,7 @@ describe('done work', () => {
       ),
       delivery: { state: 'waiting', says: 'It waits for your review: gate 1.' },
     });
-    expect(codeOf(() => t.fleet.delivery.deliver(id, ada))).toBe('DELIVER_NOT_TAKEN');
+    expect(await codeOf(() => t.fleet.delivery.deliver(id, ada))).toBe('DELIVER_NOT_TAKEN');
     const told = t.fleet.outbox.due(0).map(({ kind, gate, text }) => `${kind} ${gate}: ${text}`);
     expect(told).toContainEqual(
       'waiting 1: Gate 1: obj-1 on shop waits for your review: 1 file, +1 -1, 1 commit.',
@@ -151,10 +133,10 @@ describe('done work', () => {
     await made('color: green\n');
     // The model too: it is no session's question.
     t.fleet.commands.start({ ...asked, source: model });
-    await until(() => t.journal.hasDispatched(t.journal.liveSession('shop')?.id ?? 0));
+    await t.until(() => t.journal.hasDispatched(t.journal.liveSession('shop')?.id ?? 0));
     commit('button.css', 'color: red\n', 'Red');
     t.fake.mailFrom('shop', { subject: 'Run complete', body: 'Red.' });
-    await until(() => review().length === 2);
+    await t.until(() => review().length === 2);
     expect(review()[1]?.text).toMatch(
       /^It may hold what obj-1 made, too, which nobody has taken yet \(gate 1\)\.\n/,
     );
@@ -242,7 +224,7 @@ describe('not taken', () => {
     expect(text).toContain('> 1 file, +1 -1, 1 commit\n> button.css +1 -1');
     await t.clock.advance(60_000);
     expect(orders).toEqual([]);
-    expect(codeOf(() => t.fleet.delivery.deliver(id, ada))).toBe('DELIVER_NOT_TAKEN');
+    expect(await codeOf(() => t.fleet.delivery.deliver(id, ada))).toBe('DELIVER_NOT_TAKEN');
     expect(t.fleet.outbox.due(0).filter(({ kind }) => kind === 'trouble')).toEqual([]);
     // A human may think again: what was kept is delivered when they say so.
     t.fleet.judgement.accept(id, ada, 'gateway');
@@ -265,17 +247,17 @@ describe('not taken', () => {
     const id = await made('color: green\n');
     const answer = (verdict: 'approved' | 'rejected' | 'answered', text: string, who = ada) =>
       codeOf(() => t.fleet.gates.resolve(1, verdict, text, who, 'gateway'));
-    expect(answer('rejected', '')).toBe('TEXT_EMPTY');
-    expect(answer('answered', 'nice')).toBe('GATE_VERDICT');
-    expect([answer('approved', '', model), answer('rejected', 'no', model)]).toEqual([
+    expect(await answer('rejected', '')).toBe('TEXT_EMPTY');
+    expect(await answer('answered', 'nice')).toBe('GATE_VERDICT');
+    expect([await answer('approved', '', model), await answer('rejected', 'no', model)]).toEqual([
       'HUMAN_ONLY',
       'HUMAN_ONLY',
     ]);
     expect(review()).toHaveLength(1);
     expect(view(id).judged).toBeUndefined();
     // Without `deliver:` too it is taken, and that is all.
-    expect(answer('approved', 'thank you')).toBe('done');
+    expect(await answer('approved', 'thank you')).toBe('done');
     expect([review(), view(id).judged?.verdict, view(id).delivery]).toEqual([[], 'accepted', undefined]);
-    expect(answer('rejected', 'no')).toBe('GATE_CLOSED');
+    expect(await answer('rejected', 'no')).toBe('GATE_CLOSED');
   });
 });

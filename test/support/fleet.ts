@@ -1,5 +1,6 @@
 // A whole fleet in memory: real loop, real SQLite, fake runtime, manual clock.
 import { pino } from 'pino';
+import { FleetError } from '../../src/common/errors.ts';
 import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
 import { openDatabase } from '../../src/journal/database.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -117,12 +118,31 @@ export function testFleet(options: {
         source,
         idempotencyKey: more.idempotencyKey ?? null,
       }),
+    /** Of what a process does, as git: the fleet's clock does not wait for it. */
+    async until(what: () => boolean): Promise<void> {
+      const patienceMs = Date.now() + 60_000;
+      while (!what()) {
+        if (Date.now() > patienceMs) throw new Error('Expected it to come, got nothing within a minute.');
+        await clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
     /** What a crash leaves: the journal's file, and nothing else. */
     crash() {
       journal.close();
       void fleet.loop.close();
     },
   };
+}
+
+/** Of the error that it throws or rejects with; `done`: of none. */
+export async function codeOf(work: () => unknown): Promise<string> {
+  try {
+    await work();
+    return 'done';
+  } catch (error) {
+    return FleetError.wrap(error).code;
+  }
 }
 
 /** A queue of so many, over products in turn: as if asked for one by one, which takes a commit each. */
