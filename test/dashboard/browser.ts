@@ -1,8 +1,8 @@
 // Chromium on a dashboard's pages, signed in by its link.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { chromiumPath } from '../support/webchat.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,30 +20,43 @@ export interface Look {
   dark?: boolean;
 }
 
-export async function openBrowser() {
-  const browser = await chromium.launch({
-    executablePath: chromiumPath ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  });
-  return {
-    close: () => browser.close(),
-    async open(link: string, look: Look = {}): Promise<Opened> {
-      const context = await browser.newContext({
-        viewport: { width: look.width ?? 1600, height: 900 },
-        colorScheme: look.dark ? 'dark' : 'light',
+export type Open = (link: string, look?: Look) => Promise<Opened>;
+
+/** Tests in one browser; skipped where there is none, which is a failure under CI. */
+export function inChromium(name: string, tests: (open: Open) => void): void {
+  describe.skipIf(chromiumPath === null && !process.env.CI)(name, () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({
+        executablePath: chromiumPath ?? '',
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-background-networking',
+          '--disable-component-update',
+        ],
       });
-      const page = await context.newPage();
-      const wrong: string[] = [];
-      page.on('pageerror', (error) => wrong.push(error.message));
-      page.on('console', (said) => /Content Security Policy/i.test(said.text()) && wrong.push(said.text()));
-      page.on('request', (asked) => !asked.url().startsWith(new URL(link).origin) && wrong.push(asked.url()));
-      await page.goto(link);
-      await page.locator('#connection[data-state=live]').waitFor();
-      // gone after a reload
-      await page.evaluate('window.notReloaded = true');
-      return { page, wrong, close: () => context.close() };
-    },
-  };
+    });
+    afterAll(() => browser?.close());
+    tests((link, look = {}) => open(browser, link, look));
+  });
+}
+
+async function open(browser: Browser, link: string, look: Look): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1600, height: 900 },
+    colorScheme: look.dark ? 'dark' : 'light',
+  });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (said) => /Content Security Policy/i.test(said.text()) && wrong.push(said.text()));
+  page.on('request', (asked) => !asked.url().startsWith(new URL(link).origin) && wrong.push(asked.url()));
+  await page.goto(link);
+  await page.locator('#connection[data-state=live]').waitFor();
+  // gone after a reload
+  await page.evaluate('window.notReloaded = true');
+  return { page, wrong, close: () => context.close() };
 }
 
 /** ms, the median of five loads */

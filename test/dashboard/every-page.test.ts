@@ -1,17 +1,9 @@
 // Every page in a real Chromium, wide, narrow and dark: what axe finds, what it costs to paint, what it sends when nothing happens.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from '../support/webchat.ts';
-import { axeFindings, firstPaint, type Look, openBrowser } from './browser.ts';
+import { expect, it } from 'vitest';
+import { axeFindings, firstPaint, inChromium } from './browser.ts';
 import { busyScene, emptyScene, fiftyScene, oneScene, outageScene } from './scenes.ts';
 
-describe.skipIf(chromiumPath === null)('every page in Chromium', () => {
-  let chrome: Awaited<ReturnType<typeof openBrowser>>;
-  beforeAll(async () => {
-    chrome = await openBrowser();
-  });
-  afterAll(() => chrome?.close());
-  const open = (link: string, look?: Look) => chrome.open(link, look);
-
+inChromium('every page in Chromium', (open) => {
   it('has no serious finding of axe, and nothing wider than the screen', async () => {
     await using scene = await busyScene();
     await using empty = await emptyScene();

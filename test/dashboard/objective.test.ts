@@ -1,17 +1,9 @@
 // The page of one objective in a real Chromium, while it is at work and when it is over.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from '../support/webchat.ts';
-import { axeFindings, firstPaint, type Look, openBrowser } from './browser.ts';
+import { expect, it } from 'vitest';
+import { axeFindings, firstPaint, inChromium } from './browser.ts';
 import { workScene } from './scenes.ts';
 
-describe.skipIf(chromiumPath === null)('the page of an objective in Chromium', () => {
-  let chrome: Awaited<ReturnType<typeof openBrowser>>;
-  beforeAll(async () => {
-    chrome = await openBrowser();
-  });
-  afterAll(() => chrome?.close());
-  const open = (link: string, look?: Look) => chrome.open(link, look);
-
+inChromium('the page of an objective in Chromium', (open) => {
   it('shows what was asked, decided, done and changed on the page of an objective, and paints 3,000 lines in time', async () => {
     await using scene = await workScene();
     const { page, wrong, close } = await open(scene.dashboard.link);

@@ -8,18 +8,10 @@ import { startDashboard } from '../../src/dashboard/index.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
 import { openSimOv } from '../support/sim-ov.ts';
 import { freePort } from '../support/trial-process.ts';
-import { chromiumPath } from '../support/webchat.ts';
-import { type Look, openBrowser, reloaded } from './browser.ts';
+import { inChromium, reloaded } from './browser.ts';
 import { busyScene, oneScene, type Scene } from './scenes.ts';
 
-describe.skipIf(chromiumPath === null)('the dashboard in Chromium', () => {
-  let chrome: Awaited<ReturnType<typeof openBrowser>>;
-  beforeAll(async () => {
-    chrome = await openBrowser();
-  });
-  afterAll(() => chrome?.close());
-  const open = (link: string, look?: Look) => chrome.open(link, look);
-
+inChromium('the dashboard in Chromium', (open) => {
   it('shows an objective from queued to done, its workers and its history, without a reload', async () => {
     await using sim = await openSimOv();
     await sim.lab.product('shop');
