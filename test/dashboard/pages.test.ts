@@ -89,6 +89,12 @@ inChromium('the dashboard in Chromium', (open) => {
       await gate.locator('#connection[data-state=live]').waitFor();
       await gate.getByRole('button', { name: 'Reject' }).click();
       await gate.getByText('Your answer was not taken').waitFor();
+      // and says so for as long as it is there: what happens elsewhere does not take it away
+      const drawn = await gate.evaluate('document.body.dataset.at');
+      world.fake.mailFrom('shop', { subject: 'Nearly there', body: '…', type: 'status' });
+      await scene.pass(1_000);
+      await expect.poll(() => gate.evaluate('document.body.dataset.at')).not.toBe(drawn);
+      expect(await gate.getByText('Your answer was not taken').isVisible()).toBe(true);
       expect(world.fleet.gates.get(1).state).toBe('open');
       await gate.locator('#connection[data-state=live]').waitFor();
       world.fleet.gates.resolve(1, 'approved', '', { via: 'cli', sender: 'ada', thread: null }, 'operator');

@@ -1,5 +1,5 @@
 // One gate: what is asked, by whom, and the form in which a human answers.
-
+import type { Child } from 'hono/jsx';
 import type { FleetErrorShape } from '../../common/errors.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { FleetStatus } from '../../contract/status.ts';
@@ -15,6 +15,7 @@ export function GatePage(props: {
 }) {
   const { gate, status } = props;
   const title = `Gate ${gate.n}`;
+  const refused = props.error && <Alarm title="Your answer was not taken" error={props.error} />;
   return (
     <Page
       title={`${title}: ${gate.state}`}
@@ -41,7 +42,6 @@ export function GatePage(props: {
           , asked by {line(gate.asker)} <Ago at={gate.askedAt} now={status.at} />
           {gate.deadline && `; to be answered by ${line(gate.deadline)}`}
         </p>
-        {props.error && <Alarm title="Your answer was not taken" error={props.error} />}
         <figure class="letter foreign">
           <figcaption>
             {gate.asker === 'fleetd' ? 'From fleetd' : `Written by ${line(gate.asker)}, an agent`}
@@ -52,19 +52,24 @@ export function GatePage(props: {
           <p class="quiet">Known before it began: {line(caution)}</p>
         ))}
         {gate.state === 'open' ? (
-          <AnswerForm gate={gate} typed={props.typed ?? ''} />
+          <AnswerForm gate={gate} typed={props.typed ?? ''} refused={refused} />
         ) : (
-          <Outcome gate={gate} now={status.at} />
+          <>
+            {refused}
+            <Outcome gate={gate} now={status.at} />
+          </>
         )}
       </div>
     </Page>
   );
 }
 
-function AnswerForm({ gate, typed }: { gate: GateView; typed: string }) {
+/** @param refused  stays with what was typed, whatever is drawn anew around it */
+function AnswerForm({ gate, typed, refused }: { gate: GateView; typed: string; refused: Child }) {
   return (
     <form method="post" class="card answer" id="answer" data-keep-while-open>
       <h2>Your answer</h2>
+      {refused}
       {gate.options.length > 0 && (
         <fieldset>
           <legend>It offers</legend>

@@ -1,15 +1,21 @@
 // A human's word on an objective's work.
+import type { Child } from 'hono/jsx';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import { verdictWords } from '../../text/judged.ts';
 import { line } from '../../text/sanitise.ts';
 import { Ago, ObjectiveLink } from './parts.tsx';
 
-/** What a human said of it, and the form in which they say it. */
-export function Judge({ objective, typed, now }: { objective: ObjectiveView; typed: string; now: string }) {
+/**
+ * What a human said of it, and the form in which they say it.
+ * @param props.refused  stays with what was typed, whatever is drawn anew around it
+ */
+export function Judge(props: { objective: ObjectiveView; typed: string; refused: Child; now: string }) {
+  const { objective, typed, refused, now } = props;
   const { judged, state } = objective;
   return (
     <form method="post" class="card answer" id="judge" data-keep-while-open>
       <h2>Your word on it</h2>
+      {refused}
       {judged && (
         <p>
           <span class="state dim">{verdictWords[judged.verdict]}</span> by {line(judged.by)}{' '}

@@ -52,6 +52,7 @@ export function ObjectivePage(props: {
   const now = status.at;
   const live = objective.state === 'starting' || objective.state === 'running';
   const view = changes !== 'kept' && 'stretches' in changes ? changes : null;
+  const refused = props.error && <Alarm title="Your word was not taken" error={props.error} />;
   return (
     <Page
       title={`${objective.id}: ${objective.state}`}
@@ -65,7 +66,6 @@ export function ObjectivePage(props: {
       </p>
       <h1 class="asked">{line(objective.text).slice(0, 160)}</h1>
       {why(objective) && <p class="quiet">{why(objective)}</p>}
-      {props.error && <Alarm title="Your word was not taken" error={props.error} />}
       <div class="columns">
         <div class="wide">
           {line(objective.text).length > 160 && (
@@ -99,8 +99,10 @@ export function ObjectivePage(props: {
         <div class="side">
           <Facts objective={objective} product={live ? product : null} />
           {objective.delivery && <Delivery delivery={objective.delivery} now={now} />}
-          {objective.state !== 'queued' && (
-            <Judge objective={objective} typed={props.typed ?? ''} now={now} />
+          {objective.state === 'queued' ? (
+            refused
+          ) : (
+            <Judge objective={objective} typed={props.typed ?? ''} refused={refused} now={now} />
           )}
         </div>
       </div>
