@@ -1,6 +1,7 @@
 // One file per program: what runs in the images, and the CLI, is built and not transpiled at start. Each
 // program carries its dependencies, so an image needs Node and these files only.
 import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 import license from 'rollup-plugin-license';
 
@@ -22,12 +23,14 @@ const programs: Record<string, string> = {
 export const dashboardAssets: Plugin = {
   name: 'dashboard-assets',
   generateBundle() {
-    for (const name of readdirSync('src/dashboard/assets'))
+    for (const name of readdirSync('src/dashboard/assets', { recursive: true }).map(String)) {
+      if (!extname(name)) continue;
       this.emitFile({
         type: 'asset',
         fileName: `assets/${name}`,
         source: readFileSync(`src/dashboard/assets/${name}`),
       });
+    }
     const library = 'node_modules/@highlightjs/cdn-assets';
     for (const [name, file] of [
       ['highlight.js', 'es/highlight.min.js'],

@@ -1,4 +1,5 @@
 // Who gets in: by fetch, as a browser or an attacker's page would ask.
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDashboard } from '../../src/dashboard/index.ts';
@@ -117,6 +118,13 @@ describe('the guard', () => {
       expect(html, path).toContain('&lt;img src=x onerror=alert(1)&gt;');
       for (const live of ['<img', '<script>', '\u001b', '\u202e']) expect(html, path).not.toContain(live);
     }
+  });
+
+  it('sends every style in one sheet', async () => {
+    const sent = await (await fetch(`${own}/assets/style.css`)).text();
+    const folder = 'src/dashboard/assets/style';
+    for (const name of readdirSync(folder))
+      expect(sent, name).toContain(readFileSync(`${folder}/${name}`, 'utf8'));
   });
 
   it('refuses a token that could be guessed', async () => {
