@@ -29,7 +29,7 @@ export function fleetHandlers(
     health: () => ({ ready: true, version: fleet.version, surface, dashboardPort: dashboardPort() }),
     status: ({ product }) => fleet.status(product ?? null),
     cap: ({ scope, what, value, source }) => controls.cap(scope, what, value, source),
-    undo: ({ source }) => controls.undo(source),
+    undo: ({ source, change }) => controls.undo(source, change),
     backup: () => fleet.backup(),
     openAccount: (name, { source }) => fleet.accounts.open(name, source),
     doctor: ({ fix }) => fleet.doctor(fix),

@@ -9,9 +9,18 @@ export const stopRequestSchema = z.strictObject({
 
 export const controlRequestSchema = z.strictObject({ source: sourceSchema });
 
+export const undoRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** the number of that change; absent: the last one that was not taken back */
+  change: z.number().int().optional(),
+});
+
 export const priorityRequestSchema = z.strictObject({
   source: sourceSchema,
-  /** high, medium, low, 1 to 100, or `default` for what products.yaml says */
+  /**
+   * high, medium, low, 1 to 100, or `default` for what products.yaml says. `before obj-7`, `after obj-7`: what puts its
+   * next objective there in the queue
+   */
   priority: z.union([z.string().max(100), z.number()]),
 });
 
@@ -30,5 +39,7 @@ export const controlReplySchema = z.object({
   /** sentences: what is different now, or why nothing is */
   text: z.string(),
   changed: z.boolean(),
+  /** its number, for `undo`; absent: nothing changed that can be taken back */
+  change: z.number().optional(),
 });
 export type ControlReply = z.infer<typeof controlReplySchema>;

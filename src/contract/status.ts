@@ -1,7 +1,7 @@
 // The whole fleet as it stands, and fleetd itself.
 import { z } from 'zod';
 import { accountViewSchema } from './accounts.ts';
-import { capRequestSchema, controlReplySchema, controlRequestSchema } from './controls.ts';
+import { capRequestSchema, controlReplySchema, undoRequestSchema } from './controls.ts';
 import { objectiveViewSchema } from './objectives.ts';
 import { productViewSchema } from './products.ts';
 import { errorShapeSchema } from './reply.ts';
@@ -121,9 +121,9 @@ export const fleetRoutes = {
   undo: {
     method: 'POST',
     path: '/undo',
-    summary: 'Takes back the last change.',
+    summary: 'Takes back the last change, or the one of that number.',
     who: 'any',
-    body: controlRequestSchema,
+    body: undoRequestSchema,
     reply: controlReplySchema,
   },
   backup: {

@@ -71,14 +71,18 @@ export function controlStore({ rows, row }: Reader) {
       if (found === undefined) return undefined;
       return typeof found.after === 'string' ? (parse(found.after) as unknown) : null;
     },
-    /** What `undo` takes back: the newest human control that no undo has taken back yet. */
-    lastControl(): (JournalEvent & { kind: 'control.changed' }) | null {
+    /**
+     * What `undo` takes back: the newest human control that no undo has taken back yet.
+     * @param seq that one, if none has
+     */
+    lastControl(seq?: number): (JournalEvent & { kind: 'control.changed' }) | null {
       const found = row(
         `SELECT * FROM events AS e WHERE kind = 'control.changed' AND json_extract(data, '$.verb') <> 'undo'
          AND json_extract(data, '$.source') IS NOT NULL AND json_array_length(data, '$.changes') > 0
-         AND NOT EXISTS (SELECT 1 FROM events AS u
+         AND e.seq = coalesce(?, e.seq) AND NOT EXISTS (SELECT 1 FROM events AS u
            WHERE u.kind = 'control.changed' AND json_extract(u.data, '$.undoes') = e.seq)
        ORDER BY seq DESC LIMIT 1`,
+        seq ?? null,
       );
       return found ? (eventOf(found) as JournalEvent & { kind: 'control.changed' }) : null;
     },

@@ -1,6 +1,7 @@
 // What a human stops, holds, puts first or limits.
 import { FleetError } from '../common/errors.ts';
 import { accountsText, controlText, stoppedText } from '../text/index.ts';
+import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 const stop: Verb = {
@@ -59,13 +60,17 @@ const focus: Verb = {
 
 const priority: Verb = {
   name: 'priority',
-  usage: '<product> <high|medium|low|1-100|default>',
+  usage: '<product> <high|medium|low|1-100|before obj-n|after obj-n|default>',
   summary: "Change a product's priority while the fleet runs",
-  details: ['products.yaml is never written: `default` gives back what it says.'],
+  details: [
+    'products.yaml is never written: `default` gives back what it says.',
+    '`before obj-7` is the priority that puts its next objective there in the queue.',
+  ],
   surfaces: everywhere,
   takesProduct: true,
-  grammar: (command) => command.argument('<product>').argument('<value>'),
-  async run({ operands: [product = '', priority = ''] }, { client, source }, show) {
+  grammar: (command) => command.argument('<product>').argument('<value>').argument('[objective]'),
+  async run({ operands: [product = '', value = '', other] }, { client, source }, show) {
+    const priority = other === undefined ? value : `${value} ${objectiveId(other)}`;
     const data = await client.priority(product, { source, priority });
     return { data, text: controlText(show, data) };
   },

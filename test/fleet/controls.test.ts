@@ -166,6 +166,16 @@ describe('focus and undo', () => {
     t.fleet.controls.undo(t.source);
     expect(t.view('alpha')?.priority).toBe(50);
   });
+
+  it('takes back the change of a number, once, whatever came after it', async () => {
+    const t = await ready();
+    const { change } = t.fleet.controls.priority('alpha', 'high', t.source);
+    t.fleet.controls.pause('beta', 'mine', t.source);
+    expect(t.fleet.controls.undo(t.source, change)).toMatchObject({ changed: true });
+    expect([t.view('alpha')?.priority, t.view('beta')?.paused?.reason]).toEqual([50, 'mine']);
+    expect(t.fleet.controls.undo(t.source, change)).toMatchObject({ changed: false });
+    expect(t.view('beta')?.paused?.reason).toBe('mine');
+  });
 });
 
 describe('any commands', () => {
@@ -228,6 +238,34 @@ describe('priority and cap', () => {
     await t.finish('alpha');
     expect(t.state('obj-3')).toBe('running');
     expect(t.state('obj-2')).toBe('queued');
+  });
+
+  it('puts a product before or behind another objective of the queue', async () => {
+    const t = await ready(three({ maxConcurrentSessions: 1 }));
+    t.start('alpha', 'a');
+    await t.clock.advance(1_000);
+    t.start('beta', 'b');
+    t.start('gamma', 'g');
+    const queue = () => t.fleet.status(null).queue.map(({ id }) => id);
+    expect(queue()).toEqual(['obj-2', 'obj-3']);
+    const moved = t.fleet.controls.priority('gamma', 'before obj-2', t.source);
+    expect(queue()).toEqual(['obj-3', 'obj-2']);
+    t.fleet.controls.undo(t.source, moved.change);
+    expect(queue()).toEqual(['obj-2', 'obj-3']);
+    t.fleet.controls.priority('beta', 'after obj-3', t.source);
+    expect(queue()).toEqual(['obj-3', 'obj-2']);
+    t.fleet.controls.priority('gamma', 100, t.source);
+    // as much as there is, and alpha has had its turn
+    t.start('alpha', 'late');
+    for (const [name, value] of [
+      ['alpha', 'before obj-3'],
+      ['gamma', 'before obj-3'],
+      ['gamma', 'after obj-1'],
+      ['alpha', 'before obj-77'],
+    ] as const)
+      expect(() => t.fleet.controls.priority(name, value, t.source)).toThrow(
+        expect.objectContaining({ code: 'PRIORITY_INVALID' }),
+      );
   });
 
   it('opens and closes slots while the fleet runs', async () => {

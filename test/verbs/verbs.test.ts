@@ -120,6 +120,7 @@ describe('chat', () => {
     ['resume product-b', [['resume', 'product-b', { source }]]],
     ['focus product-a', [['focus', 'product-a', { source }]]],
     ['undo', [['undo', { source }]]],
+    ['priority product-a before 7', [['priority', 'product-a', { source, priority: 'before obj-7' }]]],
     ['priority product-a high', [['priority', 'product-a', { source, priority: 'high' }]]],
     ['cap fleet slots 3', [['cap', { source, scope: 'fleet', what: 'slots', value: '3' }]]],
     ['cap product-a cost $7.50', [['cap', { source, scope: 'product-a', what: 'cost', value: '$7.50' }]]],

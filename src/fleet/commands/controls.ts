@@ -13,11 +13,12 @@ import { stopping } from '../../journal/session-facts.ts';
 import type { Product } from '../../registry/registry.ts';
 import { stopForPause } from '../act/pause.ts';
 import type { Driver } from '../context.ts';
-import { capName, capValue, priorityValue } from '../decide/limits.ts';
+import { capName, capValue } from '../decide/limits.ts';
 import { overridesOf, type PauseValue } from '../decide/live-changes.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
 import { objectiveView } from '../report/objective-view.ts';
 import { overrideText } from '../report/view.ts';
+import { priorityAsked } from './priority-asked.ts';
 import { requireRoom } from './queue-limits.ts';
 
 interface Lookup {
@@ -46,6 +47,7 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
     changes: OverrideChange[],
     more: { product?: string; undoes?: number; unchanged: string },
   ): ControlReply {
+    let number: number | undefined;
     const lines = changes.map(({ scope, key, after }) => `${overrideText(scope, key, after)}.`);
     if (changes.length > 0 || verb === 'resume' || verb === 'undo') {
       const stops = changes.flatMap(({ scope, key, after }) =>
@@ -57,7 +59,7 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
         if (kind === 'session.stopping')
           lines.push(`${objective} on ${product} is being stopped and keeps its place in the queue.`);
       const what = `${verb}${more.product ? ` ${more.product}` : ''}`;
-      journal.record(
+      const [changed] = journal.record(
         controlChanged(more.product, `${who(source)}: ${what}. ${lines.join(' ')}`.trim(), changes, {
           verb,
           source,
@@ -67,11 +69,13 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
       );
       for (const { product } of stops) if (product !== undefined) loop.drive(product);
       loop.schedule();
+      number = changed?.seq;
     }
     return {
       verb,
       text: lines.length > 0 ? lines.join(' ') : more.unchanged,
       changed: changes.length > 0,
+      ...(changes.length > 0 && { change: number }),
     };
   }
 
@@ -158,10 +162,10 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
       );
     },
 
-    /** @param value high, medium, low, 1 to 100, or `default` for what products.yaml says */
+    /** @param value high, medium, low, 1 to 100, `before obj-7`, `after obj-7`, or `default` for what products.yaml says */
     priority(name: string, value: string | number, source: Source): ControlReply {
       const { name: product } = requireProduct(name);
-      const after = value === 'default' ? null : priorityValue(value);
+      const after = priorityAsked(context, product, value);
       return apply('priority', source, change(product, 'priority', after), {
         product,
         unchanged: `The priority of ${product} is that already.`,
@@ -184,9 +188,12 @@ export function createControls(loop: Driver, { requireProduct, requireObjective 
       });
     },
 
-    /** Takes back the last focus, pause, resume, priority or cap; once more, the one before it. */
-    undo(source: Source): ControlReply {
-      const last = journal.lastControl();
+    /**
+     * Takes back the last focus, pause, resume, priority or cap; once more, the one before it.
+     * @param change that one, whatever came after it
+     */
+    undo(source: Source, change?: number): ControlReply {
+      const last = journal.lastControl(change);
       if (last === null) return { verb: 'undo', text: 'There is nothing to undo.', changed: false };
       for (const { scope } of last.data.changes) refuseModelOnBudget(scope, source);
       // What somebody or a rule changed again since then is not this one's to put back.

@@ -89,6 +89,6 @@ export function priorityValue(value: string | number): number {
   throw new FleetError({
     code: 'PRIORITY_INVALID',
     message: `Expected high, medium, low or a whole number from 1 to 100, got ${JSON.stringify(word.slice(0, 60))}.`,
-    mend: 'Use one of these, or `default` for what products.yaml says.',
+    mend: 'Use one of these, `before obj-7`, `after obj-7`, or `default` for what products.yaml says.',
   });
 }
