@@ -96,10 +96,10 @@ export default defineConfig({
       project('parts', 0, {
         include: ['test/**/*.test.ts'],
         exclude: [...fleets, ...whole, ...night, 'test/compose/**'],
-        maxWorkers: 2,
+        maxWorkers: 3,
       }),
-      project('main-job', 1, { include: mainJob }),
-      project('fleets', 2, { include: fleets, exclude: night, maxWorkers: 2 }),
+      project('main-job', 0, { include: mainJob, maxWorkers: 3 }),
+      project('fleets', 2, { include: fleets, exclude: night, maxWorkers: 3 }),
       project('whole', 3, { include: whole, exclude: [...mainJob, ...night], fileParallelism: false }),
       // Last, so that the stack which these files share is up no longer than they run.
       project('compose', 4, {

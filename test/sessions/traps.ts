@@ -96,7 +96,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'The environment is that of whoever started the tmux server: a key given later is not seen',
     does: 'the keeper is started with the whole environment; the mend of a bad key says to restart the runtime',
-    test: s('faults', 'logged out ends the session with the mend'),
+    test: s('liveness-faults', 'logged out ends the session with the mend'),
     real: { not: 'needs a key that changes' },
   },
   {
@@ -316,7 +316,7 @@ export const traps: readonly Trap[] = [
   {
     trap: '`sling` says success and `booting` of a worker whose claude ended before its first word; its row says working for 10 minutes, why is in `.overstory/logs/<agent>/<turn>/stderr.log` only',
     does: 'found by the session id and the turn.pid it lacks; the human is told what it printed: `WORKER_DIED_AT_START`',
-    test: 'test/sessions/faults.test.ts: a worker whose claude died at its start is told with what it printed, though sling called it a success',
+    test: 'test/sessions/liveness-faults.test.ts: a worker whose claude died at its start is told with what it printed, though sling called it a success',
     real: {
       not: 'the fake claude never dies so early; by hand with Claude Code 2.1.71 on 0.10.3 and 0.11.0 (2026-11-29)',
     },
@@ -380,7 +380,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A logged-out coordinator is `working` for ever',
     does: 'its screen is read, Claude Code’s own lines since the last prompt only; `CLAUDE_LOGGED_OUT` ends the session with the mend',
-    test: s('faults', 'logged out ends the session with the mend'),
+    test: s('liveness-faults', 'logged out ends the session with the mend'),
     real: 'logged out: told by its screen, with the mend',
   },
   {
@@ -414,7 +414,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A hung coordinator is `working` for ever',
     does: '`SESSION_HUNG` in status until it moves or a human ends it',
-    test: s('faults', 'hung is named and not ended'),
+    test: s('liveness-faults', 'hung is named and not ended'),
     real: 'hung: named in status, not ended; a stop ends it',
   },
   {
@@ -438,7 +438,7 @@ export const traps: readonly Trap[] = [
   {
     trap: 'A broken or locked mail.db reads as "0 unread" in status',
     does: 'cross-checked; named in status, the objective waits and goes on when it is mended',
-    test: s('faults', 'a broken mail.db is a trouble, not "no mail"; mended, the objective goes on'),
+    test: s('liveness-faults', 'a broken mail.db is a trouble, not "no mail"; mended, the objective goes on'),
     real: broken,
   },
   {
