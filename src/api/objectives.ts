@@ -1,4 +1,5 @@
 // Answers about objectives, and about what one would come to.
+import type { artifactRoutes } from '../contract/artifacts.ts';
 import type { objectiveRoutes } from '../contract/objectives.ts';
 import type { planRoutes } from '../contract/plans.ts';
 import type { Surface } from '../contract/route.ts';
@@ -9,8 +10,13 @@ import type { Handlers } from './handlers.ts';
 export function objectiveHandlers(
   fleet: Fleet,
   surface: Surface,
-): Handlers<keyof typeof objectiveRoutes | keyof typeof planRoutes | keyof typeof workRoutes> {
-  const { commands, controls, foresight, judgement, work } = fleet;
+): Handlers<
+  | keyof typeof objectiveRoutes
+  | keyof typeof planRoutes
+  | keyof typeof workRoutes
+  | keyof typeof artifactRoutes
+> {
+  const { artifacts, commands, controls, foresight, judgement, work } = fleet;
   return {
     objectives: ({ limit, state }) => commands.objectives(limit, state ?? null),
     history: ({ limit, product }) => commands.history(limit, product ?? null),
@@ -33,6 +39,9 @@ export function objectiveHandlers(
     requeue: (id, { source }) => controls.requeue(id, source),
 
     deliver: (id, { source }) => fleet.delivery.deliver(id, source),
+    allArtifacts: ({ limit }) => artifacts.all(limit),
+    artifacts: (id) => artifacts.list(id),
+    artifact: (id, n) => artifacts.read(id, n),
     diff: (id, asked) => work.diff(id, asked),
     acceptWork: (id, { source }) => judgement.accept(id, source, surface),
     rework: (id, { text, source }) => judgement.rework(id, text, source, surface),

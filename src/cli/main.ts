@@ -8,6 +8,7 @@ import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts
 import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
 import { readText } from './read.ts';
+import { saveFile } from './save.ts';
 import { colourOn, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
 
@@ -45,6 +46,7 @@ async function main(words: string[]): Promise<number> {
       source: { via: 'cli', sender: userName(), thread: null },
       output: outputTo(stdout),
       read: readText,
+      save: saveFile,
       local: { socket: () => socketFinding(socketPath()), port: portFinding, registry: checkedFile },
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });

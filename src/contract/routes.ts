@@ -1,6 +1,7 @@
 // Every call of fleetd's API by its name, which is the client's method, the server's handler and the operationId of
 // docs/openapi.json.
 import { accountRoutes } from './accounts.ts';
+import { artifactRoutes } from './artifacts.ts';
 import { blueprintRoutes } from './blueprints.ts';
 import { doctorRoutes } from './doctor.ts';
 import { eventRoutes } from './events.ts';
@@ -26,6 +27,7 @@ export const routes = {
   ...productRoutes,
   ...objectiveRoutes,
   ...workRoutes,
+  ...artifactRoutes,
   ...planRoutes,
   ...gateRoutes,
   ...mailRoutes,

@@ -4,7 +4,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /** One idea each; sent as one sheet, in this order: a page waits for one request before it is painted. */
-const styles = ['base', 'frame', 'rows', 'budget', 'timeline', 'mail', 'forms', 'blueprint', 'changes'];
+const styles = [
+  'base',
+  'frame',
+  'rows',
+  'budget',
+  'timeline',
+  'mail',
+  'forms',
+  'blueprint',
+  'changes',
+  'artifacts',
+];
 const scripts = ['live.js', 'diff.js', 'highlight.js'];
 
 export interface Asset {

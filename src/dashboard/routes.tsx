@@ -3,6 +3,8 @@ import type { Context, Hono } from 'hono';
 import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
 import type { GateRequest } from '../contract/gates.ts';
+import { addArtifacts } from './artifact-routes.ts';
+import { isShownText } from './pages/artifacts.tsx';
 import { BlueprintPage, BlueprintsPage } from './pages/blueprint.tsx';
 import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
@@ -71,7 +73,7 @@ export function addPages(app: Hono, client: FleetClient): void {
     const { product: name } = result.objective;
     // A refresh by a page that has the changes of what is over: they are no longer different.
     const kept = c.req.header('fleet-keeps') === 'changes';
-    const [status, gates, threads, events, changes] = await Promise.all([
+    const [status, gates, threads, events, changes, artifacts] = await Promise.all([
       client.status(),
       client.gates({ product: name, all: 1 }),
       client.threads(name),
@@ -81,6 +83,7 @@ export function addPages(app: Hono, client: FleetClient): void {
         : client
             .diff(id, { patch: 'true', path: only ?? undefined })
             .catch((thrown) => FleetError.wrap(thrown).toJSON()),
+      kept ? null : artifactsOf(client, id),
     ]);
     const mine = <T extends { objective: string | null }>(all: T[]) =>
       all.filter(({ objective }) => objective === id);
@@ -93,6 +96,7 @@ export function addPages(app: Hono, client: FleetClient): void {
         threads={mine(threads)}
         events={mine(events)}
         changes={changes}
+        artifacts={artifacts}
         only={only}
         {...refused}
       />,
@@ -116,6 +120,7 @@ export function addPages(app: Hono, client: FleetClient): void {
     }
     return c.redirect(`/objectives/${encodeURIComponent(id)}`, 303);
   });
+  addArtifacts(app, client);
   app.get('/blueprints', async (c) => {
     const [all, status] = await Promise.all([client.blueprints(), client.status()]);
     return c.html(<BlueprintsPage status={status} all={all} />);
@@ -146,6 +151,19 @@ export function addPages(app: Hono, client: FleetClient): void {
     }
     return c.redirect(`/gates/${n}`, 303);
   });
+}
+
+/** Files of its report, with the contents of those that are shown as text; null: it names none. */
+async function artifactsOf(client: FleetClient, id: string) {
+  const view = await client.artifacts(id);
+  if (view.files.length === 0) return null;
+  const shown = await Promise.all(
+    view.files.filter(isShownText).map(async ({ n }): Promise<[number, string][]> => {
+      const file = await client.artifact(id, n).catch(() => null);
+      return file === null ? [] : [[n, Buffer.from(file.base64, 'base64').toString('utf8')]];
+    }),
+  );
+  return { view, texts: new Map(shown.flat()) };
 }
 
 /** Newest first. */

@@ -5,6 +5,7 @@ import { traitsOf } from '../common/error-catalogue.ts';
 import { FleetError, type FleetErrorShape } from '../common/errors.ts';
 import type { FootprintReport } from '../contract/runtime/measurements.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
+import type { ArtifactFiles } from '../journal/artifacts/files.ts';
 import type { Journal, ObjectiveRow } from '../journal/journal.ts';
 import type { Usage } from '../journal/usage.ts';
 import type { Screen } from '../overstory/screen.ts';
@@ -48,6 +49,8 @@ export interface Ports {
   /** Brings branches to remotes and forges; left out: there is none. */
   deliverer?: Deliverer | null;
   journal: Journal;
+  /** Contents of files that final reports name. */
+  artifactFiles: ArtifactFiles;
   clock: Clock;
   log: Logger;
   tuning: Tuning;
@@ -81,6 +84,8 @@ export interface Memory {
   deliveryWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
   /** Why a product's pull requests cannot be looked at now, and until when. */
   watchWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
+  /** Products of which files are being kept that no fact names yet. */
+  keepingArtifacts: Set<string>;
   /** Since when a session that stood at a limit has shown none, by its id: it must stand as long again. */
   noLimitSinceMs: Map<number, number>;
 }
@@ -99,6 +104,7 @@ export const emptyMemory = (): Memory => ({
   stopFailingSinceMs: new Map(),
   deliveryWaits: new Map(),
   watchWaits: new Map(),
+  keepingArtifacts: new Set(),
   noLimitSinceMs: new Map(),
 });
 

@@ -7,6 +7,7 @@ import type { ReportView } from '../contract/reports.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import type { JournalBackup } from '../journal/journal.ts';
 import { accountRounds } from './act/accounts/account-rounds.ts';
+import { artifactRounds } from './act/artifacts/rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
 import { watchPullRequests } from './act/delivery/watch-rounds.ts';
 import { gateRounds } from './act/gates/gate-rounds.ts';
@@ -14,6 +15,7 @@ import { createMaking } from './act/make-products.ts';
 import { offerNewCommits } from './act/session/new-commits.ts';
 import { acceptText } from './commands/accept-text.ts';
 import { type Accounts, createAccounts } from './commands/accounts.ts';
+import { type Artifacts, createArtifacts } from './commands/artifacts.ts';
 import { type Blueprints, createBlueprints } from './commands/blueprint/commands.ts';
 import { cautionsOf } from './commands/cautions.ts';
 import { type Controls, createControls } from './commands/controls.ts';
@@ -38,6 +40,7 @@ import { reportOf, sinceMs } from './report/report.ts';
 import { fleetStatus } from './report/view.ts';
 
 export { systemClock } from '../common/clock.ts';
+export { openArtifactFiles } from '../journal/artifacts/files.ts';
 export { openJournal } from '../journal/journal.ts';
 export { tuning } from './tuning.ts';
 
@@ -55,6 +58,7 @@ export interface Fleet {
   blueprints: Blueprints;
   lessons: Lessons;
   work: Work;
+  artifacts: Artifacts;
   delivery: Delivery;
   judgement: Judgement;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
@@ -109,6 +113,7 @@ export function startFleet(
   outbox.start();
   loop.start();
   const gates = gateRounds(loop.context, loop.schedule);
+  const clearing = artifactRounds(loop.context);
   const deliveries = carryOutDeliveries(loop.context);
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
@@ -133,6 +138,7 @@ export function startFleet(
     prepare: createPrepare(loop.context, { requireProduct }, making),
     lessons: createLessons(loop.context, { requireProduct }),
     work: createWork(loop.context, commands),
+    artifacts: createArtifacts(loop.context, commands),
     delivery: createDelivery(loop.context, commands),
     judgement,
     blueprints: createBlueprints(loop, commands, controls),
@@ -187,6 +193,7 @@ export function startFleet(
       await reports.close();
       outbox.close();
       await accounts.close();
+      await clearing.close();
       await deliveries.close();
       await watching.close();
       await news.close();

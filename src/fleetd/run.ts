@@ -9,7 +9,14 @@ import { createFleetClient } from '../client/client.ts';
 import { keptToken } from '../common/kept-token.ts';
 import { version } from '../common/version.ts';
 import { type Dashboard, startDashboard } from '../dashboard/index.ts';
-import { type Fleet, openJournal, startFleet, systemClock, tuning } from '../fleet/index.ts';
+import {
+  type Fleet,
+  openArtifactFiles,
+  openJournal,
+  startFleet,
+  systemClock,
+  tuning,
+} from '../fleet/index.ts';
 import type { Tuning } from '../fleet/tuning.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Channel } from '../runtime/channel.ts';
@@ -29,7 +36,7 @@ export interface FleetdOptions {
   publisher?: Pick<Channel, 'open' | 'description'>;
   /** opens a deliverer, which brings branches to remotes and forges; left out: none */
   deliverer?: Pick<Channel, 'open' | 'description'>;
-  /** folder for the journal */
+  /** folder for the journal and what is kept beside it */
   stateDir: string;
   /** socket for the CLI and other tools of the operator */
   operatorSocket: string;
@@ -92,6 +99,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     publisher: options.publisher ? publisherOver(options.publisher) : null,
     deliverer: options.deliverer ? delivererOver(options.deliverer) : null,
     journal,
+    artifactFiles: openArtifactFiles(join(options.stateDir, 'artifacts')),
     clock: systemClock,
     log,
     tuning: { ...tuning, ...options.tuning },

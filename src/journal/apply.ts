@@ -2,13 +2,14 @@
 // state it expects, so applying an event to the wrong state is caught (see `expectOne`) and not absorbed.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { applyAccount } from './accounts/apply.ts';
+import { applyArtifacts } from './artifacts/apply.ts';
 import { applyBlueprint } from './blueprint/apply.ts';
 import { fleetScope, type JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
 import { applyLesson } from './lessons/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
+import { applyObjective } from './objective-apply.ts';
 import { applyNotice } from './outbox/apply.ts';
-import { applyOutcome } from './outcomes/apply.ts';
 import { applyPullRequest } from './pull-requests/apply.ts';
 import { prepared } from './reader.ts';
 import { applyRecurring } from './recurring/apply.ts';
@@ -26,56 +27,10 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
   };
 
   switch (event.kind) {
-    case 'objective.queued': {
-      const d = event.data;
-      expectOne(
-        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, kind, state, created_at_ms, queued_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
-        objective,
-        d.n,
-        product,
-        d.text,
-        d.acceptance,
-        json(d.needs),
-        json(d.source),
-        d.idempotencyKey,
-        d.kind ?? 'other',
-        atMs,
-        atMs,
-      );
-      return;
-    }
+    case 'objective.queued':
     case 'objective.requeued':
-      expectOne(
-        `UPDATE objectives SET state = 'queued', why = ?, not_before_ms = ?, wait_rule = NULL, result = NULL,
-           queued_at_ms = iif(ended_at_ms IS NULL, queued_at_ms, ?), ended_at_ms = NULL,
-           attempts = iif(?, attempts, 0)
-         WHERE id = ? AND state <> 'done'`,
-        event.data.why,
-        event.data.notBeforeMs,
-        atMs,
-        event.data.error === null ? 0 : 1,
-        objective,
-      );
-      if (event.data.restart)
-        expectOne(
-          'INSERT INTO restarts (product, objective, at_ms) VALUES (?, ?, ?)',
-          product,
-          objective,
-          atMs,
-        );
-      return;
     case 'objective.ended':
-      expectOne(
-        `UPDATE objectives SET state = ?, why = ?, result = ?, ended_at_ms = ?, wait_rule = NULL
-         WHERE id = ? AND state IN ('queued', 'starting', 'running')`,
-        event.data.end,
-        event.data.why,
-        event.data.result,
-        atMs,
-        objective,
-      );
-      applyOutcome(db, objective ?? '');
+      applyObjective(db, event, expectOne);
       return;
     case 'session.starting':
     case 'session.running':
@@ -126,6 +81,10 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'pull-request.failed':
     case 'pull-request.ended':
       applyPullRequest(db, event, expectOne);
+      return;
+    case 'artifacts.kept':
+    case 'artifacts.removed':
+      applyArtifacts(event, expectOne);
       return;
     case 'action.intended': {
       const d = event.data;

@@ -8,6 +8,7 @@ import type { Source } from '../contract/source.ts';
 import type { AgentSpend } from '../prices/index.ts';
 import type { Enforcement, Numbers, WaitRule } from '../scheduler/state.ts';
 import type { AccountEvents } from './accounts/events.ts';
+import type { ArtifactEvents } from './artifacts/events.ts';
 import type { BlueprintEvents } from './blueprint/events.ts';
 import type { GateEvents } from './gates/events.ts';
 import type { LessonEvents } from './lessons/events.ts';
@@ -58,6 +59,7 @@ export type ControlVerb = 'pause' | 'resume' | 'focus' | 'priority' | 'cap' | 'u
 /** What each kind carries besides product and objective. */
 export interface EventData
   extends AccountEvents,
+    ArtifactEvents,
     GateEvents,
     MonitorEvents,
     NoticeEvents,

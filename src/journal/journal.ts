@@ -7,6 +7,7 @@ import { FleetError, type FleetErrorShape } from '../common/errors.ts';
 import { accountStore } from './accounts/store.ts';
 import { actionStore } from './actions.ts';
 import { apply } from './apply.ts';
+import { artifactStore } from './artifacts/store.ts';
 import { backUp, type JournalBackup } from './backup.ts';
 import { blueprintStore } from './blueprint/store.ts';
 import { controlStore } from './controls.ts';
@@ -122,6 +123,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
     ...actionStore(reader),
     ...mailStore(reader),
     accounts: accountStore(db),
+    artifacts: artifactStore(db),
     blueprints: blueprintStore(db),
     gates: gateStore(db),
     lessons: lessonStore(db),

@@ -386,6 +386,22 @@ export const migrations: readonly string[] = [
   ALTER TABLE pull_requests ADD COLUMN failed_head TEXT;
   ALTER TABLE pull_requests ADD COLUMN reworks INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Files that final reports name. path: words of others. sha256: of what is kept; refused, removed: why it is not.
+  CREATE TABLE artifacts (
+    objective TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    path TEXT NOT NULL,
+    bytes INTEGER,
+    sha256 TEXT,
+    type TEXT,
+    refused TEXT,
+    removed TEXT CHECK (removed IN ('age','size')),
+    kept_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (objective, n)
+  ) STRICT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -413,4 +429,5 @@ export const stateTables = [
   'account_shares',
   'limited_sessions',
   'pull_requests',
+  'artifacts',
 ] as const;

@@ -2,9 +2,10 @@
 // its own coordinator.md. `ov` types only the first 500 characters into the session, so what must not be
 // missed comes first; the whole is in the mail. Change the words: raise the version.
 import { FleetError } from '../common/errors.ts';
+import { artifactsWanted } from './artifacts.ts';
 import { cleanText } from './sanitize.ts';
 
-export const dispatchVersion = 4;
+export const dispatchVersion = 5;
 /** Bytes of objective and acceptance together; the frame around them fits below the 128 KiB of an argument. */
 const maxInlineBytes = 112 * 1024;
 
@@ -85,6 +86,7 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
       [
         'Done, merged and verified against the acceptance above:',
         mail('result', `Run complete: ${tag}`, '<what was done, branches merged, what is left>'),
+        artifactsWanted,
         'A question only a human can answer (ask, then go on with what does not depend on it):',
         mail('question', `${tag} <question>`, '<the question, the options, what you would choose>'),
         'A critical escalation (stop dispatching in that area until the answer comes):',

@@ -73,11 +73,11 @@ export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Registr
 }
 
 function meaning(
-  { products, accounts: written, scheduling, gates, recurring, report, prices }: ProductsFile,
+  { products, accounts: written, scheduling, gates, recurring, report, prices, artifacts }: ProductsFile,
   roots: Roots,
 ): Pick<
   Registry,
-  'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report' | 'prices'
+  'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report' | 'prices' | 'artifacts'
 > {
   const budget = scheduling.resource_budget;
   const accounts = accountsOf(written);
@@ -153,6 +153,11 @@ function meaning(
         ];
       }),
     ),
+    artifacts: {
+      keepMs: artifacts.keep_days * 86_400_000,
+      maxFileBytes: artifacts.max_file_mb * 1024 ** 2,
+      maxProductBytes: artifacts.max_product_mb * 1024 ** 2,
+    },
     report: report.every === null ? null : { cron: report.every, timeZone: report.time_zone },
     recurring: recurring.map((one) => ({
       name: one.name,

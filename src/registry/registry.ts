@@ -146,6 +146,16 @@ export interface Registry {
   recurring: Recurrence[];
   /** when the report of what was goes out; null: never by itself */
   report: Calendar | null;
+  /** of files that final reports name */
+  artifacts: ArtifactLimits;
+}
+
+export interface ArtifactLimits {
+  keepMs: number;
+  /** of one file */
+  maxFileBytes: number;
+  /** of all that a product has: the oldest make room */
+  maxProductBytes: number;
 }
 
 /** An objective that comes again. */

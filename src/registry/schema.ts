@@ -12,6 +12,8 @@ const channelPattern = /^(?:webchat|slack:(?:#[^\s\p{Lu}\p{Cc}#:;,.]{1,80}|[CGUW
 const approverPattern = /^[^\s\p{Cc}]{1,200}$/u;
 /** A petabyte and more is a slip of the keyboard, and would overflow once counted in bytes. */
 const mostGb = 1_048_576;
+/** One file crosses to fleetd in one message: mostArtifactBytes of the contract. */
+const mostFileMb = 20;
 
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
 
@@ -220,6 +222,11 @@ export const productsFileSchema = mapping({
   report: optionalMapping({
     every: z.string(cronExpected).refine(isCron, cronExpected).nullable().default('0 7 * * *'),
     time_zone: z.string(zoneExpected).refine(isTimeZone, zoneExpected).default('UTC'),
+  }),
+  artifacts: optionalMapping({
+    keep_days: count('days', 3650).default(30),
+    max_file_mb: count('MiB', mostFileMb).default(10),
+    max_product_mb: count('MiB', 1_048_576).default(200),
   }),
   recurring: z.array(recurringSchema, 'a list of objectives that recur').max(500, 'at most 500').default([]),
   gates: optionalMapping({

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
 import { findingSchema } from '../contract/doctor.ts';
+import { artifactReplySchema } from '../contract/runtime/artifact.ts';
 import { bundlePartSchema, bundleReplySchema } from '../contract/runtime/bundle.ts';
 import { diffReplySchema } from '../contract/runtime/diff.ts';
 import { lookReplySchema } from '../contract/runtime/look.ts';
@@ -38,7 +39,7 @@ const doctorMs = 75_000;
 const maintenanceMs = 30_000;
 /** A clone may take ten minutes, and `ov init` a hook of two. */
 const makeMs = 780_000;
-/** Packing what a session made, and reading a part of it. */
+/** Packing what a session made, and reading a part of it; one file of it. */
 const bundleMs = 60_000;
 const bundleAnswer = z.object({ bundle: bundleReplySchema.nullable() });
 
@@ -116,6 +117,8 @@ export function connectRuntime(options: ConnectionOptions): Runtime {
       request(methods.look, { product: refOf(product), what }, lookMs, lookReplySchema),
     diff: (product, what) =>
       request(methods.diff, { product: refOf(product), what }, diffMs, diffReplySchema),
+    artifact: (product, what) =>
+      request(methods.artifact, { product: refOf(product), what }, bundleMs, artifactReplySchema),
     usage: (product, sinceMs) =>
       request(methods.usage, { product: refOf(product), sinceMs }, lookMs, usageReportSchema),
     maintain: (product, task) =>

@@ -2,6 +2,7 @@
 // tests and the simulation implement it in memory.
 import type { FleetErrorShape } from '../common/errors.ts';
 import type { Finding } from '../contract/doctor.ts';
+import type { ArtifactReply, ArtifactRequest } from '../contract/runtime/artifact.ts';
 import type { BundleReply } from '../contract/runtime/bundle.ts';
 import type { DiffReply, DiffRequest } from '../contract/runtime/diff.ts';
 import type { LookReply, LookRequest } from '../contract/runtime/look.ts';
@@ -40,6 +41,8 @@ export interface Runtime {
   look(product: ProductRef, what: LookRequest): Promise<LookReply>;
   /** What changed between two commits; its words are the workers'. */
   diff(product: ProductRef, what: DiffRequest): Promise<DiffReply>;
+  /** One file that a final report names, whole; untrusted, and refused in a word where it may not be had. */
+  artifact(product: ProductRef, what: ArtifactRequest): Promise<ArtifactReply>;
   /** What the model was used for in a product since then, per agent, by Claude Code's transcripts. */
   usage(product: ProductRef, sinceMs: number): Promise<UsageReport>;
   /**

@@ -1,6 +1,7 @@
 // Views of fleetd as text for people: one pure function per view, the same for chat and terminal.
 // Everything that workers, repos or people wrote goes through sanitise.ts on its way in here.
 export * from './accounts.ts';
+export * from './artifacts.ts';
 export * from './blueprint.ts';
 export * from './capacity.ts';
 export * from './control.ts';

@@ -4,6 +4,7 @@
 import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
 import { quietJson } from '../common/terminal-safe-json.ts';
 import { errorText, type Surface, surfaceFor } from '../text/index.ts';
+import { artifactVerbs } from './artifacts.ts';
 import { blueprintVerbs } from './blueprints.ts';
 import { controlVerbs } from './controls.ts';
 import { fleetVerbs } from './fleet.ts';
@@ -28,6 +29,7 @@ export const verbs: Verb[] = [
   ...fleetVerbs,
   ...objectiveVerbs,
   ...workVerbs,
+  ...artifactVerbs,
   ...planVerbs,
   ...gateVerbs,
   ...controlVerbs,

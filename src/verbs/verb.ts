@@ -22,6 +22,8 @@ export interface VerbContext {
   colour?: boolean;
   /** a file of whoever types; only where they sit before it. Throws FleetError FILE_UNREADABLE */
   read?: (path: string) => Promise<string>;
+  /** writes a file into a folder of whoever types; only where they sit before it. Throws FleetError FILE_UNWRITABLE */
+  save?: (folder: string, name: string, bytes: Uint8Array) => Promise<void>;
   /** takes answers that grow or change; without it they are refused */
   output?: Output;
   /** ends an answer that grows or changes */

@@ -51,6 +51,7 @@ describe('who may', () => {
 
   it('the gateway may not ask for what is the operator’s', async () => {
     expect(await missing('gateway')).toEqual([
+      'artifact',
       'attach',
       'backup',
       'doctor',

@@ -1,7 +1,15 @@
 // Fleets to look at: the real loop, journal, API and dashboard over a fake runtime, in the states that a page
 // must show well.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
@@ -207,12 +215,32 @@ export async function workScene(): Promise<Scene & { done: string; live: string 
     'Add the login page and what it needs',
     'builder-2',
   );
+  mkdirSync(join(folder, 'shots'));
+  writeFileSync(join(folder, 'shots/login.png'), readFileSync('docs/images/dashboard.png'));
+  writeFileSync(join(folder, 'shots/evil.html'), '<script>window.owned = 2</script>\n');
+  writeFileSync(
+    join(folder, 'shots/evil.png'),
+    '<svg xmlns="http://www.w3.org/2000/svg" onload="window.owned = 3"><text>Not a picture</text></svg>\n',
+  );
   world.fake.mailFrom('shop', {
     subject: 'Run complete',
-    body: 'Login and reset are merged, behind the flag.',
+    body: [
+      'Login and reset are merged, behind the flag.',
+      '',
+      'Artifacts:',
+      '- shots/login.png',
+      '- docs/login.md',
+      '- shots/evil.html',
+      '- shots/evil.png',
+      '- src/cart.ts',
+      '- assets/logo.png',
+      '- shots/never-taken.png',
+      '- ../../etc/passwd',
+      '- .env',
+    ].join('\n'),
     type: 'result',
   });
-  await pass(60_000);
+  await until(scene, () => world.journal.liveSession('shop') === null);
   await pass(60_000);
   const { id: live } = world.start('shop', 'Make the button green');
   await pass(60_000);
@@ -227,6 +255,14 @@ export async function workScene(): Promise<Scene & { done: string; live: string 
       rmSync(folder, { recursive: true, force: true });
     },
   });
+}
+
+/** Of what is read from a disk: the fleet's clock does not wait for it. */
+async function until(scene: Scene, what: () => boolean): Promise<void> {
+  while (!what()) {
+    await scene.pass(5_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 const codeOf = (count: number, name: string): string =>

@@ -109,6 +109,7 @@ test('gives every optional key its default', () => {
     accounts: [{ name: 'default', key: null, holdAtPercent: null }],
     gateApprovers: [],
     prices: new Map(),
+    artifacts: { keepMs: 30 * 86_400_000, maxFileBytes: 10 * 1024 ** 2, maxProductBytes: 200 * 1024 ** 2 },
     recurring: [],
   });
   expect(registry.products[0]).toMatchObject({ account: 'default', key: null });
@@ -287,9 +288,9 @@ describe('refuses, with the place', () => {
     ['a list at the top', '- a\n', '1:1 : a mapping / a list of 1'],
     ['a missing products', 'gates: {}\n', '1:1 products: a list of products / nothing'],
     ['products without a value', 'products:\n', '1:1 products: a list of products / nothing'],
-    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, prices, report, recurring, gates / the unknown key "foo"'],
+    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, prices, report, artifacts, recurring, gates / the unknown key "foo"'],
     ['an unknown key of a product', product('prority: high'), `3:5 products[0].prority: ${productKeys} / the unknown key "prority"`],
-    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, prices, report, recurring, gates / the unknown key "__proto__"'],
+    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, prices, report, artifacts, recurring, gates / the unknown key "__proto__"'],
     ['an unknown key in what is merged', 'x-d: &d {colour: red}\nproducts:\n  - name: a\n    <<: *d\n', `4:5 products[0].colour: ${productKeys} / the unknown key "colour"`],
     ['a wrong value in what is merged', 'x-d: &d {priority: urgent}\nproducts:\n  - name: a\n    <<: *d\n', '4:5 products[0].priority: high, medium, low or a whole number from 1 to 100 / "urgent"'],
     ['a merge of a text', 'products:\n  - name: a\n    <<: high\n', '3:9 products[0]["<<"]: a mapping, or a list of mappings, to merge / "high"'],
@@ -352,6 +353,7 @@ describe('refuses, with the place', () => {
     ['a price without its output', 'products: []\nprices:\n  claude-new-9: {input: 1}\n', '3:17 prices["claude-new-9"].output: USD for a million tokens (of web_search: for one), from 0 to 100000 / nothing'],
     ['a price of something unknown', 'products: []\nprices:\n  claude-new-9: {input: 1, output: 2, thinking: 3}\n', '3:39 prices["claude-new-9"].thinking: one of the keys input, output, cache_read, cache_write_5m, cache_write_1h, web_search / the unknown key "thinking"'],
     ['a model with a space', 'products: []\nprices:\n  new 9: {input: 1, output: 2}\n', '3:3 prices["new 9"]: the name of a model without spaces, e.g. claude-opus-4-6 / "new 9"'],
+    ['a file that crosses in no message', 'products: []\nartifacts:\n  max_file_mb: 21\n', `3:16 artifacts.max_file_mb: ${count('MiB', 20)} / 21`],
     ['an approver with a space', 'products: []\ngates:\n  approvers: [a b]\n', '3:15 gates.approvers[0]: a sender id without spaces, e.g. slack:U0123ABC / "a b"'],
     ['an unclosed quote', 'products:\n  - name: "a\n', '3:1 : valid YAML / an error: Missing closing "quote'],
     ['a tab for an indent', 'products:\n\t- name: a\n', '2:1 : valid YAML / an error: Tabs are not allowed as indentation'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import type { Clock } from '../../src/common/clock.ts';
-import type { startFleet } from '../../src/fleet/index.ts';
+import { openArtifactFiles, type startFleet } from '../../src/fleet/index.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { createChecks } from './checks.ts';
@@ -191,6 +191,8 @@ export function createLives(given: {
       registry: { current: given.registry, problems: () => [] },
       runtime: world.connect(life),
       journal: life.journal,
+      // No report of the simulation names a file.
+      artifactFiles: openArtifactFiles('/nowhere'),
       clock: gated,
       log: pino({ level: logLevel }),
       tuning: tested.tuning,

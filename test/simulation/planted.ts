@@ -214,7 +214,7 @@ const all: PlantedBug[] = [
     'a table says when it was written, not when it happened',
     ['replay'],
     [
-      'journal/apply.ts',
+      'journal/objective-apply.ts',
       "d.kind ?? 'other',\n        atMs,",
       "d.kind ?? 'other',\n        Math.round(performance.now() * 1000),",
     ],
@@ -240,7 +240,7 @@ const all: PlantedBug[] = [
   bug(
     'a clock set back hides the final mail',
     ['everything ends'],
-    ['fleet/observe/reconcile.ts', 'm.subject.includes(session.objective) ||', ''],
+    ['fleet/observe/reconcile.ts', 'mail.subject.includes(objective) ||', ''],
   ),
   bug(
     'what was cut off stays in doubt for ever',

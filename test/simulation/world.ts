@@ -363,6 +363,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
       make: async () => [],
       bundle: async () => null,
       bundlePart: async () => Buffer.alloc(0),
+      artifact: async () => ({ refused: 'missing', bytes: null }),
       snapshot: (refs) =>
         call('snapshot', (_far, answer) => {
           const again = world.twice.delete('snapshot');

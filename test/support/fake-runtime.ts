@@ -5,6 +5,7 @@ import { FleetError } from '../../src/common/errors.ts';
 import type { UsageReport } from '../../src/contract/runtime/measurements.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
+import { artifact } from '../../src/runtime/agent/artifact.ts';
 import { diff } from '../../src/runtime/agent/work/diff.ts';
 import { mark } from '../../src/runtime/agent/work/mark.ts';
 import { revert } from '../../src/runtime/agent/work/revert.ts';
@@ -297,6 +298,16 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       const { repository } = product(name);
       if (repository === null) throw ovError('DIFF_GONE', `${name} has no objects.`);
       return await diff(name, repository, what);
+    },
+    async artifact({ name }, what) {
+      if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');
+      const how = await fault({ command: 'artifact', product: name, args: what });
+      if (how instanceof FleetError) throw how;
+      if (how !== null) throw lost('RUNTIME_LOST');
+      const { repository } = product(name);
+      return repository === null
+        ? { refused: 'missing', bytes: null }
+        : await artifact(name, repository, what);
     },
     async usage(ref) {
       if (link.state !== 'connected') throw lost('RUNTIME_UNREACHABLE');

@@ -1,7 +1,10 @@
 // A whole fleet in memory: real loop, real SQLite, fake runtime, manual clock.
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { FleetError } from '../../src/common/errors.ts';
-import { openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
+import { openArtifactFiles, openJournal, startFleet, tuning } from '../../src/fleet/index.ts';
 import { openDatabase } from '../../src/journal/database.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
@@ -61,6 +64,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     prices: new Map(),
     recurring: [],
     report: null,
+    artifacts: { keepMs: 30 * 86_400_000, maxFileBytes: 10 * 1024 ** 2, maxProductBytes: 200 * 1024 ** 2 },
   };
 }
 
@@ -70,6 +74,8 @@ export function testFleet(options: {
   file?: string;
   deliverer?: Deliverer;
   publisher?: Publisher;
+  /** of the contents of artifacts; made when the first is kept */
+  artifactsFolder?: string;
   tuning?: Partial<typeof tuning>;
   world?: { clock: ReturnType<typeof manualClock>; fake: ReturnType<typeof fakeRuntime> };
 }) {
@@ -90,6 +96,9 @@ export function testFleet(options: {
     ...(options.deliverer && { deliverer: options.deliverer }),
     ...(options.publisher && { publisher: options.publisher }),
     journal,
+    artifactFiles: openArtifactFiles(
+      options.artifactsFolder ?? join(tmpdir(), `fleet-artifacts-${randomUUID()}`),
+    ),
     clock,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     tuning: { ...tuning, ...options.tuning },

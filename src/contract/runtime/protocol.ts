@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { OvCommandName } from '../../overstory/commands/index.ts';
 import { nameSchema } from '../names.ts';
 import { errorShapeSchema } from '../reply.ts';
+import { artifactRequestSchema } from './artifact.ts';
 import { fleetBranchSchema } from './bundle.ts';
 import { diffRequestSchema } from './diff.ts';
 import { lookRequestSchema } from './look.ts';
@@ -126,6 +127,10 @@ export const bundlePartParamsSchema = z.strictObject({
   offset: z.number().int().min(0),
 });
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
+export const artifactParamsSchema = z.strictObject({
+  product: productRefSchema,
+  what: artifactRequestSchema,
+});
 export const diffParamsSchema = z.strictObject({ product: productRefSchema, what: diffRequestSchema });
 
 export const usageParamsSchema = z.strictObject({
@@ -168,6 +173,7 @@ export const methods = {
   footprint: 'fleet/footprint',
   look: 'fleet/look',
   diff: 'fleet/diff',
+  artifact: 'fleet/artifact',
   usage: 'fleet/usage',
   maintain: 'fleet/maintain',
   make: 'fleet/make',

@@ -1,6 +1,7 @@
 // One objective: what was asked, what was decided, what happened, what it cost, and what came of it.
 import type { FleetErrorShape } from '../../common/errors.ts';
 import { bytes, count, duration, usd } from '../../common/units.ts';
+import type { ArtifactsView } from '../../contract/artifacts.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { Thread } from '../../contract/mail.ts';
@@ -10,6 +11,7 @@ import type { FleetStatus } from '../../contract/status.ts';
 import type { DiffView } from '../../contract/work.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
+import { Artifacts } from './artifacts.tsx';
 import { Changes, Commits } from './changes.tsx';
 import { Delivery } from './delivery.tsx';
 import { Judge } from './judge.tsx';
@@ -20,12 +22,12 @@ import {
   Events,
   FactList,
   forPeople,
-  gateHref,
   ObjectiveState,
   objectiveHref,
   productHref,
   why,
 } from './parts.tsx';
+import { Questions } from './questions.tsx';
 import { Tree } from './tree.tsx';
 
 const shownEvents = 200;
@@ -41,16 +43,19 @@ export function ObjectivePage(props: {
   events: FleetEvent[];
   /** or why there is none. kept: the page that asks has it already */
   changes: DiffView | FleetErrorShape | 'kept';
+  /** files that its report names; null: none, or the page that asks has them already */
+  artifacts: { view: ArtifactsView; texts: ReadonlyMap<number, string> } | null;
   /** the path whose changes alone are shown */
   only: string | null;
   /** a word of the human's that was not taken, and what they typed */
   error?: FleetErrorShape;
   typed?: string;
 }) {
-  const { status, product, gates, changes } = props;
+  const { status, product, gates, changes, artifacts } = props;
   const { objective, result } = props.result;
   const now = status.at;
   const live = objective.state === 'starting' || objective.state === 'running';
+  const over = !live && objective.state !== 'queued';
   const view = changes !== 'kept' && 'stretches' in changes ? changes : null;
   const refused = props.error && <Alarm title="Your word was not taken" error={props.error} />;
   return (
@@ -89,6 +94,16 @@ export function ObjectivePage(props: {
               </figure>
             </section>
           )}
+          {over && (
+            <section id="artifacts" data-keep hidden={artifacts === null}>
+              {artifacts && (
+                <>
+                  <h2>Files it names</h2>
+                  <Artifacts {...artifacts} />
+                </>
+              )}
+            </section>
+          )}
           {live && product && (
             <section aria-labelledby="workers">
               <h2 id="workers">Workers</h2>
@@ -109,7 +124,7 @@ export function ObjectivePage(props: {
       {changes === 'kept' ? (
         <section id="changes" data-keep></section>
       ) : (
-        <section id="changes" data-keep={live ? undefined : true}>
+        <section id="changes" data-keep={over || undefined}>
           {view !== null && (
             <>
               <h2>Commits</h2>
@@ -144,49 +159,6 @@ export function ObjectivePage(props: {
       </div>
       <script type="module" src="/assets/diff.js"></script>
     </Page>
-  );
-}
-
-/** Its plan and what else was asked, with the answers. */
-function Questions({ gates, now }: { gates: GateView[]; now: string }) {
-  if (gates.length === 0) return null;
-  return (
-    <section aria-labelledby="gates">
-      <h2 id="gates">Questions and answers</h2>
-      <ul class="threads">
-        {gates.map((gate) => (
-          <li id={`gate-${gate.n}`}>
-            <details class="card thread" open={gate.state === 'open' || gate.kind === 'plan'}>
-              <summary>
-                <span class="title">
-                  {gate.kind === 'plan' ? 'Plan: ' : ''}
-                  {line(gate.subject)}
-                </span>
-                <span class={`state ${gate.state === 'open' ? 'warn' : 'dim'}`}>{gate.state}</span>
-                <span class="quiet when">
-                  <Ago at={gate.askedAt} now={now} />
-                </span>
-              </summary>
-              <figure class="letter foreign">
-                <figcaption>
-                  {gate.asker === 'fleetd' ? 'From fleetd' : `Written by ${line(gate.asker)}, an agent`},{' '}
-                  <a href={gateHref(gate.n)}>gate {gate.n}</a>
-                </figcaption>
-                <pre tabindex={0}>{block(gate.text) || '(no text)'}</pre>
-              </figure>
-              {gate.resolution && (
-                <figure class="letter ours">
-                  <figcaption>
-                    {gate.state} by {line(gate.resolution.by)} <Ago at={gate.resolution.at} now={now} />
-                  </figcaption>
-                  <pre tabindex={0}>{block(gate.resolution.text) || '(without a word)'}</pre>
-                </figure>
-              )}
-            </details>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

@@ -21,6 +21,14 @@ export function isRunComplete(mail: Mail, objective: string): boolean {
   return named === null || named[1] === objective;
 }
 
+/** The same, where one that names no objective may be of an earlier session. (Clocks jump: a name is worth more than a time.) */
+export const isFinalMail = (
+  mail: Mail,
+  { objective, startingAtMs }: Pick<SessionRow, 'objective' | 'startingAtMs'>,
+): boolean =>
+  isRunComplete(mail, objective) &&
+  (mail.subject.includes(objective) || Date.parse(mail.createdAt) >= startingAtMs - 1000);
+
 /**
  * @param session   the live session of this product, or null
  * @param isKnown   whether a mail id is already in the journal
@@ -36,13 +44,7 @@ export function reconcile(
   for (const mail of fresh) findings.push({ kind: 'mail', mail });
   if (session?.state !== 'running') return findings;
 
-  const since = session.startingAtMs;
-  const final = fresh.find(
-    (m) =>
-      isRunComplete(m, session.objective) &&
-      // One that names no objective may be of an earlier session. (Clocks jump: a name is worth more than a time.)
-      (m.subject.includes(session.objective) || Date.parse(m.createdAt) >= since - 1000),
-  );
+  const final = fresh.find((mail) => isFinalMail(mail, session));
   const nowMs = snapshot.observedAtMs;
   const { state, because } = liveness(
     { snapshot, finalMail: final !== undefined, screen: null, nowMs },

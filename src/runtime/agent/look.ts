@@ -1,7 +1,6 @@
 // look: a read-only glance into a product for the model and the human. Confined by the resolved path,
 // capped in length, and blind to secrets, to git's own files and to overstory's databases.
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { type ErrorCode, FleetError } from '../../common/errors.ts';
@@ -9,6 +8,7 @@ import type { LookReply, lookRequestSchema } from '../../contract/runtime/look.t
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import { liesUnder, pathInside } from './confine.ts';
 import { git } from './git.ts';
+import { openInside } from './open-inside.ts';
 
 type Look = z.output<typeof lookRequestSchema>;
 
@@ -101,14 +101,17 @@ async function tree(product: string, folder: string, path: string, depth: number
 
 async function file(product: string, folder: string, path: string, maxBytes: number): Promise<LookReply> {
   const real = await resolveIn(product, folder, path);
-  // O_NONBLOCK: opening a named pipe must not wait for its writer. O_NOFOLLOW: the path is resolved already.
-  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => null,
-  );
+  const handle = await openInside(real);
   if (handle === null)
     throw refused(product, 'LOOK_NOT_FOUND', 'a file that may be read', JSON.stringify(path.slice(0, 200)));
+  if (handle === 'moved')
+    throw refused(
+      product,
+      'PATH_ESCAPES',
+      'a file that stays where it is',
+      `${JSON.stringify(path.slice(0, 200))}, which was moved while it was opened`,
+    );
   try {
-    await requireStill(product, handle, real, path);
     const { size } = await handle.stat().then((found) => {
       if (found.isFile()) return found;
       throw refused(product, 'LOOK_NOT_TEXT', 'a text file', 'something else than a file');
@@ -123,19 +126,6 @@ async function file(product: string, folder: string, path: string, maxBytes: num
   } finally {
     await handle.close();
   }
-}
-
-/** What was opened is what was judged: a folder on the way may have become a link in between. */
-async function requireStill(product: string, handle: FileHandle, real: string, path: string): Promise<void> {
-  // Without /proc the path is looked at once more: later than the opening, so a link that still stands is seen.
-  const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(real).catch(() => ''));
-  if (opened === real) return;
-  throw refused(
-    product,
-    'PATH_ESCAPES',
-    'a file that stays where it is',
-    `${JSON.stringify(path.slice(0, 200))}, which was moved while it was opened`,
-  );
 }
 
 /** @returns null for what is not UTF-8 text; a character cut at the end of a truncated read is dropped */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
 import { bundlePartBytes } from '../../contract/runtime/bundle.ts';
 import {
+  artifactParamsSchema,
   bundleParamsSchema,
   bundlePartParamsSchema,
   diffParamsSchema,
@@ -26,6 +27,7 @@ import {
 import { ovFailure } from '../../overstory/errors.ts';
 import { makeBundle, readBundle } from '../checkout/bundle.ts';
 import { missingFolder } from '../checkout/unready.ts';
+import { artifact } from './artifact.ts';
 import { boundOf, productFolder } from './confine.ts';
 import { createDiskUse } from './disk-use.ts';
 import { diagnose, type Unready } from './doctor/index.ts';
@@ -167,6 +169,9 @@ export function serveVerbs(
   );
   verb(methods.diff, diffParamsSchema, async ({ product, what }) =>
     diff(product.name, await existing(product), what),
+  );
+  verb(methods.artifact, artifactParamsSchema, async ({ product, what }) =>
+    artifact(product.name, await existing(product), what),
   );
   verb(methods.usage, usageParamsSchema, async ({ product, sinceMs }) =>
     usages.since(await existing(product), sinceMs),

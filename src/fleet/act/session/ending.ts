@@ -6,7 +6,7 @@ import type { SessionRow } from '../../../journal/journal.ts';
 import { objectiveEnded, requeued } from '../../../journal/objective-facts.ts';
 import { sessionEnded } from '../../../journal/session-facts.ts';
 import type { FleetContext } from '../../context.ts';
-import { isRunComplete } from '../../observe/reconcile.ts';
+import { isFinalMail, isRunComplete } from '../../observe/reconcile.ts';
 import { pauseAction } from './announce-pause.ts';
 import type { Outcome } from './outcome.ts';
 import { restartOf } from './restart.ts';
@@ -57,7 +57,7 @@ export function ending(
     const end = session.outcome ?? 'cancelled';
     const refused = restart === null ? '' : ` ${restart.refused}`;
     events.push(
-      objectiveEnded(session, end, `${why}${refused}${where}`, { result: finalMail(context, session) }),
+      objectiveEnded(session, end, `${why}${refused}${where}`, { result: lastWords(context, session) }),
     );
   }
   return events;
@@ -72,14 +72,17 @@ export function completedAtPause({ journal }: FleetContext, session: SessionRow)
   return since.find((mail) => isRunComplete(mail, session.objective)) ?? null;
 }
 
+/** The body of the final mail of a session that got done; null: none came. */
+export const finalReport = (context: FleetContext, session: SessionRow): string | null =>
+  completedAtPause(context, session)?.body ?? lastWords(context, session);
+
 /**
  * The body of the session's final mail, which is its result; of one that did not get done, what its coordinator last said
  * keeps it from that: git's words, a hook's.
  */
-function finalMail({ journal }: FleetContext, session: SessionRow): string | null {
+function lastWords({ journal }: FleetContext, session: SessionRow): string | null {
   const latest = journal.mail(session.product, 20);
-  if (session.outcome === 'done')
-    return latest.find((mail) => /run complete/i.test(mail.subject))?.body ?? null;
+  if (session.outcome === 'done') return latest.find((mail) => isFinalMail(mail, session))?.body ?? null;
   const ours = ({ from, type, createdAt }: Mail): boolean =>
     from === 'coordinator' && type === 'error' && Date.parse(createdAt) >= session.startingAtMs - 1_000;
   return latest.find(ours)?.body ?? null;

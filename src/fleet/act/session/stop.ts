@@ -6,7 +6,7 @@
 //   ─► coordinator ─► (still alive) coordinator again ─► (still alive) exactly its tmux session
 //   ─► those workers, the leads first ─► the run, when it stayed open
 //   ─► processes: a grace, then ended by pid and start time ─► its unread mail is closed
-//   ─► where its work ends is marked ─► (done) its branch is published in the human's repository, and kept by the deliverer;
+//   ─► where its work ends is marked ─► (done) files that its report names are kept, its branch is published in the human's repository, and kept by the deliverer;
 //   where its product says so a human is asked to take it
 //   ─► outcome
 //
@@ -27,12 +27,13 @@ import { intended } from '../../../journal/action-facts.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
+import { keepArtifacts } from '../artifacts/keep.ts';
 import { keepWork } from '../delivery/keep.ts';
 import { goesOn, workToReview } from '../delivery/review.ts';
 import { settleWhatWasHeard } from '../heard/follow-up.ts';
 import { tellPause } from './announce-pause.ts';
 import { closeUnread } from './close-unread-mail.ts';
-import { completedAtPause, ending, stopAction } from './ending.ts';
+import { completedAtPause, ending, finalReport, stopAction } from './ending.ts';
 import { markWork } from './mark.ts';
 import { outcomeOf } from './outcome.ts';
 import { publishWork } from './publish.ts';
@@ -64,6 +65,9 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     if (session.baseCommit !== null) await markWork(context, product, session, 'head');
     const done = session.outcome === 'done' || completedAtPause(context, session) !== null;
     const made = known !== null && done;
+    const artifacts = made
+      ? await keepArtifacts(context, known, session, finalReport(context, session))
+      : null;
     const published = made ? await publishWork(context, known, session) : null;
     const kept = made ? await keepWork(context, known, session) : null;
     const review = made ? await workToReview(context, known, session, kept) : null;
@@ -72,7 +76,7 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     endTrouble(context, product.name);
     const next = goesOn(context, session, kept, review);
     context.journal.record(
-      ...ending(context, session, outcome, { processes: left, where: [published, next.says] }),
+      ...ending(context, session, outcome, { processes: left, where: [published, next.says, artifacts] }),
       ...next.events,
     );
     return true;
