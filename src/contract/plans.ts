@@ -45,6 +45,8 @@ export const planReplySchema = z.object({
       start: z.string(),
       /** null: how long it runs is not known yet */
       end: z.string().nullable(),
+      /** what it waits for until then; absent: nothing, it starts at once */
+      line: z.string().optional(),
     }),
   ),
   /** whose start cannot be said, and why each waits */

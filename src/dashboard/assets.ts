@@ -12,11 +12,12 @@ const styles = [
   'timeline',
   'mail',
   'forms',
+  'acts',
   'blueprint',
   'changes',
   'artifacts',
 ];
-const scripts = ['live.js', 'diff.js', 'highlight.js'];
+const scripts = ['live.js', 'acts.js', 'diff.js', 'highlight.js'];
 
 export interface Asset {
   name: string;

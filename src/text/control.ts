@@ -29,12 +29,22 @@ export function planText(surface: Surface, { at, starts, waits, truncated }: Pla
           'Would start, in this order:',
           ...rows(
             surface,
-            starts.map(({ objective, product, start, end }, index) => ({
+            starts.map(({ objective, product, start, end, line }, index) => ({
               name: `${index + 1}. ${surface.line(objective, 40)}`,
               state: surface.line(product, 50),
               tone: 'busy',
               head: inTime(start),
-              notes: end === null ? [] : [{ text: `ends ${inTime(end)}`, tone: 'dim' }],
+              notes: [
+                ...(line === undefined
+                  ? []
+                  : [
+                      {
+                        text: surface.line(withoutName(line, objective, product), 400),
+                        tone: 'dim' as const,
+                      },
+                    ]),
+                ...(end === null ? [] : [{ text: `ends ${inTime(end)}`, tone: 'dim' as const }]),
+              ],
             })),
           ),
         ]

@@ -30,11 +30,12 @@ inChromium('every page in Chromium', (open) => {
         scene.dashboard.link,
         [
           ...['/', '/products/shop', '/products/launch', '/gates/1', '/gates/2', '/nothing'],
+          ...['/start', '/start?product=shop', '/products/shop#stop', '/objectives/obj-9#cancel'],
           ...['/blueprints', '/blueprints/release', '/blueprints/draft-1', '/blueprints/nothing'],
         ],
       ],
       [empty.dashboard.link, ['/', '/blueprints']],
-      [one.dashboard.link, ['/', '/products/product-a']],
+      [one.dashboard.link, ['/', '/products/product-a', '/products/product-a#start']],
       [outage.dashboard.link, ['/', '/products/launch']],
     ] as const)
       for (const look of [{ width: 1600 }, { width: 400 }, { width: 1600, dark: true }]) {

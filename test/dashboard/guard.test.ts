@@ -80,6 +80,25 @@ describe('the guard', () => {
     expect(state()).toBe('open');
   });
 
+  it('does nothing for another origin, and nothing without the cookie', async () => {
+    const pause = (path: string, headers: Record<string, string>) =>
+      fetch(own + path, {
+        method: 'POST',
+        body: new URLSearchParams({ act: 'pause', product: 'shop', text: 'Ship it' }),
+        headers,
+        redirect: 'manual',
+      });
+    const before = scene.world.journal.lastSeq();
+    for (const path of ['/', '/products/shop', '/objectives/obj-7', '/start']) {
+      expect((await pause(path, { cookie, origin: 'http://evil.example' })).status, path).toBe(403);
+      expect((await pause(path, { cookie })).status, path).toBe(403);
+      expect((await pause(path, { origin: own })).status, path).toBe(401);
+    }
+    expect(scene.world.journal.lastSeq()).toBe(before);
+    expect((await pause('/', { cookie, origin: own })).status).toBe(303);
+    expect(scene.world.fleet.status('shop').products[0]?.paused).not.toBeNull();
+  });
+
   it('answers under its own names only: another that resolves to it is DNS rebinding', async () => {
     expect(await statusWithHost('localhost:41790')).toBe(200);
     expect(await statusWithHost('127.0.0.1')).toBe(200);

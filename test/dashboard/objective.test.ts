@@ -85,7 +85,7 @@ inChromium('the page of an objective in Chromium', (open) => {
     await page.getByRole('button', { name: 'Send back' }).click();
     await page.locator('#judge').getByText('takes it up').waitFor();
     await page.getByRole('button', { name: 'Revert' }).click();
-    await page.getByText('Your word was not taken').waitFor();
+    await page.getByText('This was not done').waitFor();
 
     const paint = await firstPaint(page, at(`/objectives/${scene.done}`));
     const smallest = await firstPaint(page, at('/assets/style.css'));

@@ -56,7 +56,8 @@ function morph(from, to) {
   if (from.hasAttribute('data-keep')) return;
   // what a human is typing stays, as long as there is still somebody to answer
   if (from.hasAttribute('data-keep-while-open') && to.hasAttribute('data-keep-while-open')) return;
-  const mine = from.nodeName === 'DETAILS' ? ['open'] : [];
+  // what the human has opened stays open; what may be dragged is marked by script
+  const mine = ['DETAILS', 'DIALOG'].includes(from.nodeName) ? ['open'] : ['draggable', 'data-drop'];
   for (const { name } of [...from.attributes])
     if (!to.hasAttribute(name) && !mine.includes(name)) from.removeAttribute(name);
   for (const { name, value } of to.attributes)
@@ -73,6 +74,8 @@ function children(from, to) {
   );
   let at = from.firstChild;
   for (const wanted of [...to.childNodes]) {
+    // what is told to the human stays where it is until they go on
+    while (at?.dataset?.stays !== undefined && nameOf(at) !== nameOf(wanted)) at = at.nextSibling;
     const known = named.get(nameOf(wanted));
     const taken = known ?? (at && !nameOf(at) && !nameOf(wanted) ? at : null);
     if (taken === null) {
@@ -85,7 +88,7 @@ function children(from, to) {
   }
   while (at) {
     const next = at.nextSibling;
-    at.remove();
+    if (at.dataset?.stays === undefined) at.remove();
     at = next;
   }
 }
@@ -124,6 +127,7 @@ async function refresh() {
       morph(body, page.body);
       document.title = page.title;
       ahead = Date.parse(body.dataset.at) - Date.now();
+      document.dispatchEvent(new Event('fleet:drawn'));
     }
   } catch {
     connected = false;

@@ -3,7 +3,7 @@
 import type { ArtifactsView, ArtifactView } from '../../contract/artifacts.ts';
 import { artifactNote, artifactReasons } from '../../text/artifacts.ts';
 import { block, line } from '../../text/sanitise.ts';
-import { objectiveHref } from './parts.tsx';
+import { objectiveHref } from './hrefs.ts';
 
 /** Longer text is a download. */
 export const shownTextBytes = 64 * 1024;

@@ -1,11 +1,12 @@
 // Blueprints: a list, and each as a graph. The graph is drawn here, as SVG without a script or a style of its own.
 
 import type { BlueprintView } from '../../contract/blueprints.ts';
-import type { FleetStatus } from '../../contract/status.ts';
 import { stepTones } from '../../text/blueprint.ts';
 import { line } from '../../text/sanitise.ts';
+import type { Frame } from '../frame.ts';
+import { productHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
-import { ObjectiveLink, productHref } from './parts.tsx';
+import { ObjectiveLink } from './parts.tsx';
 
 type Step = BlueprintView['steps'][number];
 
@@ -13,12 +14,12 @@ export const blueprintHref = ({ name, draft }: BlueprintView) =>
   `/blueprints/${draft === null ? name : `draft-${draft}`}`;
 const titleOf = ({ name, draft }: BlueprintView) => (draft === null ? name : `draft-${draft}: ${name}`);
 
-export function BlueprintsPage({ status, all }: { status: FleetStatus; all: BlueprintView[] }) {
+export function BlueprintsPage({ frame, all }: { frame: Frame; all: BlueprintView[] }) {
   return (
     <Page
       title="Blueprints"
       trail={[{ text: 'Blueprints' }]}
-      status={status}
+      frame={frame}
       summary={`${all.length} blueprints`}
     >
       <section aria-labelledby="blueprints-title">
@@ -41,13 +42,13 @@ export function BlueprintsPage({ status, all }: { status: FleetStatus; all: Blue
   );
 }
 
-export function BlueprintPage({ status, view }: { status: FleetStatus; view: BlueprintView }) {
+export function BlueprintPage({ frame, view }: { frame: Frame; view: BlueprintView }) {
   const done = view.steps.filter(({ state }) => state === 'done').length;
   return (
     <Page
       title={`Blueprint ${view.name}`}
       trail={[{ text: 'Blueprints', href: '/blueprints' }, { text: titleOf(view) }]}
-      status={status}
+      frame={frame}
       summary={`${view.name}: ${done} of ${view.steps.length} steps done`}
     >
       <section aria-labelledby="blueprint-title">

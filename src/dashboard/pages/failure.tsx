@@ -1,6 +1,7 @@
 // A page for what went wrong: the error, and the way back.
 import type { FleetErrorShape } from '../../common/errors.ts';
-import { Alarm, Document } from './layout.tsx';
+import { Alarm } from './alarm.tsx';
+import { Document } from './layout.tsx';
 
 export function FailurePage({ error }: { error: FleetErrorShape }) {
   return (

@@ -8,12 +8,17 @@ import type { FleetStatus } from '../../contract/status.ts';
 import { accountInWords } from '../../text/accounts.ts';
 import { line } from '../../text/sanitise.ts';
 import { stateOf } from '../../text/situation.ts';
+import type { Frame } from '../frame.ts';
 import { Budget } from './budget.tsx';
+import { Limits } from './controls.tsx';
+import { gateHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
-import { Ago, Events, forPeople, gateHref } from './parts.tsx';
+import { RefusedIn } from './note.tsx';
+import { Ago, Events, forPeople } from './parts.tsx';
 import { Folded, ProductRow, quiet } from './product-row.tsx';
 import { Queue } from './queue.tsx';
 import type { Span } from './span.ts';
+import { StartForm } from './start.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** Above this many products, those with nothing to say share one card. */
@@ -35,16 +40,15 @@ const order = [
 ];
 
 export function FleetPage(props: {
-  status: FleetStatus;
-  /** open ones */
-  gates: GateView[];
+  frame: Frame;
   timeline: TimelineView;
   /** what curves and timeline show of it */
   span: Span;
   events: FleetEvent[];
   usage: Usage;
 }) {
-  const { status, gates: open, span } = props;
+  const { frame, span } = props;
+  const { status, asks: open } = frame;
   const rank = (product: ProductView) =>
     (order.indexOf(stateOf(product).state) + order.length) % order.length;
   const products = status.products.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
@@ -52,13 +56,9 @@ export function FleetPage(props: {
   const shown = products.filter((product) => !folded.includes(product));
   const summary = inWords(status, open.length);
   return (
-    <Page
-      title={open.length > 0 ? `(${open.length}) Fleet` : 'Fleet'}
-      trail={[]}
-      status={status}
-      summary={summary}
-    >
+    <Page title="Fleet" trail={[]} frame={frame} summary={summary}>
       <h1 class="headline">{summary}</h1>
+      <RefusedIn frame={frame} of={['pause', 'resume', 'focus', 'undo', 'cancel', 'retry']} />
       {open.length > 0 && <NeedsYou gates={open} now={status.at} />}
       <Budget status={status} usage={props.usage} span={span} />
       <div class="columns">
@@ -68,18 +68,24 @@ export function FleetPage(props: {
             {products.length === 0 && <NoProducts file={status.registry.file} />}
             <ul class={`rows ${folded.length > 0 ? 'dense' : ''}`}>
               {shown.map((product) => (
-                <ProductRow product={product} now={status.at} />
+                <ProductRow product={product} now={status.at} path={frame.path} />
               ))}
             </ul>
             {folded.length > 0 && <Folded products={folded} />}
             {products.length > 0 && products.every(quiet) && status.queue.length === 0 && (
               <p class="quiet hint">
-                Nothing is queued and nothing runs. In chat, say “Ship the auth feature on {products[0]?.name}
-                ”; in a terminal, <code>fleet start {products[0]?.name} …</code>
+                Nothing is queued and nothing runs. Start something here, or say in chat “Ship the auth
+                feature on {products[0]?.name}”.
               </p>
             )}
+            {products.some(({ overstory }) => overstory) && (
+              <details class="begin" id="begin">
+                <summary class="button">Start an objective</summary>
+                <StartForm frame={frame} heading={false} />
+              </details>
+            )}
           </section>
-          <Queue status={status} />
+          <Queue frame={frame} />
           <section aria-labelledby="timeline">
             <h2 id="timeline">What ran</h2>
             <div class="card">
@@ -93,19 +99,7 @@ export function FleetPage(props: {
             <Events events={forPeople(props.events).slice(0, shownEvents)} now={status.at} />
           </section>
           <Accounts status={status} />
-          {status.overrides.length > 0 && (
-            <section class="card" aria-labelledby="overrides">
-              <h2 id="overrides">Changed by hand</h2>
-              <ul class="plain">
-                {status.overrides.map(({ text }) => (
-                  <li>{line(text)}</li>
-                ))}
-              </ul>
-              <p class="quiet small">
-                Taken back with <code>fleet undo</code>
-              </p>
-            </section>
-          )}
+          <Limits frame={frame} product={null} overrides={status.overrides} />
         </div>
       </div>
     </Page>

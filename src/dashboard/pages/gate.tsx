@@ -1,21 +1,17 @@
 // One gate: what is asked, by whom, and the form in which a human answers.
 import type { Child } from 'hono/jsx';
-import type { FleetErrorShape } from '../../common/errors.ts';
 import type { GateView } from '../../contract/gates.ts';
-import type { FleetStatus } from '../../contract/status.ts';
 import { block, line } from '../../text/sanitise.ts';
-import { Alarm, Page } from './layout.tsx';
-import { Ago, ObjectiveLink, productHref } from './parts.tsx';
+import type { Frame } from '../frame.ts';
+import { Alarm } from './alarm.tsx';
+import { productHref } from './hrefs.ts';
+import { Page } from './layout.tsx';
+import { Ago, ObjectiveLink } from './parts.tsx';
 
-export function GatePage(props: {
-  gate: GateView;
-  status: FleetStatus;
-  error?: FleetErrorShape;
-  typed?: string;
-}) {
-  const { gate, status } = props;
+export function GatePage({ gate, frame }: { gate: GateView; frame: Frame }) {
+  const { status } = frame;
   const title = `Gate ${gate.n}`;
-  const refused = props.error && <Alarm title="Your answer was not taken" error={props.error} />;
+  const refused = frame.refused && <Alarm title="Your answer was not taken" error={frame.refused.error} />;
   return (
     <Page
       title={`${title}: ${gate.state}`}
@@ -23,7 +19,7 @@ export function GatePage(props: {
         ...(gate.product ? [{ text: gate.product, href: productHref(gate.product) }] : []),
         { text: title },
       ]}
-      status={status}
+      frame={frame}
       summary={`${title} is ${gate.state}`}
     >
       <div class="narrow">
@@ -52,7 +48,7 @@ export function GatePage(props: {
           <p class="quiet">Known before it began: {line(caution)}</p>
         ))}
         {gate.state === 'open' ? (
-          <AnswerForm gate={gate} typed={props.typed ?? ''} refused={refused} />
+          <AnswerForm gate={gate} typed={frame.refused?.said.text ?? ''} refused={refused} />
         ) : (
           <>
             {refused}

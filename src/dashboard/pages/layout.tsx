@@ -1,23 +1,30 @@
 // What every page has: head, bar with the state of the connection, banners of what is wrong with the whole fleet.
+import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
-import type { FleetErrorShape } from '../../common/errors.ts';
 import type { FleetStatus } from '../../contract/status.ts';
+import type { Frame } from '../frame.ts';
+import { Alarm } from './alarm.tsx';
+import { NoteOf } from './note.tsx';
 import { clock } from './parts.tsx';
 
 export function Document(props: { title: string; children: Child }) {
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{props.title}</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/assets/style.css" />
-        <script type="module" src="/assets/live.js"></script>
-      </head>
-      {props.children}
-    </html>
+    <>
+      {raw('<!doctype html>')}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{props.title}</title>
+          <link rel="icon" href="data:," />
+          <link rel="stylesheet" href="/assets/style.css" />
+          <script type="module" src="/assets/live.js"></script>
+          <script type="module" src="/assets/acts.js"></script>
+        </head>
+        {props.children}
+      </html>
+    </>
   );
 }
 
@@ -25,14 +32,14 @@ export function Document(props: { title: string; children: Child }) {
 export function Page(page: {
   title: string;
   trail: { text: string; href?: string }[];
-  status: FleetStatus;
+  frame: Frame;
   /** said by a screen reader whenever it changes */
   summary: string;
   children: Child;
 }) {
-  const { status } = page;
+  const { status, asks } = page.frame;
   return (
-    <Document title={page.title}>
+    <Document title={asks.length > 0 ? `(${asks.length}) ${page.title}` : page.title}>
       <body data-live data-at={status.at}>
         <a class="skip" href="#main">
           Skip to the content
@@ -65,6 +72,7 @@ export function Page(page: {
           {page.summary}
         </p>
         <main id="main">
+          <NoteOf frame={page.frame} />
           <Alarms status={status} />
           {page.children}
         </main>
@@ -98,19 +106,5 @@ function Alarms({ status }: { status: FleetStatus }) {
         </section>
       ))}
     </>
-  );
-}
-
-export function Alarm(props: { title: string; error: FleetErrorShape | null; note?: string }) {
-  return (
-    <section class="alarm bad">
-      <h2>{props.title}</h2>
-      {props.error && (
-        <p>
-          {props.error.message} <strong>{props.error.mend}</strong> <code>{props.error.code}</code>
-        </p>
-      )}
-      {props.note && <p>{props.note}</p>}
-    </section>
   );
 }

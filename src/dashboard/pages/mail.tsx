@@ -4,7 +4,8 @@
 import { count } from '../../common/units.ts';
 import type { Thread, ThreadMail } from '../../contract/mail.ts';
 import { block, line } from '../../text/sanitise.ts';
-import { Ago, gateHref } from './parts.tsx';
+import { gateHref } from './hrefs.ts';
+import { Ago } from './parts.tsx';
 
 const shown = 30;
 

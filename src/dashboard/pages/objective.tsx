@@ -7,33 +7,26 @@ import type { GateView } from '../../contract/gates.ts';
 import type { Thread } from '../../contract/mail.ts';
 import type { ObjectiveView, Result } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
-import type { FleetStatus } from '../../contract/status.ts';
 import type { DiffView } from '../../contract/work.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { agentText, spendText } from '../../text/spend.ts';
+import type { Frame } from '../frame.ts';
 import { Artifacts } from './artifacts.tsx';
 import { Changes, Commits } from './changes.tsx';
 import { Delivery } from './delivery.tsx';
+import { objectiveHref, productHref } from './hrefs.ts';
 import { Judge } from './judge.tsx';
-import { Alarm, Page } from './layout.tsx';
+import { Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
-import {
-  Ago,
-  Events,
-  FactList,
-  forPeople,
-  ObjectiveState,
-  objectiveHref,
-  productHref,
-  why,
-} from './parts.tsx';
+import { ObjectiveActs } from './objective-acts.tsx';
+import { Ago, Events, FactList, forPeople, ObjectiveState, why } from './parts.tsx';
 import { Questions } from './questions.tsx';
 import { Tree } from './tree.tsx';
 
 const shownEvents = 200;
 
 export function ObjectivePage(props: {
-  status: FleetStatus;
+  frame: Frame;
   product: ProductView | null;
   result: Result;
   /** of this objective, also those that are closed */
@@ -47,22 +40,18 @@ export function ObjectivePage(props: {
   artifacts: { view: ArtifactsView; texts: ReadonlyMap<number, string> } | null;
   /** the path whose changes alone are shown */
   only: string | null;
-  /** a word of the human's that was not taken, and what they typed */
-  error?: FleetErrorShape;
-  typed?: string;
 }) {
-  const { status, product, gates, changes, artifacts } = props;
+  const { frame, product, gates, changes, artifacts } = props;
   const { objective, result } = props.result;
-  const now = status.at;
+  const now = frame.status.at;
   const live = objective.state === 'starting' || objective.state === 'running';
   const over = !live && objective.state !== 'queued';
   const view = changes !== 'kept' && 'stretches' in changes ? changes : null;
-  const refused = props.error && <Alarm title="Your word was not taken" error={props.error} />;
   return (
     <Page
       title={`${objective.id}: ${objective.state}`}
       trail={[{ text: objective.product, href: productHref(objective.product) }, { text: objective.id }]}
-      status={status}
+      frame={frame}
       summary={`${objective.id} on ${objective.product} is ${objective.state}`}
     >
       <p class="over">
@@ -71,6 +60,7 @@ export function ObjectivePage(props: {
       </p>
       <h1 class="asked">{line(objective.text).slice(0, 160)}</h1>
       {why(objective) && <p class="quiet">{why(objective)}</p>}
+      <ObjectiveActs frame={frame} objective={objective} />
       <div class="columns">
         <div class="wide">
           {line(objective.text).length > 160 && (
@@ -114,11 +104,7 @@ export function ObjectivePage(props: {
         <div class="side">
           <Facts objective={objective} product={live ? product : null} />
           {objective.delivery && <Delivery delivery={objective.delivery} now={now} />}
-          {objective.state === 'queued' ? (
-            refused
-          ) : (
-            <Judge objective={objective} typed={props.typed ?? ''} refused={refused} now={now} />
-          )}
+          {objective.state !== 'queued' && <Judge frame={frame} objective={objective} />}
         </div>
       </div>
       {changes === 'kept' ? (

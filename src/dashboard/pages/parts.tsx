@@ -7,6 +7,7 @@ import type { ProductView } from '../../contract/products.ts';
 import { stepTones } from '../../text/blueprint.ts';
 import { line } from '../../text/sanitise.ts';
 import { stateOf } from '../../text/situation.ts';
+import { objectiveHref } from './hrefs.ts';
 
 /** `14:03:21`, UTC: what fleetd's log says too. The script puts the reader's own time in its place. */
 export const clock = (iso: string) => (
@@ -68,10 +69,6 @@ export function FactList({ facts }: { facts: [string, string][] }) {
     </dl>
   );
 }
-
-export const productHref = (name: string) => `/products/${name}`;
-export const objectiveHref = (id: string) => `/objectives/${id}`;
-export const gateHref = (n: number) => `/gates/${n}`;
 
 /** Good and bad news stand out in a list of them. */
 function toneOf({ kind, data }: FleetEvent): string {

@@ -3,7 +3,8 @@ import { bytes, cores, count } from '../../common/units.ts';
 import type { ProductView } from '../../contract/products.ts';
 import { line } from '../../text/sanitise.ts';
 import { ageNote } from '../../text/situation.ts';
-import { Ago, ObjectiveLink, productHref, State, why } from './parts.tsx';
+import { productHref } from './hrefs.ts';
+import { Ago, ObjectiveLink, State, why } from './parts.tsx';
 
 /** Nothing to say of it but its state; why a queued one waits is said in the queue. */
 export const quiet = (product: ProductView) =>
@@ -12,7 +13,8 @@ export const quiet = (product: ProductView) =>
   product.gates + product.unreadMail === 0 &&
   !product.error;
 
-export function ProductRow({ product, now }: { product: ProductView; now: string }) {
+/** @param path  of the page that it is a row of */
+export function ProductRow({ product, now, path }: { product: ProductView; now: string; path: string }) {
   const { objective, footprint } = product;
   const busy = product.workers.filter(({ state }) => state !== 'completed');
   const facts = {
@@ -61,7 +63,39 @@ export function ProductRow({ product, now }: { product: ProductView; now: string
           ([name, fact]) => fact !== '' && <span class={`fact-${name}`}>{fact}</span>,
         )}
       </p>
+      <Menu product={product} path={path} />
     </li>
+  );
+}
+
+/** What is done with it here and now; what needs words or a second thought is on its page. */
+function Menu({ product, path }: { product: ProductView; path: string }) {
+  const { name, paused, objective } = product;
+  if (!product.overstory) return null;
+  return (
+    <details class="menu" name="menu" id={`menu-${name}`}>
+      <summary aria-label={`Act on ${name}`} title={`Act on ${name}`}>
+        ⋯
+      </summary>
+      <form method="post" action={path}>
+        <input type="hidden" name="product" value={name} />
+        <a href={`/start?product=${name}`}>Start an objective</a>
+        {paused ? (
+          <button type="submit" name="act" value="resume">
+            Resume
+          </button>
+        ) : (
+          <button type="submit" name="act" value="pause">
+            Pause{objective ? `; ${objective.id} keeps its place` : ''}
+          </button>
+        )}
+        <button type="submit" name="act" value="focus">
+          Focus: pause all others
+        </button>
+        {objective && <a href={`${productHref(name)}#speak`}>Say something to it</a>}
+        {objective && <a href={`${productHref(name)}#stop`}>Stop…</a>}
+      </form>
+    </details>
   );
 }
 

@@ -2,7 +2,6 @@
 
 import { bytes, cores, duration } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
-import type { GateView } from '../../contract/gates.ts';
 import type { Thread } from '../../contract/mail.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
@@ -12,7 +11,11 @@ import { priorityWord } from '../../text/product.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { ageNote, stateOf } from '../../text/situation.ts';
 import { spendText } from '../../text/spend.ts';
-import { Alarm, Page } from './layout.tsx';
+import type { Frame } from '../frame.ts';
+import { Alarm } from './alarm.tsx';
+import { Controls, Limits, Speak } from './controls.tsx';
+import { gateHref, objectiveHref } from './hrefs.ts';
+import { Page } from './layout.tsx';
 import { Threads } from './mail.tsx';
 import {
   Ago,
@@ -20,13 +23,13 @@ import {
   Events,
   FactList,
   forPeople,
-  gateHref,
   ObjectiveLink,
   ObjectiveState,
   State,
   why,
 } from './parts.tsx';
 import { spanOf } from './span.ts';
+import { StartForm } from './start.tsx';
 import { Timeline } from './timeline.tsx';
 import { Tree } from './tree.tsx';
 
@@ -34,17 +37,18 @@ const shownEvents = 30;
 const shownDecisions = 12;
 
 export function ProductPage(props: {
+  frame: Frame;
+  /** of it alone */
   status: FleetStatus;
   product: ProductView;
-  /** open ones */
-  gates: GateView[];
   history: ObjectiveView[];
   threads: Thread[];
   timeline: TimelineView;
   /** its own, newest first */
   events: FleetEvent[];
 }) {
-  const { status, product, gates: open } = props;
+  const { frame, status, product } = props;
+  const open = frame.asks.filter((gate) => gate.product === product.name);
   const now = status.at;
   const decided = decisions(props.events);
   const happened = forPeople(props.events).filter((event) => !decided.includes(event));
@@ -52,7 +56,7 @@ export function ProductPage(props: {
     <Page
       title={`${product.name}: ${stateOf(product).state}`}
       trail={[{ text: product.name }]}
-      status={status}
+      frame={frame}
       summary={`${product.name} is ${stateOf(product).state}${product.objective ? `, ${product.objective.id} ${product.objective.state}` : ''}`}
     >
       <p class="over">
@@ -70,6 +74,7 @@ export function ProductPage(props: {
           </p>
         </section>
       )}
+      <Controls frame={frame} product={product} />
       <div class="columns">
         <div class="wide">
           {open.length > 0 && (
@@ -100,13 +105,21 @@ export function ProductPage(props: {
             {product.objective ? (
               <Objective objective={product.objective} now={now} />
             ) : (
-              <p class="empty">
-                None. Start one in chat or with <code>fleet start {product.name} …</code>
-              </p>
+              status.queue.length === 0 && <p class="empty">None. Start one here, or in chat.</p>
             )}
             {status.queue.map((objective) => (
               <Objective objective={objective} now={now} />
             ))}
+            {product.overstory && (
+              <details
+                class="begin"
+                id="begin"
+                open={product.objective === null && status.queue.length === 0 && !product.paused}
+              >
+                <summary class="button">Start an objective</summary>
+                <StartForm frame={frame} product={product.name} heading={false} />
+              </details>
+            )}
           </section>
           <section aria-labelledby="workers">
             <h2 id="workers">Workers</h2>
@@ -120,11 +133,13 @@ export function ProductPage(props: {
           </section>
           <section aria-labelledby="mail">
             <h2 id="mail">Mail</h2>
+            <Speak frame={frame} product={product} />
             <Threads threads={props.threads} now={now} />
           </section>
         </div>
         <div class="side">
           <Facts product={product} />
+          <Limits frame={frame} product={product} overrides={status.overrides} />
           <Parked branches={product.parkedBranches} />
           <section class="card" aria-labelledby="history">
             <h2 id="history">History</h2>
@@ -163,6 +178,11 @@ function Objective({ objective, now }: { objective: ObjectiveView; now: string }
       </p>
       <pre class="text">{block(objective.text)}</pre>
       {why(objective) && <p class="quiet">{why(objective)}</p>}
+      {objective.state === 'queued' && (
+        <p>
+          <a href={`${objectiveHref(objective.id)}#cancel`}>Cancel {objective.id}…</a>
+        </p>
+      )}
     </article>
   );
 }

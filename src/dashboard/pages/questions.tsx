@@ -1,7 +1,8 @@
 // What was asked about an objective, and what was answered.
 import type { GateView } from '../../contract/gates.ts';
 import { block, line } from '../../text/sanitise.ts';
-import { Ago, gateHref } from './parts.tsx';
+import { gateHref } from './hrefs.ts';
+import { Ago } from './parts.tsx';
 
 /** Its plan and what else was asked, with the answers. */
 export function Questions({ gates, now }: { gates: GateView[]; now: string }) {

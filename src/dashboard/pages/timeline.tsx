@@ -3,7 +3,8 @@
 import { duration } from '../../common/units.ts';
 import type { Timeline as TimelineView } from '../../contract/reports.ts';
 import { line } from '../../text/sanitise.ts';
-import { productHref } from './parts.tsx';
+import { productHref } from './hrefs.ts';
+
 import { placeIn, type Span, ticksOf } from './span.ts';
 
 /** Lanes shown at once; the rest are folded. */

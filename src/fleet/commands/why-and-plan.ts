@@ -114,6 +114,7 @@ export function createForesight(loop: Driver, { requireProduct, requireObjective
       const state = withLimits({ ...asked, products, objectives }, limitsOf(limits), request.without);
       const { starts, truncated } = forecast(state, nowMs);
       const plan = decide(state, nowMs);
+      const lines = new Map(plan.waits.map((wait) => [wait.objective, `${waitSentence(plan, wait)}.`]));
       const said = new Set(starts.map(({ objective }) => objective));
       return {
         at: iso(nowMs),
@@ -122,13 +123,14 @@ export function createForesight(loop: Driver, { requireProduct, requireObjective
           product,
           start: iso(startMs),
           end: endMs === null ? null : iso(endMs),
+          ...(lines.has(objective) && { line: lines.get(objective) }),
         })),
         waits: plan.waits
           .filter(({ objective }) => !said.has(objective))
           .map((wait) => ({
             objective: wait.objective,
             product: wait.product,
-            line: `${waitSentence(plan, wait)}.`,
+            line: lines.get(wait.objective) ?? '',
           })),
         truncated,
       };

@@ -1,0 +1,4 @@
+// Where things are.
+export const productHref = (name: string) => `/products/${name}`;
+export const objectiveHref = (id: string) => `/objectives/${id}`;
+export const gateHref = (n: number) => `/gates/${n}`;
