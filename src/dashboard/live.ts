@@ -1,8 +1,11 @@
-// Tells open pages that something is different: once per event of the fleet, and every few seconds while a
-// session lives (its footprint and workers change without an event). With no session live it says nothing.
+// Tells open pages that something is different: once per event of the fleet, and every few seconds while what is shown
+// changes without one: the footprint and workers of a live session, and a product that was not looked at yet. Else it
+// says nothing.
 import type { FleetClient } from '../client/client.ts';
+import { type Clock, systemClock } from '../common/clock.ts';
+import type { FleetStatus } from '../contract/status.ts';
 
-/** While a session lives. */
+/** While something changes without an event. */
 const tickMs = 5_000;
 /** Events come in bursts: one message for all of a burst. */
 const burstMs = 150;
@@ -13,19 +16,21 @@ export interface Live {
   close(): Promise<void>;
 }
 
-export function watchFleet(client: FleetClient): Live {
+const changesUnheard = ({ capacity, products }: FleetStatus): boolean =>
+  capacity.liveSessions > 0 || products.some(({ state }) => state === 'unknown');
+
+export function watchFleet(client: Pick<FleetClient, 'status' | 'events'>, clock: Clock = systemClock): Live {
   const listeners = new Set<() => void>();
   const ends = new AbortController();
-  let tick: NodeJS.Timeout | null = null;
-  let burst: NodeJS.Timeout | null = null;
+  let tick: (() => void) | null = null;
+  let burst: (() => void) | null = null;
 
-  /** Asks again in a while if a session lives; nobody looks: nothing is asked until somebody comes. */
+  /** Asks again in a while if it must; nobody looks: nothing is asked until somebody comes. */
   async function arm(): Promise<void> {
     const status = listeners.size === 0 ? null : await client.status().catch(() => null);
     if (ends.signal.aborted) return;
-    if (tick) clearTimeout(tick);
-    const live = status !== null && status.capacity.liveSessions > 0;
-    tick = live ? setTimeout(() => void changed(), tickMs) : null;
+    tick?.();
+    tick = status !== null && changesUnheard(status) ? clock.after(tickMs, () => void changed()) : null;
   }
   async function changed(): Promise<void> {
     await arm();
@@ -34,10 +39,10 @@ export function watchFleet(client: FleetClient): Live {
 
   const following = (async () => {
     for await (const _ of client.events({ last: 1, signal: ends.signal }))
-      burst ??= setTimeout(() => {
+      burst ??= clock.after(burstMs, () => {
         burst = null;
         void changed();
-      }, burstMs);
+      });
   })().catch(() => {});
 
   return {
@@ -48,8 +53,8 @@ export function watchFleet(client: FleetClient): Live {
     },
     async close() {
       ends.abort();
-      if (tick) clearTimeout(tick);
-      if (burst) clearTimeout(burst);
+      tick?.();
+      burst?.();
       await following;
     },
   };
