@@ -14,6 +14,8 @@ const mainJob = ['test/trial/main-job.test.ts'];
 /** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
 const fleets = [
   'test/bad-input/**/*.test.ts',
+  'test/openclaw/config.test.ts',
+  'test/claude/{hooks,terminal,usage,worker}.test.ts',
   'test/checkout/publish.test.ts',
   'test/fleet/gates/sim.test.ts',
   'test/recovery/restart.test.ts',
@@ -30,7 +32,12 @@ const longFleets = [
 
 // What takes the machine for itself: gateways, browsers, figures. One file at a time: beside each other they only make
 // each other slow, and on two cores slow looks like broken.
-const whole = ['openclaw', 'security', 'dashboard', 'trial', 'claude'].map((f) => `test/${f}/**/*.test.ts`);
+const whole = [
+  'test/dashboard/**/*.test.ts',
+  'test/openclaw/{controls,gates,gateway}.test.ts',
+  'test/security/{gateway-limits,limits}.test.ts',
+  'test/trial/{gateway,main-job}.test.ts',
+];
 
 /**
  * Long fleets, what is packed in a stock OpenClaw, pages of the gateway in Chromium, every kill point, every planted bug, more seeds, floods and fuzz, remotes of every

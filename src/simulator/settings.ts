@@ -45,7 +45,7 @@ export function readSettings(root: string): SimulatorSettings {
   const file = readJson(join(root, '.overstory', 'sim', 'settings.json'));
   const settings = { ...defaults };
   for (const key of Object.keys(defaults) as (keyof SimulatorSettings)[]) {
-    const raw = process.env[variables[key]] ?? (file as Record<string, unknown>)?.[key];
+    const raw = (process.env[variables[key]] || undefined) ?? (file as Record<string, unknown>)?.[key];
     const value = Number(raw);
     if (raw !== undefined && raw !== '' && Number.isFinite(value) && value >= 0) settings[key] = value;
   }

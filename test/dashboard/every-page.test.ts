@@ -1,7 +1,7 @@
 // Every page in a real Chromium, wide, narrow and dark: what axe finds, what it costs to paint, what it sends when nothing happens.
 import { expect, it } from 'vitest';
 import { axeFindings, firstPaint, inChromium } from './browser.ts';
-import { busyScene, emptyScene, fiftyScene, oneScene, outageScene } from './scenes.ts';
+import { busyScene, emptyScene, fiftyScene, oneScene, outageScene, workScene } from './scenes.ts';
 
 inChromium('every page in Chromium', (open) => {
   it('has no serious finding of axe, and nothing wider than the screen', async () => {
@@ -9,6 +9,7 @@ inChromium('every page in Chromium', (open) => {
     await using empty = await emptyScene();
     await using one = await oneScene();
     await using outage = await outageScene();
+    await using work = await workScene();
     const { world } = scene;
     const ship = { name: 'ship', product: 'shop', objective: 'Ship auth', acceptance: null, needs: [] };
     const tell = { ...ship, name: 'tell', product: 'launch', objective: 'Announce it', needs: ['ship'] };
@@ -37,6 +38,7 @@ inChromium('every page in Chromium', (open) => {
       [empty.dashboard.link, ['/', '/blueprints']],
       [one.dashboard.link, ['/', '/products/product-a', '/products/product-a#start']],
       [outage.dashboard.link, ['/', '/products/launch']],
+      [work.dashboard.link, [`/objectives/${work.done}`, `/objectives/${work.live}`]],
     ] as const)
       for (const look of [{ width: 1600 }, { width: 400 }, { width: 1600, dark: true }]) {
         const { page, close } = await open(link, look);
@@ -54,7 +56,7 @@ inChromium('every page in Chromium', (open) => {
         }
         await close();
       }
-  }, 120_000);
+  }, 240_000);
 
   it('paints 50 products in time', async () => {
     await using scene = await fiftyScene();

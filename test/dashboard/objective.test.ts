@@ -68,7 +68,8 @@ inChromium('the page of an objective in Chromium', (open) => {
     await detail.locator('#changes .file').getByText('src/button.ts').waitFor();
     expect(await page.evaluate(`document.querySelector('.file').dataset.mine`)).toBe('1');
 
-    for (const look of [{ width: 1280 }, { width: 400 }, { width: 1280, dark: true }]) {
+    // Dark: every-page.test.ts, at night.
+    for (const look of [{ width: 1280 }, { width: 400 }]) {
       const looking = await open(scene.dashboard.link, look);
       await looking.page.goto(at(`/objectives/${scene.done}`));
       expect(await looking.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(

@@ -13,8 +13,10 @@ import { busyScene, oneScene, type Scene } from './scenes.ts';
 
 inChromium('the dashboard in Chromium', (open) => {
   it('shows an objective from queued to done, its workers and its history, without a reload', async () => {
-    await using sim = await openSimOv();
-    await sim.lab.product('shop');
+    await using sim = await openSimOv({ OV_SIM_SPEED: '' });
+    const root = await sim.lab.product('shop');
+    // Slow until the page has shown it at work.
+    sim.speed(root, 0.3);
     await using fleet = await openRealFleet({
       channel: sim.channel(),
       workspace: sim.folder,
@@ -35,6 +37,7 @@ inChromium('the dashboard in Chromium', (open) => {
     await row.getByText('Explore the codebase structure').waitFor();
     await detail.locator('.tree').getByText('coordinator').waitFor({ timeout: 60_000 });
     await detail.locator('.tree ul .node').first().waitFor({ timeout: 60_000 });
+    sim.speed(root, 8);
     await fleet.reaches(id, 'done');
     await row.getByText('idle').waitFor({ timeout: 60_000 });
     await detail.locator(`#over-${id}`).getByText('done').waitFor();

@@ -18,6 +18,8 @@ export interface SimOv extends AsyncDisposable {
   connect(env?: Record<string, string>): Promise<Runtime>;
   /** Replaces the faults of a product. */
   faults(root: string, faults: Fault[]): void;
+  /** Of a simulator that was opened with an empty OV_SIM_SPEED: 1 is an objective of 8 s. */
+  speed(root: string, speed: number): void;
   tmux(...args: string[]): Promise<string>;
 }
 
@@ -50,6 +52,10 @@ export async function openSimOv(env: Record<string, string> = {}): Promise<SimOv
       cwd: lab.folder,
       onLog: (line) => process.env.TEST_LOG && console.error(line),
     });
+  const set = (root: string, name: 'faults' | 'settings', value: unknown) => {
+    mkdirSync(join(root, '.overstory/sim'), { recursive: true });
+    writeFileSync(join(root, `.overstory/sim/${name}.json`), JSON.stringify(value));
+  };
   return {
     lab,
     folder: lab.folder,
@@ -64,10 +70,8 @@ export async function openSimOv(env: Record<string, string> = {}): Promise<SimOv
       );
       return runtime;
     },
-    faults(root, faults) {
-      mkdirSync(join(root, '.overstory/sim'), { recursive: true });
-      writeFileSync(join(root, '.overstory/sim/faults.json'), JSON.stringify(faults));
-    },
+    faults: (root, faults) => set(root, 'faults', faults),
+    speed: (root, speed) => set(root, 'settings', { speed }),
     async tmux(...args) {
       const ran = await execa('tmux', ['-L', 'overstory', ...args], { env: lab.env, reject: false });
       return ran.stdout;
