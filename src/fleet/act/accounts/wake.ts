@@ -5,7 +5,7 @@ import { intended, settled } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { UsageLimit } from '../../../overstory/screen.ts';
 import { type FleetContext, mayHaveHappened, productOf } from '../../context.ts';
-import { mayType } from '../session/may-type.ts';
+import { mayType } from '../may-type.ts';
 
 const words = 'The usage limit is over. Go on with your objective where you stopped; first read your mail.';
 

@@ -18,7 +18,7 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/reconcile.ts';
 import { doubtIsOver } from '../doubt.ts';
 import { hearingExpected } from '../heard/awaiting.ts';
-import { mayType } from '../session/may-type.ts';
+import { mayType } from '../may-type.ts';
 
 /** @param sent mail in the operator's name, when it is known already */
 export async function deliverAnswer(context: FleetContext, gate: GateRow): Promise<void> {

@@ -20,7 +20,7 @@ import { type FleetContext, mayHaveHappened } from '../../context.ts';
 import { standsAtLimit } from '../../decide/account-state.ts';
 import { latestScreen } from '../../observe/screens.ts';
 import type { Tuning } from '../../tuning.ts';
-import { mayType } from '../session/may-type.ts';
+import { mayType } from '../may-type.ts';
 import { type Hearing, hearingsOf } from './awaiting.ts';
 import { howHeard, type Traces } from './heard.ts';
 

@@ -11,8 +11,8 @@ import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/liveness.ts';
 import { typeAsk } from '../heard/follow-up.ts';
+import { mayType } from '../may-type.ts';
 import { deliver } from './deliver.ts';
-import { mayType } from './may-type.ts';
 
 export const pauseAction = (session: number): string => `pause-${session}`;
 

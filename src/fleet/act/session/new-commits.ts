@@ -7,9 +7,9 @@ import { newsText, newsTopic } from '../../../overstory/operator.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { waitsFor } from '../../decide/waiting-on-human.ts';
+import { mayType } from '../may-type.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { deliver } from './deliver.ts';
-import { mayType } from './may-type.ts';
 
 const wakes = new Set<EventKind>(['session.running', 'session.ended', 'clock.jumped']);
 

@@ -1,10 +1,10 @@
 // Whether text may be typed to a coordinator now. `coordinator send` and `nudge` type into its terminal and press
 // Enter: at a menu that would choose something, so whoever sends asks here first. A mail's reply types nothing.
-import { FleetError } from '../../../common/errors.ts';
-import type { Screen } from '../../../overstory/screen.ts';
-import type { Product } from '../../../registry/registry.ts';
-import type { FleetContext } from '../../context.ts';
-import { lookAtScreen } from '../../observe/screens.ts';
+import { FleetError } from '../../common/errors.ts';
+import type { Screen } from '../../overstory/screen.ts';
+import type { Product } from '../../registry/registry.ts';
+import type { FleetContext } from '../context.ts';
+import { lookAtScreen } from '../observe/screens.ts';
 
 export interface Typing {
   /** null: text may be typed. SCREEN_TAKES_NO_TEXT (class unavailable: ask again later) else */
