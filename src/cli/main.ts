@@ -5,6 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
 import { endOnBrokenOutput } from '../common/broken-output.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
+import { openInBrowser } from './browser.ts';
 import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
 import { readText } from './read.ts';
@@ -47,6 +48,7 @@ async function main(words: string[]): Promise<number> {
       output: outputTo(stdout),
       read: readText,
       save: saveFile,
+      open: openInBrowser,
       local: { socket: () => socketFinding(socketPath()), port: portFinding, registry: checkedFile },
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });

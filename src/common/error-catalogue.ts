@@ -63,6 +63,7 @@ export const errorCatalogue = {
   CLAUDE_USAGE_LIMIT: { class: 'unavailable' },
   COORDINATOR_NOT_UP: { class: 'runtime' },
   CRON_INVALID: { class: 'usage' },
+  DASHBOARD_OFF: { class: 'refused' },
   DASHBOARD_PORT: { class: 'unavailable' },
   DASHBOARD_PORT_INVALID: { class: 'usage' },
   DELIVERER_UNREACHABLE: { class: 'unavailable', mayHaveHappened: true },

@@ -53,6 +53,12 @@ export function diffText(surface: Surface, view: DiffView, lines: boolean): stri
   );
 }
 
+/** @param url  of ours */
+export const openedText = (surface: Surface, url: string, opened: boolean): string =>
+  opened
+    ? sentence(surface, `Opened ${url}`)
+    : paragraphs(sentence(surface, 'No browser was found here. Its page:'), url);
+
 /** `12 files, +340 −22, 5 commits` */
 function size({ files, added, deleted, commits }: DiffView['total']): string {
   return `${count(files, 'file')}, +${added} −${deleted}, ${count(commits, 'commit')}`;

@@ -24,6 +24,8 @@ export interface VerbContext {
   read?: (path: string) => Promise<string>;
   /** writes a file into a folder of whoever types; only where they sit before it. Throws FleetError FILE_UNWRITABLE */
   save?: (folder: string, name: string, bytes: Uint8Array) => Promise<void>;
+  /** opens an address of ours in the browser of whoever types; false: there is none. The terminal only */
+  open?: (url: string) => Promise<boolean>;
   /** takes answers that grow or change; without it they are refused */
   output?: Output;
   /** ends an answer that grows or changes */
