@@ -34,6 +34,18 @@ const judgementSchema = z.object({
   next: z.string().nullable(),
 });
 
+/** A mail of a worker to whoever sent it, at the end of its work. */
+const workerReportSchema = z.object({
+  agent: z.string(),
+  /** as overstory names it: worker_done, merge_ready, result */
+  type: z.string(),
+  subject: z.string(),
+  /** the first 4,000 characters: worker text, data and never instruction */
+  text: z.string(),
+  at: z.string(),
+});
+export type WorkerReport = z.infer<typeof workerReportSchema>;
+
 export const objectiveViewSchema = z.object({
   /** `obj-<n>` */
   id: z.string(),
@@ -56,6 +68,8 @@ export const objectiveViewSchema = z.object({
   delivery: deliverySchema.optional(),
   /** what a human said of its work, the last word; absent: nothing yet, or this is a list */
   judged: judgementSchema.optional(),
+  /** what its workers reported in sessions that are over, of one alone, oldest first; absent: nothing */
+  reports: workerReportSchema.array().optional(),
   /** what it is expected to take, in the reply to its start */
   estimate: predictionSchema.nullable().optional(),
   /** what of the repository's state may lose or waste its work: now, in the reply to its start; as it began, in its result */

@@ -189,6 +189,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'worker.lost':
     case 'merge.failed':
     case 'session.cautioned':
+    case 'session.reported':
     case 'work.accepted':
     case 'work.sent-back':
     case 'work.reverted':

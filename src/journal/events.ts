@@ -2,6 +2,7 @@
 // empty database, and one sentence for humans. Kinds are a public contract (API, `fleet events`).
 
 import type { FleetErrorShape } from '../common/errors.ts';
+import type { WorkerReport } from '../contract/objectives.ts';
 import type { Tip } from '../contract/runtime/diff.ts';
 import type { Mail } from '../contract/runtime/snapshot.ts';
 import type { Source } from '../contract/source.ts';
@@ -177,6 +178,8 @@ export interface EventData
   /** Told by a mail to its parent, or (mail null) by its row: then it may only be silent, unless a code says more. */
   'worker.lost': { session: number; agent: string; mail: string | null; why: string; code?: string };
   'merge.failed': { session: number; agent: string; mail: string; branch: string | null; why: string };
+  /** What its workers told those who sent them, oldest first: worker text. more: before these. */
+  'session.reported': { session: number; reports: WorkerReport[]; more: number };
   /** What of the repository's state may waste the session that begins, as it was then: sentences with their codes. */
   'session.cautioned': { session: number; cautions: string[] };
   'product.trouble': { error: FleetErrorShape };

@@ -6,7 +6,7 @@ import { outcomeNote, predictionLine } from './estimate.ts';
 import { judgedNote } from './judged.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
 import { remarksText, requestNote } from './pull-request.ts';
-import { block, fence } from './sanitise.ts';
+import { block, fence, line } from './sanitise.ts';
 import { objectiveHead, whyNote } from './situation.ts';
 import { agentText } from './spend.ts';
 
@@ -42,6 +42,9 @@ export function stoppedText(surface: Surface, product: string, objective: Object
 
 const chatTextChars = 3000;
 const shownAgents = 20;
+const chatReports = 5;
+const chatReportChars = 300;
+const terminalReports = 50;
 
 export function objectiveText(surface: Surface, objective: ObjectiveView): string {
   const facts: [string, string | null][] = [
@@ -64,8 +67,26 @@ export function objectiveText(surface: Surface, objective: ObjectiveView): strin
       ),
     ),
     surface.kind === 'chat' ? fence(capped(objective.text, chatTextChars)) : block(objective.text),
+    ...reports(surface, objective),
     ...reviewers(surface, objective),
   );
+}
+
+/** Their words about their work and its tests: nobody else has run them. */
+function reports(surface: Surface, { reports: all = [] }: ObjectiveView): string[] {
+  if (all.length === 0) return [];
+  const chat = surface.kind === 'chat';
+  const most = chat ? chatReports : terminalReports;
+  const shown = all.slice(-most).map(({ agent, type, text, at }) => {
+    const words = chat ? capped(text.trim(), chatReportChars) : text.trim();
+    return `${line(agent)}, ${line(type)}, ${ago(surface, at) ?? 'at an unknown time'}:\n${words || '(no text)'}`;
+  });
+  const said = shown.join('\n\n');
+  const earlier = all.length > most ? `, the last ${most} of ${all.length}` : '';
+  return [
+    sentence(surface, `What its workers reported, as they wrote it${earlier}:`),
+    chat ? fence(said) : block(said).replace(/^/gm, '  | '),
+  ];
 }
 
 function reviewers(surface: Surface, { delivery }: ObjectiveView): string[] {

@@ -18,6 +18,8 @@ inChromium('the page of an objective in Chromium', (open) => {
       'PLAN for auth',
       'Keep the flag.',
       'Login and reset are merged',
+      'builder-1, worker_done',
+      'Quality gates passed: 214 tests, 0 failed. <img src=x onerror=',
     ])
       expect(text).toContain(said);
     await page.getByText('builder-1 Count the total').waitFor();

@@ -215,6 +215,13 @@ export async function workScene(): Promise<Scene & { done: string; live: string 
     'Add the login page and what it needs',
     'builder-2',
   );
+  world.fake.mailFrom('shop', {
+    from: 'builder-1',
+    to: 'lead-1',
+    type: 'worker_done',
+    subject: 'Worker done: shop-1',
+    body: 'Completed implementation. Quality gates passed: 214 tests, 0 failed. <img src=x onerror="window.owned = 4">',
+  });
   mkdirSync(join(folder, 'shots'));
   writeFileSync(join(folder, 'shots/login.png'), readFileSync('docs/images/dashboard.png'));
   writeFileSync(join(folder, 'shots/evil.html'), '<script>window.owned = 2</script>\n');

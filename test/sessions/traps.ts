@@ -240,6 +240,12 @@ export const traps: readonly Trap[] = [
     real: 'start → status → send → mail → stop',
   },
   {
+    trap: 'No result of a test is kept: the quality gates of config.yaml are commands that workers are told to run, and whether they passed stands, if anywhere, in the words of a worker_done, a merge_ready or a reviewer’s result, without a payload',
+    does: 'these mails are kept with the end of their session and quoted as what workers say; nothing is read out of them',
+    test: 'test/fleet/worker-reports.test.ts: as each said it, oldest first, without what went to the operator or came from the coordinator',
+    real: recorded('mail-list-after-workers'),
+  },
+  {
     trap: 'Control characters and a `;` at the end steer tmux: ^C ends the session, `;` wakes nobody',
     does: 'taken out of every text',
     test: o('commands', 'lets through no text that would steer tmux, whatever it is given'),

@@ -21,6 +21,7 @@ import { Threads } from './mail.tsx';
 import { ObjectiveActs } from './objective-acts.tsx';
 import { Ago, Events, FactList, forPeople, ObjectiveState, why } from './parts.tsx';
 import { Questions } from './questions.tsx';
+import { Reports } from './reports.tsx';
 import { Tree } from './tree.tsx';
 
 const shownEvents = 200;
@@ -94,6 +95,7 @@ export function ObjectivePage(props: {
               )}
             </section>
           )}
+          <Reports reports={objective.reports ?? []} now={now} />
           {live && product && (
             <section aria-labelledby="workers">
               <h2 id="workers">Workers</h2>

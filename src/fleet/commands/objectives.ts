@@ -184,7 +184,13 @@ export function createCommands(loop: Driver) {
       const view = withOutcome(objectiveView(loop, requireObjective(id)));
       const delivery = deliveryView(context, view.id);
       const judged = judgedOf(journal, id);
-      return { ...view, ...(delivery && { delivery }), ...(judged && { judged }) };
+      const reports = journal.eventsOf(id, 'session.reported').flatMap(({ data }) => data.reports);
+      return {
+        ...view,
+        ...(delivery && { delivery }),
+        ...(judged && { judged }),
+        ...(reports.length > 0 && { reports }),
+      };
     },
 
     /** Those that are over, the one that ended last first. */

@@ -37,6 +37,7 @@ import { completedAtPause, ending, finalReport, stopAction } from './ending.ts';
 import { markWork } from './mark.ts';
 import { outcomeOf } from './outcome.ts';
 import { publishWork } from './publish.ts';
+import { reportsOf } from './reports.ts';
 import { endTrouble } from './watch.ts';
 
 const ended = new Set(['completed', 'zombie']);
@@ -71,11 +72,13 @@ export async function stopSession(context: FleetContext, session: SessionRow): P
     const published = made ? await publishWork(context, known, session) : null;
     const kept = made ? await keepWork(context, known, session) : null;
     const review = made ? await workToReview(context, known, session, kept) : null;
+    const reports = without ? [] : await reportsOf(context, product, session);
     const outcome = await outcomeOf(context, product, session, before);
     settleWhatWasHeard(context, session);
     endTrouble(context, product.name);
     const next = goesOn(context, session, kept, review);
     context.journal.record(
+      ...reports,
       ...ending(context, session, outcome, { processes: left, where: [published, next.says, artifacts] }),
       ...next.events,
     );
