@@ -26,7 +26,7 @@ const stands: Record<string, string> = {
   '<gate>': '1',
   '<what>': 'slots',
   '<value>': '3',
-  '<high|medium|low|1-100|default>': 'high',
+  '<high|medium|low|1-100|before obj-n|after obj-n|default>': 'high',
   '"<cron>"': '0 9 * * 1',
   '<file|draft-n>': 'draft-1',
   '<lesson>': '1',
@@ -35,8 +35,9 @@ const stands: Record<string, string> = {
   'marketing|support': 'marketing',
 };
 function wordsFor(verb: string, usage: string): string[] {
-  const needed = usage.replaceAll(/\[[^\]]*\]/g, '').trim();
-  return [verb, ...(needed === '' ? [] : needed.split(/\s+/).map((operand) => stands[operand] ?? 'words'))];
+  // An operand may have blanks in its brackets.
+  const needed = usage.replaceAll(/\[[^\]]*\]/g, '').match(/<[^>]*>|\S+/g) ?? [];
+  return [verb, ...needed.map((operand) => stands[operand] ?? 'words')];
 }
 
 const cli = await verbsOf('cli');
