@@ -26,7 +26,13 @@ export function fleetHandlers(
 > {
   const { controls, history } = fleet;
   return {
-    health: () => ({ ready: true, version: fleet.version, surface, dashboardPort: dashboardPort() }),
+    health: () => ({
+      ready: true,
+      version: fleet.version,
+      surface,
+      dashboardPort: dashboardPort(),
+      ...(surface === 'operator' && { registry: registryOf(fleet) }),
+    }),
     status: ({ product }) => fleet.status(product ?? null),
     cap: ({ scope, what, value, source }) => controls.cap(scope, what, value, source),
     undo: ({ source, change }) => controls.undo(source, change),
@@ -39,4 +45,9 @@ export function fleetHandlers(
     usage: ({ hours, points }) => history.usage(hours * hourMs, points),
     eventsOf: (product, { limit }) => history.events(product, limit),
   };
+}
+
+function registryOf({ loop }: Fleet) {
+  const { file, digest, workspaceRoot, projectsRoot } = loop.context.registry.current();
+  return { file, digest, workspaceRoot, projectsRoot };
 }

@@ -4,10 +4,12 @@ import { userInfo } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
 import { endOnBrokenOutput } from '../common/broken-output.ts';
+import { questionsOf } from '../common/questions.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { openInBrowser } from './browser.ts';
 import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
+import { productsFileOf } from './products-file.ts';
 import { readText } from './read.ts';
 import { saveFile } from './save.ts';
 import { colourOn, outputTo, progress } from './screen.ts';
@@ -50,6 +52,8 @@ async function main(words: string[]): Promise<number> {
       save: saveFile,
       open: openInBrowser,
       local: { socket: () => socketFinding(socketPath()), port: portFinding, registry: checkedFile },
+      products: productsFileOf(process.cwd(), env),
+      questions: questionsOf(process.stdin, stdout),
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();

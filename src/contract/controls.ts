@@ -41,5 +41,7 @@ export const controlReplySchema = z.object({
   changed: z.boolean(),
   /** its number, for `undo`; absent: nothing changed that can be taken back */
   change: z.number().optional(),
+  /** it goes on by itself, and is not over yet */
+  pending: z.boolean().optional(),
 });
 export type ControlReply = z.infer<typeof controlReplySchema>;

@@ -90,6 +90,17 @@ export const healthSchema = z.object({
   surface: z.enum(['gateway', 'operator']).optional(),
   /** on fleetd's machine; null: off. On the operator's socket only */
   dashboardPort: z.number().nullish(),
+  /** what is in force, in fleetd's and the runtime's file systems. On the operator's socket only; absent: an older fleetd */
+  registry: z
+    .object({
+      file: z.string(),
+      /** sha256 of the file's bytes, hex */
+      digest: z.string(),
+      workspaceRoot: z.string(),
+      /** null: no repositories of a human were given */
+      projectsRoot: z.string().nullable(),
+    })
+    .optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { pathInside, type Roots, sharesRepository } from './folders.ts';
 import type { RegistryProblem } from './registry.ts';
 import { defaultAccount, nameSchema, pathSchema, pathsSchema } from './schema.ts';
-import { show, type YamlSource } from './source.ts';
+import { field, show, type YamlSource } from './source.ts';
 
 /** Everything that is wrong between products, and paths that leave the folder of all repositories. */
 export function checkTogether(source: YamlSource, roots: Roots): RegistryProblem[] {
@@ -93,12 +93,6 @@ function written(file: unknown): Written[] {
     paths: pathsSchema.nullish().catch([]).parse(field(product, 'paths')) ?? null,
     checkout: field(product, 'checkout') === 'in-place' ? 'in-place' : 'own',
   }));
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.getOwnPropertyDescriptor(value, key)?.value
-    : undefined;
 }
 
 function names(products: Written[], source: YamlSource): RegistryProblem[] {

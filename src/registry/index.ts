@@ -1,5 +1,5 @@
-// products.yaml → Registry. Reading, checking and watching the one file a human writes; nothing here ever
-// writes it, and nothing here knows of sessions, runtimes or chat. A leaf: it imports ../errors.ts only.
+// products.yaml → Registry. Reading, checking and watching the one file a human writes; nothing here knows of sessions,
+// runtimes or chat.
 export { RegistryError } from './error.ts';
 export { maxRegistryBytes, parseRegistry } from './parse.ts';
 export { readRegistry } from './read.ts';

@@ -14,7 +14,7 @@ export async function readRegistry(file: string, options: Roots): Promise<Regist
 }
 
 /** At most one byte more than a registry may have: enough to refuse it. */
-async function bytesOf(file: string): Promise<Buffer> {
+export async function bytesOf(file: string): Promise<Buffer> {
   try {
     // a named pipe must not make this wait for a writer
     await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);

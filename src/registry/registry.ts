@@ -1,5 +1,5 @@
 // What products.yaml says once it has been read and checked: the contract of the whole fleet.
-// Nothing in this folder writes products.yaml; what chat changes lives in the journal on top of it.
+// The fleet never writes products.yaml (a human does, also by `fleet add`); what chat changes lives in the journal on top.
 import type { ForgeKind } from '../forge/kinds.ts';
 import type { Price } from '../prices/table.ts';
 import type { Calendar } from './calendar.ts';

@@ -1,4 +1,4 @@
-// Text → value, remembering where in the file everything stands. Only this file knows the YAML library.
+// Text → value, remembering where in the file everything stands. This file knows how the YAML library is to read; beside it only what writes (render.ts) and cuts into a text (splice.ts, splice-key.ts, layout.ts) sees it.
 import { isUtf8 } from 'node:buffer';
 import {
   type Document,
@@ -11,7 +11,6 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
-  stringify,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -24,6 +23,20 @@ import type { RegistryProblem } from './registry.ts';
  * be products, which may share their defaults; the anchor itself counts as one.
  */
 const maxAliasCount = 1_001;
+
+const reading = {
+  prettyErrors: false,
+  // would compare every key with every other; readNodes() finds duplicates in one pass
+  uniqueKeys: false,
+  stringKeys: true,
+  schema: 'core',
+  merge: true,
+  resolveKnownTags: false,
+} as const;
+
+/** With the tokens that it was read from, for who cuts into its text. */
+export const readDocument = (text: string): Document.Parsed =>
+  parseDocument(text, { ...reading, keepSourceTokens: true });
 
 export interface YamlSource {
   /** `<<` merged, and without what stands at the top under `x-…`: a place for anchors, as in compose files. */
@@ -78,15 +91,7 @@ export function openYaml(bytes: Buffer, file: string, firstKey = 'products'): Ya
     throw new RegistryError(file, [
       { ...problemAt(0, [], 'UTF-8 text', 'a byte sequence that is not UTF-8'), ...firstBroken(bytes) },
     ]);
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    // would compare every key with every other; readNodes() finds duplicates in one pass
-    uniqueKeys: false,
-    stringKeys: true,
-    schema: 'core',
-    merge: true,
-    resolveKnownTags: false,
-  });
+  const document = parseDocument(text, reading);
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0)
     throw new RegistryError(
@@ -122,8 +127,12 @@ function withoutExtensions(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
 }
 
-/** A value as YAML that openYaml() reads back. */
-export const writeYaml = (value: unknown): string => stringify(value);
+/** A key's own value; undefined: no mapping, or no such key. */
+export function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, key)?.value
+    : undefined;
+}
 
 /** Where (counted from 1) the first byte sequence stands that is not UTF-8. */
 function firstBroken(bytes: Buffer): { line: number; column: number } {
@@ -139,7 +148,10 @@ function firstBroken(bytes: Buffer): { line: number; column: number } {
 /** The last of duplicate keys is the one that counts, as in the value. */
 type Pairs = Map<YAMLMap, Map<string, Pair>>;
 
-const keyOf = ({ key }: Pair): string => String(isScalar(key) ? key.value : key);
+export const keyOf = ({ key }: Pair): string => String(isScalar(key) ? key.value : key);
+/** Not one that is merged in. */
+export const pairOf = (map: YAMLMap, key: string): Pair | undefined =>
+  map.items.findLast((pair) => keyOf(pair) === key);
 const mergeKey = '<<';
 /** In quotes it is a key as any other. */
 const merges = (pair: Pair) => isScalar(pair.key) && pair.key.type === 'PLAIN' && keyOf(pair) === mergeKey;

@@ -14,7 +14,7 @@ export * from './gates.ts';
 export * from './history.ts';
 export * from './inbox.ts';
 export * from './judged.ts';
-export { rows, type Surface, surfaceFor } from './layout.ts';
+export { ownText, rows, type Surface, sentence, surfaceFor } from './layout.ts';
 export * from './lessons.ts';
 export * from './look.ts';
 export * from './notices.ts';

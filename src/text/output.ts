@@ -1,5 +1,6 @@
 // The coordinator's screen, the way to it, and what an objective left behind.
 
+import { shellWord } from '../common/shell-word.ts';
 import type { Result } from '../contract/objectives.ts';
 import type { Attach, Output } from '../contract/products.ts';
 import { paragraphs, type Surface, sentence } from './layout.ts';
@@ -25,7 +26,5 @@ export function attachText(surface: Surface, { product, argv }: Attach): string 
       surface,
       `The session on ${product} has a name that a terminal would obey, so it is not shown. Stop it: fleet stop ${product}.`,
     );
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+  return argv.map(shellWord).join(' ');
 }

@@ -1,6 +1,7 @@
 // Words → a verb with its operands and options. commander parses; a line from chat is cut into words first.
 import { Command, CommanderError } from 'commander';
 import { FleetError } from '../common/errors.ts';
+import { shellWord } from '../common/shell-word.ts';
 import { maxObjectiveBytes } from '../contract/objectives.ts';
 import { nextWord, option, textWords, wordsOf } from './chat.ts';
 import { nearest, productName } from './names.ts';
@@ -47,7 +48,7 @@ export function parse(
         surface,
         verbs,
       );
-    throw usageError(error, program.args, known);
+    throw typedElsewhere(words, verbs, surface) ?? usageError(error, program.args, known);
   }
   // commander calls the action of one command or throws
   if (parsed === null)
@@ -85,6 +86,22 @@ function chatWords(input: string, known: readonly Verb[], program: Command): str
   const options = program.commands.find((command) => command.name() === name)?.options ?? [];
   const takesValue = (long: string) => options.find((each) => each.long === long)?.required;
   return [name, ...textWords(rest, takesValue)];
+}
+
+/** Of a verb of the terminal that was said in chat: the line to type. null: it is none. */
+function typedElsewhere(
+  words: string[],
+  verbs: readonly Verb[],
+  surface: VerbContext['surface'],
+): FleetError | null {
+  const verb = verbs.find(({ name }) => name === words[0]?.toLowerCase());
+  if (!verb || verb.surfaces.includes(surface)) return null;
+  const line = ['bin/fleet', verb.name, ...words.slice(1).map(shellWord)].join(' ');
+  return new FleetError({
+    code: 'OPERATOR_ONLY',
+    message: `Expected \`${verb.name}\` in a terminal of the machine that runs the fleet, got it in chat.`,
+    mend: `Type there: \`${line.replaceAll('`', "'").slice(0, 300)}\` (docs/commands.md says how the bundle’s is reached).`,
+  });
 }
 
 /** @param words what is left when the options before the verb are taken out */

@@ -23,6 +23,7 @@ import { top } from './top.ts';
 import type { Verb, VerbContext } from './verb.ts';
 import { workVerbs } from './work.ts';
 
+export type { LocalProducts, OpenProducts, ProductsDraft } from './local-products.ts';
 export type { CheckedFile, Output, VerbContext } from './verb.ts';
 
 export const verbs: Verb[] = [

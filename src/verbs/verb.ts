@@ -1,9 +1,11 @@
 // What a verb is: its words, and what it asks of fleetd.
 import type { Command } from 'commander';
 import type { FleetClient } from '../client/client.ts';
+import type { Questions } from '../common/questions.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { Source } from '../contract/source.ts';
 import type { Surface } from '../text/index.ts';
+import type { LocalProducts } from './local-products.ts';
 
 export interface VerbContext {
   client: FleetClient;
@@ -32,6 +34,10 @@ export interface VerbContext {
   signal?: AbortSignal;
   /** what `doctor` sees from where it is typed; the terminal only */
   local?: LocalChecks;
+  /** products.yaml where it lies; the terminal only */
+  products?: LocalProducts;
+  /** asks whoever sits before the terminal; undefined: nobody does */
+  questions?: Questions;
   /** keys as they are pressed; only where somebody sits before it */
   keys?: () => AsyncIterable<string>;
 }

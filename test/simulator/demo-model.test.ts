@@ -210,7 +210,7 @@ test.each([
   ['Cancel obj-2', '`/fleet cancel obj-2`'],
   ['undo', '`/fleet undo`'],
   ['approve 3', '`/fleet approve 3`'],
-  ['add a product called shop', 'products.yaml'],
+  ['add a product called shop', '`fleet add <folder or address>`'],
 ])('%s is told whose it is', async (sentence, answer) => {
   expect((await say(sentence))[0]?.text).toContain(answer);
 });

@@ -156,7 +156,9 @@ describe('chat', () => {
   test.each<[string, string, string]>([
     ['stats', 'VERB_UNKNOWN', 'Did you mean `/fleet status`?'],
     ['xyzzy', 'VERB_UNKNOWN', 'See `/fleet help`.'],
-    ['events', 'VERB_UNKNOWN', '`/fleet help`'],
+    ['events', 'OPERATOR_ONLY', '`bin/fleet events`'],
+    ['add ~/code/my-shop —yes', 'OPERATOR_ONLY', '`bin/fleet add ~/code/my-shop --yes`'],
+    ['remove "a b"', 'OPERATOR_ONLY', "`bin/fleet remove 'a b'`"],
     ['start', 'BAD_USAGE', 'See `/fleet help start`.'],
     ['start product-a', 'TEXT_EMPTY', '`/fleet start product-a fix the login page`'],
     ['start product-a " "', 'TEXT_EMPTY', 'Say it in words'],

@@ -37,6 +37,7 @@ export function createPrepare(
       return {
         ...said,
         changed: true,
+        pending: true,
         text: `${name} is being made ready; \`fleet events --product ${name}\` tells when it is.`,
       };
     if (made.error !== null) throw made.error;

@@ -29,28 +29,32 @@ export async function concernsOf(folder: string): Promise<Concern[]> {
   const where = await gitFoldersOf(folder);
   if (where === null) return [];
   const { own: gitFolder, common } = where;
-  const [open, branch, shallow] = await Promise.all([
-    unfinished(folder, gitFolder),
-    onBranch(folder, where),
-    isThere(join(common, 'shallow')),
-  ]);
+  const [open, branch] = await Promise.all([unfinished(folder, gitFolder), onBranch(folder, where)]);
   const found: (Concern | null)[] = await Promise.all([
     // A rebase or a bisect is on no branch either, and comes back to one when it ends.
     open ?? (branch ? null : detached(folder)),
     signing(folder, common),
-    largeFiles(folder),
-    shallow
-      ? {
-          code: 'PRODUCT_SHALLOW',
-          weight: 'start',
-          says: `The history of ${folder} is cut off: agents see no older commit, and a merge may find no common one.`,
-          mend: '`git fetch --unshallow` in your repository.',
-        }
-      : null,
-    submodules(folder),
     hooksThatRun(folder, common),
   ]);
+  return [...found.filter((one) => one !== null), ...(await kindConcerns(folder))];
+}
+
+/** What is so in every clone of it too. */
+export async function kindConcerns(folder: string): Promise<Concern[]> {
+  const where = await gitFoldersOf(folder);
+  if (where === null) return [];
+  const found = await Promise.all([largeFiles(folder), shallow(folder, where.common), submodules(folder)]);
   return found.filter((one) => one !== null);
+}
+
+async function shallow(folder: string, gitFolder: string): Promise<Concern | null> {
+  if (!(await isThere(join(gitFolder, 'shallow')))) return null;
+  return {
+    code: 'PRODUCT_SHALLOW',
+    weight: 'start',
+    says: `The history of ${folder} is cut off: agents see no older commit, and a merge may find no common one.`,
+    mend: '`git fetch --unshallow` in your repository.',
+  };
 }
 
 async function hooksThatRun(folder: string, gitFolder: string): Promise<Concern | null> {

@@ -179,7 +179,7 @@ const rules: Rule[] = [
     example: 'Add a product',
     pattern: /^\W*(?:add|create|register|new) (?:an?(?:other)? |the )?(?:new )?product(?![\w-])/i,
     intent: () => ({
-      lead: 'Products stand in products.yaml: write it in there (name, path) and save; it is read again by itself.',
+      lead: 'That is yours to type, in a terminal of the machine that runs the fleet: `fleet add <folder or address>` (in a trial `bin/fleet add …`). It looks at the repository and asks before it writes.',
       calls: [],
     }),
   },

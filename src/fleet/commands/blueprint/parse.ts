@@ -5,8 +5,9 @@ import type { Step } from '../../../journal/blueprint/step.ts';
 import { describeProblems, RegistryError } from '../../../registry/error.ts';
 import { problemsOf } from '../../../registry/parse.ts';
 import type { RegistryProblem } from '../../../registry/registry.ts';
+import { writeYaml } from '../../../registry/render.ts';
 import { mapping, nameSchema, objectiveTextSchema } from '../../../registry/schema.ts';
-import { openYaml, show, writeYaml, type YamlSource } from '../../../registry/source.ts';
+import { openYaml, show, type YamlSource } from '../../../registry/source.ts';
 import { findCycle } from '../../../scheduler/index.ts';
 
 export interface Blueprint {
