@@ -2,23 +2,43 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorClasses, FleetError } from '../common/errors.ts';
+import { questionsOf } from '../common/questions.ts';
 import { readTrialOptions } from './options.ts';
+import { ownProducts } from './own-products.ts';
 import { startTrial, type Trial } from './trial.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line: string) => console.log(line);
-const options = readTrialOptions(process.argv.slice(2));
+const asked = readTrialOptions(process.argv.slice(2));
+const options = { ...asked, productsFile: await productsFile() };
 
 say('meta-coordinator, a trial on this machine');
 say(`  gateway    real        OpenClaw, WebChat on port ${options.port}`);
 say('  fleetd     real        scheduler, journal, API');
 say(
-  `  overstory  ${options.real ? `real        ov from PATH, on clones of ${options.projects}` : 'SIMULATED   ov-sim on sample products: no worker is real, no code is written by a model'}`,
+  `  overstory  ${options.real ? `real        ov from PATH, on clones of ${options.projects}` : `SIMULATED   ov-sim on ${options.projects === null ? 'sample products' : `clones of ${options.projects}`}: no worker is real, no code is written by a model`}`,
 );
 say(
   `  model      ${options.model === 'anthropic' ? 'real        Anthropic: this spends money' : 'SIMULATED   a demo model that understands the sentences of the README'}`,
 );
 say('');
+
+/** Asked before anything is started, and ends the process where there is none. */
+async function productsFile(): Promise<string> {
+  try {
+    const file = await ownProducts(asked, questionsOf(process.stdin, process.stdout), say);
+    if (file !== null) return file;
+    say('Nothing was written, and nothing is started.');
+    process.exit(130);
+  } catch (thrown) {
+    return end(FleetError.wrap(thrown));
+  }
+}
+
+function end(error: FleetError): never {
+  console.error(`\n${error.code}: ${error.message}\nMend: ${error.mend}`);
+  process.exit(errorClasses[error.class].exit);
+}
 
 let trial: Trial | null = null;
 let stopping: Promise<void> | null = null;
@@ -50,7 +70,7 @@ try {
   else say(`WebChat:  none. ${trial.link.code}: ${trial.link.message}\n          Mend: ${trial.link.mend}`);
   if (trial.dashboardLink) say(`Dashboard: ${trial.dashboardLink}`);
   say(
-    'Try:      "What products are you managing?"   "Run a scout on product-a to explore the codebase structure"',
+    `Try:      "What products are you managing?"   "Run a scout on ${trial.products[0] ?? 'product-a'} to explore the codebase structure"`,
   );
   say('Terminal: bin/fleet status');
   say('Ctrl-C stops everything.');
@@ -60,7 +80,5 @@ try {
     void stop(1);
   });
 } catch (thrown) {
-  const error = FleetError.wrap(thrown);
-  console.error(`\n${error.code}: ${error.message}\nMend: ${error.mend}`);
-  process.exit(errorClasses[error.class].exit);
+  end(FleetError.wrap(thrown));
 }

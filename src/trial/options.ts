@@ -14,6 +14,10 @@ export interface TrialOptions {
   /** Port of the dashboard on loopback; null: none. */
   dashboardPort: number | null;
   productsFile: string;
+  /** It was named, and not the one that lies here. */
+  productsGiven: boolean;
+  /** Takes what is found without a question. */
+  yes: boolean;
   /** Everything the trial keeps. */
   stateDir: string;
 }
@@ -25,7 +29,11 @@ export function readTrialOptions(argv: string[]): TrialOptions {
       'The meta-coordinator on this machine, without Docker: simulator and demo model unless told otherwise.',
     )
     .option('--real', 'run `ov` from PATH on your own repositories (unboxed!); needs --projects')
-    .option('--projects <folder>', 'folder that holds your repositories: read, agents work on clones')
+    .option(
+      '--projects <folder>',
+      'folder that holds your repositories: read, agents work on clones. Offers them where no products.yaml names any',
+    )
+    .option('--yes', 'take all repositories that are found there, without a question')
     .option('--model <name>', 'demo, or anthropic (spends money; needs ANTHROPIC_API_KEY)', 'demo')
     .option('--port <number>', 'port of WebChat on this machine', readPort, 41789)
     .option(
@@ -35,7 +43,7 @@ export function readTrialOptions(argv: string[]): TrialOptions {
       (text: string) => (text === 'off' ? text : readPort(text)),
       41790,
     )
-    .option('--products <file>', 'the registry', 'products.yaml')
+    .option('--products <file>', 'the registry (default: products.yaml)')
     .option('--state <folder>', 'where the trial keeps its things', '.fleet');
   const o = program.parse(argv, { from: 'user' }).opts<{
     real?: boolean;
@@ -43,7 +51,8 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     model: string;
     port: number;
     dashboardPort: number | 'off';
-    products: string;
+    products?: string;
+    yes?: boolean;
     state: string;
   }>();
   if (o.model !== 'demo' && o.model !== 'anthropic') {
@@ -58,7 +67,9 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     model: o.model === 'anthropic' ? 'anthropic' : 'demo',
     port: o.port,
     dashboardPort: o.dashboardPort === 'off' ? null : o.dashboardPort,
-    productsFile: resolve(o.products),
+    productsFile: resolve(o.products ?? 'products.yaml'),
+    productsGiven: o.products !== undefined,
+    yes: o.yes ?? false,
     stateDir: resolve(o.state),
   };
 }

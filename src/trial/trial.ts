@@ -19,6 +19,8 @@ export interface Trial {
   /** The dashboard with its token; null: none. */
   dashboardLink: string | null;
   operatorSocket: string;
+  /** names, as the registry has them */
+  products: string[];
   ovVersion: string;
   /** Resolves when the gateway ends by itself, which a trial does not survive; never where there is none. */
   gatewayEnded: Promise<number | null>;
@@ -124,6 +126,7 @@ export async function startTrial(
       link: 'gateway' in started ? started.gateway.link : started.tooSlow,
       dashboardLink: fleetd.dashboard?.link ?? null,
       operatorSocket,
+      products: runtime.prepared.map(({ product }) => product),
       ovVersion: runtime.ovVersion,
       gatewayEnded: gateway?.exited ?? new Promise(() => {}),
       stop,
