@@ -32,7 +32,7 @@ const stands: Record<string, string> = {
   '<lesson>': '1',
   '<proposal>': '1',
 };
-/** Asks for what is left out, where somebody is there. */
+/** Whose usage does not say what is needed. */
 const asks: Record<string, string[]> = { init: ['shop', '--type', 'marketing'] };
 function wordsFor(verb: string, usage: string): string[] {
   if (asks[verb]) return [verb, ...asks[verb]];
