@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ForgeKind } from '../src/forge/kinds.ts';
 import { openForge } from '../src/forge/open.ts';
+import { keptIssue } from '../test/support/forge-issues.ts';
 import { forgeServer, forgeToken } from '../test/support/forge-server.ts';
 
 const description = '@octokit/openapi@23.0.2';
@@ -89,6 +90,12 @@ async function check(kind: ForgeKind, all: Description): Promise<number> {
     ],
   });
   for (const look of Object.values(forge.watched)) await look(number, '0'.repeat(40), null);
+  server.issues.push(keptIssue(7), keptIssue(8, { pullRequest: true }), keptIssue(9, { body: null }));
+  await forge.issues('agent', 1, null);
+  await forge.issue(7);
+  await forge.addComment(7, 'Done. <!-- mark -->');
+  const comment = await forge.findComment(7, '<!-- mark -->', '2026-01-01T00:00:00Z');
+  await forge.changeComment(7, comment?.id ?? 0, 'Done, again.');
   let wrong = 0;
   for (const { method, path, query, body, status, reply } of server.asked) {
     const template = Object.keys(all.paths).find((one) =>

@@ -116,6 +116,7 @@ export const errorCatalogue = {
   HUMAN_ONLY: { class: 'refused' },
   INTERNAL: { class: 'internal' },
   INTERVENTION_OVER: { class: 'refused' },
+  INTAKE_NOT_SET: { class: 'refused' },
   JOURNAL_LOCKED: { class: 'refused' },
   JOURNAL_NEWER: { class: 'refused' },
   JOURNAL_UNUSABLE: { class: 'unavailable' },

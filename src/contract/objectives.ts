@@ -23,6 +23,17 @@ const deliverySchema = z.object({
   request: pullRequestSchema.optional(),
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
+/** The issue of a forge that it was made of. */
+const issueSchema = z.object({
+  number: z.number(),
+  /** its page */
+  url: z.string(),
+  /** gone: deleted, or moved */
+  state: z.enum(['open', 'closed', 'gone']),
+  /** what came of it, as a comment there; null: not written, or not yet */
+  comment: z.object({ state: z.enum(['waiting', 'done', 'failed']), says: z.string() }).nullable(),
+});
+export type IssueView = z.infer<typeof issueSchema>;
 /** What a human said of what was made. */
 const judgementSchema = z.object({
   verdict: z.enum(['accepted', 'sent-back', 'reverted']),
@@ -70,6 +81,8 @@ export const objectiveViewSchema = z.object({
   judged: judgementSchema.optional(),
   /** what its workers reported in sessions that are over, of one alone, oldest first; absent: nothing */
   reports: workerReportSchema.array().optional(),
+  /** of one alone; absent: it was made of none */
+  issue: issueSchema.optional(),
   /** what it is expected to take, in the reply to its start */
   estimate: predictionSchema.nullable().optional(),
   /** what of the repository's state may lose or waste its work: now, in the reply to its start; as it began, in its result */

@@ -74,6 +74,8 @@ export const productViewSchema = z.object({
   pullRequests: z
     .array(pullRequestSchema.omit({ remarks: true }).extend({ objective: z.string() }))
     .optional(),
+  /** issues that become objectives; left: at the last look. why: not looked at, or refused. Absent: it has no intake */
+  intake: z.object({ label: z.string(), left: z.number(), why: z.string().nullable() }).optional(),
   /** what the coordinator last said of itself in this session; told of one product only */
   report: z.object({ at: z.string(), ...statusReplySchema.shape }).nullish(),
 });

@@ -86,6 +86,12 @@ export interface Memory {
   watchWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
   /** Products of which files are being kept that no fact names yet. */
   keepingArtifacts: Set<string>;
+  /** The same of its issues. */
+  issueWaits: Map<string, { tries: number; untilMs: number; error: FleetErrorShape }>;
+  /** How many issues the last look at a product's left for the next one; why, where it is not for their number. */
+  issuesLeft: Map<string, { count: number; why: string | null }>;
+  /** Whose turn it is to ask a product's forge (act/delivery/turns.ts). */
+  forgeTurns: Map<string, { freeMs: number; of: Map<string, number> }>;
   /** Since when a session that stood at a limit has shown none, by its id: it must stand as long again. */
   noLimitSinceMs: Map<number, number>;
 }
@@ -105,6 +111,9 @@ export const emptyMemory = (): Memory => ({
   deliveryWaits: new Map(),
   watchWaits: new Map(),
   keepingArtifacts: new Set(),
+  issueWaits: new Map(),
+  issuesLeft: new Map(),
+  forgeTurns: new Map(),
   noLimitSinceMs: new Map(),
 });
 

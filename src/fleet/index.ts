@@ -11,6 +11,8 @@ import { artifactRounds } from './act/artifacts/rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
 import { watchPullRequests } from './act/delivery/watch-rounds.ts';
 import { gateRounds } from './act/gates/gate-rounds.ts';
+import { answerIssues } from './act/issues/answer-rounds.ts';
+import { lookAtIssues } from './act/issues/look-rounds.ts';
 import { createMaking } from './act/make-products.ts';
 import { offerNewCommits } from './act/session/new-commits.ts';
 import { acceptText } from './commands/accept-text.ts';
@@ -22,6 +24,7 @@ import { type Controls, createControls } from './commands/controls.ts';
 import { createDelivery, type Delivery } from './commands/delivery.ts';
 import { onFailedChecks } from './commands/failed-checks.ts';
 import { createGates, type Gates } from './commands/gates.ts';
+import { createIntake } from './commands/intake.ts';
 import { createJudgement, type Judgement } from './commands/judgement.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
 import { createMonitor, type Monitor } from './commands/monitor.ts';
@@ -123,6 +126,7 @@ export function startFleet(
   const reports = sendReports(loop.context);
   const recurs = recurringRounds(loop.context, commands);
   const judgement = createJudgement(loop, commands);
+  const issues = [lookAtIssues(loop.context, createIntake(loop, commands)), answerIssues(loop.context)];
   const watching = watchPullRequests(loop.context, onFailedChecks(loop.context, judgement));
 
   return {
@@ -196,6 +200,7 @@ export function startFleet(
       await clearing.close();
       await deliveries.close();
       await watching.close();
+      for (const rounds of issues) await rounds.close();
       await news.close();
       await gates.close();
       await loop.close();

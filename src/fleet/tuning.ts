@@ -24,6 +24,8 @@ export interface Tuning {
   /** One request to the forge about a product's open pull requests; rarer, up to watchMostMs, the longer nothing changed. */
   watchMs: number;
   watchMostMs: number;
+  /** A product's issues are looked through this often. */
+  issuesMs: number;
   /** The human's repository is looked at for new commits this often while a session works: a fetch, over a network where it is far. */
   newCommitsMs: number;
   /** How long memory may stay over budget before a session is paused for it. */
@@ -84,6 +86,7 @@ export const tuning: Tuning = {
   deliveryRetryMostMs: 1_800_000,
   watchMs: 30_000,
   watchMostMs: 600_000,
+  issuesMs: 300_000,
   newCommitsMs: 600_000,
   memoryGraceMs: 30_000,
   pauseWordMs: 20_000,

@@ -56,8 +56,11 @@ export function forgeFault(
   if (status === 401)
     return fault('FORGE_UNAUTHORIZED', 'The token is not valid there: make a new one and set its variable.');
   if (status === 403)
-    return fault('FORGE_FORBIDDEN', 'Give the token the right to write pull requests of that repository.');
-  if (status === 404)
+    return fault(
+      'FORGE_FORBIDDEN',
+      'Give the token the right to write pull requests (for `intake:` issues, too) of that repository.',
+    );
+  if (status === 404 || status === 410)
     return fault(
       'FORGE_NOT_FOUND',
       'Check the address in products.yaml; a private repository that the token may not read looks the same.',

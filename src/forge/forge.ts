@@ -1,4 +1,4 @@
-// The port: what delivery asks of a forge. Pull request is everybody's word for it here, merge request too.
+// The port: what delivery and intake ask of a forge. Pull request is everybody's word for it here, merge request too.
 import type { ForgeKind } from './kinds.ts';
 
 export interface ForgeTarget {
@@ -67,8 +67,45 @@ export interface Looked {
   glance: Glance | null;
 }
 
+/** Words of whoever wrote it. */
+export interface Issue {
+  number: number;
+  /** its page, for a human */
+  url: string;
+  state: 'open' | 'closed';
+  title: string;
+  body: string;
+  by: string;
+}
+
+/** How many issues one page holds: of those that are offered, what all three give. */
+export const issuesOnPage = 50;
+
+/** What is asked of a forge about issues. A pull request is none, also where the forge lists it as one. */
+export interface Issues {
+  /**
+   * A page of the open issues that carry the label, whatever the forge makes of one that it does not know.
+   * @param page  from 1
+   * @param etag  of that page's last answer; null: none
+   * @returns issues null: as they were when that etag was given. more: whether another page follows
+   */
+  issues(
+    label: string,
+    page: number,
+    etag: string | null,
+  ): Promise<{ etag: string | null; issues: Issue[] | null; more: boolean }>;
+  issue(number: number): Promise<Issue>;
+  /**
+   * The comment on an issue that has this in its text; null: there is none.
+   * @param since  ISO 8601: none that is older is looked through
+   */
+  findComment(number: number, marker: string, since: string): Promise<{ id: number; body: string } | null>;
+  addComment(number: number, body: string): Promise<void>;
+  changeComment(number: number, id: number, body: string): Promise<void>;
+}
+
 /** Every call throws FleetError FORGE_…; one that may be tried again is of class unavailable. */
-export interface Forge {
+export interface Forge extends Issues {
   /** All pull requests of this branch, the newest first. */
   find(head: string): Promise<PullRequest[]>;
   open(wanted: Wanted): Promise<PullRequest>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { count } from '../common/units.ts';
 import type { Check, Forge, ForgeTarget, PullRequest } from './forge.ts';
+import { giteaIssues } from './gitea-issues.ts';
 import { restOf } from './rest.ts';
 
 const requestSchema = z.object({
@@ -40,7 +41,8 @@ const pageSize = 50;
 /** Older ones are not looked through: a branch of the fleet is younger than these. */
 const mostPages = 20;
 
-export function gitea({ api, repository, token }: ForgeTarget): Forge {
+export function gitea(target: ForgeTarget): Forge {
+  const { api, repository, token } = target;
   const rest = restOf(api, { authorization: `token ${token}` });
   const [owner = '', name = ''] = repository.split('/');
   const repo = `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
@@ -53,6 +55,7 @@ export function gitea({ api, repository, token }: ForgeTarget): Forge {
     base: one.base.ref,
   });
   return {
+    ...giteaIssues(target, rest, repo),
     // Its list knows no branch to look for.
     async find(head) {
       const found: PullRequest[] = [];

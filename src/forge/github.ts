@@ -1,9 +1,8 @@
 // GitHub, also Enterprise (`…/api/v3`): https://docs.github.com/en/rest/pulls.
-import { request as octokit } from '@octokit/request';
 import { z } from 'zod';
-import { forgeFault } from './faults.ts';
 import type { Aspects, Forge, ForgeTarget, Glance, PullRequest } from './forge.ts';
-import { checked, whyNone } from './rest.ts';
+import { githubIssues } from './github-issues.ts';
+import { githubRequest } from './github-request.ts';
 
 const requestSchema = z.object({
   number: z.number().int(),
@@ -48,22 +47,9 @@ const commentSchema = z.object({
   path: z.string(),
   line: z.number().nullish(),
 });
-const answerMs = 30_000;
-
-export function github({ api, repository, token }: ForgeTarget): Forge {
-  const [owner = '', repo = ''] = repository.split('/');
-  const { host } = new URL(api);
-  const request = octokit.defaults({
-    baseUrl: api,
-    headers: {
-      authorization: `token ${token}`,
-      'user-agent': 'meta-coordinator',
-      'x-github-api-version': '2022-11-28',
-    },
-    owner,
-    repo,
-    request: { redirect: 'manual' },
-  });
+export function github(target: ForgeTarget): Forge {
+  const { call, look } = githubRequest(target);
+  const [owner = ''] = target.repository.split('/');
   const meant = (one: z.infer<typeof requestSchema>): PullRequest => ({
     number: one.number,
     url: one.html_url,
@@ -72,36 +58,6 @@ export function github({ api, repository, token }: ForgeTarget): Forge {
     body: one.body ?? '',
     base: one.base.ref,
   });
-
-  async function ask(
-    did: string,
-    route: string,
-    parameters: Record<string, unknown>,
-  ): Promise<{ etag: string | null; data: unknown } | null> {
-    const asked = request(route, { ...parameters, request: { signal: AbortSignal.timeout(answerMs) } });
-    return await asked
-      .then(({ headers, data }) => ({ etag: headers.etag ?? null, data }))
-      .catch((thrown: unknown) => {
-        const { status, response } = thrown as {
-          status?: number;
-          response?: { headers: Record<string, string>; data: unknown };
-        };
-        if (status === 304) return null;
-        const told = response?.data as { message?: string; errors?: unknown } | string | undefined;
-        const errors = typeof told === 'object' && told?.errors ? ` ${JSON.stringify(told.errors)}` : '';
-        const says = typeof told === 'string' ? told : `${told?.message ?? ''}${errors}`;
-        // An error of its own says 500 where there was no answer at all.
-        throw response === undefined
-          ? forgeFault(host, did, { status: 0, headers: {}, says: whyNone(thrown) }, Date.now())
-          : forgeFault(host, did, { status: status ?? 0, headers: response.headers, says }, Date.now());
-      });
-  }
-  const call = async <T>(
-    did: string,
-    route: string,
-    schema: z.ZodType<T>,
-    parameters: Record<string, unknown>,
-  ): Promise<T> => checked(host, did, (await ask(did, route, parameters))?.data, schema);
 
   /** One of its aspects, asked for with what is known of it. */
   function aspect<T>(
@@ -112,12 +68,8 @@ export function github({ api, repository, token }: ForgeTarget): Forge {
     meant: (value: T) => Glance,
   ): Aspects[string] {
     return async (number, head, etag) => {
-      const answer = await ask(did, route, {
-        ...of(number, head),
-        ...(etag !== null && { headers: { 'if-none-match': etag } }),
-      });
-      if (answer === null) return { etag, glance: null };
-      return { etag: answer.etag, glance: meant(checked(host, did, answer.data, schema)) };
+      const answer = await look(did, route, schema, { ...of(number, head) }, etag);
+      return { etag: answer.etag, glance: answer.value === null ? null : meant(answer.value) };
     };
   }
   const pull = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
@@ -126,6 +78,7 @@ export function github({ api, repository, token }: ForgeTarget): Forge {
   const all = { per_page: 100 };
 
   return {
+    ...githubIssues(target),
     async find(head) {
       const wanted = {
         head: `${owner}:${head}`,

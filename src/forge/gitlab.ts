@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
 import type { Check, Forge, ForgeTarget, PullRequest } from './forge.ts';
+import { gitlabIssues } from './gitlab-issues.ts';
 import { restOf } from './rest.ts';
 
 const requestSchema = z.object({
@@ -35,7 +36,8 @@ const noteSchema = z.object({
 });
 const states = { opened: 'open', locked: 'open', closed: 'closed', merged: 'merged' } as const;
 
-export function gitlab({ api, repository, token }: ForgeTarget): Forge {
+export function gitlab(target: ForgeTarget): Forge {
+  const { api, repository, token } = target;
   const rest = restOf(api, { 'private-token': token });
   const project = `/projects/${encodeURIComponent(repository)}`;
   const meant = (one: z.infer<typeof requestSchema>): PullRequest => ({
@@ -61,6 +63,7 @@ export function gitlab({ api, repository, token }: ForgeTarget): Forge {
     });
   }
   return {
+    ...gitlabIssues(target, rest, project),
     async find(head) {
       const query = `state=all&order_by=created_at&sort=desc&source_branch=${encodeURIComponent(head)}`;
       const path = `${project}/merge_requests?${query}`;

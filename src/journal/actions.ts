@@ -55,6 +55,29 @@ export function actionStore({ rows, row }: Reader) {
       ).map(actionOf);
     },
 
+    /** What is to be written on issues and was not yet, oldest first. */
+    openAnswers(): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE kind = 'issue.answer' AND state = 'intended' ORDER BY rowid`,
+      ).map(actionOf);
+    },
+    /** Every time that something was to be written on the issue of an objective, the latest first. */
+    answersOf(objective: string): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE objective = ? AND kind = 'issue.answer' ORDER BY rowid DESC`,
+        objective,
+      ).map(actionOf);
+    },
+
+    /** The last of an objective each, where the forge refused it. */
+    refusedAnswers(product: string): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions AS last WHERE product = ? AND kind = 'issue.answer' AND state = 'failed' AND rowid =
+           (SELECT max(rowid) FROM actions WHERE objective = last.objective AND kind = 'issue.answer') ORDER BY rowid`,
+        product,
+      ).map(actionOf);
+    },
+
     /** How often a coordinator was asked whether it has heard something, or was about to be. */
     asked(session: number): number {
       return Number(

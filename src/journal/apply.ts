@@ -6,6 +6,7 @@ import { applyArtifacts } from './artifacts/apply.ts';
 import { applyBlueprint } from './blueprint/apply.ts';
 import { fleetScope, type JournalEvent } from './events.ts';
 import { applyGate } from './gates/apply.ts';
+import { applyIssue } from './issues/apply.ts';
 import { applyLesson } from './lessons/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
 import { applyObjective } from './objective-apply.ts';
@@ -85,6 +86,10 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'artifacts.kept':
     case 'artifacts.removed':
       applyArtifacts(event, expectOne);
+      return;
+    case 'issue.taken':
+    case 'issue.closed':
+      applyIssue(event, expectOne);
       return;
     case 'action.intended': {
       const d = event.data;
@@ -195,6 +200,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'work.reverted':
     case 'clock.jumped':
     case 'delivery.hurried':
+    case 'issues.looked':
     case 'product.made':
     case 'registry.changed':
     case 'registry.problem':

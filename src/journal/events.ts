@@ -12,6 +12,7 @@ import type { AccountEvents } from './accounts/events.ts';
 import type { ArtifactEvents } from './artifacts/events.ts';
 import type { BlueprintEvents } from './blueprint/events.ts';
 import type { GateEvents } from './gates/events.ts';
+import type { IssueEvents } from './issues/events.ts';
 import type { LessonEvents } from './lessons/events.ts';
 import type { MonitorEvents } from './monitor/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
@@ -34,6 +35,8 @@ export type ActionKind =
   | 'branch.publish'
   /** open until it is delivered or refused */
   | 'work.deliver'
+  /** what came of an issue's objective, written on the issue: open until it is there or refused */
+  | 'issue.answer'
   /** a commit that takes back what an objective made */
   | 'work.revert'
   | 'coordinator.send'
@@ -62,6 +65,7 @@ export interface EventData
   extends AccountEvents,
     ArtifactEvents,
     GateEvents,
+    IssueEvents,
     MonitorEvents,
     NoticeEvents,
     PullRequestEvents,

@@ -14,6 +14,7 @@ import { controlStore } from './controls.ts';
 import { hasRoom, journalError, openDatabase } from './database.ts';
 import { eventOf, type JournalEvent, type NewEvent } from './events.ts';
 import { gateStore } from './gates/store.ts';
+import { issueStore } from './issues/store.ts';
 import { lessonStore } from './lessons/store.ts';
 import { mailStore } from './mail.ts';
 import { monitorStore } from './monitor/store.ts';
@@ -126,6 +127,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
     artifacts: artifactStore(db),
     blueprints: blueprintStore(db),
     gates: gateStore(db),
+    issues: issueStore(db),
     lessons: lessonStore(db),
     monitor: monitorStore(db),
     notices: noticeStore(db),

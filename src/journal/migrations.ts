@@ -402,6 +402,18 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (objective, n)
   ) STRICT;
   `,
+  `
+  -- Issues of forges that became objectives, each once.
+  CREATE TABLE issues (
+    product TEXT NOT NULL,
+    url TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    objective TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('open','closed','gone')),
+    PRIMARY KEY (product, url)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX actions_objective ON actions (objective, kind);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -430,4 +442,5 @@ export const stateTables = [
   'limited_sessions',
   'pull_requests',
   'artifacts',
+  'issues',
 ] as const;

@@ -12,20 +12,13 @@ export function deliverOf({ deliver, repo }: Written): Deliver | null {
   const { as, token, base, draft, labels, reviewers } = deliver;
   const address = forgeAddress(remote);
   const forge = deliver.forge ?? address?.kind;
-  const pullRequest =
-    as === 'pull-request' && address && forge
-      ? {
-          forge,
-          api: deliver.api ?? apiOf(forge, address.host),
-          repository: address.repository,
-          draft,
-          labels,
-          reviewers,
-        }
-      : null;
+  const at = address &&
+    forge && { forge, api: deliver.api ?? apiOf(forge, address.host), repository: address.repository };
+  const pullRequest = as === 'pull-request' && at ? { ...at, draft, labels, reviewers } : null;
+  const forgeAt = token === null ? null : (at ?? null);
   const does = deliver.on_failed_checks;
   const onFailedChecks = does === null ? null : { does, most: deliver.max_reworks };
-  return { as, remote, token, base, onFailedChecks, pullRequest };
+  return { as, remote, token, base, onFailedChecks, forgeAt, pullRequest };
 }
 
 /** What is missing, at which key. */

@@ -6,6 +6,7 @@ import { checkTogether } from './conflicts.ts';
 import { deliverOf, deliverProblems } from './deliver.ts';
 import { RegistryError } from './error.ts';
 import { foldersOf, type Roots } from './folders.ts';
+import { intakeOf, intakeProblems } from './intake.ts';
 import type { Account, ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
 import { defaultAccount, type ProductsFile, productsFileSchema } from './schema.ts';
 import { openYaml, show, type YamlSource } from './source.ts';
@@ -45,6 +46,9 @@ export function parseRegistry(text: string | Uint8Array, options: { file: string
       deliverProblems(product).map(({ key, expected, got }) =>
         source.problem(['products', index, 'deliver', key], expected, got),
       ),
+    ),
+    ...intakeProblems(checked.data?.products ?? []).map(({ index, key, expected, got }) =>
+      source.problem(['products', index, 'intake', key], expected, got),
     ),
   ];
   if (problems.length > 0 || !checked.data)
@@ -123,6 +127,7 @@ function meaning(
         },
         repo: product.repo,
         deliver: deliverOf(product),
+        intake: intakeOf(product),
       }),
     ),
     scheduling: {

@@ -28,6 +28,24 @@ export interface Account {
   holdAtPercent: number | null;
 }
 
+/** Where a product's pull requests and issues are. */
+export interface ForgeAt {
+  forge: ForgeKind;
+  /** base address of its REST API */
+  api: string;
+  /** `owner/name` */
+  repository: string;
+}
+
+/** Issues that become objectives. */
+export interface Intake {
+  label: string;
+  /** new ones at one look */
+  most: number;
+  /** what came of it is written on the issue */
+  comment: boolean;
+}
+
 /** Where the work of a done objective goes, beside the branch in the human's repository. */
 export interface Deliver {
   /** push: into the base itself, forward only */
@@ -40,17 +58,10 @@ export interface Deliver {
   base: string | null;
   /** what failed checks of its pull request do; null: nothing. most: reworks of one pull request without being asked */
   onFailedChecks: { does: 'ask' | 'rework'; most: number } | null;
+  /** where the remote's issues are; null: its forge is not known, or there is no token for it */
+  forgeAt: ForgeAt | null;
   /** null: none is opened */
-  pullRequest: {
-    forge: ForgeKind;
-    /** base address of its REST API */
-    api: string;
-    /** `owner/name` */
-    repository: string;
-    draft: boolean;
-    labels: string[];
-    reviewers: string[];
-  } | null;
+  pullRequest: (ForgeAt & { draft: boolean; labels: string[]; reviewers: string[] }) | null;
 }
 
 export interface Product {
@@ -108,6 +119,8 @@ export interface Product {
   };
   /** null: its work goes nowhere but into the human's repository */
   deliver: Deliver | null;
+  /** null: no issue becomes an objective by itself */
+  intake: Intake | null;
   /** Cloned once into `root` by the runtime when there is neither that nor `source`. */
   repo: string | null;
 }

@@ -85,9 +85,11 @@ const accountSchema = mapping({
 
 const branchExpected = 'the name of a branch';
 const apiExpected = 'the https address of a REST API, without a slash at the end';
+/** As forges take them in a list. */
+const listedName = /^[^\s\p{Cc},@][^\p{Cc},]{0,99}$/u;
 const names = (of: string) =>
   z
-    .array(text(/^[^\s\p{Cc},@][^\p{Cc},]{0,99}$/u, `names of ${of}, without @`), `a list of ${of}`)
+    .array(text(listedName, `names of ${of}, without @`), `a list of ${of}`)
     .max(50, `at most 50 ${of}`)
     .default([]);
 
@@ -109,6 +111,15 @@ const deliverSchema = mapping({
   draft: z.boolean('true or false').default(false),
   labels: names('labels'),
   reviewers: names('reviewers'),
+});
+
+/** Open issues with this label become objectives. Absent: none does by itself. */
+const intakeSchema = mapping({
+  label: text(listedName, 'the name of a label, without a comma'),
+  /** of those that are new, at one look */
+  max_per_look: count('issues', 100).default(10),
+  /** What came of it is written on the issue. */
+  comment: z.boolean('true or false').default(true),
 });
 
 const productSchema = mapping({
@@ -168,6 +179,7 @@ const productSchema = mapping({
   repo: repoSchema.nullable().default(null),
   checkout: z.enum(['own', 'in-place'], 'own or in-place').default('own'),
   deliver: deliverSchema.nullable().default(null),
+  intake: intakeSchema.nullable().default(null),
 });
 
 const cronExpected = 'five fields (minute hour day month weekday) that some day fits, e.g. "0 9 * * 1-5"';

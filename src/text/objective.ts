@@ -1,7 +1,7 @@
 // One objective: what became of asking for it, and all that is known of it.
 
 import { bytes, duration, since } from '../common/units.ts';
-import type { ObjectiveView } from '../contract/objectives.ts';
+import type { IssueView, ObjectiveView } from '../contract/objectives.ts';
 import { outcomeNote, predictionLine } from './estimate.ts';
 import { judgedNote } from './judged.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
@@ -49,6 +49,7 @@ const terminalReports = 50;
 export function objectiveText(surface: Surface, objective: ObjectiveView): string {
   const facts: [string, string | null][] = [
     ['asked', asked(surface, objective)],
+    ['issue', objective.issue ? issueNote(surface, objective.issue) : null],
     ['started', ago(surface, objective.startedAt)],
     ['ended', ended(surface, objective)],
     ['place', objective.position === null ? null : `${objective.position} in the queue`],
@@ -92,6 +93,11 @@ function reports(surface: Surface, { reports: all = [] }: ObjectiveView): string
 function reviewers(surface: Surface, { delivery }: ObjectiveView): string[] {
   const said = remarksText(surface, delivery?.request?.remarks ?? []);
   return said === '' ? [] : [`${sentence(surface, 'What reviewers wrote, as they wrote it:')}\n${said}`];
+}
+
+function issueNote(surface: Surface, { url, state, comment }: IssueView): string {
+  const said = comment && comment.state !== 'done' ? `; ${surface.line(comment.says, 600)}` : '';
+  return `${surface.line(url, 300)}${state === 'open' ? '' : ` (${state})`}${said}`;
 }
 
 /** `coordinator  claude-opus-5-5, $0.17`: a line per agent that used the model */

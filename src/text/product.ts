@@ -69,6 +69,8 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
       `${requestNote(surface, request)} ${surface.line(request.url, 300)}`,
       hasFailed(request) ? 'warn' : 'dim',
     );
+  if (product.intake)
+    say('issues', intakeNote(product.intake, surface.line), product.intake.why ? 'warn' : 'dim');
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
   if (product.review === 'required') say('work', 'needs your approval before it is delivered');
   say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');
@@ -100,6 +102,15 @@ function objectiveRow(surface: Surface, name: string, objective: ObjectiveView):
     quote: objective.text,
     notes: why ? [{ text: why, tone: 'dim' }] : [],
   };
+}
+
+/** `labelled agent become objectives; 2 left for the next look` */
+export function intakeNote(
+  { label, left, why }: NonNullable<ProductView['intake']>,
+  line: Surface['line'],
+): string {
+  const more = left > 0 ? `; ${left} left for the next look` : '';
+  return `labelled ${line(label, 100)} become objectives${more}${why === null ? '' : `; ${line(why, 400)}`}`;
 }
 
 function footprint(used: NonNullable<ProductView['footprint']>): string | null {

@@ -7,7 +7,7 @@ import { FleetError } from '../../src/common/errors.ts';
 import { tuning } from '../../src/fleet/index.ts';
 import type { Deliver } from '../../src/registry/registry.ts';
 import { type Deliverer, NotYet } from '../../src/runtime/deliver/deliverer.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { askedNothing, product, registry, testFleet } from '../support/fleet.ts';
 
 const head = 'a'.repeat(40);
 const human = { via: 'cli', sender: 'tester', thread: null } as const;
@@ -17,6 +17,7 @@ const deliver: Deliver = {
   token: 'SHOP_TOKEN',
   base: null,
   onFailedChecks: null,
+  forgeAt: null,
   pullRequest: {
     forge: 'github',
     api: 'https://api.github.com',
@@ -38,7 +39,7 @@ const down = () =>
 async function done(answers: (Error | 'never')[], more: { file?: string; wanted?: Deliver | null } = {}) {
   const orders: Parameters<Deliverer['deliver']>[0][] = [];
   const deliverer: Deliverer = {
-    watch: () => new Promise(() => {}),
+    ...askedNothing,
     keep: async () => head,
     async deliver(order) {
       orders.push(order);

@@ -9,13 +9,13 @@ import type { Source } from '../../src/contract/source.ts';
 import type { Deliver } from '../../src/registry/registry.ts';
 import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
 import { gatesText, surfaceFor } from '../../src/text/index.ts';
-import { codeOf, product, registry, testFleet } from '../support/fleet.ts';
+import { askedNothing, codeOf, product, registry, testFleet } from '../support/fleet.ts';
 
 const ada: Source = { via: 'webchat', sender: 'ada', thread: null };
 const model: Source = { via: 'model', sender: 'main', thread: null };
 const deliver: Deliver = {
   ...{ as: 'branch', remote: 'https://example.org/acme/shop.git', token: null, base: null },
-  ...{ onFailedChecks: null, pullRequest: null },
+  ...{ onFailedChecks: null, forgeAt: null, pullRequest: null },
 };
 let root: string;
 let repository: string;
@@ -35,7 +35,7 @@ function commit(file: string, text: string, subject: string): void {
   git('commit', '-q', '-m', subject);
 }
 const deliverer: Deliverer = {
-  watch: () => new Promise(() => {}),
+  ...askedNothing,
   keep: async () => git('rev-parse', 'HEAD'),
   async deliver({ branch, head }) {
     orders.push(branch);

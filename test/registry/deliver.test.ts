@@ -26,6 +26,7 @@ it('takes remote, forge and API from the address', () => {
     remote: 'git@github.com:acme/shop.git',
     token: 'T',
     base: null,
+    forgeAt: { forge: 'github', api: 'https://api.github.com', repository: 'acme/shop' },
     pullRequest: {
       forge: 'github',
       api: 'https://api.github.com',
@@ -41,7 +42,11 @@ it('takes remote, forge and API from the address', () => {
     token: null,
     base: 'trunk',
     onFailedChecks: null,
-    pullRequest: null,
+    ...{ forgeAt: null, pullRequest: null },
+  });
+  expect(read(repo, '{as: branch}').products[0]?.deliver?.forgeAt).toBeNull();
+  expect(read(repo, '{as: branch, token: T}').products[0]?.deliver?.forgeAt).toMatchObject({
+    repository: 'acme/shop',
   });
 });
 

@@ -165,6 +165,7 @@ test('a valid file gives exactly what was written in it', () => {
               activityTimeoutMs: null,
             },
             deliver: null,
+            intake: null,
             repo: p.repo,
           }),
         ),

@@ -36,6 +36,7 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     restart: { policy: 'never', max: 3, windowMs: 3_600_000, backoffMs: 30_000, activityTimeoutMs: null },
     repo: null,
     deliver: null,
+    intake: null,
     ...changes,
   };
 }
@@ -67,6 +68,14 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     artifacts: { keepMs: 30 * 86_400_000, maxFileBytes: 10 * 1024 ** 2, maxProductBytes: 200 * 1024 ** 2 },
   };
 }
+
+/** What a deliverer answers where a test has nothing of a forge to look at. */
+export const askedNothing: Pick<Deliverer, 'watch' | 'issues' | 'issue' | 'answer'> = {
+  watch: () => new Promise(() => {}),
+  issues: () => new Promise(() => {}),
+  issue: () => new Promise(() => {}),
+  answer: () => new Promise(() => {}),
+};
 
 /** `file` keeps the journal between two fleets of one test. */
 export function testFleet(options: {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ForgeKind } from '../../src/forge/kinds.ts';
+import { answerIssues, type KeptIssue } from './forge-issues.ts';
 
 export interface Kept {
   number: number;
@@ -24,6 +25,7 @@ export interface ForgeServer extends AsyncDisposable {
   kind: ForgeKind;
   api: string;
   pulls: Kept[];
+  issues: KeptIssue[];
   asked: {
     method: string;
     path: string;
@@ -37,7 +39,7 @@ export interface ForgeServer extends AsyncDisposable {
   }[];
   /** The next request of that method is answered with this instead. before: nothing happens. after: it has happened. */
   faults: {
-    on: 'GET' | 'POST';
+    on: 'GET' | 'POST' | 'PATCH' | 'PUT';
     when: 'before' | 'after';
     status: number;
     headers?: Record<string, string>;
@@ -169,7 +171,14 @@ function watched(kind: ForgeKind, api: string, path: string, pulls: Kept[]): unk
 
 /** @param branches  names of the remote's branches: a pull request wants both of its own */
 export async function forgeServer(kind: ForgeKind, branches: () => Promise<string[]>): Promise<ForgeServer> {
-  const made = { kind, api: '', pulls: [] as Kept[], asked: [], faults: [] } as unknown as ForgeServer;
+  const made = {
+    kind,
+    api: '',
+    pulls: [] as Kept[],
+    issues: [],
+    asked: [],
+    faults: [],
+  } as unknown as ForgeServer;
 
   async function answer(
     method: string,
@@ -215,6 +224,8 @@ export async function forgeServer(kind: ForgeKind, branches: () => Promise<strin
       made.pulls.push(pull);
       return { status: 201, reply: shown(pull) };
     }
+    const ofIssues = answerIssues(made, method, path, query, body);
+    if (ofIssues !== null) return ofIssues;
     const looked = watched(kind, made.api, path, made.pulls);
     if (method === 'GET' && looked !== null) return { status: 200, reply: looked };
     const [, number = '0', rest = ''] = /\/(?:pulls|issues|merge_requests)\/(\d+)(\/\w+)?$/.exec(path) ?? [];

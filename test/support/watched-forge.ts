@@ -2,12 +2,14 @@
 import type { Deliver } from '../../src/registry/registry.ts';
 import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
 import type { Glance, WatchOrder } from '../../src/runtime/deliver/wire.ts';
+import { askedNothing } from './fleet.ts';
 
 export const head = 'a'.repeat(40);
 export const url = 'https://github.com/acme/shop/pull/12';
 export const deliver: Deliver = {
   ...{ as: 'pull-request', remote: 'https://github.com/acme/shop.git', token: 'SHOP_TOKEN', base: null },
   onFailedChecks: null,
+  forgeAt: { forge: 'github', api: 'https://api.github.com', repository: 'acme/shop' },
   pullRequest: {
     ...{ forge: 'github', api: 'https://api.github.com', repository: 'acme/shop' },
     ...{ draft: false, labels: [], reviewers: [] },
@@ -33,6 +35,7 @@ export function forge() {
   let pulls = 11;
   const there = { head };
   const deliverer: Deliverer = {
+    ...askedNothing,
     keep: async () => there.head,
     async deliver(order) {
       delivered.push(order);

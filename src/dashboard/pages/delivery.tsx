@@ -1,5 +1,5 @@
-// Where an objective's work went, and what CI and reviewers say of it there.
-import type { DeliveryView } from '../../contract/objectives.ts';
+// The issue that an objective was made of, where its work went, and what CI and reviewers say of it there.
+import type { DeliveryView, IssueView } from '../../contract/objectives.ts';
 import { checksNote, hasFailed, whereOf } from '../../text/pull-request.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { Ago } from './parts.tsx';
@@ -35,5 +35,23 @@ export function Delivery({ delivery, now }: { delivery: DeliveryView; now: strin
         </>
       )}
     </section>
+  );
+}
+
+export function FromIssue({ issue }: { issue: IssueView }) {
+  const { number, url, state, comment } = issue;
+  return (
+    <p class="quiet">
+      Of{' '}
+      {/^https?:/i.test(url) ? (
+        <a href={url} rel="noreferrer">
+          issue {number}
+        </a>
+      ) : (
+        `issue ${number}`
+      )}
+      {state !== 'open' && `, which is ${state}`}
+      {comment && `. ${line(comment.says)}`}
+    </p>
   );
 }

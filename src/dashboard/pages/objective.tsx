@@ -13,7 +13,7 @@ import { agentText, spendText } from '../../text/spend.ts';
 import type { Frame } from '../frame.ts';
 import { Artifacts } from './artifacts.tsx';
 import { Changes, Commits } from './changes.tsx';
-import { Delivery } from './delivery.tsx';
+import { Delivery, FromIssue } from './delivery.tsx';
 import { objectiveHref, productHref } from './hrefs.ts';
 import { Judge } from './judge.tsx';
 import { Page } from './layout.tsx';
@@ -59,6 +59,7 @@ export function ObjectivePage(props: {
         <ObjectiveState objective={objective} /> {objective.id} on {objective.product}, asked for by{' '}
         {line(objective.source.sender ?? objective.source.via)} <Ago at={objective.createdAt} now={now} />
       </p>
+      {objective.issue && <FromIssue issue={objective.issue} />}
       <h1 class="asked">{line(objective.text).slice(0, 160)}</h1>
       {why(objective) && <p class="quiet">{why(objective)}</p>}
       <ObjectiveActs frame={frame} objective={objective} />

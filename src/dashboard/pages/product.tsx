@@ -7,7 +7,7 @@ import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { Timeline as TimelineView } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
-import { priorityWord } from '../../text/product.ts';
+import { intakeNote, priorityWord } from '../../text/product.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { ageNote, stateOf } from '../../text/situation.ts';
 import { spendText } from '../../text/spend.ts';
@@ -200,6 +200,7 @@ function Facts({ product }: { product: ProductView }) {
     ['Seen', product.ageMs === null ? 'not since fleetd started' : `${duration(product.ageMs)} ago`],
     ['Plans', product.planApproval === 'required' ? 'need your approval' : ''],
     ['Work', product.review === 'required' ? 'needs your approval' : ''],
+    ['Issues', product.intake ? intakeNote(product.intake, line) : ''],
     ['Unread mail', product.unreadMail > 0 ? String(product.unreadMail) : ''],
     ['Reports to', product.channels.map((channel) => line(channel)).join(', ')],
     ['Sessions', product.overstory ? '' : 'none: overstory is off for it'],

@@ -18,6 +18,7 @@ import { type Driver, objectiveOf, productNamed } from '../context.ts';
 import { estimates } from '../decide/estimate.ts';
 import { refuseModelAtGate } from '../decide/waiting-on-human.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
+import { issueView } from '../report/issue-view.ts';
 import { listedObjective, objectiveView } from '../report/objective-view.ts';
 import { eventView } from '../report/view.ts';
 import { acceptText, queuedEvent } from './accept-text.ts';
@@ -184,9 +185,11 @@ export function createCommands(loop: Driver) {
       const view = withOutcome(objectiveView(loop, requireObjective(id)));
       const delivery = deliveryView(context, view.id);
       const judged = judgedOf(journal, id);
+      const issue = issueView(journal, view.id);
       const reports = journal.eventsOf(id, 'session.reported').flatMap(({ data }) => data.reports);
       return {
         ...view,
+        ...(issue && { issue }),
         ...(delivery && { delivery }),
         ...(judged && { judged }),
         ...(reports.length > 0 && { reports }),

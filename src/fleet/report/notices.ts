@@ -65,9 +65,10 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
       const text = [event.text, ...known.map((caution) => `Known before it began: ${caution}`)].join('\n');
       return { kind: 'waiting', severity, gate, text };
     }
-    // Whoever asked has read it in the answer; what recurs asks nobody.
+    // Whoever asked has read it in the answer; what recurs, or an issue, asks nobody.
     case 'session.cautioned':
-      return journal.eventsOf(event.objective ?? '', 'recurring.due').length > 0
+      return journal.eventsOf(event.objective ?? '', 'recurring.due').length > 0 ||
+        journal.issues.of(event.objective ?? '') !== null
         ? { kind: 'trouble', severity: 'error', text: event.text }
         : null;
     case 'gate.delivered':
@@ -79,15 +80,14 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
       if (!pauses) return null;
       return { kind: 'paused', severity: event.data.source === null ? 'error' : 'warning', text: event.text };
     }
-    case 'action.settled':
-      if (journal.action(event.data.action)?.kind !== 'work.deliver') return null;
-      // Nothing is wrong: it was not taken, and whoever said so knows.
-      if (event.data.state === 'failed' && event.data.error === null) return null;
-      return {
-        kind: event.data.state === 'failed' ? 'trouble' : 'done',
-        severity: 'error',
-        text: event.text,
-      };
+    case 'action.settled': {
+      const { action, state, error } = event.data;
+      const kind = journal.action(action)?.kind;
+      if (kind !== 'work.deliver' && kind !== 'issue.answer') return null;
+      // Failed without an error, nothing is wrong: it was not taken, and whoever said so knows.
+      if (state === 'failed' ? error === null : kind === 'issue.answer') return null;
+      return { kind: state === 'failed' ? 'trouble' : 'done', severity: 'error', text: event.text };
+    }
     case 'account.closed':
       return event.data.again ? null : { kind: 'limit', severity: 'error', text: event.text };
     case 'account.opened':
@@ -101,6 +101,7 @@ function toldOf(context: Context, event: JournalEvent): Told | null {
         text: event.text,
       };
     case 'merge.failed':
+    case 'issue.closed':
       return { kind: 'trouble', severity: 'error', text: event.text };
     case 'product.trouble':
       return traitsOf(event.data.error.code).untilMended === true

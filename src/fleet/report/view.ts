@@ -16,6 +16,7 @@ import { type CapValue, type Overrides, overridesOf, type PauseValue } from '../
 import { waitsFor } from '../decide/waiting-on-human.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
 import { accountViews } from './accounts.ts';
+import { intakeView } from './issue-view.ts';
 import { listedObjective, objectiveView } from './objective-view.ts';
 import { pullRequestView } from './pull-request-view.ts';
 
@@ -78,6 +79,7 @@ function productView(
     const { remarks: _, ...request } = pullRequestView(context, row);
     return { objective: row.objective, ...request };
   });
+  const intake = intakeView(context, p);
   return {
     name: p.name,
     type: p.type,
@@ -127,6 +129,7 @@ function productView(
     }),
     ...(seen?.snapshot.diskBytes != null && { diskBytes: seen.snapshot.diskBytes }),
     ...(requests.length > 0 && { pullRequests: requests }),
+    ...(intake && { intake }),
     parkedBranches: session ? [] : (seen?.snapshot.worktrees.map((w) => w.branch) ?? []),
     report: detailed && session ? reportOf(loop, p.name, session.startingAtMs) : null,
   };

@@ -5,10 +5,15 @@ import type { Channel } from '../channel.ts';
 import { sendBranch } from '../publish/send-branch.ts';
 import { type Bundle, exchange } from '../publish/stream.ts';
 import type { Runtime } from '../runtime.ts';
+import type { IssuePage, IssueState } from './issues-wire.ts';
 import {
+  type AnswerOrder,
   type Delivered,
   type DeliverOrder,
   deliveryVerdictSchema,
+  type IssueOrder,
+  type IssuesOrder,
+  maxAnswerBytes,
   type Order,
   type Watched,
   type WatchOrder,
@@ -29,6 +34,12 @@ export interface Deliverer {
   deliver(order: Omit<DeliverOrder, 'do'>): Promise<Delivered>;
   /** One look at a pull request, one request. @throws FleetError FORGE_…, DELIVERER_UNREACHABLE; NotYet as deliver() */
   watch(order: Omit<WatchOrder, 'do'>): Promise<Watched>;
+  /** One page of the open issues with a label, one request. @throws as watch() */
+  issues(order: Omit<IssuesOrder, 'do'>): Promise<IssuePage>;
+  /** How an issue stands, one request. @throws as watch() */
+  issue(order: Omit<IssueOrder, 'do'>): Promise<IssueState>;
+  /** Writes a comment on an issue, or changes the one with that marker. Idempotent. @throws as watch() */
+  answer(order: Omit<AnswerOrder, 'do'>): Promise<void>;
 }
 
 /** A forge's limit: nothing is delivered to it before then. */
@@ -55,7 +66,7 @@ export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): D
     });
 
   async function ask(order: Order, bundle: Bundle | null, ms = answerMs) {
-    const line = await exchange(channel, JSON.stringify(order), bundle, ms, unreachable);
+    const line = await exchange(channel, JSON.stringify(order), bundle, ms, unreachable, maxAnswerBytes);
     const read = deliveryVerdictSchema.safeParse(JSON.parse(line || 'null'));
     if (!read.success) throw unreachable('an answer that is none, perhaps of another release');
     if (!('error' in read.data)) return read.data;
@@ -79,6 +90,20 @@ export function delivererOver(channel: Pick<Channel, 'open' | 'description'>): D
       const verdict = await ask({ do: 'watch', ...order }, null, lookMs);
       if ('watched' in verdict) return verdict.watched;
       throw unreachable('an answer to something else');
+    },
+    async issues(order) {
+      const verdict = await ask({ do: 'issues', ...order }, null, lookMs);
+      if ('issues' in verdict) return verdict.issues;
+      throw unreachable('an answer to something else');
+    },
+    async issue(order) {
+      const verdict = await ask({ do: 'issue', ...order }, null, lookMs);
+      if ('issue' in verdict) return verdict.issue;
+      throw unreachable('an answer to something else');
+    },
+    async answer(order) {
+      const verdict = await ask({ do: 'answer', ...order }, null);
+      if (!('answered' in verdict)) throw unreachable('an answer to something else');
     },
   };
 }

@@ -5,9 +5,12 @@ import { checkSchema, remarkSchema } from '../../contract/pull-requests.ts';
 import { errorShapeSchema } from '../../contract/reply.ts';
 import { forgeKinds } from '../../forge/kinds.ts';
 import { announcementSchema } from '../publish/wire.ts';
+import { issueOrders, issueVerdicts } from './issues-wire.ts';
 
 /** Longest order: the body of a pull request is in it. */
 export const maxOrderBytes = 262_144;
+/** Longest answer: a page of issues, or of what reviewers wrote, each cut. */
+export const maxAnswerBytes = 8 * 1024 * 1024;
 
 const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
 const branchName = z.string().regex(/^(?![-/])[^\s\p{Cc}~^:?*[\\]{1,200}$/u);
@@ -16,10 +19,10 @@ const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/);
 
 const common = { ...announcementSchema.omit({ source: true, bytes: true }).shape };
 
+/** where pull requests and issues are */
+const forgeAt = { forge: z.enum(forgeKinds), api: z.url(), repository: z.string().min(1).max(500) };
 const pullRequestSchema = z.strictObject({
-  forge: z.enum(forgeKinds),
-  api: z.url(),
-  repository: z.string().min(1).max(500),
+  ...forgeAt,
   /** stands in its body, and tells it from those of others */
   marker: z.string().min(1).max(200),
   title: z.string().min(1).max(250),
@@ -56,7 +59,7 @@ export const orderSchema = z.discriminatedUnion('do', [
     do: z.literal('watch'),
     product: common.product,
     token: variable.nullable(),
-    ...pullRequestSchema.pick({ forge: true, api: true, repository: true }).shape,
+    ...forgeAt,
     number: z.number().int().min(1),
     /** where its branch stands, as last known */
     head: commit,
@@ -65,10 +68,14 @@ export const orderSchema = z.discriminatedUnion('do', [
     /** of that aspect's last answer */
     etag: z.string().max(500).nullable(),
   }),
+  ...issueOrders({ product: common.product, token: variable.nullable(), ...forgeAt }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 export type KeepOrder = Extract<Order, { do: 'keep' }>;
 export type WatchOrder = Extract<Order, { do: 'watch' }>;
+export type IssuesOrder = Extract<Order, { do: 'issues' }>;
+export type IssueOrder = Extract<Order, { do: 'issue' }>;
+export type AnswerOrder = Extract<Order, { do: 'answer' }>;
 export type DeliverOrder = Extract<Order, { do: 'deliver' }>;
 
 export const deliveredSchema = z.strictObject({
@@ -109,6 +116,7 @@ export const deliveryVerdictSchema = z.union([
   z.strictObject({ kept: z.boolean() }),
   z.strictObject({ delivered: deliveredSchema }),
   z.strictObject({ watched: watchedSchema }),
+  ...issueVerdicts,
   /** retryAtMs: a limit of the forge's ends then */
   z.strictObject({ error: errorShapeSchema, retryAtMs: z.number().nullable() }),
 ]);

@@ -18,7 +18,8 @@ export interface Bundle {
  * @param bundle     null: nothing follows the line
  * @param answerMs   for the line that comes back, from the last byte on
  * @param unreachable  makes the error of a far end that does not answer, from a sentence on why
- * @returns the line that came back
+ * @param mostBytes  of the line that comes back
+ * @returns the line that came back; '' where there is none of that length
  */
 export async function exchange(
   channel: Pick<Channel, 'open'>,
@@ -26,10 +27,11 @@ export async function exchange(
   bundle: Bundle | null,
   answerMs: number,
   unreachable: (why: string) => Error,
+  mostBytes = maxLineBytes,
 ): Promise<string> {
   const stream = await channel.open();
   try {
-    const answer = lineOf(stream, answerMs, unreachable);
+    const answer = lineOf(stream, answerMs, unreachable, mostBytes);
     await write(stream, Buffer.from(`${line}\n`));
     for (let offset = 0; bundle !== null && offset < bundle.bytes; ) {
       const part = await bundle.runtime.bundlePart(bundle.product, bundle.branch, offset);
@@ -55,8 +57,9 @@ function lineOf(
   { reader, closed }: ByteStream,
   answerMs: number,
   unreachable: (why: string) => Error,
+  mostBytes: number,
 ): Promise<string> {
-  const line = firstLine(reader);
+  const line = firstLine(reader, mostBytes);
   const ended = closed.then((why) => Promise.reject(unreachable(why)));
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(unreachable(`no answer within ${answerMs / 1000} s`)), answerMs);
@@ -67,13 +70,17 @@ function lineOf(
   return answer;
 }
 
-async function firstLine(reader: Readable): Promise<string> {
-  let text = '';
+async function firstLine(reader: Readable, mostBytes: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of reader) {
-    text += String(chunk);
-    const end = text.indexOf('\n');
-    if (end >= 0) return text.slice(0, end);
-    if (text.length > maxLineBytes) break;
+    // Decoded as a whole: a character may lie across two parts.
+    const part = Buffer.from(chunk);
+    const end = part.indexOf(0x0a);
+    parts.push(end < 0 ? part : part.subarray(0, end));
+    bytes += part.length;
+    if (end >= 0) return Buffer.concat(parts).toString();
+    if (bytes > mostBytes) break;
   }
   return '';
 }

@@ -28,8 +28,8 @@ export function pullRequestText(
   return { title: shorten(first.replace(/\s+/g, ' '), titleCharacters), body: parts.join('\n\n') };
 }
 
-/** A fence that is longer than any in the text ends where it should. */
-function quoted(text: string): string {
+/** As a block of code: a fence that is longer than any in the text ends where it should. */
+export function quoted(text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${shorten(text.trim(), textCharacters)}\n${fence}`;

@@ -4,9 +4,11 @@
 import { FleetError } from '../../../common/errors.ts';
 import type { EventKind } from '../../../journal/events.ts';
 import type { PullRequestRow } from '../../../journal/pull-requests/store.ts';
+import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { newsOf } from './news.ts';
+import { tookTurn, turnInMs } from './turns.ts';
 import { waitLonger } from './waits.ts';
 
 const wakes = new Set<EventKind>(['pull-request.delivered', 'registry.changed', 'clock.jumped']);
@@ -26,7 +28,7 @@ interface Known {
 
 /** @param stands  told of one that was looked at all round since anything was new */
 export function watchPullRequests(context: FleetContext, stands: (row: PullRequestRow) => void): Rounds {
-  const { journal, clock, tuning, log, deliverer, watchWaits } = context;
+  const { journal, clock, tuning, log, deliverer, watchWaits, issueWaits } = context;
   const known = new Map<string, Known>();
   /** by product: when it was last looked at, and when something was last new */
   const turns = new Map<string, { lookedAtMs: number; newAtMs: number }>();
@@ -54,7 +56,8 @@ export function watchPullRequests(context: FleetContext, stands: (row: PullReque
     const waits = (watchWaits.get(product)?.untilMs ?? now) - now;
     // A clock that was set back must not hold it up.
     const since = Math.abs(now - (turn?.lookedAtMs ?? 0));
-    return Math.max(waits, turn === undefined ? 0 : every - since);
+    const due = Math.max(waits, turn === undefined ? 0 : every - since);
+    return due > 0 ? due : turnInMs(context, product, 'pull requests');
   }
 
   /** @param all of one product: the one is asked about that was not for the longest */
@@ -67,6 +70,7 @@ export function watchPullRequests(context: FleetContext, stands: (row: PullReque
     const now = clock.nowMs();
     const turn = turns.get(product) ?? { lookedAtMs: now, newAtMs: now };
     turns.set(product, { ...turn, lookedAtMs: now });
+    tookTurn(context, product, 'pull requests');
     const before = known.get(keyOf(row));
     const mine =
       before?.head === head ? before : { head, aspect: null, etags: new Map(), lookedAtMs: 0, quiet: false };
@@ -97,6 +101,8 @@ export function watchPullRequests(context: FleetContext, stands: (row: PullReque
       const error = FleetError.wrap(thrown, product);
       const pace = { firstMs: 2 * tuning.watchMs, mostMs: tuning.deliveryRetryMostMs };
       waitLonger(watchWaits, product, error, clock.nowMs(), pace);
+      // A limit is of the forge's, whatever it was asked.
+      if (error instanceof NotYet) waitLonger(issueWaits, product, error, clock.nowMs(), pace);
       log.info({ product, code: error.code }, `pull requests are not looked at: ${error.message}`);
     }
   }
