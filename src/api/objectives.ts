@@ -35,6 +35,7 @@ export function objectiveHandlers(
       const cautions = await fleet.cautions(objective.product);
       return cautions.length === 0 ? objective : { ...objective, cautions };
     },
+    importIssues: (name, { label, source }) => fleet.importIssues(name, label, source),
     cancel: (id, { reason, source }) => commands.cancel(id, reason, source),
     requeue: (id, { source }) => controls.requeue(id, source),
 

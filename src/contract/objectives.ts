@@ -112,6 +112,33 @@ export const resultSchema = z.object({
 });
 export type Result = z.infer<typeof resultSchema>;
 
+export const importRequestSchema = z.strictObject({
+  source: sourceSchema,
+  /** null: that of `intake:` in products.yaml */
+  label: z
+    .string()
+    .regex(/^[^\s\p{Cc},@][^\p{Cc},]{0,99}$/u)
+    .nullable()
+    .default(null),
+});
+
+/** title: words of whoever wrote the issue */
+const offeredSchema = z.object({ number: z.number(), url: z.string(), title: z.string() });
+const takenSchema = offeredSchema.extend({ objective: z.string(), state: z.enum(objectiveStates) });
+export const importReplySchema = z.object({
+  product: z.string(),
+  label: z.string(),
+  /** what they became now */
+  taken: takenSchema.array(),
+  /** what became of them before */
+  known: takenSchema.array(),
+  /** what could not be taken, and why: with its mend */
+  skipped: offeredSchema.extend({ why: z.string() }).array(),
+  /** more than are taken at one look */
+  left: z.number(),
+});
+export type ImportReply = z.infer<typeof importReplySchema>;
+
 export const objectiveRoutes = {
   objectives: {
     method: 'GET',
@@ -151,6 +178,15 @@ export const objectiveRoutes = {
     who: 'any',
     body: startRequestSchema,
     reply: objectiveViewSchema,
+  },
+  importIssues: {
+    method: 'POST',
+    path: '/products/:name/import',
+    summary: 'Takes in the open issues of its forge that carry a label, each once; never the model.',
+    who: 'any',
+    body: importRequestSchema,
+    reply: importReplySchema,
+    waitMs: 120_000,
   },
   cancel: {
     method: 'POST',

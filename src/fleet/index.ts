@@ -24,6 +24,7 @@ import { type Controls, createControls } from './commands/controls.ts';
 import { createDelivery, type Delivery } from './commands/delivery.ts';
 import { onFailedChecks } from './commands/failed-checks.ts';
 import { createGates, type Gates } from './commands/gates.ts';
+import { createImport, type ImportIssues } from './commands/import.ts';
 import { createIntake } from './commands/intake.ts';
 import { createJudgement, type Judgement } from './commands/judgement.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
@@ -63,6 +64,7 @@ export interface Fleet {
   work: Work;
   artifacts: Artifacts;
   delivery: Delivery;
+  importIssues: ImportIssues;
   judgement: Judgement;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
   layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
@@ -144,6 +146,7 @@ export function startFleet(
     work: createWork(loop.context, commands),
     artifacts: createArtifacts(loop.context, commands),
     delivery: createDelivery(loop.context, commands),
+    importIssues: createImport(loop.context, commands),
     judgement,
     blueprints: createBlueprints(loop, commands, controls),
     recurring: createRecurring(loop.context, { requireProduct, acceptText }),

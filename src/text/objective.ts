@@ -1,7 +1,7 @@
 // One objective: what became of asking for it, and all that is known of it.
 
 import { bytes, duration, since } from '../common/units.ts';
-import type { IssueView, ObjectiveView } from '../contract/objectives.ts';
+import type { ImportReply, IssueView, ObjectiveView } from '../contract/objectives.ts';
 import { outcomeNote, predictionLine } from './estimate.ts';
 import { judgedNote } from './judged.ts';
 import { cut, paragraphs, rows, type Surface, sentence } from './layout.ts';
@@ -98,6 +98,31 @@ function reviewers(surface: Surface, { delivery }: ObjectiveView): string[] {
 function issueNote(surface: Surface, { url, state, comment }: IssueView): string {
   const said = comment && comment.state !== 'done' ? `; ${surface.line(comment.says, 600)}` : '';
   return `${surface.line(url, 300)}${state === 'open' ? '' : ` (${state})`}${said}`;
+}
+
+const shownIssues = 20;
+
+/** What became of the issues of a forge. Their titles are words of others. */
+export function importText(surface: Surface, reply: ImportReply): string {
+  const { product, label, taken, known, skipped, left } = reply;
+  const issue = ({ number, title }: { number: number; title: string }) =>
+    `issue ${number}, ${surface.line(title, 80)}`;
+  const list = (all: string[]) => [
+    ...all.slice(0, shownIssues),
+    ...(all.length > shownIssues ? [`and ${all.length - shownIssues} more`] : []),
+  ];
+  if (taken.length + known.length + skipped.length === 0)
+    return sentence(surface, `No open issue of ${product} is labelled ${surface.line(label, 100)}.`);
+  return paragraphs(
+    sentence(
+      surface,
+      `Issues of ${product} labelled ${surface.line(label, 100)}: ${taken.length} taken now, ${known.length} there already, ${skipped.length} not taken, ${left} left.`,
+    ),
+    ...list(taken.map((one) => `${one.objective} is ${one.state}: ${issue(one)}`)),
+    ...list(known.map((one) => `${one.objective}, there already, is ${one.state}: ${issue(one)}`)),
+    ...list(skipped.map((one) => `Not taken: ${issue(one)}. ${surface.line(one.why, 400)}`)),
+    ...(left > 0 ? [`For those that are left say ${surface.command(`import ${product}`)} again.`] : []),
+  );
 }
 
 /** `coordinator  claude-opus-5-5, $0.17`: a line per agent that used the model */

@@ -1,6 +1,13 @@
 // Objectives: given, taken back, looked at, waited for.
 import { maxObjectiveBytes } from '../contract/objectives.ts';
-import { blueprintText, historyText, objectiveText, resultText, startedText } from '../text/index.ts';
+import {
+  blueprintText,
+  historyText,
+  importText,
+  objectiveText,
+  resultText,
+  startedText,
+} from '../text/index.ts';
 import { objectiveId } from './names.ts';
 import { numberAfter } from './options.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -42,6 +49,23 @@ const start: Verb = {
       source,
     });
     return { data, text: startedText(show, data) };
+  },
+};
+
+const importIssues: Verb = {
+  name: 'import',
+  usage: '[--label name] <product>',
+  summary: 'Take in the open issues of its forge that carry a label: each becomes an objective, once',
+  details: [
+    'Without --label it is that of `intake:` in products.yaml. Example: import product-a --label agent',
+  ],
+  surfaces: everywhere,
+  takesProduct: true,
+  grammar: (command) => command.argument('<product>').option('--label <name>', 'that the issues carry'),
+  async run({ operands: [product = ''], options }, { client, source }, show) {
+    const label = typeof options.label === 'string' ? options.label : null;
+    const data = await client.importIssues(product, { label, source });
+    return { data, text: importText(show, data) };
   },
 };
 
@@ -168,6 +192,7 @@ const wait: Verb = {
 
 export const objectiveVerbs: readonly Verb[] = [
   start,
+  importIssues,
   cancel,
   requeue,
   retry,

@@ -7,8 +7,8 @@ import { FleetError } from '../../src/common/errors.ts';
 import { tuning } from '../../src/fleet/index.ts';
 import type { Product } from '../../src/registry/registry.ts';
 import { NotYet } from '../../src/runtime/deliver/deliverer.ts';
-import { productText, surfaceFor } from '../../src/text/index.ts';
-import { product, registry, testFleet } from '../support/fleet.ts';
+import { importText, objectiveText, productText, surfaceFor } from '../../src/text/index.ts';
+import { codeOf, product, registry, testFleet } from '../support/fleet.ts';
 import { issue, issueForge } from '../support/issue-forge.ts';
 import { deliver, forge as pullForge } from '../support/watched-forge.ts';
 
@@ -199,6 +199,7 @@ it('by one request a tick, beside what is asked of pull requests; not before a l
     /^Not looked at: Got its limit\. Tried again at /,
   );
   const before = [t.asked.length, t.pulls.asked.length];
+  expect(await codeOf(() => t.fleet.importIssues('shop', null, human))).toBe('FORGE_RATE_LIMITED');
   await t.clock.advance(untilMs - t.clock.nowMs() - 1_000);
   expect([t.asked.length, t.pulls.asked.length]).toEqual(before);
   t.faults.push({ on: 'issues', fault: down() }, { on: 'issues', fault: down() });
@@ -316,7 +317,7 @@ it('work that waits for a review is not shown around before a human has taken it
   expect(t.comments[0]?.body).not.toContain('secret');
 });
 
-it('a refused answer is told; while the forge is down it is tried again', async () => {
+it('a refused answer is told, and offered again by a human’s import; while the forge is down it is tried again', async () => {
   const t = await fleet();
   t.offered.push(issue(7));
   await t.clock.advance(look);
@@ -332,6 +333,9 @@ it('a refused answer is told; while the forge is down it is tried again', async 
   await t.clock.advance(86_400_000);
   expect(t.notices().filter((text) => text.includes('could not be written'))).toHaveLength(1);
   expect(t.comments).toEqual([]);
+  await t.fleet.importIssues('shop', null, human);
+  await t.clock.advance(1_000);
+  expect(t.comments).toHaveLength(1);
 });
 
 it('none is written where `comment` is off, and none of what ended long ago when it is on again', async () => {
@@ -344,3 +348,44 @@ it('none is written where `comment` is off, and none of what ended long ago when
   await t.clock.advance(look);
   expect(t.comments).toEqual([]);
 }, 60_000);
+
+it('by a human’s word, also without `intake:`: what it became, what was there, what was left; the model may not', async () => {
+  const t = await fleet({ shop: { intake: null } });
+  t.offered.push(...Array.from({ length: 12 }, (_, n) => issue(n + 1)));
+  await t.clock.advance(look);
+  expect(t.asked).toEqual([]);
+  const model = { via: 'model', sender: null, thread: null } as const;
+  expect(await codeOf(() => t.fleet.importIssues('shop', 'agent', model))).toBe('HUMAN_ONLY');
+  const none = await t.fleet.importIssues('shop', null, human).catch((error: unknown) => error);
+  expect(none).toMatchObject({
+    code: 'INTAKE_NOT_SET',
+    mend: expect.stringContaining('fleet import shop --label agent'),
+  });
+  const first = await t.fleet.importIssues('shop', 'agent', human);
+  expect([first.taken.length, first.known.length, first.left]).toEqual([10, 0, 2]);
+  const second = await t.fleet.importIssues('shop', 'agent', human);
+  expect([second.taken.length, second.known.length, second.left]).toEqual([2, 10, 0]);
+  expect(t.all()).toHaveLength(12);
+  expect(t.objective().source).toEqual(human);
+  const shown = surfaceFor({ kind: 'terminal', nowMs: t.clock.nowMs() });
+  const text = importText(shown, { ...second, skipped: [{ ...issue(99), why: 'It was full.' }] });
+  expect(text).toContain(
+    'Issues of shop labelled agent: 2 taken now, 10 there already, 1 not taken, 0 left.',
+  );
+  expect(text).toContain('obj-11 is queued: issue 11, Add page 11');
+  expect(text).toContain('Not taken: issue 99, Add page 99. It was full.');
+  expect(importText(shown, { ...second, taken: [], known: [] })).toBe(
+    'No open issue of shop is labelled agent.',
+  );
+  expect(objectiveText(shown, t.objective())).toContain('https://github.com/acme/shop/issues/1');
+  // Those that wait are looked after all the same.
+  t.states.set(12, 'closed');
+  await t.clock.advance(tuning.issuesMs + 15 * tuning.watchMs);
+  expect(t.objective('obj-12').state).toBe('cancelled');
+});
+
+it('says what is missing where there is no forge', async () => {
+  const t = await fleet({ shop: { deliver: { ...wanted, forgeAt: null }, intake: null } });
+  expect(await codeOf(() => t.fleet.importIssues('shop', 'agent', human))).toBe('INTAKE_NOT_SET');
+  expect(await codeOf(() => t.fleet.importIssues('shpo', 'agent', human))).toBe('PRODUCT_UNKNOWN');
+});
