@@ -1,9 +1,10 @@
 // The shape of products.yaml as it is written: snake_case, strict, every optional key with its default.
 // Every message is the "expected" half of a problem, so a wrong value reads "Expected <message>, got …".
 import { z } from 'zod';
-import { forgeKinds } from '../forge/kinds.ts';
 import { isCron, isTimeZone } from './calendar.ts';
+import { deliverSchema, intakeSchema } from './forge-schema.ts';
 import { repoSchema } from './repo.ts';
+import { above0, count, mapping, optionalMapping, text, variableName, wholeNumber } from './shapes.ts';
 
 /** Also the pattern of a product's name in chat, CLI, API and journal. */
 const namePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
@@ -14,29 +15,6 @@ const approverPattern = /^[^\s\p{Cc}]{1,200}$/u;
 const mostGb = 1_048_576;
 /** One file crosses to fleetd in one message: mostArtifactBytes of the contract. */
 const mostFileMb = 20;
-
-const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
-
-const above0 = (unit: string, most = 1_000_000) => {
-  const expected = `a number of ${unit} above 0 and at most ${most}`;
-  return z.number(expected).refine((value) => value > 0 && value <= most, expected);
-};
-
-const wholeNumber = (most: number, expected: string) =>
-  z.number(expected).refine((value) => Number.isInteger(value) && value >= 1 && value <= most, expected);
-
-const count = (unit: string, most = 1000) => wholeNumber(most, `a whole number of ${unit} from 1 to ${most}`);
-
-export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  const keys = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? `one of the keys ${keys}` : 'a mapping'),
-  });
-}
-
-/** `prefault`, so that the defaults inside apply too. */
-const optionalMapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  mapping(shape).prefault({} as z.input<z.ZodObject<Shape, z.core.$strict>>);
 
 export const nameSchema = text(
   namePattern,
@@ -69,8 +47,6 @@ const priorityExpected = 'high, medium, low or a whole number from 1 to 100';
 /** Every product's that names no other. */
 export const defaultAccount = 'default';
 
-const variableName = (expected: string) => text(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, expected);
-
 const percentExpected = 'a whole number of percent from 1 to 100';
 const accountSchema = mapping({
   name: nameSchema,
@@ -81,45 +57,6 @@ const accountSchema = mapping({
     .nullable()
     .default(null),
   hold_at_percent: wholeNumber(100, percentExpected).nullable().default(null),
-});
-
-const branchExpected = 'the name of a branch';
-const apiExpected = 'the https address of a REST API, without a slash at the end';
-/** As forges take them in a list. */
-const listedName = /^[^\s\p{Cc},@][^\p{Cc},]{0,99}$/u;
-const names = (of: string) =>
-  z
-    .array(text(listedName, `names of ${of}, without @`), `a list of ${of}`)
-    .max(50, `at most 50 ${of}`)
-    .default([]);
-
-/** Where the work of a done objective goes, beside the branch in the human's repository. Absent: nowhere. */
-const deliverSchema = mapping({
-  as: z.enum(['branch', 'pull-request', 'push'], 'branch, pull-request or push'),
-  /** Default: `repo` */
-  remote: repoSchema.optional(),
-  /** Over ssh a key does without for git; a pull request needs one. */
-  token: variableName('the name of a variable in the deliverer’s environment').nullable().default(null),
-  base: text(/^(?![-/])[^\s\p{Cc}~^:?*[\\]{1,200}$/u, branchExpected)
-    .nullable()
-    .default(null),
-  forge: z.enum(forgeKinds, forgeKinds.join(', ')).optional(),
-  api: text(/^https?:\/\/[^\s\p{Cc}]{1,500}[^/\s\p{Cc}]$/u, apiExpected).optional(),
-  /** Absent: failed checks are shown, and nothing is done. */
-  on_failed_checks: z.enum(['ask', 'rework'], 'ask or rework').nullable().default(null),
-  max_reworks: count('reworks', 20).default(2),
-  draft: z.boolean('true or false').default(false),
-  labels: names('labels'),
-  reviewers: names('reviewers'),
-});
-
-/** Open issues with this label become objectives. Absent: none does by itself. */
-const intakeSchema = mapping({
-  label: text(listedName, 'the name of a label, without a comma'),
-  /** of those that are new, at one look */
-  max_per_look: count('issues', 100).default(10),
-  /** What came of it is written on the issue. */
-  comment: z.boolean('true or false').default(true),
 });
 
 const productSchema = mapping({

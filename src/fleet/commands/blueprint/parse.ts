@@ -6,7 +6,8 @@ import { describeProblems, RegistryError } from '../../../registry/error.ts';
 import { problemsOf } from '../../../registry/parse.ts';
 import type { RegistryProblem } from '../../../registry/registry.ts';
 import { writeYaml } from '../../../registry/render.ts';
-import { mapping, nameSchema, objectiveTextSchema } from '../../../registry/schema.ts';
+import { nameSchema, objectiveTextSchema } from '../../../registry/schema.ts';
+import { mapping } from '../../../registry/shapes.ts';
 import { openYaml, show, type YamlSource } from '../../../registry/source.ts';
 import { findCycle } from '../../../scheduler/index.ts';
 
