@@ -41,6 +41,7 @@ export function fleetHandlers(
     doctor: ({ fix }) => fleet.doctor(fix),
 
     report: ({ since }) => fleet.report(since),
+    spending: ({ days }) => history.spending(days),
     timeline: ({ hours, product }) => history.timeline(hours * hourMs, product ?? null),
     usage: ({ hours, points }) => history.usage(hours * hourMs, points),
     eventsOf: (product, { limit }) => history.events(product, limit),

@@ -19,7 +19,7 @@ export function objectiveHandlers(
   const { artifacts, commands, controls, foresight, judgement, work } = fleet;
   return {
     objectives: ({ limit, state }) => commands.objectives(limit, state ?? null),
-    history: ({ limit, product }) => commands.history(limit, product ?? null),
+    history: (asked) => commands.history(asked),
     objective: (id) => commands.objective(id),
     result(id) {
       const objective = commands.requireObjective(id);

@@ -4,7 +4,7 @@ import { controlReplySchema, controlRequestSchema, stopRequestSchema } from './c
 import { nameSchema } from './names.ts';
 import { outcomeSchema, predictionSchema } from './outcomes.ts';
 import { pullRequestSchema } from './pull-requests.ts';
-import { limitSchema, type Route } from './route.ts';
+import { limitSchema, numberOr, type Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
 /** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
@@ -139,6 +139,21 @@ export const importReplySchema = z.object({
 });
 export type ImportReply = z.infer<typeof importReplySchema>;
 
+export const historyQuerySchema = z.object({
+  product: z.string().optional(),
+  state: z.enum(['done', 'failed', 'cancelled']).optional(),
+  /** in its id, its text, its final report or its reason, in any case of letters */
+  text: z.string().max(200).optional(),
+  /** ended since then: yesterday, today, 12h, 7d or a date, of UTC */
+  since: z.string().max(60).optional(),
+  /** ended before then; a day counts to its end */
+  until: z.string().max(60).optional(),
+  /** so many are passed over, for the next page */
+  skip: numberOr(0, z.coerce.number<number>().int().min(0).max(1_000_000)),
+  limit: limitSchema,
+});
+export type HistoryQuery = z.output<typeof historyQuerySchema>;
+
 export const objectiveRoutes = {
   objectives: {
     method: 'GET',
@@ -154,7 +169,7 @@ export const objectiveRoutes = {
     summary:
       'Those that are over, with their outcomes, of one product or of all: the one that ended last comes first.',
     who: 'any',
-    query: z.object({ product: z.string().optional(), limit: limitSchema }),
+    query: historyQuerySchema,
     reply: objectiveViewSchema.array(),
   },
   objective: {

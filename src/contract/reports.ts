@@ -54,6 +54,27 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
+export const spendingSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  /** days and products of which there is something to say, the latest day first */
+  spent: z.array(
+    z.object({
+      /** `2026-11-30`, of UTC: a session counts on the day it ended, one that lives today */
+      day: z.string(),
+      product: z.string(),
+      /** USD, Σ of what is known; null: nothing is */
+      costUsd: z.number().nullable(),
+      sessions: z.number(),
+      /** turns of the model, that monitors asked for */
+      turns: z.number(),
+      /** of both: those whose cost is not known, or not all of it */
+      unpriced: z.number(),
+    }),
+  ),
+});
+export type Spending = z.infer<typeof spendingSchema>;
+
 export const reportSchema = z.object({
   since: z.string(),
   until: z.string(),
@@ -91,6 +112,14 @@ export const reportRoutes = {
     who: 'any',
     query: z.object({ since: z.string().default('yesterday') }),
     reply: reportSchema,
+  },
+  spending: {
+    method: 'GET',
+    path: '/spending',
+    summary: 'What was spent in the last days, today among them, per day and product.',
+    who: 'any',
+    query: z.object({ days: numberOr(30, z.coerce.number<number>().int().min(1).max(366)) }),
+    reply: spendingSchema,
   },
   timeline: {
     method: 'GET',

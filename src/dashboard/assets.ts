@@ -16,6 +16,7 @@ const styles = [
   'blueprint',
   'changes',
   'artifacts',
+  'history',
 ];
 const scripts = ['live.js', 'acts.js', 'diff.js', 'highlight.js'];
 

@@ -6,6 +6,7 @@ import type { GateRequest } from '../contract/gates.ts';
 import { source } from './acts.ts';
 import { addArtifacts } from './artifact-routes.ts';
 import { acted, type Desk, frameOf, httpOf, type Refused, saidIn } from './frame.ts';
+import { addHistoryPage } from './history-route.tsx';
 import { keepNotes } from './notes.ts';
 import { addObjectivePage } from './objective-route.tsx';
 import { BlueprintPage, BlueprintsPage } from './pages/blueprint.tsx';
@@ -13,6 +14,7 @@ import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
 import { ProductPage } from './pages/product.tsx';
 import { longestHours, spanOf } from './pages/span.ts';
+import { addSpendPage } from './spend-route.tsx';
 import { addStartPage } from './start-route.tsx';
 
 const shownEvents = 200;
@@ -29,6 +31,8 @@ export function addPages(app: Hono, client: FleetClient): void {
   addStartPage(app, desk);
   addArtifacts(app, client);
   addGatePage(app, desk);
+  addHistoryPage(app, desk);
+  addSpendPage(app, desk);
   app.get('/blueprints', async (c) => {
     const [all, frame] = await Promise.all([client.blueprints(), frameOf(c, desk)]);
     return c.html(<BlueprintsPage frame={frame} all={all} />);
@@ -69,6 +73,8 @@ function addProductPage(app: Hono, desk: Desk): void {
       client.timeline({ hours: longestHours, product: name }),
       client.eventsOf(name, { limit: shownEvents }),
     ]);
+    const done = history.find(({ state }) => state === 'done');
+    const last = done ? await client.result(done.id) : null;
     const [product] = status.products;
     if (product === undefined) throw new Error(`Expected the view of ${name}, got none`);
     return c.html(
@@ -77,6 +83,7 @@ function addProductPage(app: Hono, desk: Desk): void {
         status={status}
         product={product}
         history={history}
+        last={last}
         threads={threads}
         timeline={timeline}
         events={events}

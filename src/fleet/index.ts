@@ -40,7 +40,8 @@ import { sendReports } from './report/daily-report.ts';
 import { createHistory, type History } from './report/history/index.ts';
 import { createMetrics } from './report/metrics.ts';
 import { createOutbox, type Outbox } from './report/outbox.ts';
-import { reportOf, sinceMs } from './report/report.ts';
+import { reportOf } from './report/report.ts';
+import { sinceMs } from './report/since.ts';
 import { fleetStatus } from './report/view.ts';
 
 export { systemClock } from '../common/clock.ts';

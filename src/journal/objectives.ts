@@ -31,6 +31,19 @@ export interface ObjectiveRow {
 /** As lists and decisions have it: of the text its beginning. */
 export type ListedRow = Omit<ObjectiveRow, 'acceptance' | 'result'>;
 
+/** Which of those that are over; what is left out asks for nothing. */
+export interface EndedQuery {
+  product?: string | null;
+  state?: string;
+  /** in any case of its (ASCII) letters */
+  text?: string;
+  sinceMs?: number;
+  /** before then */
+  untilMs?: number;
+  skip?: number;
+  limit: number;
+}
+
 /** What a list shows of a text, in characters; a whole one may have 256 KiB. */
 export const listedCharacters = 2_000;
 
@@ -114,13 +127,22 @@ export function objectiveStore({ rows, row }: Reader) {
           : rows(`SELECT ${listed} FROM objectives WHERE state = ? ORDER BY n DESC LIMIT ?`, state, limit)
       ).map(listedOf);
     },
-    /** Those that are over, of one product or of all: the one that ended last comes first. */
-    endedObjectives(limit: number, product: string | null): ListedRow[] {
+    /** Those that are over: the one that ended last comes first. */
+    endedObjectives({ product, state, text, sinceMs, untilMs, skip, limit }: EndedQuery): ListedRow[] {
       return rows(
-        `SELECT ${listed} FROM objectives WHERE state IN ('done','failed','cancelled') AND product = coalesce(?, product)
-       ORDER BY ended_at_ms DESC, n DESC LIMIT ?`,
-        product,
+        `SELECT ${listed} FROM objectives WHERE state IN ('done','failed','cancelled')
+           AND product = coalesce(?, product) AND state = coalesce(?, state)
+           AND ended_at_ms >= ? AND ended_at_ms < ?
+           AND (? IS NULL OR instr(lower(concat_ws(' ', id, text, why, result)), lower(?)) > 0)
+         ORDER BY ended_at_ms DESC, n DESC LIMIT ? OFFSET ?`,
+        product ?? null,
+        state ?? null,
+        sinceMs ?? 0,
+        untilMs ?? Number.MAX_SAFE_INTEGER,
+        text ?? null,
+        text ?? null,
         limit,
+        skip ?? 0,
       ).map(listedOf);
     },
     /** How many objectives are in each state. */

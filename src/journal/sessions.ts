@@ -71,6 +71,14 @@ const sessionOf = (r: Row): SessionRow => ({
   tips: r.tips === null ? [] : parse(r.tips),
 });
 
+const spentOf = (r: Row): Spent => ({
+  sessions: r.sessions as number,
+  turns: r.turns as number,
+  unpriced: r.unpriced as number,
+  tokens: r.tokens as number | null,
+  costUsd: r.usd as number | null,
+});
+
 export function sessionStore({ rows, row }: Reader) {
   return {
     liveSessions(): SessionRow[] {
@@ -153,6 +161,21 @@ export function sessionStore({ rows, row }: Reader) {
           String(r.objective),
         ),
       ),
+    /** The same by the UTC day on which a session ended, or goes on; the latest day first. */
+    spentByDay(sinceMs: number, nowMs: number): (Spent & { day: number; product: string })[] {
+      return rows(
+        `SELECT day, product, count(*) - sum(turn) AS sessions, sum(turn) AS turns,
+           sum(cost_usd IS NULL OR unpriced_tokens > 0) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
+         FROM (
+           SELECT cast(coalesce(ended_at_ms, ?2) AS INTEGER) / 86400000 AS day, product, 0 AS turn, tokens, cost_usd, unpriced_tokens
+           FROM sessions WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?1)
+           UNION ALL
+           SELECT begun_at_ms / 86400000, product, 1, NULL, cost_usd, NULL FROM interventions WHERE begun_at_ms >= ?1
+         ) GROUP BY day, product ORDER BY day DESC, product`,
+        sinceMs,
+        nowMs,
+      ).map((r) => ({ day: r.day as number, product: r.product as string, ...spentOf(r) }));
+    },
     /** Of each product's sessions that ran and live, or have ended since then. */
     spent(sinceMs: number): Map<string, Spent> {
       return new Map(
@@ -166,16 +189,7 @@ export function sessionStore({ rows, row }: Reader) {
              SELECT product, 1, NULL, cost_usd, NULL FROM interventions WHERE begun_at_ms >= ?1
            ) GROUP BY product`,
           sinceMs,
-        ).map((r) => [
-          r.product as string,
-          {
-            sessions: r.sessions as number,
-            turns: r.turns as number,
-            unpriced: r.unpriced as number,
-            tokens: r.tokens as number | null,
-            costUsd: r.usd as number | null,
-          },
-        ]),
+        ).map((r) => [r.product as string, spentOf(r)]),
       );
     },
   };

@@ -13,7 +13,7 @@ export function capacityLine(capacity: FleetStatus['capacity']): string {
   parts.push(...used('memory ', capacity.memoryBytes, capacity.maxMemoryBytes, bytes));
   parts.push(...used('CPU ', capacity.cpuCores, capacity.maxCpuCores, decimal, ' cores'));
   if (capacity.container?.memoryBytes != null)
-    parts.push(`the whole runtime ${bytes(capacity.container.memoryBytes)}`);
+    parts.push(`${bytes(capacity.container.memoryBytes)} in use where they run`);
   parts.push(...spent(capacity));
   return parts.join(', ');
 }
@@ -24,7 +24,7 @@ function spent({ spentTodayUsd, maxCostUsdPerDay, today }: FleetStatus['capacity
   const limit = (word: string) => (maxCostUsdPerDay === null ? '' : `${word} ${usd(maxCostUsdPerDay)}`);
   const money =
     spentTodayUsd === null
-      ? `spent today not known${limit(', limit')}`
+      ? `what was spent today is not known${limit(', the limit is')}`
       : `${today.unpriced > 0 ? 'at least ' : ''}${usd(spentTodayUsd)}${limit(' of')} spent today`;
   const unpriced = unpricedText(today);
   return [unpriced === null ? money : `${money} (${unpriced})`];
@@ -34,7 +34,7 @@ function spent({ spentTodayUsd, maxCostUsdPerDay, today }: FleetStatus['capacity
 export function unpricedText({ unpriced, turns, tokens }: FleetStatus['capacity']['today']): string | null {
   if (unpriced === 0) return null;
   const what = turns === 0 ? count(unpriced, 'session') : `${unpriced} of the sessions and monitors`;
-  return `no cost known for ${what}${tokens === null ? '' : `; ${tokens.toLocaleString('en-US')} tokens in all`}`;
+  return `the price of ${what} is not known${tokens === null ? '' : `; ${tokens.toLocaleString('en-US')} tokens in all`}`;
 }
 
 function used(

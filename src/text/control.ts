@@ -51,7 +51,7 @@ export function planText(surface: Surface, { at, starts, waits, truncated }: Pla
       : '',
     waits.length > 0
       ? [
-          'No start can be told for:',
+          'When these start cannot be said yet:',
           ...rows(
             surface,
             waits.map(({ objective, product, line }) => ({

@@ -1,4 +1,5 @@
 // Objectives: given, taken back, looked at, waited for.
+import { Option } from 'commander';
 import { maxObjectiveBytes } from '../contract/objectives.ts';
 import {
   blueprintText,
@@ -140,14 +141,33 @@ const result: Verb = {
 /** The one that ended last first. */
 const history: Verb = {
   name: 'history',
-  usage: '[product] [--last n]',
+  usage: '[product] [--last n] [--state done|failed|cancelled] [--text words] [--since day] [--until day]',
   summary: 'What is over: done, failed or cancelled, and why',
+  details: [
+    '--text looks into ids, texts, final reports and reasons. Days are UTC days, or yesterday, today, 12h, 7d.',
+  ],
   surfaces: everywhere,
   takesProduct: true,
-  grammar: (command) => command.argument('[product]').option('--last <n>', 'at most n', '20'),
+  grammar: (command) =>
+    command
+      .argument('[product]')
+      .option('--last <n>', 'at most n', '20')
+      .addOption(new Option('--state <state>', 'how they ended').choices(['done', 'failed', 'cancelled']))
+      .option('--text <words>', 'that have these words')
+      .option('--since <when>', 'that ended since then')
+      .option('--until <when>', 'that ended before then, a day to its end'),
   async run({ operands: [product], options }, { client }, show) {
     const limit = numberAfter('history', options, 'last', { least: 1, most: 1_000 });
-    const data = await client.history({ product, limit });
+    const word = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
+    const state = word('state') as 'done' | 'failed' | 'cancelled' | undefined;
+    const data = await client.history({
+      product,
+      limit,
+      state,
+      text: word('text'),
+      since: word('since'),
+      until: word('until'),
+    });
     return { data, text: historyText(show, data) };
   },
 };

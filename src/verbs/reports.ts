@@ -1,6 +1,6 @@
 // What was.
 import { quietJson } from '../common/terminal-safe-json.ts';
-import { eventText, reportText } from '../text/index.ts';
+import { eventText, reportText, spendingText } from '../text/index.ts';
 import { numberAfter } from './options.ts';
 import { everywhere, type Verb } from './verb.ts';
 
@@ -16,6 +16,22 @@ const report: Verb = {
   async run({ options }, { client }, show) {
     const data = await client.report({ since: String(options.since) });
     return { data, text: reportText(show, data) };
+  },
+};
+
+const spend: Verb = {
+  name: 'spend',
+  usage: '[--days n]',
+  summary: 'What was spent per day and product',
+  details: [
+    'Days are UTC days, today among them; a session counts on the day it ended. Prices: `prices:` in products.yaml.',
+  ],
+  surfaces: everywhere,
+  grammar: (command) => command.option('--days <n>', 'so many days', '7'),
+  async run({ options }, { client }, show) {
+    const days = numberAfter('spend', options, 'days', { least: 1, most: 366 });
+    const data = await client.spending({ days });
+    return { data, text: spendingText(show, data) };
   },
 };
 
@@ -44,4 +60,4 @@ const events: Verb = {
   },
 };
 
-export const reportVerbs: readonly Verb[] = [report, events];
+export const reportVerbs: readonly Verb[] = [report, spend, events];

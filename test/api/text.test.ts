@@ -390,7 +390,7 @@ describe('controls', () => {
                            ends in about 10 min
       2. obj-9  product-c  in about 10 min
 
-      No start can be told for:
+      When these start cannot be said yet:
       obj-8  product-b  waits until product-b is resumed."
     `);
     expect(planText(chat, { at: ago(0), starts: [], waits: [], truncated: false })).toBe(

@@ -23,6 +23,8 @@ inChromium('the page of an objective in Chromium', (open) => {
     ])
       expect(text).toContain(said);
     await page.getByText('builder-1 Count the total').waitFor();
+    // first what was made, then how
+    expect(text?.indexOf('What was made')).toBeLessThan(text?.indexOf('PLAN for auth') ?? 0);
     const file = (path: string) =>
       page.locator('.file').filter({ has: page.locator('.path', { hasText: path }) });
     expect(await file('src/cart.ts').locator('.code.old').count()).toBeGreaterThan(1_400);

@@ -119,6 +119,7 @@ export async function busyScene(journalFile?: string): Promise<Scene> {
   for (const [i, name] of ['shop', 'billing', 'launch', 'support'].entries()) {
     world.fake.product(name).memoryBytes = Math.round((0.9 + 0.35 * i) * gib);
     world.fake.product(name).cpuCores = 0.3 + 0.05 * i;
+    world.fake.product(name).costUsd = [1.42, 0.65, null, 0.08][i] ?? null;
     await finished(scene, name, 'Explore the codebase and write down what you find', (12 + i * 9) * 60_000);
   }
   const flaky = world.start('billing', 'Move the invoices to the new table');

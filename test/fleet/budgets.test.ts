@@ -292,7 +292,7 @@ describe('cost that nobody knows', () => {
       today: { sessions: 1, unpriced: 1, tokens: 1_234_567 },
     });
     expect(capacityLine(capacity)).toContain(
-      'spent today not known, limit $1.00 (no cost known for 1 session; 1,234,567 tokens in all)',
+      'what was spent today is not known, the limit is $1.00 (the price of 1 session is not known; 1,234,567 tokens in all)',
     );
     // the curve has a gap there, not a line along zero
     expect(t.fleet.history.usage(3_600_000, 60).points).toMatchObject([

@@ -18,6 +18,78 @@ const hour = 60 * minute;
 const gib = 1024 ** 3;
 const products = () => registry([product('alpha'), product('beta')]);
 
+describe('what is over', () => {
+  it('is found by product, end, words and days, page by page', async () => {
+    const t = testFleet({ registry: products() });
+    await t.clock.settle();
+    for (const [name, text, end] of [
+      ['alpha', 'Ship the Login page', 'done'],
+      ['beta', 'Write the launch post', 'cancelled'],
+      ['alpha', 'Fix 100% of the tests', 'done'],
+    ] as const) {
+      const { id } = t.start(name, text);
+      await t.clock.advance(minute);
+      if (end === 'done')
+        t.fake.mailFrom(name, { subject: `Run complete: [${id}]`, body: 'Merged into main.' });
+      else t.fleet.commands.cancel(id, 'the old page stays', t.source);
+      await t.clock.advance(24 * hour);
+    }
+    const ids = (asked = {}) =>
+      t.fleet.commands.history({ limit: 50, skip: 0, ...asked }).map(({ id }) => id);
+    const day = (n: number) => t.fleet.commands.objective(`obj-${n}`).endedAt?.slice(0, 10) ?? 'not over';
+    expect(ids()).toEqual(['obj-3', 'obj-2', 'obj-1']);
+    expect(ids({ product: 'alpha' })).toEqual(['obj-3', 'obj-1']);
+    expect(ids({ state: 'cancelled' })).toEqual(['obj-2']);
+    // in its text, its reason, its final report, its id; what means something to SQL means nothing
+    expect(ids({ text: 'login PAGE' })).toEqual(['obj-1']);
+    expect(ids({ text: 'old page' })).toEqual(['obj-2']);
+    expect(ids({ text: 'into main' })).toEqual(['obj-3', 'obj-1']);
+    expect(ids({ text: 'obj-3' })).toEqual(['obj-3']);
+    expect([ids({ text: '100%' }), ids({ text: '_hip' })]).toEqual([['obj-3'], []]);
+    expect(ids({ since: day(2), until: day(2) })).toEqual(['obj-2']);
+    expect(ids({ since: day(2) })).toEqual(['obj-3', 'obj-2']);
+    expect(ids({ limit: 1, skip: 1 })).toEqual(['obj-2']);
+    expect(() => ids({ since: 'soon' })).toThrow(expect.objectContaining({ code: 'SINCE_INVALID' }));
+    expect(() => ids({ product: 'gamma' })).toThrow(expect.objectContaining({ code: 'PRODUCT_UNKNOWN' }));
+  });
+
+  it('has cost what its sessions did, on the day they ended', async () => {
+    const t = testFleet({ registry: products() });
+    await t.clock.settle();
+    for (const [name, costUsd] of [
+      ['alpha', 1.5],
+      ['beta', 0.25],
+      ['alpha', null],
+    ] as const) {
+      const { id } = t.start(name, 'x');
+      t.fake.product(name).costUsd = costUsd;
+      await t.clock.advance(minute);
+      t.fake.mailFrom(name, { subject: `Run complete: [${id}]` });
+      await t.clock.advance(24 * hour);
+    }
+    const { spent } = t.fleet.history.spending(30);
+    expect(
+      spent.map(({ product, costUsd, sessions, unpriced }) => [product, costUsd, sessions, unpriced]),
+    ).toEqual([
+      ['alpha', null, 1, 1],
+      ['beta', 0.25, 1, 0],
+      ['alpha', 1.5, 1, 0],
+    ]);
+    expect(new Set(spent.map(({ day }) => day)).size).toBe(3);
+    // what lives counts today, in one line with what ended today
+    for (const name of ['alpha', 'alpha']) {
+      const { id } = t.start(name, 'x');
+      t.fake.product(name).costUsd = 1;
+      await t.clock.advance(minute);
+      if (t.fleet.commands.history({ limit: 50, skip: 0 }).length < 4)
+        t.fake.mailFrom(name, { subject: `Run complete: [${id}]` });
+      await t.clock.advance(minute);
+    }
+    expect(t.fleet.history.spending(1).spent).toMatchObject([{ product: 'alpha', sessions: 2 }]);
+    expect(t.fleet.history.spending(2).spent.map(({ product }) => product)).toEqual(['alpha', 'alpha']);
+  });
+});
+
 describe('how full the budget was', () => {
   it('outlives fleetd: what was measured is there after a crash, but for the minute it was in', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'past-'));

@@ -42,7 +42,7 @@ describe('an outcome', () => {
     expect(outcome?.humanMs).toBe(30 * minute);
     expect(Math.round((outcome?.workMs ?? 0) / minute)).toBe(10);
     expect(outcome?.peakMemoryBytes).toBe(100 * 1024 ** 2);
-    expect(t.fleet.commands.history(10, null)[0]?.outcome).toEqual(outcome);
+    expect(t.fleet.commands.history({ limit: 10, skip: 0 })[0]?.outcome).toEqual(outcome);
   });
 
   it('is not made for what never had a session, and is made anew when it ends again', async () => {

@@ -1,6 +1,6 @@
 // What was: read out of a journal that a real loop wrote, on demand and as a notice in the morning.
 import { describe, expect, it } from 'vitest';
-import { sinceMs } from '../../src/fleet/report/report.ts';
+import { sinceMs } from '../../src/fleet/report/since.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const minute = 60_000;

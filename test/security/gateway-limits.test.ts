@@ -178,7 +178,7 @@ describe('the journal’s disk', () => {
     for (const list of [
       journal.openObjectives(),
       journal.objectives(1_000),
-      journal.endedObjectives(9, null),
+      journal.endedObjectives({ limit: 9 }),
     ])
       for (const row of list) expect(row.text).toHaveLength(2_001);
     expect(t.fleet.commands.objective('obj-20').text).toHaveLength(200_000);

@@ -45,6 +45,8 @@ function recorder() {
     priority: answer('priority', changed('priority'), known),
     cap: answer('cap', changed('cap')),
     undo: answer('undo', changed('undo')),
+    spending: answer('spending', { since: ago(0), until: ago(0), spent: [] }),
+    history: answer('history', []),
     why: answer(
       'why',
       { target: 'x', line: 'It waits.', expectedStart: null, trace: null },
@@ -120,6 +122,16 @@ describe('chat', () => {
     ['resume product-b', [['resume', 'product-b', { source }]]],
     ['focus product-a', [['focus', 'product-a', { source }]]],
     ['undo', [['undo', { source }]]],
+    ['spend --days 3', [['spending', { days: 3 }]]],
+    [
+      'history product-a --state failed --text login --since 7d',
+      [
+        [
+          'history',
+          { product: 'product-a', limit: 20, state: 'failed', text: 'login', since: '7d', until: undefined },
+        ],
+      ],
+    ],
     ['priority product-a before 7', [['priority', 'product-a', { source, priority: 'before obj-7' }]]],
     ['priority product-a high', [['priority', 'product-a', { source, priority: 'high' }]]],
     ['cap fleet slots 3', [['cap', { source, scope: 'fleet', what: 'slots', value: '3' }]]],

@@ -32,7 +32,8 @@ function tellTimes() {
   for (const time of document.querySelectorAll('time[data-ago]')) {
     const text = duration(Date.now() + ahead - Date.parse(time.dateTime));
     const brief = text.split(' ', 2).join(' ');
-    setText(time, { bare: text, brief }[time.dataset.ago] ?? `${text} ago`);
+    setText(time, { bare: text, brief }[time.dataset.ago] ?? (text === '0 s' ? 'now' : `${text} ago`));
+    time.title = new Date(time.dateTime).toLocaleString([], { dateStyle: 'medium', timeStyle: 'long' });
   }
   for (const time of document.querySelectorAll('time[data-clock]'))
     setText(time, new Date(time.dateTime).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));

@@ -58,7 +58,11 @@ export function Page(page: {
               ))}
             </ol>
           </nav>
-          <a href="/blueprints">Blueprints</a>
+          <div class="places">
+            <a href="/history">History</a>
+            <a href="/spend">Spend</a>
+            <a href="/blueprints">Blueprints</a>
+          </div>
           {status.runtime.simulated && (
             <span class="tag" title="ov is the simulator: no real workers run and nothing is spent">
               Simulated

@@ -5,7 +5,8 @@ import { count } from '../../common/units.ts';
 import type { Thread, ThreadMail } from '../../contract/mail.ts';
 import { block, line } from '../../text/sanitise.ts';
 import { gateHref } from './hrefs.ts';
-import { Ago } from './parts.tsx';
+import { Linked } from './linked.tsx';
+import { Ago, ObjectiveLink } from './parts.tsx';
 
 const shown = 30;
 
@@ -28,9 +29,15 @@ export function Threads({ threads, now }: { threads: Thread[]; now: string }) {
                 </span>
                 <span class="quiet when">{time(thread.lastAt, now)}</span>
               </summary>
-              {thread.gate !== null && (
+              {(thread.objective !== null || thread.gate !== null) && (
                 <p class="quiet asks">
-                  Asks you: <a href={gateHref(thread.gate)}>gate {thread.gate}</a>
+                  {thread.objective !== null && <ObjectiveLink id={thread.objective} />}
+                  {thread.gate !== null && (
+                    <>
+                      {' '}
+                      asks you: <a href={gateHref(thread.gate)}>gate {thread.gate}</a>
+                    </>
+                  )}
                 </p>
               )}
               {thread.mail.map((mail) => (
@@ -59,7 +66,9 @@ function Letter({ mail, repeats, now }: { mail: ThreadMail; repeats: boolean; no
         {time(mail.at, now)}
         {!repeats && mail.subject && <span class="subject">{line(mail.subject)}</span>}
       </figcaption>
-      <pre tabindex={0}>{block(mail.body) || '(no text)'}</pre>
+      <pre tabindex={0}>
+        <Linked text={block(mail.body) || '(no text)'} />
+      </pre>
     </figure>
   );
 }

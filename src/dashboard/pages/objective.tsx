@@ -17,6 +17,8 @@ import { Delivery, FromIssue } from './delivery.tsx';
 import { objectiveHref, productHref } from './hrefs.ts';
 import { Judge } from './judge.tsx';
 import { Page } from './layout.tsx';
+import { Linked } from './linked.tsx';
+import { filesOf, Made } from './made.tsx';
 import { Threads } from './mail.tsx';
 import { ObjectiveActs } from './objective-acts.tsx';
 import { Ago, Events, FactList, forPeople, ObjectiveState, why } from './parts.tsx';
@@ -61,29 +63,26 @@ export function ObjectivePage(props: {
       </p>
       {objective.issue && <FromIssue issue={objective.issue} />}
       <h1 class="asked">{line(objective.text).slice(0, 160)}</h1>
-      {why(objective) && <p class="quiet">{why(objective)}</p>}
+      {why(objective) && objective.state !== 'done' && (
+        <p class="quiet">
+          <Linked text={why(objective) ?? ''} />
+        </p>
+      )}
       <ObjectiveActs frame={frame} objective={objective} />
       <div class="columns">
         <div class="wide">
-          {line(objective.text).length > 160 && (
-            <section aria-labelledby="asked">
-              <h2 id="asked">What was asked</h2>
-              <pre class="text card" tabindex={0}>
-                {block(objective.text)}
-              </pre>
-            </section>
-          )}
-          {objective.cautions?.map((caution) => (
-            <p class="quiet">Known before it began: {line(caution)}</p>
-          ))}
-          <Questions gates={gates} now={now} />
-          {result !== null && (
-            <section aria-labelledby="result">
-              <h2 id="result">In its coordinator’s words</h2>
-              <figure class="letter foreign">
-                <figcaption>The final report, written by an agent</figcaption>
-                <pre tabindex={0}>{block(result)}</pre>
-              </figure>
+          {over && (
+            <section aria-labelledby="result" data-keep={view !== null || undefined}>
+              <h2 id="result">What was made</h2>
+              {view !== null && <Made view={view} objective={objective} />}
+              {result !== null && (
+                <figure class="letter foreign">
+                  <figcaption>The final report, written by an agent</figcaption>
+                  <pre tabindex={0}>
+                    <Linked text={block(result)} files={view === null ? undefined : filesOf(view)} />
+                  </pre>
+                </figure>
+              )}
             </section>
           )}
           {over && (
@@ -97,6 +96,18 @@ export function ObjectivePage(props: {
             </section>
           )}
           <Reports reports={objective.reports ?? []} now={now} />
+          {line(objective.text).length > 160 && (
+            <section aria-labelledby="asked">
+              <h2 id="asked">What was asked</h2>
+              <pre class="text card" tabindex={0}>
+                {block(objective.text)}
+              </pre>
+            </section>
+          )}
+          {objective.cautions?.map((caution) => (
+            <p class="quiet">Known before it began: {line(caution)}</p>
+          ))}
+          <Questions gates={gates} now={now} />
           {live && product && (
             <section aria-labelledby="workers">
               <h2 id="workers">Workers</h2>

@@ -8,6 +8,7 @@ import { stepTones } from '../../text/blueprint.ts';
 import { line } from '../../text/sanitise.ts';
 import { stateOf } from '../../text/situation.ts';
 import { objectiveHref } from './hrefs.ts';
+import { Linked } from './linked.tsx';
 
 /** `14:03:21`, UTC: what fleetd's log says too. The script puts the reader's own time in its place. */
 export const clock = (iso: string) => (
@@ -24,7 +25,7 @@ export function Ago(props: { at: string; now: string; bare?: boolean; brief?: bo
   const text = form === 'brief' ? whole.split(' ', 2).join(' ') : whole;
   return (
     <time datetime={at} data-ago={form} title={`${at.slice(0, 19).replace('T', ' ')} UTC`}>
-      {form === '' ? `${text} ago` : text}
+      {form !== '' ? text : whole === '0 s' ? 'now' : `${text} ago`}
     </time>
   );
 }
@@ -96,28 +97,23 @@ export function Events({ events, now }: { events: FleetEvent[]; now: string }) {
   );
 }
 
-/** Its sentence; the objective in it leads to its page. */
-function Told({ event: { text, objective } }: { event: FleetEvent }) {
+/** Its sentence, without what its state says already; what it names leads to its page. */
+function Told({ event: { kind, data, text } }: { event: FleetEvent }) {
   const said = line(text);
-  const at = objective === null ? -1 : said.search(new RegExp(`\\b${objective}\\b`));
-  if (objective === null || at < 0) return <>{said}</>;
-  return (
-    <>
-      {said.slice(0, at)}
-      <ObjectiveLink id={objective} />
-      {said.slice(at + objective.length)}
-    </>
-  );
+  const done = kind === 'objective.ended' && data.end === 'done';
+  return <Linked text={done ? `${said.split(':', 1)[0]}.` : said} />;
 }
 
 /** What is journalled for programs rather than people. */
 const technical =
-  /^(action\.|session\.measured|fleetd\.|notice\.|operator-mail\.|gate\.(delivered|verified))/;
+  /^(action\.|session\.(measured|spent)|fleetd\.|notice\.|operator-mail\.|gate\.(delivered|verified)|decision\.wait)/;
 /** Said better by another event that comes with it: an objective's beginning and end. */
 const doubled = /^session\.(starting|stopping|ended)/;
-const decision = /^(decision\.|session\.(starting|stopping)|control\.|budget\.|objective\.requeued)/;
-/** What happened, in the words of the objective. */
+/** An agent's "noted": its mail stands in its thread. */
+const noted = ({ kind, data }: FleetEvent) =>
+  kind === 'mail.received' &&
+  /^Re: \[obj-/.test(String((data.mail as { subject?: string } | undefined)?.subject));
+
+/** What happened, in the words of the objective, and what humans changed. */
 export const forPeople = (events: FleetEvent[]) =>
-  events.filter(({ kind }) => !technical.test(kind) && !doubled.test(kind) && kind !== 'decision.wait');
-/** What the scheduler and humans decided, with the reasons. */
-export const decisions = (events: FleetEvent[]) => events.filter(({ kind }) => decision.test(kind));
+  events.filter((event) => !technical.test(event.kind) && !doubled.test(event.kind) && !noted(event));

@@ -4,6 +4,7 @@ import type { ProductView } from '../../contract/products.ts';
 import { line } from '../../text/sanitise.ts';
 import { ageNote } from '../../text/situation.ts';
 import { productHref } from './hrefs.ts';
+import { Linked } from './linked.tsx';
 import { Ago, ObjectiveLink, State, why } from './parts.tsx';
 
 /** Nothing to say of it but its state; why a queued one waits is said in the queue. */
@@ -45,7 +46,11 @@ export function ProductRow({ product, now, path }: { product: ProductView; now: 
             product.description && <span class="quiet">{line(product.description)}</span>
           )}
         </p>
-        {reason && <p class="quiet">{reason}</p>}
+        {reason && (
+          <p class="quiet">
+            <Linked text={reason} />
+          </p>
+        )}
         {product.error && (
           <p class="wrong">
             {line(product.error.message)} <strong>{line(product.error.mend)}</strong>

@@ -3,7 +3,7 @@
 import { bytes, cores, duration } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { Thread } from '../../contract/mail.ts';
-import type { ObjectiveView } from '../../contract/objectives.ts';
+import type { ObjectiveView, Result } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { Timeline as TimelineView } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
@@ -16,25 +16,15 @@ import { Alarm } from './alarm.tsx';
 import { Controls, Limits, Speak } from './controls.tsx';
 import { gateHref, objectiveHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
+import { Linked } from './linked.tsx';
 import { Threads } from './mail.tsx';
-import {
-  Ago,
-  decisions,
-  Events,
-  FactList,
-  forPeople,
-  ObjectiveLink,
-  ObjectiveState,
-  State,
-  why,
-} from './parts.tsx';
+import { Ago, Events, FactList, forPeople, ObjectiveLink, ObjectiveState, State, why } from './parts.tsx';
 import { spanOf } from './span.ts';
 import { StartForm } from './start.tsx';
 import { Timeline } from './timeline.tsx';
 import { Tree } from './tree.tsx';
 
 const shownEvents = 30;
-const shownDecisions = 12;
 
 export function ProductPage(props: {
   frame: Frame;
@@ -42,6 +32,8 @@ export function ProductPage(props: {
   status: FleetStatus;
   product: ProductView;
   history: ObjectiveView[];
+  /** the one of them that was done last, with what came of it; null: none was */
+  last: Result | null;
   threads: Thread[];
   timeline: TimelineView;
   /** its own, newest first */
@@ -50,8 +42,7 @@ export function ProductPage(props: {
   const { frame, status, product } = props;
   const open = frame.asks.filter((gate) => gate.product === product.name);
   const now = status.at;
-  const decided = decisions(props.events);
-  const happened = forPeople(props.events).filter((event) => !decided.includes(event));
+  const happened = forPeople(props.events);
   return (
     <Page
       title={`${product.name}: ${stateOf(product).state}`}
@@ -107,6 +98,7 @@ export function ProductPage(props: {
             ) : (
               status.queue.length === 0 && <p class="empty">None. Start one here, or in chat.</p>
             )}
+            {product.objective === null && props.last && <Last last={props.last} now={now} />}
             {status.queue.map((objective) => (
               <Objective objective={objective} now={now} />
             ))}
@@ -144,10 +136,9 @@ export function ProductPage(props: {
           <section class="card" aria-labelledby="history">
             <h2 id="history">History</h2>
             <History objectives={props.history} now={now} />
-          </section>
-          <section class="card" aria-labelledby="decisions">
-            <h2 id="decisions">Decisions</h2>
-            <Events events={decided.slice(0, shownDecisions)} now={now} />
+            <p class="hint">
+              <a href={`/history?product=${product.name}`}>Search the history of {product.name}</a>
+            </p>
           </section>
           <section class="card" aria-labelledby="events">
             <h2 id="events">What happened</h2>
@@ -177,12 +168,38 @@ function Objective({ objective, now }: { objective: ObjectiveView; now: string }
         )}
       </p>
       <pre class="text">{block(objective.text)}</pre>
-      {why(objective) && <p class="quiet">{why(objective)}</p>}
+      {why(objective) && (
+        <p class="quiet">
+          <Linked text={why(objective) ?? ''} />
+        </p>
+      )}
       {objective.state === 'queued' && (
         <p>
           <a href={`${objectiveHref(objective.id)}#cancel`}>Cancel {objective.id}…</a>
         </p>
       )}
+    </article>
+  );
+}
+
+/** What a human wants to know of a product that rests: what was made, and where it is. */
+function Last({ last: { objective, result }, now }: { last: Result; now: string }) {
+  return (
+    <article class="card made" id="made">
+      <p class="over">
+        Made last: <ObjectiveState objective={objective} /> <ObjectiveLink id={objective.id} />{' '}
+        {objective.endedAt && <Ago at={objective.endedAt} now={now} />}
+      </p>
+      <p>{line(objective.text).slice(0, 300)}</p>
+      {result && <pre class="text">{block(result)}</pre>}
+      <p>
+        {objective.delivery && (
+          <>
+            <Linked text={line(objective.delivery.says)} />{' '}
+          </>
+        )}
+        <a href={`${objectiveHref(objective.id)}#changes`}>What it changed</a>
+      </p>
     </article>
   );
 }
@@ -197,7 +214,7 @@ function Facts({ product }: { product: ProductView }) {
     ['Uses', uses.join(', ')],
     ['Disk', product.diskBytes === undefined ? '' : bytes(product.diskBytes)],
     ['Cost', product.spend ? spendText(product.spend) : ''],
-    ['Seen', product.ageMs === null ? 'not since fleetd started' : `${duration(product.ageMs)} ago`],
+    ['Seen', seenText(product.ageMs)],
     ['Plans', product.planApproval === 'required' ? 'need your approval' : ''],
     ['Work', product.review === 'required' ? 'needs your approval' : ''],
     ['Issues', product.intake ? intakeNote(product.intake, line) : ''],
@@ -212,6 +229,9 @@ function Facts({ product }: { product: ProductView }) {
     </section>
   );
 }
+
+const seenText = (ageMs: number | null): string =>
+  ageMs === null ? 'not since fleetd started' : ageMs < 1_000 ? 'now' : `${duration(ageMs)} ago`;
 
 /** Worktrees that no session works in: what was left when one stopped. */
 function Parked({ branches }: { branches: string[] }) {
@@ -246,7 +266,11 @@ function History({ objectives, now }: { objectives: ObjectiveView[]; now: string
                 , {duration(Date.parse(objective.endedAt) - Date.parse(objective.startedAt))}
               </span>
             )}
-            {objective.state !== 'done' && why(objective) && <span class="quiet">: {why(objective)}</span>}
+            {objective.state !== 'done' && why(objective) && (
+              <span class="quiet">
+                : <Linked text={why(objective) ?? ''} />
+              </span>
+            )}
           </span>
         </li>
       ))}

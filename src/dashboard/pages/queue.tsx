@@ -3,6 +3,7 @@ import type { ObjectiveView } from '../../contract/objectives.ts';
 import { line } from '../../text/sanitise.ts';
 import type { Frame } from '../frame.ts';
 import { objectiveHref, productHref } from './hrefs.ts';
+import { Linked } from './linked.tsx';
 import { RefusedIn } from './note.tsx';
 import { Ago, ObjectiveLink, why } from './parts.tsx';
 
@@ -37,9 +38,13 @@ export function Queue({ frame }: { frame: Frame }) {
                 <ObjectiveLink id={objective.id} /> {line(objective.text)}
               </p>
               <p class="quiet">
-                {i > 0 && reasons[i - 1]?.cause === reasons[i]?.cause && reasons[i]?.rest
-                  ? `likewise; ${reasons[i]?.rest}`
-                  : why(objective)}
+                <Linked
+                  text={
+                    i > 0 && reasons[i - 1]?.cause === reasons[i]?.cause && reasons[i]?.rest
+                      ? `likewise; ${reasons[i]?.rest}`
+                      : (why(objective) ?? '')
+                  }
+                />
               </p>
             </div>
             <p class="facts">

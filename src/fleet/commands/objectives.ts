@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { inboxSchema, messageRequestSchema } from '../../contract/mail.ts';
-import type { ObjectiveView, startRequestSchema } from '../../contract/objectives.ts';
+import type { HistoryQuery, ObjectiveView, startRequestSchema } from '../../contract/objectives.ts';
 import type { LookReply, LookRequest } from '../../contract/runtime/look.ts';
 import type { Source } from '../../contract/source.ts';
 import type { NewEvent } from '../../journal/events.ts';
@@ -20,6 +20,7 @@ import { refuseModelAtGate } from '../decide/waiting-on-human.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
 import { issueView } from '../report/issue-view.ts';
 import { listedObjective, objectiveView } from '../report/objective-view.ts';
+import { sinceMs, untilMs } from '../report/since.ts';
 import { eventView } from '../report/view.ts';
 import { acceptText, queuedEvent } from './accept-text.ts';
 import { deliveryView } from './delivery.ts';
@@ -196,10 +197,15 @@ export function createCommands(loop: Driver) {
       };
     },
 
-    /** Those that are over, the one that ended last first. */
-    history: (limit: number, product: string | null): ObjectiveView[] =>
+    /** Those that are over, the one that ended last first. @throws FleetError PRODUCT_UNKNOWN, SINCE_INVALID */
+    history: ({ product, since, until, ...asked }: HistoryQuery): ObjectiveView[] =>
       journal
-        .endedObjectives(limit, product === null ? null : requireProduct(product).name)
+        .endedObjectives({
+          ...asked,
+          product: product === undefined ? null : requireProduct(product).name,
+          ...(since !== undefined && { sinceMs: sinceMs(since, context.clock.nowMs()) }),
+          ...(until !== undefined && { untilMs: untilMs(until, context.clock.nowMs()) }),
+        })
         .map((o) => withOutcome(listedObjective(loop, o))),
 
     /** Newest first, of one state or of all. */

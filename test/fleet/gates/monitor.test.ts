@@ -84,7 +84,7 @@ describe('a monitor', () => {
     const { capacity } = t.fleet.status(null);
     expect(capacity).toMatchObject({ spentTodayUsd: 2.1, today: { sessions: 1, turns: 3, unpriced: 2 } });
     expect(capacityLine(capacity)).toContain(
-      'at least $2.10 spent today (no cost known for 2 of the sessions and monitors)',
+      'at least $2.10 spent today (the price of 2 of the sessions and monitors is not known)',
     );
     expect(t.fleet.report('today').lines).toContain(
       'Monitors had the model look 3 times: $2.10 and no cost known for 1.',

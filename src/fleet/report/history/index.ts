@@ -1,11 +1,14 @@
 // What was, as it is asked for: by product and by time.
 import type { FleetEvent } from '../../../contract/events.ts';
 import type { Thread } from '../../../contract/mail.ts';
-import type { Timeline, Usage as UsageView } from '../../../contract/reports.ts';
+import type { Spending, Timeline, Usage as UsageView } from '../../../contract/reports.ts';
 import { type Driver, productNamed } from '../../context.ts';
+import { startOfDayMs } from '../../decide/scheduler-state.ts';
 import { eventView } from '../view.ts';
 import { threadsOf } from './threads.ts';
 import { timeline } from './timeline.ts';
+
+const dayMs = 86_400_000;
 
 /** Newest mail each way of which threads are made: what a human scrolls through. */
 const mailShown = 100;
@@ -17,6 +20,8 @@ export interface History {
   events(product: string, limit: number): FleetEvent[];
   timeline(lastMs: number, product: string | null): Timeline;
   usage(lastMs: number, points: number): UsageView;
+  /** @param days  of UTC, today among them */
+  spending(days: number): Spending;
 }
 
 export function createHistory({ context, usage }: Driver): History {
@@ -39,6 +44,18 @@ export function createHistory({ context, usage }: Driver): History {
         clock.nowMs() - lastMs,
         name === null ? null : productNamed(context, name).name,
       ),
+    spending(days) {
+      const nowMs = clock.nowMs();
+      const sinceMs = startOfDayMs(nowMs) - (days - 1) * dayMs;
+      return {
+        since: new Date(sinceMs).toISOString(),
+        until: new Date(nowMs).toISOString(),
+        spent: journal.spentByDay(sinceMs, nowMs).map(({ day, tokens: _, ...spent }) => ({
+          day: new Date(day * dayMs).toISOString().slice(0, 10),
+          ...spent,
+        })),
+      };
+    },
     usage(lastMs, points) {
       const sinceMs = clock.nowMs() - lastMs;
       const { stepMs, found } = usage.since(sinceMs, points);
