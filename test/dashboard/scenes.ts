@@ -18,6 +18,7 @@ import { createApi } from '../../src/api/server.ts';
 import { createFleetClient } from '../../src/client/client.ts';
 import { type Dashboard, startDashboard } from '../../src/dashboard/index.ts';
 import type { Registry } from '../../src/registry/registry.ts';
+import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
 import { fakeRuntime } from '../support/fake-runtime.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -35,8 +36,11 @@ export interface Scene extends AsyncDisposable {
   end(): Promise<void>;
 }
 
-/** @param journalFile where it is kept; in memory without one */
-export async function openScene(of: Registry, journalFile?: string): Promise<Scene> {
+/** @param file of the journal; in memory without one */
+export async function openScene(
+  of: Registry,
+  { file, deliverer }: { file?: string; deliverer?: Deliverer } = {},
+): Promise<Scene> {
   const clock = manualClock(Date.now());
   const fake = fakeRuntime(
     clock,
@@ -45,7 +49,8 @@ export async function openScene(of: Registry, journalFile?: string): Promise<Sce
   const world = testFleet({
     registry: of,
     world: { clock, fake },
-    ...(journalFile && { file: journalFile }),
+    ...(file && { file }),
+    ...(deliverer && { deliverer }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'dash-'));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -113,7 +118,7 @@ export async function busyScene(journalFile?: string): Promise<Scene> {
       ],
       { maxConcurrentSessions: 2, maxLiveSessions: 4, budget },
     ),
-    journalFile,
+    journalFile === undefined ? {} : { file: journalFile },
   );
   const { world, pass } = scene;
   for (const [i, name] of ['shop', 'billing', 'launch', 'support'].entries()) {

@@ -115,20 +115,23 @@ export function createJudgement(
      * @param words  of the human's
      */
     sendBackForChecks(row: PullRequestRow, source: Source, words = ''): void {
-      takeUp(commands.requireObjective(row.objective), words || forChecks, source, null, [
-        checksFailed(row, true),
-      ]);
+      const objective = commands.requireObjective(row.objective);
+      takeUp(objective, words || forChecks, source, null, [checksFailed(row, true)], words);
     },
     revert: createRevert(context, commands),
   };
 
-  /** A new objective that is handed it, in one transaction with what is said of it. */
+  /**
+   * A new objective that is handed it, in one transaction with what is said of it.
+   * @param answer  to the gate about its failed checks, as the human gave it
+   */
   function takeUp(
     objective: ObjectiveRow,
     text: string,
     source: Source,
     made: string | null,
     also: NewEvent[] = [],
+    answer = text,
   ): ObjectiveView {
     const { id, product, acceptance, kind } = objective;
     const takenUp = journal
@@ -148,7 +151,7 @@ export function createJudgement(
       (next) => [
         sentBack(objective, text, source, `${next} takes it up.`, next),
         ...reviewed(journal, id, { verdict: 'rejected', text, source }),
-        ...checksAnswered(journal, id, { verdict: 'approved', text, source }),
+        ...checksAnswered(journal, id, { verdict: 'approved', text: answer, source }),
         ...also,
       ],
     );
