@@ -88,6 +88,10 @@ async function check(kind: ForgeKind, all: Description): Promise<number> {
       { ...said, id: 1, line: null },
       { ...said, id: 2, line: 3 },
     ],
+    talk: [
+      { id: 3, by: 'ann', text: 'Nearly.' },
+      { id: 4, by: 'ci', text: 'Covered.', bot: true },
+    ],
   });
   for (const look of Object.values(forge.watched)) await look(number, '0'.repeat(40), null);
   server.issues.push(keptIssue(7), keptIssue(8, { pullRequest: true }), keptIssue(9, { body: null }));

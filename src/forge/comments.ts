@@ -1,5 +1,19 @@
-// Looking for one comment, page by page.
+// Comments: whose they are, and looking for one page by page.
 import { FleetError } from '../common/errors.ts';
+import type { Looked } from './forge.ts';
+
+/** What the fleet wrote itself carries such a mark, which no page shows. */
+export const isOurs = (body: string): boolean => body.includes('<!-- fleet: ');
+
+/** What a token may read pull requests without: refused, nothing is seen of it, and all else still is. */
+export async function ifAllowed(look: Promise<Looked>): Promise<Looked> {
+  try {
+    return await look;
+  } catch (thrown) {
+    if (FleetError.wrap(thrown).code === 'FORGE_FORBIDDEN') return { etag: null, glance: null };
+    throw thrown;
+  }
+}
 
 /** Of a hundred each, since ours may have been written. */
 const mostPages = 20;

@@ -1,7 +1,8 @@
 // Gitea and Forgejo: https://gitea.com/api/swagger. A draft is a title that begins with `WIP: `.
 import { z } from 'zod';
 import { count } from '../common/units.ts';
-import type { Check, Forge, ForgeTarget, PullRequest } from './forge.ts';
+import { ifAllowed, isOurs } from './comments.ts';
+import type { Check, Forge, ForgeTarget, Looked, PullRequest } from './forge.ts';
 import { giteaIssues } from './gitea-issues.ts';
 import { restOf } from './rest.ts';
 
@@ -36,6 +37,13 @@ const reviewSchema = z.object({
   comments_count: z.number().default(0),
 });
 
+const saidSchema = z.object({
+  id: z.number(),
+  user: z.object({ login: z.string() }).nullable(),
+  body: z.string(),
+  created_at: z.string(),
+});
+
 /** What it gives on one page at most, as it is shipped. */
 const pageSize = 50;
 /** Older ones are not looked through: a branch of the fleet is younger than these. */
@@ -54,6 +62,18 @@ export function gitea(target: ForgeTarget): Forge {
     body: one.body,
     base: one.base.ref,
   });
+  async function conversation(number: number, known: string | null): Promise<Looked> {
+    const path = `${repo}/issues/${number}/comments`;
+    const { etag, value } = await rest.look('list comments', path, z.array(saidSchema), known);
+    const remarks = value
+      ?.filter(({ body }) => body !== '' && !isOurs(body))
+      .map(({ id, user, body, created_at }) => {
+        const who = { id: `said-${id}`, by: user?.login ?? 'ghost', at: created_at };
+        return { ...who, text: body, path: null, line: null };
+      });
+    return { etag, glance: remarks === undefined ? null : { remarks } };
+  }
+
   return {
     ...giteaIssues(target, rest, repo),
     // Its list knows no branch to look for.
@@ -117,6 +137,8 @@ export function gitea(target: ForgeTarget): Forge {
         });
         return { etag, glance: remarks === undefined ? null : { remarks } };
       },
+      // Its tokens have a right of their own for issues, whose comments these are.
+      conversation: (number, _head, known) => ifAllowed(conversation(number, known)),
     },
   };
 }

@@ -1,5 +1,6 @@
 // GitHub, also Enterprise (`…/api/v3`): https://docs.github.com/en/rest/pulls.
 import { z } from 'zod';
+import { isOurs } from './comments.ts';
 import type { Aspects, Forge, ForgeTarget, Glance, PullRequest } from './forge.ts';
 import { githubIssues } from './github-issues.ts';
 import { githubRequest } from './github-request.ts';
@@ -46,6 +47,12 @@ const commentSchema = z.object({
   created_at: z.string(),
   path: z.string(),
   line: z.number().nullish(),
+});
+const saidSchema = z.object({
+  id: z.number(),
+  user: z.object({ login: z.string(), type: z.string().optional() }).nullable(),
+  body: z.string().default(''),
+  created_at: z.string(),
 });
 export function github(target: ForgeTarget): Forge {
   const { call, look } = githubRequest(target);
@@ -161,6 +168,20 @@ export function github(target: ForgeTarget): Forge {
             ...{ id: `comment-${id}`, by: by(user), at: created_at, text: body },
             ...{ path, line: line ?? null },
           })),
+        }),
+      ),
+      // Oldest first, and no other way: of a long one the beginning. What programs write there is no remark.
+      conversation: aspect(
+        'list comments',
+        'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+        z.array(saidSchema),
+        (issue_number) => ({ issue_number, ...all }),
+        (found) => ({
+          remarks: found.flatMap(({ id, user, body, created_at }) =>
+            user?.type === 'Bot' || isOurs(body) || body === ''
+              ? []
+              : [{ id: `said-${id}`, by: by(user), at: created_at, text: body, path: null, line: null }],
+          ),
         }),
       ),
     },

@@ -1,6 +1,7 @@
 // GitLab: https://docs.gitlab.com/api/merge_requests. A draft is a title that begins with `Draft: `.
 import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
+import { isOurs } from './comments.ts';
 import type { Check, Forge, ForgeTarget, PullRequest } from './forge.ts';
 import { gitlabIssues } from './gitlab-issues.ts';
 import { restOf } from './rest.ts';
@@ -121,7 +122,7 @@ export function gitlab(target: ForgeTarget): Forge {
         const path = `${project}/merge_requests/${number}/notes?per_page=100&order_by=created_at&sort=desc`;
         const { etag, value } = await rest.look('list notes', path, z.array(noteSchema), known);
         const remarks = value?.toReversed().flatMap(({ id, author, body, created_at, system, position }) =>
-          system
+          system || isOurs(body)
             ? []
             : [
                 {

@@ -89,10 +89,7 @@ export function answerIssues(
   const [, number, list] = /\/issues\/(\d+)(\/comments|\/notes)?$/.exec(path) ?? [];
   const issue = issues.find((one) => one.number === Number(number));
   // What else has such a path is of pull requests.
-  if (!issue)
-    return number === undefined || list === undefined
-      ? null
-      : { status: 404, reply: { message: 'Not Found' } };
+  if (!issue) return null;
   if (list === undefined) return method === 'GET' ? { status: 200, reply: shape(kind, api, issue) } : null;
   if (method === 'POST') {
     const made = { id: number === undefined ? 0 : Number(number) * 1000 + issue.comments.length, body: text };

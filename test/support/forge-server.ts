@@ -19,6 +19,8 @@ export interface Kept {
   checks: { name: string; state: 'waiting' | 'passed' | 'failed' }[];
   /** line null: of the whole */
   remarks: { id: number; by: string; text: string; path: string; line: number | null }[];
+  /** its conversation */
+  talk: { id: number; by: string; text: string; bot?: true }[];
 }
 
 export interface ForgeServer extends AsyncDisposable {
@@ -102,8 +104,11 @@ const words = {
 function watched(kind: ForgeKind, api: string, path: string, pulls: Kept[]): unknown {
   const url = `${api}/checks`;
   const checks = (pulls.at(-1)?.checks ?? []).map((one) => ({ ...one, word: words[kind][one.state] }));
-  const said = (number: string | undefined) =>
-    pulls.find((one) => one.number === Number(number))?.remarks ?? [];
+  const said = (number: string | undefined) => {
+    const pull = pulls.find((one) => one.number === Number(number));
+    const talk = kind === 'gitlab' ? (pull?.talk ?? []) : [];
+    return [...(pull?.remarks ?? []), ...talk.map((one) => ({ ...one, path: '', line: null }))];
+  };
   const person = (login: string) => ({ login, id: 9 });
   if (kind === 'gitlab') {
     if (/\/commits\/\w+\/statuses$/.test(path))
@@ -144,6 +149,13 @@ function watched(kind: ForgeKind, api: string, path: string, pulls: Kept[]): unk
       statuses: shown.map(({ name, word }, id) => ({ id, context: name, status: word, target_url: url })),
     };
   }
+  const [, talk] = /\/issues\/(\d+)\/comments$/.exec(path) ?? [];
+  const talked = pulls.find((one) => one.number === Number(talk));
+  if (talked)
+    return talked.talk.map(({ id, by, text, bot }) => ({
+      ...{ id, body: text, created_at: at, updated_at: at, html_url: `${api}/web/talk/${id}` },
+      user: { ...person(by), ...(kind === 'github' && { type: bot ? 'Bot' : 'User' }) },
+    }));
   const [, number, list] = /\/pulls\/(\d+)\/(reviews|comments)$/.exec(path) ?? [];
   if (list === 'reviews')
     return said(number)
@@ -219,7 +231,7 @@ export async function forgeServer(kind: ForgeKind, branches: () => Promise<strin
         state: 'open',
         draft: body?.draft === true,
         labels: [],
-        ...{ reviewers: [], checks: [], remarks: [] },
+        ...{ reviewers: [], checks: [], remarks: [], talk: [] },
       };
       made.pulls.push(pull);
       return { status: 201, reply: shown(pull) };
