@@ -1,6 +1,6 @@
 // `npm run docs -- commands`: writes docs/commands.md from the verbs and from the sentences that the trial's model knows.
 import { writeFile } from 'node:fs/promises';
-import { examples } from '../src/simulator/demo/sentences.ts';
+import { examples as sentences } from '../src/simulator/demo/sentences.ts';
 import { verbs } from '../src/verbs/index.ts';
 
 const file = 'docs/commands.md';
@@ -31,15 +31,17 @@ ${verbs
 ## In detail
 
 ${verbs
-  .filter(({ details = [] }) => details.length > 0)
-  .map(({ name, details = [] }) => `- **${name}**: ${details.join(' ')}`)
+  .map(
+    ({ name, details = [], examples }) =>
+      `- **${name}**: ${[...details.map((line) => (/[.:!?]$/.test(line) ? line : `${line}.`)), `For example ${examples.map((line) => `\`${line}\``).join(' or ')}.`].join(' ')}`,
+  )
   .join('\n')}
 
 ## In your own words
 
 To the model in WebChat or Slack say what you want in any words. The trial's model is simulated, and understands these:
 
-${examples.map((example) => `- ${example}`).join('\n')}
+${sentences.map((example) => `- ${example}`).join('\n')}
 
 What only a human may do (answer questions, approve plans, accept proposals) the model cannot do for you: it has no tool for it.
 

@@ -1,12 +1,15 @@
 // The `fleet` command: words to a verb, text to standard output, errors to standard error with the exit
 // code of their class (src/common/errors.ts). With --json everything is one document on standard output.
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
 import { endOnBrokenOutput } from '../common/broken-output.ts';
 import { questionsOf } from '../common/questions.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { openInBrowser } from './browser.ts';
+import { asLines, candidates } from './complete.ts';
 import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
 import { productsFileOf } from './products-file.ts';
@@ -14,6 +17,9 @@ import { readText } from './read.ts';
 import { saveFile } from './save.ts';
 import { colourOn, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
+
+/** How long a human waits behind a Tab for what fleetd knows. */
+const completeWithinMs = 2_000;
 
 async function main(words: string[]): Promise<number> {
   const { stdout, stderr, env } = process;
@@ -25,6 +31,14 @@ async function main(words: string[]): Promise<number> {
   );
   if (words[0] === '--version') {
     stdout.write(`${packageJson.version}\n`);
+    return 0;
+  }
+  if (words[0] === 'complete' && words[1] === '--') {
+    const client = createFleetClient(
+      { socketPath: () => findSocket(null, env, process.cwd()) },
+      { timeoutMs: completeWithinMs },
+    );
+    stdout.write(asLines(await candidates(words.slice(2), client)));
     return 0;
   }
   // until the words are understood, their wish for JSON is taken as it stands
@@ -54,6 +68,7 @@ async function main(words: string[]): Promise<number> {
       local: { socket: () => socketFinding(socketPath()), port: portFinding, registry: checkedFile },
       products: productsFileOf(process.cwd(), env),
       questions: questionsOf(process.stdin, stdout),
+      program: ['..', '../..'].map((up) => join(import.meta.dirname, up, 'bin/fleet')).find(existsSync),
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();

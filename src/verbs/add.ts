@@ -19,8 +19,8 @@ export const add: Verb = {
     'In a terminal it asks before it writes; elsewhere --yes says so. --dry-run only shows. Nothing else in products.yaml changes,',
     'and the former version stays beside it as products.yaml.before. It is the file that fleetd reads, or with --file another;',
     'without a fleetd in reach the one here (of the bundle: with PROJECTS_DIR of .env, or --projects).',
-    'Example: fleet add ~/code/web-shop --name shop. Example: fleet add git@github.com:you/blog.git --type marketing --yes',
   ],
+  examples: ['add ~/code/web-shop --name shop', 'add git@github.com:you/blog.git --type marketing --yes'],
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) =>

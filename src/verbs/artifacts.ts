@@ -9,6 +9,7 @@ const artifacts: Verb = {
   usage: '[--save folder] [objective]',
   summary: 'Files that an objective’s final report names; without one: objectives that have some',
   details: ['`--save folder` writes them there; it overwrites nothing. In a terminal only.'],
+  examples: ['artifacts obj-7', 'artifacts --save ./shots obj-7'],
   surfaces: everywhere,
   grammar: (command) =>
     command.argument('[objective]').option('--save <folder>', 'write them into this folder'),

@@ -31,6 +31,7 @@ const apply: Verb = {
     'A step runs when the steps it needs are done. Applied again, only what differs changes.',
     'When a step fails, what needs it waits and says so; `retry` goes on.',
   ],
+  examples: ['apply release.yaml', 'apply draft-1'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<blueprint>'),
   async run({ operands: [what = ''] }, context, show) {
@@ -43,6 +44,7 @@ const remove: Verb = {
   name: 'delete',
   usage: '[--stop] <blueprint>',
   summary: 'Forget a blueprint and cancel what of it waits; --stop: also what is at work',
+  examples: ['delete release', 'delete --stop release'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<blueprint>').option('--stop', 'also what is at work'),
   async run({ operands: [name = ''], options }, context, show) {
@@ -61,6 +63,7 @@ const blueprints: Verb = {
   name: 'blueprints',
   usage: '[name|draft-n]',
   summary: 'Blueprints and drafts, or the steps of one: where each stands and why',
+  examples: ['blueprints', 'blueprints release'],
   surfaces: everywhere,
   grammar: (command) => command.argument('[name]'),
   async run({ operands: [name] }, { client }, show) {

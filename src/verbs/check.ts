@@ -10,8 +10,8 @@ export const check: Verb = {
   details: [
     'Without a file: products.yaml here. Absolute paths in it are looked at as the compose bundle sees them; elsewhere say',
     'where clones and your repositories lie. Exit code: 0 it is right, 2 it is not.',
-    'Example: fleet check products.yaml --projects /home/me/code',
   ],
+  examples: ['check', 'check products.yaml --projects /home/me/code'],
   surfaces: ['cli'],
   grammar: (command) =>
     command

@@ -15,6 +15,7 @@ export const doctor: Verb = {
   details: [
     'Safe are a keeper session of tmux, a stale watchdog.pid, and that Claude Code trusts a root. Exit code: 0 nothing failed, 6 something did.',
   ],
+  examples: ['doctor', 'doctor --fix'],
   surfaces: ['cli'],
   grammar: (command) => command.option('--fix', 'make the safe mends'),
   async run({ options }, context) {

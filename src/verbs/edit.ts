@@ -15,8 +15,8 @@ export const edit: Verb = {
   details: [
     'Keys and values as products.yaml explains them, a key within another after a dot. Nothing else in the file changes, and the',
     'former version stays beside it as products.yaml.before. What is set in chat (priority, caps) goes before it.',
-    'Example: fleet edit shop priority=high caps.max_workers=3. Example: fleet edit shop \'channels=[webchat, "slack:#shop"]\'',
   ],
+  examples: ['edit shop priority=high caps.max_workers=3', `edit shop 'channels=[webchat, "slack:#shop"]'`],
   surfaces: ['cli'],
   takesProduct: true,
   lasts: true,

@@ -8,6 +8,7 @@ const status: Verb = {
   name: 'status',
   usage: '[product]',
   summary: 'What runs, what waits and why; one product in detail',
+  examples: ['status', 'status product-a --watch'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('[product]').option('--watch', 'keep it on the screen (terminal)'),
@@ -33,6 +34,7 @@ const products: Verb = {
   name: 'products',
   usage: '',
   summary: 'The products, with their descriptions and priorities',
+  examples: ['products', 'products --json'],
   surfaces: everywhere,
   grammar: (command) => command,
   async run(_asked, { client }, show) {
@@ -45,6 +47,7 @@ const queue: Verb = {
   name: 'queue',
   usage: '',
   summary: 'What waits, in what order, and why',
+  examples: ['queue', 'queue --json'],
   surfaces: everywhere,
   grammar: (command) => command,
   async run(_asked, { client }, show) {
@@ -57,6 +60,7 @@ const tree: Verb = {
   name: 'tree',
   usage: '[product]',
   summary: 'Who works for whom: coordinator, leads, workers',
+  examples: ['tree product-a', 'tree --watch'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('[product]').option('--watch', 'keep it on the screen (terminal)'),

@@ -8,6 +8,7 @@ const gates: Verb = {
   name: 'gates',
   usage: '[--all] [product]',
   summary: 'Questions only you can answer; --all: the answered ones too',
+  examples: ['gates', 'gates --all product-a'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('[product]').option('--all', 'also the latest that are closed'),
@@ -20,7 +21,7 @@ const gates: Verb = {
 const verb = (
   name: string,
   verdict: GateRequest['verdict'],
-  about: Pick<Verb, 'usage' | 'summary' | 'details'>,
+  about: Pick<Verb, 'usage' | 'summary' | 'details' | 'examples'>,
 ): Verb => ({
   name,
   ...about,
@@ -41,16 +42,19 @@ const approve = verb('approve', 'approved', {
   usage: '<gate> [text…]',
   summary: 'Say yes to a gate',
   details: ['The number is that of `gates`. What follows it goes to the coordinator with the approval.'],
+  examples: ['approve 3', 'approve 3 Keep the old names for one release'],
 });
 
 const reject = verb('reject', 'rejected', {
   usage: '<gate> <reason…>',
   summary: 'Say no to a gate, and why',
+  examples: ['reject 3 Too large: the login alone first'],
 });
 
 const answer = verb('answer', 'answered', {
   usage: '<gate> <text…>',
   summary: 'Answer the question of a gate',
+  examples: ['answer 3 Yes, as aliases'],
 });
 
 export const gateVerbs: readonly Verb[] = [gates, approve, reject, answer];

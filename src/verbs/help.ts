@@ -8,6 +8,7 @@ export function helpFor(verbs: readonly Verb[]): Verb {
     name: 'help',
     usage: '[verb]',
     summary: 'These verbs, or one in detail',
+    examples: ['help', 'help start'],
     surfaces: everywhere,
     grammar: (command) => command.argument('[verb]'),
     async run({ operands: [name] }, { surface }, show) {
@@ -27,16 +28,19 @@ export function helpFor(verbs: readonly Verb[]): Verb {
           usage: each.usage,
           summary: each.summary,
         })),
-        text: verb ? verbHelp(show, verb) : overview(show, surface, known),
+        text: verb ? verbHelp(show, surface, verb) : overview(show, surface, known),
       };
     },
   };
 }
 
-function verbHelp(show: Surface, verb: Verb): string {
+function verbHelp(show: Surface, surface: VerbContext['surface'], verb: Verb): string {
+  // in chat the plain one: the other may take what only a terminal has
+  const examples = surface === 'chat' ? verb.examples.slice(0, 1) : verb.examples;
   return [
     `${show.command(`${verb.name} ${verb.usage}`.trim())}: ${verb.summary}.`,
     ...(verb.details ?? []),
+    ...examples.map((line, i) => `${i === 0 ? 'For example' : 'Or'}: ${show.command(line)}`),
   ].join('\n');
 }
 

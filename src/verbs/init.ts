@@ -13,8 +13,9 @@ export const init: Verb = {
   details: [
     'Adds a section to the agent definitions in .overstory/agent-defs, sets project.qualityGates where none of your own are,',
     'and writes a sample objective to .overstory/specs. Commits nothing: read it, change it, commit it. In a terminal it asks for',
-    'what is left out. Example: fleet init --type support helpdesk',
+    'what is left out.',
   ],
+  examples: ['init --type support helpdesk'],
   surfaces: ['cli'],
   takesProduct: true,
   grammar: (command) => command.argument('[product]').option('--type <type>', 'marketing or support'),

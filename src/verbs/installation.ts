@@ -2,6 +2,7 @@
 import { backupText } from '../text/index.ts';
 import { add } from './add.ts';
 import { check } from './check.ts';
+import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { edit } from './edit.ts';
 import { init } from './init.ts';
@@ -15,6 +16,7 @@ const backup: Verb = {
   details: [
     'Restore: stop fleetd, put the copy in the place of journal.db, remove journal.db-wal, start fleetd.',
   ],
+  examples: ['backup'],
   surfaces: ['cli'],
   grammar: (command) => command,
   async run(_asked, { client }, show) {
@@ -30,6 +32,7 @@ const prepare: Verb = {
   details: [
     'A product that is new in products.yaml is made ready by itself. This does it again, when what was in its way is mended.',
   ],
+  examples: ['prepare product-a'],
   surfaces: ['cli'],
   takesProduct: true,
   grammar: (command) => command.argument('<product>'),
@@ -39,4 +42,14 @@ const prepare: Verb = {
   },
 };
 
-export const installationVerbs: readonly Verb[] = [add, edit, remove, doctor, check, prepare, backup, init];
+export const installationVerbs: readonly Verb[] = [
+  add,
+  edit,
+  remove,
+  doctor,
+  check,
+  prepare,
+  backup,
+  init,
+  completion,
+];

@@ -18,6 +18,7 @@ const lessons: Verb = {
   name: 'lessons',
   usage: '[product]',
   summary: 'What the model has written down for its next plan; `forget` deletes one',
+  examples: ['lessons', 'lessons product-a'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('[product]'),
@@ -31,6 +32,7 @@ const forget: Verb = {
   name: 'forget',
   usage: '<lesson>',
   summary: 'Delete a lesson',
+  examples: ['forget 4'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<lesson>'),
   async run({ operands: [n = ''] }, { client, source }, show) {
@@ -43,6 +45,7 @@ const proposals: Verb = {
   name: 'proposals',
   usage: '',
   summary: 'Improvements that the model proposes; `accept` or `drop` one',
+  examples: ['proposals'],
   surfaces: everywhere,
   grammar: (command) => command,
   async run(_, { client }, show) {
@@ -55,6 +58,7 @@ const decide = (name: string, verdict: 'accepted' | 'dropped', summary: string):
   name,
   usage: '<proposal>',
   summary,
+  examples: [`${name} 2`],
   surfaces: everywhere,
   grammar: (command) => command.argument('<proposal>'),
   async run({ operands: [n = ''] }, { client, source }, show) {

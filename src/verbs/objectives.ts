@@ -22,7 +22,10 @@ const start: Verb = {
     'Everything after the product is the objective, as it is: no quotes needed in chat.',
     '--accept "what must be true in the end" and --needs obj-3,obj-4 (done first) stand before the product.',
     '--kind says what estimates are learned by (build, fix, write, …); without it the text does.',
-    'Example: start product-a explore the codebase structure and write down what you find',
+  ],
+  examples: [
+    'start product-a explore the codebase structure and write down what you find',
+    'start --accept "All tests pass" --needs obj-7 product-a "Ship the login"',
   ],
   surfaces: everywhere,
   takesProduct: true,
@@ -57,9 +60,8 @@ const importIssues: Verb = {
   name: 'import',
   usage: '[--label name] <product>',
   summary: 'Take in the open issues of its forge that carry a label: each becomes an objective, once',
-  details: [
-    'Without --label it is that of `intake:` in products.yaml. Example: import product-a --label agent',
-  ],
+  details: ['Without --label it is that of `intake:` in products.yaml.'],
+  examples: ['import product-a', 'import --label agent product-a'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('<product>').option('--label <name>', 'that the issues carry'),
@@ -74,6 +76,7 @@ const cancel: Verb = {
   name: 'cancel',
   usage: '<objective> [reason…]',
   summary: 'Take an objective out of the queue, or stop it',
+  examples: ['cancel obj-7', 'cancel obj-7 not needed any more'],
   surfaces: everywhere,
   takesText: true,
   grammar: (command) => command.argument('<objective>').argument('[reason...]'),
@@ -88,6 +91,7 @@ const requeue: Verb = {
   name: 'requeue',
   usage: '<objective>',
   summary: 'Give a failed or cancelled objective another try',
+  examples: ['requeue obj-7'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<objective>'),
   async run({ operands: [id = ''] }, { client, source }, show) {
@@ -101,6 +105,7 @@ const retry: Verb = {
   name: 'retry',
   usage: '<objective|blueprint>',
   summary: 'Give what failed another try: one objective, or all failed steps of a blueprint',
+  examples: ['retry obj-7', 'retry release'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<what>'),
   async run({ operands: [what = ''] }, { client, source }, show) {
@@ -118,6 +123,7 @@ const objective: Verb = {
   name: 'objective',
   usage: '<objective>',
   summary: 'One objective: its text, state and times',
+  examples: ['objective obj-7', 'objective 7 --json'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<objective>'),
   async run({ operands: [id = ''] }, { client }, show) {
@@ -130,6 +136,7 @@ const result: Verb = {
   name: 'result',
   usage: '<objective>',
   summary: "What came of an objective: its state and the coordinator's final words",
+  examples: ['result obj-7', 'result 7'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<objective>'),
   async run({ operands: [id = ''] }, { client }, show) {
@@ -146,6 +153,7 @@ const history: Verb = {
   details: [
     '--text looks into ids, texts, final reports and reasons. Days are UTC days, or yesterday, today, 12h, 7d.',
   ],
+  examples: ['history', 'history product-a --state failed --since 7d'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) =>
@@ -183,6 +191,7 @@ const wait: Verb = {
   usage: '<objective> [--timeout seconds]',
   summary: 'Wait until an objective is over; the exit code says how',
   details: ['Exit code: 0 done, 10 failed, 11 cancelled, 12 not over within --timeout (default: no limit).'],
+  examples: ['wait obj-7', 'wait obj-7 --timeout 600'],
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) => command.argument('<objective>').option('--timeout <seconds>', 'give up after that'),

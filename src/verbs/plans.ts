@@ -8,6 +8,7 @@ const why: Verb = {
   name: 'why',
   usage: '<product|objective>',
   summary: 'Why it waits or runs, and when it is expected to start',
+  examples: ['why product-a', 'why obj-7'],
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('<product|objective>'),
@@ -23,8 +24,9 @@ const plan: Verb = {
   summary: 'What would start, in what order and when, if …; changes nothing',
   details: [
     'Limits as in products.yaml or `cap`: max_concurrent_sessions=3, memory=8, cpu=80%, strategy=fifo; accounts=open as if none were at a usage limit.',
-    'Each may be given again, or with commas: plan --with slots=3 --without product-b --start product-c',
+    'Each may be given again, or with commas.',
   ],
+  examples: ['plan', 'plan --with slots=3 --without product-b --start product-c'],
   surfaces: everywhere,
   grammar: (command) =>
     command
@@ -64,6 +66,7 @@ const estimate: Verb = {
     'Learned from what finished: half stay within the first figure, 9 of 10 within the second.',
     'The kind of work (build, fix, write, explore, …) is told from the text, or by --kind.',
   ],
+  examples: ['estimate product-a', 'estimate product-a Add a search box'],
   surfaces: everywhere,
   takesProduct: true,
   takesText: true,

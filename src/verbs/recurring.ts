@@ -31,8 +31,8 @@ const every: Verb = {
     'The five fields are minute, hour, day of month, month, day of week: "0 9 * * 1-5" is at 9 on weekdays. With both day fields set a day that fits one of them will do.',
     '--tz is the time zone (UTC when left out), e.g. Europe/Berlin. A time that a change of clocks skips runs as much later; one that comes twice runs the first time, and both when the pattern has the hours around it too, as "0 * * * *" has.',
     'While the last one is still open the next is skipped. Runs missed while nobody was there are made up for once, or with --missed skip not at all.',
-    'Example: every --tz Europe/Berlin "0 9 * * 1-5" product-c daily social posts',
   ],
+  examples: ['every --tz Europe/Berlin "0 9 * * 1-5" product-c daily social posts'],
   surfaces: everywhere,
   takesText: true,
   grammar: (command) =>
@@ -79,6 +79,7 @@ const recurring: Verb = {
   usage: '[pause|resume|delete <name>]',
   summary: 'What comes again and when next; pause, resume or delete one of them',
   details: ['Set one up with `every`, or with `recurring:` in products.yaml.'],
+  examples: ['recurring', 'recurring pause news'],
   surfaces: everywhere,
   grammar: (command) => command.argument('[change]').argument('[name]'),
   async run({ operands: [asked, name = ''] }, { client, source }, show) {

@@ -14,8 +14,8 @@ export const remove: Verb = {
   details: [
     'Refused while it works or something is queued on it: `stop` it first, and --cancel-queued cancels what waits. Nothing else in',
     'products.yaml changes, and the former version stays beside it as products.yaml.before. In a terminal it asks; elsewhere --yes.',
-    'Example: fleet remove shop --cancel-queued --yes',
   ],
+  examples: ['remove shop', 'remove shop --cancel-queued --yes'],
   surfaces: ['cli'],
   takesProduct: true,
   lasts: true,

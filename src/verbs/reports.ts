@@ -11,6 +11,7 @@ const report: Verb = {
   details: [
     'Days are UTC days. The same comes as a notice each morning when anything has ended: `report:` in products.yaml.',
   ],
+  examples: ['report', 'report --since yesterday'],
   surfaces: everywhere,
   grammar: (command) => command.option('--since <when>', 'yesterday, today, 12h, 7d or a date', 'yesterday'),
   async run({ options }, { client }, show) {
@@ -26,6 +27,7 @@ const spend: Verb = {
   details: [
     'Days are UTC days, today among them; a session counts on the day it ended. Prices: `prices:` in products.yaml.',
   ],
+  examples: ['spend', 'spend --days 30'],
   surfaces: everywhere,
   grammar: (command) => command.option('--days <n>', 'so many days', '7'),
   async run({ options }, { client }, show) {
@@ -40,6 +42,7 @@ const events: Verb = {
   name: 'events',
   usage: '[--follow] [--last n] [--after seq]',
   summary: 'What happened lately; --follow goes on',
+  examples: ['events --last 50', 'events --follow'],
   surfaces: ['cli'],
   grammar: (command) =>
     command

@@ -13,6 +13,7 @@ export const top: Verb = {
   name: 'top',
   usage: '',
   summary: 'A live board with keys: pause, focus, answer',
+  examples: ['top'],
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) => command,

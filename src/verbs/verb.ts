@@ -38,6 +38,8 @@ export interface VerbContext {
   products?: LocalProducts;
   /** asks whoever sits before the terminal; undefined: nobody does */
   questions?: Questions;
+  /** the path by which this very `fleet` can be started again; the terminal only */
+  program?: string;
   /** keys as they are pressed; only where somebody sits before it */
   keys?: () => AsyncIterable<string>;
 }
@@ -86,8 +88,10 @@ export interface Verb {
   usage: string;
   /** one line of help */
   summary: string;
-  /** further lines of help: what is not obvious, and examples */
+  /** further lines of help: what is not obvious */
   details?: string[];
+  /** what one types, without `fleet`: the plain one, which chat takes too, then one with more of what it takes */
+  examples: readonly [string, ...string[]];
   surfaces: readonly VerbContext['surface'][];
   /** the first operand is a product: its name is corrected and, when unknown, suggested */
   takesProduct?: boolean;

@@ -14,6 +14,7 @@ const diff: Verb = {
     '`--open` opens its page of the dashboard in your browser, or says the address where there is none. In a terminal only.',
     '`diff <file>` or `diff draft-n`: what applying a blueprint would change; changes nothing.',
   ],
+  examples: ['diff obj-7', 'diff --patch obj-7 src/cart.ts'],
   surfaces: everywhere,
   grammar: (command) =>
     command
@@ -65,6 +66,7 @@ const deliver: Verb = {
   name: 'deliver',
   usage: '<objective>',
   summary: 'Send its work where `deliver:` of products.yaml says: now, or once more',
+  examples: ['deliver obj-7'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<objective>'),
   async run({ operands: [id = ''] }, { client, source }, show) {
@@ -77,6 +79,7 @@ const acceptWork: Verb = {
   name: 'accept-work',
   usage: '<objective>',
   summary: 'Take what an objective made',
+  examples: ['accept-work obj-7'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<objective>'),
   async run({ operands: [id = ''] }, { client, source }, show) {
@@ -89,7 +92,7 @@ const rework: Verb = {
   name: 'rework',
   usage: '<objective> <what is wrong…>',
   summary: 'Send back what an objective made: to its session, or as an objective that takes it up',
-  details: ['Example: rework obj-7 the button is still blue'],
+  examples: ['rework obj-7 the button is still blue'],
   surfaces: everywhere,
   takesText: true,
   grammar: (command) => command.argument('<objective>').argument('[text...]'),
@@ -103,6 +106,7 @@ const revert: Verb = {
   name: 'revert',
   usage: '<objective>',
   summary: 'Take back what an objective made, by a commit on top; refused where later work builds on it',
+  examples: ['revert obj-7'],
   surfaces: everywhere,
   grammar: (command) => command.argument('<objective>'),
   async run({ operands: [id = ''] }, { client, source }, show) {

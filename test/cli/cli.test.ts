@@ -112,7 +112,9 @@ describe('answers', () => {
     const env = { FLEET_SOCKET: join(empty, 'none') };
     expect((await start([], { env }).ended).stdout).toContain('start [--accept text]');
     expect((await start(['--help'], { env }).ended).stdout).toContain('start [--accept text]');
-    expect((await start(['start', '--help'], { env }).ended).stdout).toContain('Example: start product-a');
+    expect((await start(['start', '--help'], { env }).ended).stdout).toContain(
+      'For example: `fleet start product-a',
+    );
     expect((await start(['--version'], { env }).ended).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(fleetd.received).toEqual([]);
   });

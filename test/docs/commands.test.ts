@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderCommands } from '../../scripts/commands.ts';
 import { examples } from '../../src/simulator/demo/sentences.ts';
+import { parse } from '../../src/verbs/grammar.ts';
 import { parseWords, verbs } from '../../src/verbs/index.ts';
 
 const pages = [
@@ -29,6 +30,18 @@ const typed = pages.flatMap((page) =>
     ([, words = '']) => [page, words] as const,
   ),
 );
+
+describe('the examples of each verb', () => {
+  it.each(verbs.map((verb) => [verb.name, verb] as const))('%s', (name, { examples, surfaces }) => {
+    for (const line of surfaces.includes('cli') ? examples : []) {
+      const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+        ([, double, single, bare]) => double ?? single ?? bare ?? '',
+      );
+      expect(parseWords(words).verb.name).toBe(name);
+    }
+    if (surfaces.includes('chat')) expect(parse(examples[0], 'chat', verbs).verb.name).toBe(name);
+  });
+});
 
 describe('what is typed', () => {
   it('is found', () => expect(typed.length).toBeGreaterThan(20));

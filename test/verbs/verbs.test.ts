@@ -217,7 +217,10 @@ describe('chat', () => {
     }
     expect((await chat('help strat')).text).toContain('as it is: no quotes needed');
     for (const input of ['start --help', 'start product-a --help', 'start -h'])
-      expect(await chat(input)).toMatchObject({ calls: [], text: expect.stringContaining('Example: start') });
+      expect(await chat(input)).toMatchObject({
+        calls: [],
+        text: expect.stringContaining('For example: `/fleet start'),
+      });
     expect((await chat('status --help')).text).toMatch(/^`\/fleet status \[product\]`: /);
   });
 });
