@@ -101,6 +101,9 @@ export async function carryOut(objective: Objective, desk: Desk): Promise<void> 
           ? `Merged: into ${merged.into} (${merged.files.join(', ')})`
           : `Merged: no, the branch is kept. git said: ${merged.problem}`,
       ...findings,
+      ...(/\bov-sim:artifacts\b/.test(objective.text) && merged?.problem === null
+        ? ['', 'Artifacts:', ...merged.files.map((file) => `- ${file}`)]
+        : []),
     ].join('\n'),
     type: 'result',
   });
