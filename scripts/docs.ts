@@ -5,6 +5,7 @@ import { execa } from 'execa';
 const pages: Record<string, string> = {
   commands: 'commands.ts',
   errors: 'error-codes.ts',
+  man: 'man.ts',
   openapi: 'openapi.ts',
   overstory: 'overstory-traps.ts',
   'products-schema': 'products-schema.ts',
