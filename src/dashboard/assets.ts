@@ -17,8 +17,9 @@ const styles = [
   'changes',
   'artifacts',
   'history',
+  'palette',
 ];
-const scripts = ['live.js', 'acts.js', 'diff.js', 'highlight.js'];
+const scripts = ['live.js', 'acts.js', 'palette.js', 'notify.js', 'diff.js', 'highlight.js'];
 
 export interface Asset {
   name: string;

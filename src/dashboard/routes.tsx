@@ -6,6 +6,7 @@ import type { GateRequest } from '../contract/gates.ts';
 import { source } from './acts.ts';
 import { addArtifacts } from './artifact-routes.ts';
 import { acted, type Desk, frameOf, httpOf, type Refused, saidIn } from './frame.ts';
+import { addGoPage } from './go-route.tsx';
 import { addHistoryPage } from './history-route.tsx';
 import { keepNotes } from './notes.ts';
 import { addObjectivePage } from './objective-route.tsx';
@@ -33,6 +34,7 @@ export function addPages(app: Hono, client: FleetClient): void {
   addGatePage(app, desk);
   addHistoryPage(app, desk);
   addSpendPage(app, desk);
+  addGoPage(app, desk);
   app.get('/blueprints', async (c) => {
     const [all, frame] = await Promise.all([client.blueprints(), frameOf(c, desk)]);
     return c.html(<BlueprintsPage frame={frame} all={all} />);

@@ -9,6 +9,7 @@ import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError } from '../common/errors.ts';
 import { assets } from './assets.ts';
 import { acceptToken, createGuard } from './guard.ts';
+import { iconOf } from './icon.ts';
 import { watchFleet } from './live.ts';
 import { FailurePage } from './pages/failure.tsx';
 import { LoginPage } from './pages/login.tsx';
@@ -55,6 +56,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     app.get(`/assets/${name}`, (c) =>
       c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }),
     );
+  app.get('/assets/icon.svg', (c) =>
+    c.body(iconOf(Number(c.req.query('n'))), 200, { 'content-type': 'image/svg+xml' }),
+  );
   app.post('/login', async (c) => {
     const { token: presented } = await c.req.parseBody();
     const came = guard.login(c, typeof presented === 'string' ? presented.trim() : '');

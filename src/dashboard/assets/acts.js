@@ -21,7 +21,8 @@ function openNamed() {
     return;
   }
   for (let around = named; around; around = around.parentElement?.closest('details')) around.open = true;
-  named.querySelector('textarea, input:not([type=hidden]), select')?.focus();
+  const first = 'textarea, input:not([type=hidden]), select';
+  (named.querySelector(first) ?? named.querySelector('button'))?.focus();
 }
 addEventListener('hashchange', openNamed);
 openNamed();

@@ -127,6 +127,8 @@ async function refresh() {
     if (page.body.hasAttribute('data-at') || !body.hasAttribute('data-at')) {
       morph(body, page.body);
       document.title = page.title;
+      const [icon, wanted] = [document, page].map((each) => each.querySelector('link[rel=icon]'));
+      if (icon.getAttribute('href') !== wanted.getAttribute('href')) icon.replaceWith(wanted);
       ahead = Date.parse(body.dataset.at) - Date.now();
       document.dispatchEvent(new Event('fleet:drawn'));
     }

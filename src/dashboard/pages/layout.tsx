@@ -1,13 +1,20 @@
 // What every page has: head, bar with the state of the connection, banners of what is wrong with the whole fleet.
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { count } from '../../common/units.ts';
 import type { FleetStatus } from '../../contract/status.ts';
+import { line } from '../../text/sanitise.ts';
 import type { Frame } from '../frame.ts';
 import { Alarm } from './alarm.tsx';
 import { NoteOf } from './note.tsx';
+import { Palette } from './palette.tsx';
 import { clock } from './parts.tsx';
 
-export function Document(props: { title: string; children: Child }) {
+/** Of which the browser may tell; the rest is counted. */
+const toldQuestions = 50;
+
+/** @param props.asks  how many questions wait, for the icon */
+export function Document(props: { title: string; asks?: number; children: Child }) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -17,10 +24,12 @@ export function Document(props: { title: string; children: Child }) {
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <title>{props.title}</title>
-          <link rel="icon" href="data:," />
+          <link rel="icon" href={`/assets/icon.svg?n=${props.asks ?? 0}`} />
           <link rel="stylesheet" href="/assets/style.css" />
           <script type="module" src="/assets/live.js"></script>
           <script type="module" src="/assets/acts.js"></script>
+          <script type="module" src="/assets/palette.js"></script>
+          <script type="module" src="/assets/notify.js"></script>
         </head>
         {props.children}
       </html>
@@ -39,7 +48,7 @@ export function Page(page: {
 }) {
   const { status, asks } = page.frame;
   return (
-    <Document title={asks.length > 0 ? `(${asks.length}) ${page.title}` : page.title}>
+    <Document title={asks.length > 0 ? `(${asks.length}) ${page.title}` : page.title} asks={asks.length}>
       <body data-live data-at={status.at}>
         <a class="skip" href="#main">
           Skip to the content
@@ -58,10 +67,28 @@ export function Page(page: {
               ))}
             </ol>
           </nav>
+          {asks.length > 0 && (
+            <a class="asking" href="/#needs-you">
+              {count(asks.length, 'question')}
+            </a>
+          )}
+          <ol id="asked" hidden>
+            {asks.slice(0, toldQuestions).map(({ n, product, subject }) => (
+              <li data-n={n} data-product={product}>
+                {line(subject).slice(0, 200)}
+              </li>
+            ))}
+          </ol>
           <div class="places">
+            <a id="find" href="/go" title="Ctrl K">
+              Find
+            </a>
             <a href="/history">History</a>
             <a href="/spend">Spend</a>
             <a href="/blueprints">Blueprints</a>
+            <button type="button" class="quiet" id="notify" aria-pressed="false" data-keep hidden>
+              Notify me
+            </button>
           </div>
           {status.runtime.simulated && (
             <span class="tag" title="ov is the simulator: no real workers run and nothing is spent">
@@ -80,6 +107,7 @@ export function Page(page: {
           <Alarms status={status} />
           {page.children}
         </main>
+        <Palette />
       </body>
     </Document>
   );

@@ -22,7 +22,7 @@ export function Linked({ text, files }: { text: string; files?: ReadonlyMap<stri
     if (href === undefined) continue;
     parts.push(
       text.slice(at, found.index),
-      <a class="ref" href={href}>
+      <a class={files?.has(whole) ? 'ref' : 'ref name'} href={href}>
         {whole}
       </a>,
     );
