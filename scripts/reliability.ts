@@ -44,7 +44,9 @@ by \`npm run docs -- reliability\`; its figures come from the runs themselves.
 
 \`fleet backup\` copies the journal, while it is in use, to \`backups/\` in fleetd's state folder: one file, complete in
 itself. Restore: stop fleetd, put the copy in the place of \`journal.db\`, remove \`journal.db-wal\`, start fleetd. It
-observes what runs and settles the rest; what was accepted after the copy was made is not in it. On the bundle:
+observes what runs and settles the rest; what was accepted after the copy was made is not in it. Files that
+reports name lie in \`artifacts/\` beside it: copy that folder too; what a restored journal does not name is removed from it.
+On the bundle:
 
 \`\`\`sh
 ${restoreOnTheBundle('journal-….db').join('\n')}

@@ -64,6 +64,11 @@ inChromium('the page of an objective in Chromium', (open) => {
     await detail.goto(at(`/objectives/${scene.live}`));
     await detail.getByText('builder-3 Make it green').waitFor();
     await detail.locator('.tree').getByText('builder-3').waitFor();
+    // opened while it waits, it follows too
+    const { id: next } = scene.world.start('shop', 'Make it round');
+    const waiting = await page.context().newPage();
+    await waiting.goto(at(`/objectives/${next}`));
+    await waiting.locator('#changes').getByText('Ask again when it is at work.').waitFor();
     scene.world.fake.mailFrom('shop', { subject: 'Run complete', body: 'It is green.', type: 'result' });
     await scene.pass(60_000);
     await scene.pass(60_000);
@@ -71,6 +76,7 @@ inChromium('the page of an objective in Chromium', (open) => {
     await detail.locator('.over .state').getByText('done').waitFor();
     await detail.locator('#changes .file').getByText('src/button.ts').waitFor();
     expect(await page.evaluate(`document.querySelector('.file').dataset.mine`)).toBe('1');
+    await waiting.locator('#changes').getByText('Nothing was changed yet.').waitFor();
 
     // Dark: every-page.test.ts, at night.
     for (const look of [{ width: 1280 }, { width: 400 }]) {

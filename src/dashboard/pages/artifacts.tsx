@@ -44,6 +44,7 @@ function Artifact({ file, href, text }: { file: ArtifactView; href: string; text
             {artifactReasons[file.why]}
           </>
         )}
+        {file.state === 'kept' && file.type === 'text' && !isShownText(file) && 'Too long to be shown.'}
         {file.state === 'kept' && (
           <a class="save" href={href} download aria-label={`Download ${name}`}>
             Download
