@@ -1,10 +1,11 @@
 // Who may ask the dashboard. It listens on TCP, so every page of every browser on this machine can knock:
 // the token proves the operator, Host and Origin prove that the browser meant us.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
+import { sameText } from '../common/same-text.ts';
 
 const cookieDays = 30;
 /** A token chosen by a human may be guessed, by a program on this machine. */
@@ -56,12 +57,12 @@ export function createGuard(token: string, clock: Clock = systemClock): Guard {
       // not no-referrer: that takes the Origin away from our own forms
       headers.set('referrer-policy', 'same-origin');
     },
-    isOperator: (c) => same(getCookie(c, cookieName) ?? '', cookie),
+    isOperator: (c) => sameText(getCookie(c, cookieName) ?? '', cookie),
     login(c, presented) {
       const atMs = clock.nowMs();
       if (atMs - sinceMs >= triesMs) [sinceMs, wrong] = [atMs, 0];
       if (wrong >= maxWrong) return 'later';
-      if (!same(presented, token)) {
+      if (!sameText(presented, token)) {
         wrong += 1;
         return 'wrong';
       }
@@ -74,12 +75,6 @@ export function createGuard(token: string, clock: Clock = systemClock): Guard {
       return 'in';
     },
   };
-}
-
-/** In time that tells nothing: of digests, which have one length. */
-function same(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 /** @throws FleetError TOKEN_TOO_SHORT for one that could be guessed */

@@ -9,6 +9,7 @@ import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError } from '../common/errors.ts';
 import { assets } from './assets.ts';
 import { acceptToken, createGuard } from './guard.ts';
+import { addHooks, type Hook } from './hook-route.ts';
 import { iconOf } from './icon.ts';
 import { watchFleet } from './live.ts';
 import { FailurePage } from './pages/failure.tsx';
@@ -24,6 +25,8 @@ export interface DashboardOptions {
   host: '127.0.0.1' | '0.0.0.0';
   /** the operator's token, at least 16 characters */
   token: string;
+  /** left out: no webhook is taken */
+  hook?: Hook;
   log: Logger;
 }
 
@@ -45,6 +48,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const refused = refusalLog(log);
   const app = new Hono();
 
+  if (options.hook) addHooks(app, options.hook, refused);
   app.use(guard.boundary);
   app.use(bodyLimit({ maxSize: 256 * 1024 }));
   app.onError((thrown, c) => {

@@ -89,6 +89,8 @@ export interface Fleet {
   /** Prometheus text. */
   metrics(): Promise<string>;
   registryChanged(): void;
+  /** Has the product's forge asked at its next turn, for pull requests and issues. */
+  lookNow(product: string): void;
   /** Stops every session, puts its objective back into the queue, and admits nothing any more. */
   suspend(reason: string): void;
   close(): Promise<void>;
@@ -129,7 +131,8 @@ export function startFleet(
   const reports = sendReports(loop.context);
   const recurs = recurringRounds(loop.context, commands);
   const judgement = createJudgement(loop, commands);
-  const issues = [lookAtIssues(loop.context, createIntake(loop, commands)), answerIssues(loop.context)];
+  const issues = lookAtIssues(loop.context, createIntake(loop, commands));
+  const answers = answerIssues(loop.context);
   const watching = watchPullRequests(loop.context, onFailedChecks(loop.context, judgement));
 
   return {
@@ -195,6 +198,10 @@ export function startFleet(
       making.makeNew(known, registry.products);
       known = names(registry);
     },
+    lookNow(product) {
+      watching.lookNow(product);
+      issues.lookNow(product);
+    },
     suspend: (reason) => loop.suspend(reason),
     async close() {
       await recurs.close();
@@ -204,7 +211,8 @@ export function startFleet(
       await clearing.close();
       await deliveries.close();
       await watching.close();
-      for (const rounds of issues) await rounds.close();
+      await issues.close();
+      await answers.close();
       await news.close();
       await gates.close();
       await loop.close();

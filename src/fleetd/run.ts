@@ -24,6 +24,7 @@ import { connectRuntime } from '../runtime/connection.ts';
 import { delivererOver } from '../runtime/deliver/deliverer.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
+import { webhooks } from './webhook.ts';
 
 export interface FleetdOptions {
   /** path of products.yaml */
@@ -138,6 +139,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
         port,
         host,
         token: token ?? (await keptToken(join(options.stateDir, 'operator-token'))),
+        hook: webhooks(registry, process.env, (product) => fleet?.lookNow(product)),
         log,
       });
     }

@@ -9,7 +9,7 @@ type Written = ProductsFile['products'][number];
 export function deliverOf({ deliver, repo }: Written): Deliver | null {
   const remote = deliver?.remote ?? repo;
   if (deliver === null || remote == null) return null;
-  const { as, token, base, draft, labels, reviewers } = deliver;
+  const { as, token, base, draft, labels, reviewers, webhook } = deliver;
   const address = forgeAddress(remote);
   const forge = deliver.forge ?? address?.kind;
   const at = address &&
@@ -18,7 +18,7 @@ export function deliverOf({ deliver, repo }: Written): Deliver | null {
   const forgeAt = token === null ? null : (at ?? null);
   const does = deliver.on_failed_checks;
   const onFailedChecks = does === null ? null : { does, most: deliver.max_reworks };
-  return { as, remote, token, base, onFailedChecks, forgeAt, pullRequest };
+  return { as, remote, token, base, onFailedChecks, webhook, forgeAt, pullRequest };
 }
 
 /** What is missing, at which key. */
@@ -34,6 +34,12 @@ export function deliverProblems({
     return wrong('as', 'checkout: own, where there is something to deliver from', 'in-place');
   if (remote == null)
     return wrong('as', 'a remote to deliver to (`remote`, or `repo` of the product)', 'none');
+  if (deliver.webhook !== null && deliver.token === null)
+    return wrong(
+      'webhook',
+      'the variable with a token (`token`) beside it: a webhook only causes a look',
+      'none',
+    );
   if (deliver.as !== 'pull-request')
     return deliver.on_failed_checks === null
       ? []

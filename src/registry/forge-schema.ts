@@ -26,6 +26,8 @@ export const deliverSchema = mapping({
     .default(null),
   forge: z.enum(forgeKinds, forgeKinds.join(', ')).optional(),
   api: text(/^https?:\/\/[^\s\p{Cc}]{1,500}[^/\s\p{Cc}]$/u, apiExpected).optional(),
+  /** Of what its forge signs webhooks with. Absent: none is taken. */
+  webhook: variableName('the name of a variable in fleetd’s environment').nullable().default(null),
   /** Absent: failed checks are shown, and nothing is done. */
   on_failed_checks: z.enum(['ask', 'rework'], 'ask or rework').nullable().default(null),
   max_reworks: count('reworks', 20).default(2),

@@ -58,6 +58,8 @@ export interface Deliver {
   base: string | null;
   /** what failed checks of its pull request do; null: nothing. most: reworks of one pull request without being asked */
   onFailedChecks: { does: 'ask' | 'rework'; most: number } | null;
+  /** variable of fleetd's environment that holds the secret of its forge's webhooks; null: none is taken */
+  webhook: string | null;
   /** where the remote's issues are; null: its forge is not known, or there is no token for it */
   forgeAt: ForgeAt | null;
   /** null: none is opened */

@@ -18,6 +18,7 @@ const deliver: Deliver = {
   base: null,
   onFailedChecks: null,
   forgeAt: null,
+  webhook: null,
   pullRequest: {
     forge: 'github',
     api: 'https://api.github.com',

@@ -209,6 +209,24 @@ it('by one request a tick, beside what is asked of pull requests; not before a l
 
 const down = () => new FleetError({ code: 'FORGE_UNAVAILABLE', message: '502.', mend: 'Nothing.' });
 
+it('a webhook has it look at its next turn; a flood of them no oftener than that', async () => {
+  const t = await fleet({ shop: { deliver } });
+  await t.clock.advance(2 * tuning.watchMs);
+  const before = t.asked.length;
+  t.offered.push(issue(7));
+  t.fleet.lookNow('shop');
+  await t.clock.advance(tuning.watchMs);
+  expect(t.asked.length).toBe(before + 1);
+  expect(t.all()).toHaveLength(1);
+  for (let n = 0; n < 600; n++) {
+    t.fleet.lookNow('shop');
+    t.fleet.lookNow('nobody');
+    await t.clock.advance(1_000);
+  }
+  expect(t.asked.length - before).toBeLessThanOrEqual(22);
+  expect(t.asked.length - before).toBeGreaterThan(15);
+});
+
 it('after a crash at each point there is exactly one', async () => {
   const there = issueForge();
   there.offered.push(issue(7));

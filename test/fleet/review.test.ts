@@ -15,7 +15,7 @@ const ada: Source = { via: 'webchat', sender: 'ada', thread: null };
 const model: Source = { via: 'model', sender: 'main', thread: null };
 const deliver: Deliver = {
   ...{ as: 'branch', remote: 'https://example.org/acme/shop.git', token: null, base: null },
-  ...{ onFailedChecks: null, forgeAt: null, pullRequest: null },
+  ...{ onFailedChecks: null, webhook: null, forgeAt: null, pullRequest: null },
 };
 let root: string;
 let repository: string;

@@ -120,6 +120,20 @@ it('what somebody pushed has checks of its own', async () => {
   expect(t.request()?.checks).toEqual([]);
 });
 
+it('after a quiet day, a webhook has it look at once', async () => {
+  const t = await opened();
+  await t.clock.advance(86_400_000);
+  const before = t.asked.length;
+  await t.clock.advance(tuning.watchMs);
+  expect(t.asked.length - before).toBeLessThanOrEqual(1);
+  const seen = t.asked.length;
+  t.fleet.lookNow('shop');
+  await t.clock.advance(tuning.watchMs);
+  expect(t.asked.length).toBeGreaterThan(seen);
+  await t.clock.advance(round);
+  expect(t.asked.length - seen).toBeGreaterThanOrEqual(aspects.length);
+}, 60_000);
+
 it('goes on after a restart, and tells nothing twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-watch-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -21,7 +21,7 @@ const repo = '    repo: git@github.com:acme/shop.git\n';
 
 it('takes remote, forge and API from the address', () => {
   expect(read(repo, '{as: pull-request, token: T}').products[0]?.deliver).toEqual({
-    onFailedChecks: null,
+    ...{ onFailedChecks: null, webhook: null },
     as: 'pull-request',
     remote: 'git@github.com:acme/shop.git',
     token: 'T',
@@ -41,7 +41,7 @@ it('takes remote, forge and API from the address', () => {
     remote: '/srv/shop.git',
     token: null,
     base: 'trunk',
-    onFailedChecks: null,
+    ...{ onFailedChecks: null, webhook: null },
     ...{ forgeAt: null, pullRequest: null },
   });
   expect(read(repo, '{as: branch}').products[0]?.deliver?.forgeAt).toBeNull();
@@ -60,6 +60,7 @@ it('takes what failed checks do, at most so often', () => {
 
 it.each([
   [repo, '{as: branch, on_failed_checks: ask}', '4:45 as: pull-request, whose checks they are'],
+  [repo, '{as: branch, webhook: HOOK}', '4:36 the variable with a token'],
   [repo, '{as: pull-request, token: T, on_failed_checks: yes}', 'ask or rework'],
   [repo, '{as: pull-request, token: T, max_reworks: 0}', 'a whole number of reworks from 1 to 20'],
   ['', '{as: branch}', '3:19 a remote to deliver to'],

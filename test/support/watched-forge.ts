@@ -9,6 +9,7 @@ export const url = 'https://github.com/acme/shop/pull/12';
 export const deliver: Deliver = {
   ...{ as: 'pull-request', remote: 'https://github.com/acme/shop.git', token: 'SHOP_TOKEN', base: null },
   onFailedChecks: null,
+  webhook: null,
   forgeAt: { forge: 'github', api: 'https://api.github.com', repository: 'acme/shop' },
   pullRequest: {
     ...{ forge: 'github', api: 'https://api.github.com', repository: 'acme/shop' },

@@ -12,6 +12,12 @@ export interface Rounds {
   close(): Promise<void>;
 }
 
+/** Rounds that ask forges, each product's in its turn. */
+export interface ForgeRounds extends Rounds {
+  /** Asks about this product at its next turn, whenever it was due. */
+  lookNow(product: string): void;
+}
+
 /**
  * @param what      of the log, when a round fails; it is then tried again at the pace of the sweep
  * @param wakes     kinds of facts after which a round is due

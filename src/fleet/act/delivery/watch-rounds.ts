@@ -6,7 +6,7 @@ import type { EventKind } from '../../../journal/events.ts';
 import type { PullRequestRow } from '../../../journal/pull-requests/store.ts';
 import { NotYet } from '../../../runtime/deliver/deliverer.ts';
 import { type FleetContext, productOf } from '../../context.ts';
-import { createRounds, type Rounds } from '../rounds.ts';
+import { createRounds, type ForgeRounds } from '../rounds.ts';
 import { newsOf } from './news.ts';
 import { tookTurn, turnInMs } from './turns.ts';
 import { waitLonger } from './waits.ts';
@@ -27,7 +27,7 @@ interface Known {
 }
 
 /** @param stands  told of one that was looked at all round since anything was new */
-export function watchPullRequests(context: FleetContext, stands: (row: PullRequestRow) => void): Rounds {
+export function watchPullRequests(context: FleetContext, stands: (row: PullRequestRow) => void): ForgeRounds {
   const { journal, clock, tuning, log, deliverer, watchWaits, issueWaits } = context;
   const known = new Map<string, Known>();
   /** by product: when it was last looked at, and when something was last new */
@@ -109,5 +109,11 @@ export function watchPullRequests(context: FleetContext, stands: (row: PullReque
 
   const rounds = createRounds(context, 'watching pull requests', wakes, round, () => {});
   rounds.start();
-  return rounds;
+  return {
+    ...rounds,
+    lookNow(product) {
+      turns.delete(product);
+      rounds.start();
+    },
+  };
 }

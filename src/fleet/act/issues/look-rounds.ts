@@ -15,7 +15,7 @@ import {
 import { type FleetContext, productOf } from '../../context.ts';
 import { tookTurn, turnInMs } from '../delivery/turns.ts';
 import { waitLonger } from '../delivery/waits.ts';
-import { createRounds, type Rounds } from '../rounds.ts';
+import { createRounds, type ForgeRounds } from '../rounds.ts';
 
 const wakes = new Set<EventKind>(['issue.taken', 'registry.changed', 'clock.jumped']);
 
@@ -43,12 +43,14 @@ interface Look {
   taken: string[];
   left: number;
   why: string | null;
+  /** to begin anew as soon as it has ended */
+  again: boolean;
   /** to be asked for one by one */
   ask: IssueRow[] | null;
   known: Map<number, { etag: string | null; numbers: number[]; more: boolean }>;
 }
 
-export function lookAtIssues(context: FleetContext, taker: IssueTaker): Rounds {
+export function lookAtIssues(context: FleetContext, taker: IssueTaker): ForgeRounds {
   const { journal, clock, tuning, log, deliverer, issueWaits, watchWaits, issuesLeft } = context;
   const looks = new Map<string, Look>();
   const begun = (label: string, known: Look['known'] = new Map()): Look => ({
@@ -60,6 +62,7 @@ export function lookAtIssues(context: FleetContext, taker: IssueTaker): Rounds {
       taken: [],
       left: 0,
       why: null,
+      again: false,
       ask: null,
       known,
     },
@@ -177,14 +180,24 @@ export function lookAtIssues(context: FleetContext, taker: IssueTaker): Rounds {
     if (look.ask.length === 0) ended(product, look);
   }
 
-  function ended({ name }: Product, { label, known }: Look): void {
-    looks.set(name, { ...begun(label, known), dueMs: clock.nowMs() + tuning.issuesMs });
+  function ended({ name }: Product, { label, known, again }: Look): void {
+    looks.set(name, { ...begun(label, known), dueMs: clock.nowMs() + (again ? 0 : tuning.issuesMs) });
   }
 
   const rounds = createRounds(context, 'looking at issues', wakes, round, () => {});
   rounds.start();
-  return rounds;
+  return {
+    ...rounds,
+    lookNow(product) {
+      const look = looks.get(product);
+      // What is under way may have passed by what is new.
+      if (look) Object.assign(look, isUnderWay(look) ? { again: true } : { dueMs: clock.nowMs() });
+      rounds.start();
+    },
+  };
 }
+
+const isUnderWay = ({ page, ask }: Look): boolean => page > 0 || ask !== null;
 
 function lookedSentence(product: string, { label, taken, left }: Look): string {
   const rest = left === 0 ? '' : `, ${left} left for the next look`;
