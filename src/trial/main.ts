@@ -63,16 +63,22 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  trial = await startTrial(options, root, (sentence) => say(`  … ${sentence}`));
+  trial = await startTrial(
+    options,
+    root,
+    (sentence) => say(`  … ${sentence}`),
+    (link) =>
+      say(`\nDashboard: ${link}\nTerminal: bin/fleet status\nWebChat follows when the gateway is up.\n`),
+  );
   if (interrupted) await stop(0);
   say('');
   if (typeof trial.link === 'string') say(`WebChat:  ${trial.link}`);
   else say(`WebChat:  none. ${trial.link.code}: ${trial.link.message}\n          Mend: ${trial.link.mend}`);
-  if (trial.dashboardLink) say(`Dashboard: ${trial.dashboardLink}`);
   say(
     `Try:      "What products are you managing?"   "Run a scout on ${trial.products[0] ?? 'product-a'} to explore the codebase structure"`,
   );
-  say('Terminal: bin/fleet status');
+  if (trial.dashboardLink) say(`Dashboard: ${trial.dashboardLink}`);
+  else say('Terminal: bin/fleet status');
   say('Ctrl-C stops everything.');
   void trial.gatewayEnded.then((code) => {
     if (stopping) return;

@@ -33,12 +33,14 @@ const sessionsStopMs = 30_000;
 
 /**
  * @param root  folder of package.json; the built programs are in its dist/
+ * @param onDashboard  as soon as its pages answer: long before the gateway, whose modules take most of the time
  * @throws FleetError naming what is missing or taken
  */
 export async function startTrial(
   options: TrialOptions,
   root: string,
   onProgress: (sentence: string) => void,
+  onDashboard: (link: string) => void = () => {},
 ): Promise<Trial> {
   await preflight(options);
   const dist = join(root, 'dist');
@@ -87,6 +89,7 @@ export async function startTrial(
       () => stopSessions(fleetd),
     );
     onProgress('fleetd is up');
+    if (fleetd.dashboard) onDashboard(fleetd.dashboard.link);
 
     let model: DemoModel | null = null;
     if (options.model === 'demo') {

@@ -15,11 +15,19 @@ const programs = ['sh', 'env', 'sleep', 'git'];
 const bin = mkdtempSync(join(tmpdir(), 'bare-path-'));
 let trial: TrialProcess;
 let fleet: FleetClient;
+/** what it answered as soon as its link was told */
+let dashboard: Promise<number> | null = null;
 
 beforeAll(async () => {
   for (const name of programs)
     symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
-  trial = await startTrialProcess({ env: { PATH: bin, OV_SIM_SPEED: '4' } });
+  trial = await startTrialProcess({
+    env: { PATH: bin, OV_SIM_SPEED: '4' },
+    onLine(lines) {
+      const link = /Dashboard: (\S+)/.exec(lines)?.[1];
+      if (link) dashboard ??= fetch(link).then(({ status }) => status);
+    },
+  });
   fleet = createFleetClient({ socketPath: trial.operatorSocket });
 }, 120_000);
 afterAll(async () => {
@@ -31,6 +39,9 @@ afterAll(async () => {
 test('the sentences of the README work, and what is simulated is said', { timeout: 180_000 }, async () => {
   expect(trial.output()).toMatch(/overstory {2}SIMULATED/);
   expect(trial.output()).toMatch(/terminals .* are simulated too/);
+  // up before the gateway is; its token stands in the fragment, which is not sent
+  expect(await dashboard).toBe(401);
+  expect(trial.output()).toMatch(/Dashboard: .*WebChat: /s);
 
   expect(await askAgent(trial, 'Ship the auth feature on product-a')).toMatch(/obj-1/);
   const ended = await until(
