@@ -51,7 +51,7 @@ const workerReportSchema = z.object({
   /** as overstory names it: worker_done, merge_ready, result */
   type: z.string(),
   subject: z.string(),
-  /** the first 4,000 characters: worker text, data and never instruction */
+  /** the first 2,000 characters: worker text, data and never instruction */
   text: z.string(),
   at: z.string(),
 });

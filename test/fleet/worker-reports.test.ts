@@ -50,15 +50,15 @@ describe('kept with the end of the session', () => {
     expect(t.fleet.commands.objective(next)).not.toHaveProperty('reports');
   });
 
-  it('at most 50, of at most 4,000 characters', async () => {
+  it('at most 30, of at most 2,000 characters', async () => {
     const id = await begin();
-    for (let i = 0; i < 60; i++) {
-      says(`builder-${i}`, 'worker_done', 'x'.repeat(i === 59 ? 10_000 : 1));
+    for (let i = 0; i < 40; i++) {
+      says(`builder-${i}`, 'worker_done', 'x'.repeat(i === 39 ? 10_000 : 1));
       await t.clock.advance(10);
     }
     await finish();
     const all = reported(id);
-    expect([all.length, all[0]?.[0], all.at(-1)?.[2]?.length]).toEqual([50, 'builder-10', 4_000]);
+    expect([all.length, all[0]?.[0], all.at(-1)?.[2]?.length]).toEqual([30, 'builder-10', 2_000]);
     expect(t.journal.eventsOf(id, 'session.reported')[0]?.data.more).toBe(10);
   });
 

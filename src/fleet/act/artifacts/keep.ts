@@ -13,8 +13,8 @@ import { typeOf } from './type.ts';
 
 /** Of one report. */
 const mostFiles = 20;
-/** Names that are written down; of further ones only how many. */
-const mostNames = 100;
+/** Names that are written down, in one event of at most 256 KiB; of further ones only how many. */
+const mostNames = 50;
 
 /**
  * @param report  its final mail; null: none came

@@ -12,9 +12,9 @@ import type { FleetContext } from '../../context.ts';
 
 /** With which workers end, or hand work on; a reviewer's verdict is a result. */
 const types = ['worker_done', 'merge_ready', 'result'];
-/** Of one session, the newest. */
-const mostReports = 50;
-const textCharacters = 4_000;
+/** Of one session, the newest. All of them are one event, which is no longer than any other (256 KiB). */
+const mostReports = 30;
+const textCharacters = 2_000;
 /** Rows are written by another clock than ours. */
 const slackMs = 1_000;
 
