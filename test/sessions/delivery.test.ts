@@ -1,4 +1,4 @@
-// A session whose work becomes a pull request: fleetd, agent, deliverer and ov-sim as processes, git over smart HTTP, and a
+// An issue whose session's work becomes a pull request, and is told so: fleetd, agent, deliverer and ov-sim as processes, git over smart HTTP, and a
 // forge that fails once.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { cloneFolder } from '../../src/runtime/checkout/make.ts';
 import { localChannel } from '../../src/runtime/index.ts';
 import { git, repository } from '../checkout/kinds.ts';
 import { until } from '../simulator/ov.ts';
+import { keptIssue } from '../support/forge-issues.ts';
 import { type ForgeServer, forgeServer, forgeToken } from '../support/forge-server.ts';
 import { type GitServer, gitServer } from '../support/git-server.ts';
 import { openRealFleet } from '../support/real-fleet.ts';
@@ -43,11 +44,18 @@ afterAll(async () => {
   rmSync(lab, { recursive: true, force: true });
 });
 
-it('comes as one pull request, opened after the forge had failed', { timeout: 240_000 }, async () => {
+it('becomes one pull request, opened after the forge had failed, and one comment', {
+  timeout: 240_000,
+}, async () => {
   // products.yaml takes https only; here it leads to the server of this test.
   const settings = join(lab, 'gitconfig');
   writeFileSync(settings, `[url "${server.address}/"]\n\tinsteadOf = https://forge.example/acme/\n`);
   forge.faults.push({ on: 'POST', when: 'after', status: 502 });
+  forge.issues.push(
+    keptIssue(7, { title: 'Add the search box' }),
+    keptIssue(8, { labels: ['bug'] }),
+    keptIssue(9, { pullRequest: true }),
+  );
   await using fleet = await openRealFleet({
     channel: sim.channel(),
     workspace: sim.folder,
@@ -62,10 +70,14 @@ it('comes as one pull request, opened after the forge had failed', { timeout: 24
       cwd: lab,
     }),
     products: ['shop'],
-    extra: `deliver: {as: pull-request, remote: "https://forge.example/acme/shop.git", forge: gitea, api: "${forge.api}", token: SHOP_TOKEN, labels: [agents]}`,
+    extra: `deliver: {as: pull-request, remote: "https://forge.example/acme/shop.git", forge: gitea, api: "${forge.api}", token: SHOP_TOKEN, labels: [agents]}\n    intake: {label: agent}`,
     tuning: { sweepLiveMs: 300, screenEveryMs: 200, lookAgainMs: 100, deliveryRetryMs: 200 },
   });
-  const id = fleet.start('shop', 'Add the search box');
+  const id = 'obj-1';
+  await until(
+    () => fleet.events('issue.taken').length,
+    (taken) => taken === 1,
+  );
   await fleet.reaches(id, 'done');
   const { delivery } = await until(
     () => fleet.objective(id),
@@ -73,7 +85,12 @@ it('comes as one pull request, opened after the forge had failed', { timeout: 24
   );
   expect(delivery?.url).toBe(`${forge.api}/web/1`);
   expect(forge.pulls).toMatchObject([
-    { head: `fleet/${id}`, base: 'main', title: 'Add the search box', labels: ['agents'] },
+    {
+      head: `fleet/${id}`,
+      base: 'main',
+      title: 'Issue 7 of acme/shop: “Add the search box”',
+      labels: ['agents'],
+    },
   ]);
   const root = join(realpathSync(sim.folder), 'shop');
   expect(await git(bare, 'rev-parse', `fleet/${id}`)).toBe(await git(root, 'rev-parse', `fleet/${id}`));
@@ -82,4 +99,12 @@ it('comes as one pull request, opened after the forge had failed', { timeout: 24
   expect(fleet.events('action.settled').map(({ text }) => text)).toContain(
     `${id} on shop: pull request 1 into main is open: ${forge.api}/web/1`,
   );
+  const [issue] = forge.issues;
+  await until(
+    () => fleet.objective(id).issue?.comment?.state,
+    (state) => state === 'done',
+  );
+  expect(issue?.comments).toHaveLength(1);
+  expect(issue?.comments[0]?.body).toContain(`Pull request: ${forge.api}/web/1`);
+  expect(fleet.events('objective.queued')).toHaveLength(1);
 });
