@@ -18,6 +18,7 @@ const styles = [
   'artifacts',
   'history',
   'palette',
+  'screen',
 ];
 const scripts = ['live.js', 'acts.js', 'palette.js', 'notify.js', 'diff.js', 'highlight.js'];
 

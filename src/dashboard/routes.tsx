@@ -15,6 +15,7 @@ import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
 import { ProductPage } from './pages/product.tsx';
 import { longestHours, spanOf } from './pages/span.ts';
+import { addScreenPage } from './screen-route.tsx';
 import { addSpendPage } from './spend-route.tsx';
 import { addStartPage } from './start-route.tsx';
 
@@ -35,6 +36,7 @@ export function addPages(app: Hono, client: FleetClient): void {
   addHistoryPage(app, desk);
   addSpendPage(app, desk);
   addGoPage(app, desk);
+  addScreenPage(app, desk);
   app.get('/blueprints', async (c) => {
     const [all, frame] = await Promise.all([client.blueprints(), frameOf(c, desk)]);
     return c.html(<BlueprintsPage frame={frame} all={all} />);

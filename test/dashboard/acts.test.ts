@@ -28,7 +28,7 @@ inChromium('acts on the dashboard', (open) => {
         products: names,
         dashboard: true,
         maxSessions: 1,
-        tuning: { pauseWordMs: 500, stopGraceMs: 3_000 },
+        tuning: { pauseWordMs: 500, pauseDeafMs: 200, stopGraceMs: 1_000 },
       }),
     );
     client = createFleetClient({ socketPath: fleet.socket });
@@ -142,6 +142,23 @@ inChromium('acts on the dashboard', (open) => {
     const threads = await client.threads('shop');
     const said = threads.flatMap(({ mail }) => mail.map(({ body }) => body));
     expect(said).toEqual(expect.arrayContaining(['status?', 'Use the new colours, please']));
+  });
+
+  it("shows the coordinator's screen as it is, and as it becomes, and nobody's where nobody works", async () => {
+    await page.getByRole('link', { name: 'The coordinator’s screen' }).click();
+    await page.locator('#connection[data-state=live]').waitFor();
+    const screen = page.locator('.screen pre');
+    const now = async () => (await client.output('shop', { lines: 200 })).content.trimEnd();
+    await expect
+      .poll(async () => (await screen.textContent()) === (await now()), { timeout: 20_000 })
+      .toBe(true);
+    expect(await now()).toContain('ov-sim');
+    // looked at again by itself, for as long as somebody looks
+    await page.waitForResponse((answer) => answer.url().endsWith('/products/shop/screen'));
+    await page.waitForResponse((answer) => answer.url().endsWith('/products/shop/screen'));
+    await go('/products/launch/screen');
+    await page.getByText('Nobody works here now.').waitFor();
+    await go('/products/shop');
   });
 
   it('pauses, resumes, and focuses, and says what will happen', async () => {

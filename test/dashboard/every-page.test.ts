@@ -31,7 +31,15 @@ inChromium('every page in Chromium', (open) => {
         scene.dashboard.link,
         [
           ...['/', '/products/shop', '/products/launch', '/gates/1', '/gates/2', '/nothing'],
-          ...['/history', '/history?state=cancelled&text=x', '/spend', '/spend?days=90', '/go', '/go?q=shop'],
+          ...[
+            '/history',
+            '/history?state=cancelled&text=x',
+            '/spend',
+            '/spend?days=90',
+            '/go',
+            '/go?q=shop',
+            '/products/shop/screen',
+          ],
           ...['/start', '/start?product=shop', '/products/shop#stop', '/objectives/obj-9#cancel'],
           ...['/blueprints', '/blueprints/release', '/blueprints/draft-1', '/blueprints/nothing'],
         ],

@@ -145,7 +145,17 @@ async function refresh() {
   }
 }
 
+/** What changes without an event is fetched while it is looked at. */
+function refreshLater() {
+  const every = Number(document.querySelector('[data-every]')?.dataset.every ?? 2_000);
+  setTimeout(async () => {
+    if (connected && !document.hidden && document.querySelector('[data-every]')) await refresh();
+    refreshLater();
+  }, every);
+}
+
 if (body.hasAttribute('data-live')) {
+  refreshLater();
   ahead = Date.parse(body.dataset.at) - Date.now();
   tellTimes();
   setInterval(() => {

@@ -3,7 +3,7 @@ import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
 import { line } from '../../text/sanitise.ts';
 import type { Frame } from '../frame.ts';
-import { gateHref, objectiveHref, productHref } from './hrefs.ts';
+import { gateHref, objectiveHref, productHref, screenHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
 
 interface Place {
@@ -91,6 +91,7 @@ function actsOf({ name, overstory, paused, objective }: ProductView): Place[] {
       ? [
           { text: `Stop ${name}`, href: `${at}#stop` },
           { text: `Say something to ${name}`, href: `${at}#speak` },
+          { text: `Screen of ${name}`, href: screenHref(name) },
         ]
       : []),
     { text: `Priority and limits of ${name}`, href: `${at}#set-limits` },
