@@ -46,13 +46,14 @@ export async function openScene(
     clock,
     of.products.map(({ name }) => name),
   );
+  const folder = mkdtempSync(join(tmpdir(), 'dash-'));
   const world = testFleet({
     registry: of,
     world: { clock, fake },
+    artifactsFolder: join(folder, 'artifacts'),
     ...(file && { file }),
     ...(deliverer && { deliverer }),
   });
-  const folder = mkdtempSync(join(tmpdir(), 'dash-'));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const socketPath = join(folder, 'f.sock');
   const server = await listenOnSocket(createApi(world.fleet, 'operator', log), socketPath);
