@@ -402,6 +402,23 @@ it('by a human’s word, also without `intake:`: what it became, what was there,
   expect(t.objective('obj-12').state).toBe('cancelled');
 });
 
+it('a limit that a human’s import runs into holds for what is asked by itself', async () => {
+  const t = await fleet({ shop: { deliver } });
+  await t.clock.advance(2 * tuning.watchMs);
+  const limit = {
+    code: 'FORGE_RATE_LIMITED' as const,
+    message: 'Got its limit.',
+    mend: 'It is tried again.',
+  };
+  t.faults.push({ on: 'issues', fault: new NotYet(limit, t.clock.nowMs() + 1_800_000) });
+  expect(await codeOf(() => t.fleet.importIssues('shop', null, human))).toBe('FORGE_RATE_LIMITED');
+  const before = t.asked.length;
+  await t.clock.advance(1_790_000);
+  expect(t.asked).toHaveLength(before);
+  await t.clock.advance(look);
+  expect(t.asked.length).toBeGreaterThan(before);
+});
+
 it('says what is missing where there is no forge', async () => {
   const t = await fleet({ shop: { deliver: { ...wanted, forgeAt: null }, intake: null } });
   expect(await codeOf(() => t.fleet.importIssues('shop', 'agent', human))).toBe('INTAKE_NOT_SET');

@@ -3,7 +3,9 @@ import { FleetError } from '../../common/errors.ts';
 import type { ImportReply } from '../../contract/objectives.ts';
 import type { Source } from '../../contract/source.ts';
 import type { Product } from '../../registry/registry.ts';
+import { NotYet } from '../../runtime/deliver/deliverer.ts';
 import { mostPages, type OfferedIssue } from '../../runtime/deliver/issues-wire.ts';
+import { waitLonger } from '../act/delivery/waits.ts';
 import { intendedAnswer } from '../act/issues/answer-rounds.ts';
 import { answerText } from '../act/issues/answer-text.ts';
 import type { FleetContext } from '../context.ts';
@@ -24,7 +26,7 @@ export function createImport(
   context: FleetContext,
   commands: Pick<Commands, 'start' | 'requireProduct'>,
 ): ImportIssues {
-  const { journal, clock, deliverer, issueWaits, issuesLeft } = context;
+  const { journal, clock, tuning, deliverer, issueWaits, watchWaits, issuesLeft } = context;
 
   function takeInto(reply: ImportReply, product: Product, issue: OfferedIssue, source: Source): void {
     const { number, url, title } = issue;
@@ -43,6 +45,14 @@ export function createImport(
       reply.skipped.push({ number, url, title, why: `${made.message} ${made.mend}` });
     else reply.taken.push({ number, url, title, objective: made.id, state: made.state });
   }
+
+  /** A limit of the forge's counts for what is asked of it by itself, too. */
+  const waits = (product: string) => (thrown: unknown) => {
+    const pace = { firstMs: 2 * tuning.watchMs, mostMs: tuning.deliveryRetryMostMs };
+    if (thrown instanceof NotYet)
+      for (const each of [issueWaits, watchWaits]) waitLonger(each, product, thrown, clock.nowMs(), pace);
+    throw thrown;
+  };
 
   /** What the forge refused to take about issues of this product is offered to it once more. */
   function answerAgain(product: string): void {
@@ -78,7 +88,7 @@ export function createImport(
     const reply: ImportReply = { product: product.name, label, taken: [], known: [], skipped: [], left: 0 };
     const at = { product: product.name, token: deliver.token, ...deliver.forgeAt };
     for (let page = 1; page <= mostPages; page++) {
-      const got = await deliverer.issues({ ...at, label, page, etag: null });
+      const got = await deliverer.issues({ ...at, label, page, etag: null }).catch(waits(product.name));
       for (const issue of got.issues ?? []) takeInto(reply, product, issue, source);
       if (!got.more) break;
     }
