@@ -16,7 +16,7 @@ export function renderCommands(): string {
 
 In chat behind \`/fleet\` (in Slack \`@bot /fleet …\`), in a terminal behind \`fleet\`: the trial's is \`bin/fleet\` (\`npx fleet\` is
 the same, half a second later), the bundle's \`docker compose exec fleetd fleet\`. In chat everything after the product is
-taken as it is, without quotes. In a terminal every command takes \`--json\`; \`status\` and \`tree\` take \`--watch\`; exit codes are in
+taken as it is, without quotes. In a terminal every command takes \`--output json|yaml\` (\`--json\`), a list \`--output name\` too; \`status\` and \`tree\` take \`--watch\`; exit codes are in
 [errors.md](errors.md).
 
 | command | what it does | where |

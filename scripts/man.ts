@@ -1,6 +1,7 @@
 // `npm run docs -- man`: writes docs/fleet.1, the manual page of `fleet`, from the verbs. npm installs it with the package.
 import { writeFile } from 'node:fs/promises';
 import { errorClasses } from '../src/common/errors.ts';
+import { forms } from '../src/verbs/form.ts';
 import { verbs } from '../src/verbs/index.ts';
 
 const file = 'docs/fleet.1';
@@ -49,8 +50,10 @@ export function renderMan(): string {
       ]),
     '.SH OPTIONS',
     '.TP',
-    bold('--json'),
-    'The answer as one document: {ok, data} or {ok, error}.',
+    bold(`--output ${forms.join('|')}`),
+    text(
+      'The answer as text, as one document {ok, data} or {ok, error}, or of a list the names alone. --json is --output json.',
+    ),
     '.TP',
     bold('--socket path'),
     text('Where fleetd listens. Without it FLEET_SOCKET, else the trial in this folder or one above.'),

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { FleetClient } from '../client/client.ts';
 import { inOneLineOf } from '../common/one-line.ts';
 import { shorten } from '../common/shorten.ts';
+import { forms } from '../verbs/form.ts';
 import { verbs } from '../verbs/index.ts';
 
 export interface Candidate {
@@ -36,6 +37,7 @@ async function whatMayStand(
   const command = verb
     .grammar(new Command(verb.name))
     .option('--json', 'one document {ok, data|error}')
+    .option('--output <form>', forms.join(', '))
     .option('--socket <path>', 'where fleetd listens');
   const operands: string[] = [];
   /** the option whose value is typed now */
@@ -45,6 +47,7 @@ async function whatMayStand(
     if (open === null && option === undefined) operands.push(word);
     open = open === null && option?.required ? (option.long ?? null) : null;
   }
+  if (open === '--output') return forms.map((word) => ({ word, says: '' }));
   if (open !== null) return open === '--without' || open === '--start' ? products(client) : [];
   if (begun.startsWith('-'))
     return command.options.map(({ long, description }) => ({ word: long ?? '', says: description }));

@@ -7,6 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createFleetClient } from '../client/client.ts';
 import { endOnBrokenOutput } from '../common/broken-output.ts';
 import { questionsOf } from '../common/questions.ts';
+import type { Form } from '../verbs/form.ts';
 import { failure, parseWords, perform, type VerbResult } from '../verbs/index.ts';
 import { openInBrowser } from './browser.ts';
 import { asLines, candidates } from './complete.ts';
@@ -44,19 +45,22 @@ async function main(words: string[]): Promise<number> {
   // until the words are understood, their wish for JSON is taken as it stands
   const look = {
     surface: 'cli' as const,
-    json: words.includes('--json'),
+    form:
+      words.includes('--json') || /--output[ =]json\b/.test(words.join(' '))
+        ? ('json' as const)
+        : ('text' as Form),
     now: Date.now,
     columns: stdout.columns,
     colour: colourOn(stdout, env),
   };
   try {
     const parsed = parseWords(words);
-    look.json = parsed.json;
+    look.form = parsed.form;
     // Looked for when it is asked: help is said without fleetd.
     const socketPath = () => findSocket(parsed.socket, env, process.cwd());
     const grows =
       parsed.options.follow === true || parsed.options.watch === true || parsed.verb.lasts === true;
-    const done = grows || parsed.json ? () => {} : progress(stderr);
+    const done = grows || parsed.form !== 'text' ? () => {} : progress(stderr);
     const result = await perform(parsed, {
       ...look,
       client: createFleetClient({ socketPath }),
@@ -72,13 +76,13 @@ async function main(words: string[]): Promise<number> {
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();
-    return tell(result, look.json);
+    return tell(result);
   } catch (error) {
-    return tell(failure(error, look), look.json);
+    return tell(await failure(error, look));
   }
 
-  function tell(result: VerbResult, json: boolean): number {
-    const stream = result.error && !json ? stderr : stdout;
+  function tell(result: VerbResult): number {
+    const stream = result.error && (look.form === 'text' || look.form === 'name') ? stderr : stdout;
     if (result.text !== '') stream.write(`${result.text}\n`);
     return result.exitCode;
   }

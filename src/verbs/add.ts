@@ -2,6 +2,7 @@
 import { errorClasses, FleetError } from '../common/errors.ts';
 import { shellWord } from '../common/shell-word.ts';
 import { errorText, ownText, type Surface, sentence } from '../text/index.ts';
+import { forProgram } from './form.ts';
 import type { Looked, OpenProducts, ProductsDraft, Proposed } from './local-products.ts';
 import { numberAfter } from './options.ts';
 import { madeReady, readByFleetd, registryInForce, requireProducts, unseen } from './taken-up.ts';
@@ -62,7 +63,7 @@ export const add: Verb = {
   },
 };
 
-export const mayAsk = ({ questions, json }: VerbContext) => questions !== undefined && !json;
+export const mayAsk = (context: VerbContext) => context.questions !== undefined && !forProgram(context);
 
 export const placeIn = ({ file, projects }: Options) => ({
   file: typeof file === 'string' ? file : null,
@@ -170,7 +171,7 @@ async function takenUp(
       .join('\n');
   if (!inForce) return { data: { ...written, ready: null }, text: say(ownText(show, unseen)) };
   const tell = (sentence: string) =>
-    context.json ? undefined : context.output?.append(show.line(sentence, 400));
+    forProgram(context) ? undefined : context.output?.append(show.line(sentence, 400));
   const problem = await readByFleetd(context, draft.digest);
   if (problem !== null)
     return { data: { ...written, ready: false, problem }, text: say(ownText(show, problem)), exitCode: 5 };

@@ -1,7 +1,8 @@
 // Work across products, planned in one file.
 import { FleetError } from '../common/errors.ts';
-import type { ApplyRequest } from '../contract/blueprints.ts';
+import type { ApplyRequest, BlueprintView } from '../contract/blueprints.ts';
 import { blueprintReplyText, blueprintsText, blueprintText, type Surface } from '../text/index.ts';
+import { namesBy } from './form.ts';
 import { type Answer, everywhere, type Verb, type VerbContext } from './verb.ts';
 
 /** `draft-3`, or (in a terminal) a file. */
@@ -66,6 +67,7 @@ const blueprints: Verb = {
   examples: ['blueprints', 'blueprints release'],
   surfaces: everywhere,
   grammar: (command) => command.argument('[name]'),
+  names: namesBy<BlueprintView>('name'),
   async run({ operands: [name] }, { client }, show) {
     if (name === undefined) {
       const data = await client.blueprints();

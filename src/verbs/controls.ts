@@ -1,6 +1,8 @@
 // What a human stops, holds, puts first or limits.
 import { FleetError } from '../common/errors.ts';
+import type { AccountView } from '../contract/accounts.ts';
 import { accountsText, controlText, stoppedText } from '../text/index.ts';
+import { namesBy } from './form.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 
@@ -111,6 +113,7 @@ const accounts: Verb = {
   examples: ['accounts', 'accounts open default'],
   surfaces: everywhere,
   grammar: (command) => command.argument('[change]').argument('[name]'),
+  names: namesBy<AccountView>('name'),
   async run({ operands: [asked, name = ''] }, { client, source }, show) {
     if (asked === undefined) {
       const data = (await client.status()).accounts ?? [];

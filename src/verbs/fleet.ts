@@ -1,6 +1,9 @@
 // The fleet as it stands.
 import { FleetError } from '../common/errors.ts';
+import type { ObjectiveView } from '../contract/objectives.ts';
+import type { ProductView } from '../contract/products.ts';
 import { productsText, productText, queueText, type Surface, statusText, treeText } from '../text/index.ts';
+import { namesBy } from './form.ts';
 import { type Answer, everywhere, type Verb, type VerbContext } from './verb.ts';
 import { watched } from './watch.ts';
 
@@ -34,9 +37,10 @@ const products: Verb = {
   name: 'products',
   usage: '',
   summary: 'The products, with their descriptions and priorities',
-  examples: ['products', 'products --json'],
+  examples: ['products', 'products --output name'],
   surfaces: everywhere,
   grammar: (command) => command,
+  names: namesBy<ProductView>('name'),
   async run(_asked, { client }, show) {
     const status = await client.status();
     return { data: status.products, text: productsText(show, status) };
@@ -47,9 +51,10 @@ const queue: Verb = {
   name: 'queue',
   usage: '',
   summary: 'What waits, in what order, and why',
-  examples: ['queue', 'queue --json'],
+  examples: ['queue', 'queue --output yaml'],
   surfaces: everywhere,
   grammar: (command) => command,
+  names: namesBy<ObjectiveView>('id'),
   async run(_asked, { client }, show) {
     const status = await client.status();
     return { data: status.queue, text: queueText(show, status) };

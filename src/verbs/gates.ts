@@ -1,6 +1,7 @@
 // Gates, and a human's answer to them. No tool of the model leads to an answer.
-import type { GateRequest } from '../contract/gates.ts';
+import type { GateRequest, GateView } from '../contract/gates.ts';
 import { gatesText, resolvedText } from '../text/index.ts';
+import { namesBy } from './form.ts';
 import { gateNumber } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 
@@ -12,6 +13,7 @@ const gates: Verb = {
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('[product]').option('--all', 'also the latest that are closed'),
+  names: namesBy<GateView>('n'),
   async run({ operands: [product], options }, { client }, show) {
     const data = await client.gates({ product, all: options.all === true ? 1 : undefined });
     return { data, text: gatesText(show, data) };

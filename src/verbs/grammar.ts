@@ -1,16 +1,17 @@
 // Words → a verb with its operands and options. commander parses; a line from chat is cut into words first.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { FleetError } from '../common/errors.ts';
 import { shellWord } from '../common/shell-word.ts';
 import { maxObjectiveBytes } from '../contract/objectives.ts';
 import { nextWord, option, textWords, wordsOf } from './chat.ts';
+import { type Form, forms } from './form.ts';
 import { nearest, productName } from './names.ts';
 import type { Asked, Options, Verb, VerbContext } from './verb.ts';
 
 export interface Parsed extends Asked {
   verb: Verb;
-  /** cli only: --json, --socket */
-  json: boolean;
+  /** cli only: --json, --output, --socket */
+  form: Form;
   socket: string | null;
 }
 
@@ -23,17 +24,21 @@ export function parse(
   const known = verbs.filter((verb) => verb.surfaces.includes(surface));
   let parsed: Parsed | null = null;
   const program = quiet(new Command('fleet')).helpCommand(false);
-  if (surface === 'cli') program.option('--json').option('--socket <path>');
+  if (surface === 'cli')
+    program
+      .option('--json')
+      .addOption(new Option('--output <form>').choices(forms))
+      .option('--socket <path>');
   for (const verb of known) {
     const command = verb.grammar(quiet(program.command(verb.name)));
     command.action(() => {
       const all: Options = command.optsWithGlobals();
-      const { json, socket, ...options } = all;
+      const { json, output, socket, ...options } = all;
       parsed = {
         verb,
         operands: operandsOf(verb, command.args),
         options,
-        json: json === true,
+        form: json === true ? 'json' : ((output as Form | undefined) ?? 'text'),
         socket: typeof socket === 'string' ? socket : null,
       };
     });
@@ -108,6 +113,13 @@ function typedElsewhere(
 function usageError(error: unknown, words: string[], known: readonly Verb[]): FleetError {
   if (!(error instanceof CommanderError)) return FleetError.wrap(error);
   const names = known.map((verb) => verb.name);
+  // of --output, which stands before or behind any verb
+  if (error.code === 'commander.invalidArgument' && words.length === 0)
+    return new FleetError({
+      code: 'BAD_USAGE',
+      message: `Expected one of ${forms.join(', ')} for --output, got another.`,
+      mend: 'See `fleet help`.',
+    });
   const name = words.find((word) => !word.startsWith('-')) ?? '';
   const verb = known.find((each) => each.name === name);
   if (!verb) {

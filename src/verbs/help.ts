@@ -62,6 +62,6 @@ function overview(show: Surface, surface: VerbContext['surface'], verbs: readonl
   return [
     ...rows(show, list),
     '',
-    'Options: --json (one document {ok, data|error}), --socket <path>, --version.',
+    'Options: --output text|json|yaml|name (--json: one document {ok, data|error}), --socket <path>, --version.',
   ].join('\n');
 }

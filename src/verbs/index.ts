@@ -2,12 +2,12 @@
 // A verb asks fleetd through the client and answers with text (src/text), never with effects of its own.
 
 import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
-import { quietJson } from '../common/terminal-safe-json.ts';
 import { errorText, type Surface, surfaceFor } from '../text/index.ts';
 import { artifactVerbs } from './artifacts.ts';
 import { blueprintVerbs } from './blueprints.ts';
 import { controlVerbs } from './controls.ts';
 import { fleetVerbs } from './fleet.ts';
+import { documentOf, refuseNames } from './form.ts';
 import { gateVerbs } from './gates.ts';
 import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
@@ -62,7 +62,7 @@ export async function runVerb(input: string[] | string, context: VerbContext): P
   try {
     return await perform(parse(input, context.surface, verbs), context);
   } catch (error) {
-    return failure(error, context);
+    return await failure(error, context);
   }
 }
 
@@ -72,24 +72,31 @@ export const parseWords = (words: string[]): Parsed => parse(words, 'cli', verbs
 /** Runs what was parsed. Never throws. */
 export async function perform(parsed: Parsed, context: VerbContext): Promise<VerbResult> {
   const { verb } = parsed;
+  const { form = 'text' } = context;
   const show = surfaceOf(context);
   try {
+    refuseNames(verb, context);
     const { text, data, exitCode = 0 } = await verb.run(parsed, context, show);
-    const whole = context.json && text !== '' ? quietJson({ ok: true, data }, 2) : text;
-    return { text: whole, exitCode, data };
+    if (text === '' || form === 'text') return { text, exitCode, data };
+    if (form === 'name' && verb.names) return { text: verb.names(data).join('\n'), exitCode, data };
+    return { text: await documentOf(form, { ok: true, data }), exitCode, data };
   } catch (error) {
     return failure(await withSuggestion(error, parsed, context), context);
   }
 }
 
 /** An error as a verb answers it. */
-export function failure(
+export async function failure(
   error: unknown,
-  context: Pick<VerbContext, 'surface' | 'channel' | 'json' | 'now' | 'columns' | 'colour'>,
-): VerbResult {
+  context: Pick<VerbContext, 'surface' | 'channel' | 'form' | 'now' | 'columns' | 'colour'>,
+): Promise<VerbResult> {
+  const { form = 'text' } = context;
   const shape = FleetError.wrap(error).toJSON();
   return {
-    text: context.json ? quietJson({ ok: false, error: shape }, 2) : errorText(surfaceOf(context), shape),
+    text:
+      form === 'json' || form === 'yaml'
+        ? await documentOf(form, { ok: false, error: shape })
+        : errorText(surfaceOf(context), shape),
     exitCode: errorClasses[shape.class].exit,
     error: shape,
   };

@@ -1,7 +1,9 @@
 // What the model wrote down, and a human's word on it.
 
 import { FleetError } from '../common/errors.ts';
+import type { LessonView, ProposalView } from '../contract/lessons.ts';
 import { lessonsText, proposalsText } from '../text/index.ts';
+import { namesBy } from './form.ts';
 import { everywhere, type Verb } from './verb.ts';
 
 function numberOf(typed: string, what: string): number {
@@ -22,6 +24,7 @@ const lessons: Verb = {
   surfaces: everywhere,
   takesProduct: true,
   grammar: (command) => command.argument('[product]'),
+  names: namesBy<LessonView>('n'),
   async run({ operands: [product] }, { client }, show) {
     const data = await client.lessons({ product });
     return { data, text: lessonsText(show, data) };
@@ -48,6 +51,7 @@ const proposals: Verb = {
   examples: ['proposals'],
   surfaces: everywhere,
   grammar: (command) => command,
+  names: namesBy<ProposalView>('n'),
   async run(_, { client }, show) {
     const data = await client.proposals();
     return { data, text: proposalsText(show, data) };

@@ -1,6 +1,6 @@
 // Objectives: given, taken back, looked at, waited for.
 import { Option } from 'commander';
-import { maxObjectiveBytes } from '../contract/objectives.ts';
+import { maxObjectiveBytes, type ObjectiveView } from '../contract/objectives.ts';
 import {
   blueprintText,
   historyText,
@@ -9,6 +9,7 @@ import {
   resultText,
   startedText,
 } from '../text/index.ts';
+import { namesBy } from './form.ts';
 import { objectiveId } from './names.ts';
 import { numberAfter } from './options.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -164,6 +165,7 @@ const history: Verb = {
       .option('--text <words>', 'that have these words')
       .option('--since <when>', 'that ended since then')
       .option('--until <when>', 'that ended before then, a day to its end'),
+  names: namesBy<ObjectiveView>('id'),
   async run({ operands: [product], options }, { client }, show) {
     const limit = numberAfter('history', options, 'last', { least: 1, most: 1_000 });
     const word = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);

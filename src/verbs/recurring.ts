@@ -1,7 +1,9 @@
 // Work that comes again.
 import { FleetError } from '../common/errors.ts';
+import type { RecurringView } from '../contract/recurring.ts';
 import { recurringText } from '../text/index.ts';
 import { nextWord, trimmed, unquoted } from './chat.ts';
+import { namesBy } from './form.ts';
 import { productName } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
 import { textOf } from './words.ts';
@@ -82,6 +84,7 @@ const recurring: Verb = {
   examples: ['recurring', 'recurring pause news'],
   surfaces: everywhere,
   grammar: (command) => command.argument('[change]').argument('[name]'),
+  names: namesBy<RecurringView>('name'),
   async run({ operands: [asked, name = ''] }, { client, source }, show) {
     if (asked === undefined) {
       const data = await client.recurring();

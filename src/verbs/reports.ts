@@ -1,6 +1,7 @@
 // What was.
 import { quietJson } from '../common/terminal-safe-json.ts';
 import { eventText, reportText, spendingText } from '../text/index.ts';
+import { forProgram } from './form.ts';
 import { numberAfter } from './options.ts';
 import { everywhere, type Verb } from './verb.ts';
 
@@ -58,7 +59,7 @@ const events: Verb = {
       signal,
     });
     for await (const event of asked)
-      output?.append(context.json ? quietJson({ ok: true, data: event }) : eventText(show, event));
+      output?.append(forProgram(context) ? quietJson({ ok: true, data: event }) : eventText(show, event));
     return { text: '', data: null };
   },
 };

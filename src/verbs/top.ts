@@ -17,8 +17,8 @@ export const top: Verb = {
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) => command,
-  async run(_asked, { client, source, output, keys, json }, show) {
-    if (!output || !keys || json)
+  async run(_asked, { client, source, output, keys, form = 'text' }, show) {
+    if (!output || !keys || form !== 'text')
       throw new FleetError({
         code: 'BAD_USAGE',
         message: 'Expected a terminal for `fleet top`, got none.',

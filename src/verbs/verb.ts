@@ -5,6 +5,7 @@ import type { Questions } from '../common/questions.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { Source } from '../contract/source.ts';
 import type { Surface } from '../text/index.ts';
+import type { Form } from './form.ts';
 import type { LocalProducts } from './local-products.ts';
 
 export interface VerbContext {
@@ -14,8 +15,8 @@ export interface VerbContext {
   surface: 'chat' | 'cli';
   /** chat only: where the answer is read. Default: webchat */
   channel?: 'webchat' | 'slack';
-  /** the answer as one JSON document: {ok, data} or {ok, error} */
-  json?: boolean;
+  /** of the answer; text unless given */
+  form?: Form;
   /** ms since epoch */
   now: () => number;
   /** width of the terminal; chat takes its own */
@@ -97,6 +98,8 @@ export interface Verb {
   takesProduct?: boolean;
   /** what follows the first operand is one text: in chat it is taken as it is, without quotes or options */
   takesText?: boolean;
+  /** of a verb that lists: what one types for each, of its answer's data */
+  names?(data: unknown): string[];
   /** takes as long as what it waits for: no progress is told */
   lasts?: boolean;
   /** adds operands and options to commander's command */

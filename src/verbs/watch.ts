@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FleetError } from '../common/errors.ts';
 import { errorText, type Surface } from '../text/index.ts';
+import { forProgram } from './form.ts';
 import type { Answer, VerbContext } from './verb.ts';
 
 /** Ages grow on the screen even when nothing happens. */
@@ -15,10 +16,10 @@ export async function watched(
   once: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!on) return once();
-  if (!context.output || context.json)
+  if (!context.output || forProgram(context))
     throw new FleetError({
       code: 'BAD_USAGE',
-      message: 'Expected --watch in a terminal and without --json.',
+      message: 'Expected --watch in a terminal, as text.',
       mend: 'Leave one of them out; programs read `fleet events --follow --json`.',
     });
   let before = '';

@@ -70,7 +70,8 @@ it.each([
   ['why ', ['alpha', 'beta-2', 'obj-7']],
   ['approve ', ['3']],
   ['help rev', ['revert']],
-  ['gates --', ['--all', '--json', '--socket']],
+  ['gates --', ['--all', '--json', '--output', '--socket']],
+  ['queue --output y', ['yaml']],
   // a text, a file, a value of an option, a verb that is none
   ['start alpha ship', []],
   ['check ', []],

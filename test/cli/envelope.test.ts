@@ -73,7 +73,7 @@ describe('--json', () => {
       client: createFleetClient({ socketPath }),
       source,
       surface: 'cli',
-      json: true,
+      form: 'json',
       now: Date.now,
       output: { append: (line) => lines.push(line), replace: (line) => lines.push(line), size: () => null },
     });
@@ -119,9 +119,9 @@ describe('--json', () => {
     expect(asked.map(({ text }) => JSON.parse(text).ok)).toEqual(asked.map(() => true));
   });
 
-  // A fleetd that refuses is what doctor finds: it says so, and is no error of its own. Check asks none,
+  // A fleetd that refuses is what doctor finds: it says so, and is no error of its own. Check and completion ask none,
   // and who changes products.yaml looks for the file first.
-  const others = ['help', 'top', 'doctor', 'check', 'add', 'edit', 'remove'];
+  const others = ['help', 'top', 'doctor', 'check', 'add', 'edit', 'remove', 'completion'];
   it.each(cli.filter(({ verb }) => !others.includes(verb)))(
     'of $verb is the error when fleetd refuses, with the exit code of its class',
     async ({ verb, usage }) => {
