@@ -8,6 +8,7 @@ import { refusalLog } from '../api/refusals.ts';
 import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError } from '../common/errors.ts';
 import { assets } from './assets.ts';
+import { saidIn } from './frame.ts';
 import { acceptToken, createGuard } from './guard.ts';
 import { addHooks, type Hook } from './hook-route.ts';
 import { iconOf } from './icon.ts';
@@ -39,6 +40,18 @@ export interface Dashboard {
 
 const keepAliveMs = 15_000;
 
+const pathOf = (c: Context): string => {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+};
+
+/** Nowhere but here: what is no path of ours, as `//elsewhere`, is the fleet. */
+function ownPath(to: string | undefined): string {
+  const origin = 'http://own.invalid';
+  const url = to?.startsWith('/') ? URL.parse(to, origin) : null;
+  return url?.origin === origin ? url.pathname + url.search : '/';
+}
+
 /** @throws FleetError DASHBOARD_PORT, TOKEN_TOO_SHORT */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { client, log } = options;
@@ -64,11 +77,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     c.body(iconOf(Number(c.req.query('n'))), 200, { 'content-type': 'image/svg+xml' }),
   );
   app.post('/login', async (c) => {
-    const { token: presented } = await c.req.parseBody();
-    const came = guard.login(c, typeof presented === 'string' ? presented.trim() : '');
-    if (came === 'in') return c.redirect('/', 303);
+    const { token: presented, to } = await saidIn(c);
+    const came = guard.login(c, presented?.trim() ?? '');
+    if (came === 'in') return c.redirect(ownPath(to), 303);
     refused.log(came, { came, path: c.req.path }, 'a login to the dashboard was refused');
-    if (came === 'wrong') return c.html(<LoginPage wrong />, 401);
+    if (came === 'wrong') return c.html(<LoginPage wrong to={ownPath(to)} />, 401);
     throw new FleetError({
       code: 'TOO_MANY_TRIES',
       message: 'Expected at most 10 wrong tokens in a minute, got more: nobody is let in for now.',
@@ -76,7 +89,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     });
   });
   app.use(async (c, next) => {
-    if (!guard.isOperator(c)) return c.html(<LoginPage />, 401);
+    // what was sent is not sent again: its page is opened
+    if (!guard.isOperator(c))
+      return c.html(<LoginPage to={c.req.method === 'GET' ? pathOf(c) : c.req.path} />, 401);
     c.header('cache-control', 'no-store');
     await next();
   });

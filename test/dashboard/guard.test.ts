@@ -46,7 +46,8 @@ describe('the guard', () => {
     for (const path of ['/', '/products/shop', '/gates/1', '/live', '/nothing']) {
       const answer = await fetch(own + path);
       expect(answer.status, path).toBe(401);
-      expect(await answer.text(), path).not.toContain('shop');
+      // but for the path that was asked for, to go on there
+      expect((await answer.text()).replace(`value="${path}"`, ''), path).not.toContain('shop');
     }
     expect((await fetch(own, { headers: { cookie: `${cookie.slice(0, -1)}x` } })).status).toBe(401);
   });
@@ -63,6 +64,27 @@ describe('the guard', () => {
       const refused = await login(wrong);
       expect([refused.status, refused.headers.get('set-cookie')]).toEqual([401, null]);
     }
+  });
+
+  it('goes on where it was asked, and nowhere else', async () => {
+    const asked = await fetch(`${own}/history?state=done`);
+    expect(await asked.text()).toContain('name="to" value="/history?state=done"');
+    const going = async (to: string) => {
+      const body = new URLSearchParams({ token, to });
+      const headers = { origin: own };
+      const answer = await fetch(`${own}/login`, { method: 'POST', body, headers, redirect: 'manual' });
+      return answer.headers.get('location');
+    };
+    expect(await going('/history?state=done')).toBe('/history?state=done');
+    for (const to of [
+      '//evil.example',
+      '/\\evil.example',
+      'https://evil.example',
+      '/\t/evil.example',
+      '',
+      'x',
+    ])
+      expect(await going(to), to).toBe('/');
   });
 
   it('takes no answer from another origin, none without an origin, and none without the cookie', async () => {

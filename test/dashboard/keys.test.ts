@@ -58,7 +58,11 @@ inChromium('keys and questions on the dashboard', (open) => {
     await keys.getByLabel('Keys without Ctrl').uncheck();
     await keys.getByRole('button', { name: 'Close' }).click();
     await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    // the link of the bar and Ctrl-K go on; and what was closed can be opened again
     await page.keyboard.press('f');
+    await page.evaluate('document.getElementById("keys").showModal()');
+    await keys.getByRole('button', { name: 'Close' }).click();
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Go to, or do' }).waitFor();
     expect(page.url()).toContain('/gates/1');

@@ -29,7 +29,7 @@ openNamed();
 
 // ── once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 addEventListener('submit', ({ target }) => {
-  if (target.dataset.sent) return;
+  if (target.method === 'dialog') return;
   // after its fields were taken: a button that is disabled says nothing
   setTimeout(() => {
     for (const button of target.querySelectorAll('button[type=submit]')) button.disabled = true;

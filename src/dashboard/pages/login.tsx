@@ -2,13 +2,15 @@
 // by itself.
 import { Document } from './layout.tsx';
 
-export function LoginPage({ wrong }: { wrong?: boolean }) {
+/** @param to  where it goes on: a path of ours */
+export function LoginPage({ wrong, to }: { wrong?: boolean; to?: string }) {
   return (
     <Document title="Fleet: sign in">
       <body>
         <main id="main" class="narrow">
           <h1>Fleet</h1>
           <form id="login" method="post" action="/login" class="card">
+            <input type="hidden" name="to" value={to ?? '/'} />
             {wrong && (
               <p class="wrong" role="alert">
                 That is not the operator's token of this fleet.

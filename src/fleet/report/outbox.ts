@@ -148,7 +148,10 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
       if (fresh.length > 0)
         journal.record({
           kind: 'notice.sent',
-          text: `Told: notice ${fresh.join(', ')}.`,
+          text:
+            fresh.length === 1
+              ? `Notice ${fresh[0]} was told in its channels.`
+              : `Notices ${fresh.join(', ')} were told in their channels.`,
           data: { notices: fresh },
         });
     },
