@@ -57,6 +57,7 @@ const night = [
   'test/simulation/kill-points.test.ts',
   'test/simulation/planted-bugs.test.ts',
   'test/simulation/seeds.test.ts',
+  'test/trial/own-repositories.test.ts',
 ];
 
 /** The bundle under attack, in Slack, and on a human's own repositories: `npm run test:night -- stack`. */

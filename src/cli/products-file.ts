@@ -2,7 +2,7 @@
 // without a fleetd in reach (the bundle's is in its container) the one beside docker-compose.yaml.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { FleetError } from '../common/errors.ts';
 import type { Health } from '../contract/status.ts';
@@ -32,6 +32,7 @@ export function productsFileOf(cwd: string, env: NodeJS.ProcessEnv): LocalProduc
     async open(asked, registry) {
       const place = placeOf(asked, registry ?? null, cwd, env);
       const { file, roots } = place;
+      if (!registry && !existsSync(file)) throw noneHere(file);
       const { products } = await readRegistry(file, roots);
       await requireWritable(file);
       return openProducts(
@@ -42,6 +43,13 @@ export function productsFileOf(cwd: string, env: NodeJS.ProcessEnv): LocalProduc
     },
   };
 }
+
+const noneHere = (file: string) =>
+  new FleetError({
+    code: 'REGISTRY_MISSING',
+    message: `Expected a running fleet, or its registry at ${file}, got neither.`,
+    mend: 'Start the fleet (`npm start`), type this in the folder of docker-compose.yaml, or name the file with --file.',
+  });
 
 function placeOf(
   asked: { file: string | null; projects: string | null },
@@ -125,10 +133,16 @@ function openProducts(place: Place, names: string[], cwd: string): OpenProducts 
       return {
         draft: shown(removed),
         clone: before?.root ?? name,
-        origin: before?.repo ?? before?.source ?? null,
+        origin: before?.repo ?? hereOf(before?.source ?? null, place),
       };
     },
   };
+}
+
+/** A folder of the human's as it is on this machine, where the bundle has it elsewhere. */
+function hereOf(source: string | null, { roots, projectsFolder }: Place): string | null {
+  if (source === null || !roots.projectsRoot || projectsFolder === null) return source;
+  return join(projectsFolder, relative(roots.projectsRoot, source));
 }
 
 /** Of a folder that is cloned as an address, because agents were given no folder of the human's that it is in. */

@@ -7,13 +7,17 @@ import { alarms } from './capacity.ts';
 import { paragraphs, type Row, rows, type Surface, sentence } from './layout.ts';
 import { priorityWord } from './product.ts';
 
+/** @param file fleetd's registry */
+export const noProducts = (surface: Surface, file: string): string =>
+  sentence(
+    surface,
+    `No products yet. In a terminal \`bin/fleet add <folder or address>\` makes a repository one, or write it into ${surface.line(file)}.`,
+  );
+
 export function productsText(surface: Surface, status: FleetStatus): string {
   const { products } = status;
   if (products.length === 0)
-    return paragraphs(
-      alarms(surface, status),
-      sentence(surface, `No products yet. Add one to ${surface.line(status.registry.file)}.`),
-    );
+    return paragraphs(alarms(surface, status), noProducts(surface, status.registry.file));
   return paragraphs(
     alarms(surface, status),
     `${count(products.length, 'product')}:`,

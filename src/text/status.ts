@@ -7,6 +7,7 @@ import { accountsNote } from './accounts.ts';
 import { alarms, capacityLine, runtimeLine } from './capacity.ts';
 import { overridesNote } from './control.ts';
 import { asOf, paragraphs, rows, type Surface, sentence } from './layout.ts';
+import { noProducts } from './products.ts';
 import { situation, stateOf } from './situation.ts';
 
 /** Above this many products, the quiet ones share one line. */
@@ -18,7 +19,7 @@ export function statusText(reader: Surface, status: FleetStatus): string {
   if (products.length === 0)
     return paragraphs(
       alarms(surface, status),
-      sentence(surface, `No products yet. Add one to ${surface.line(status.registry.file)}.`),
+      noProducts(surface, status.registry.file),
       runtimeLine(surface, status.runtime),
     );
   const folded = products.length > eachOnItsLine ? products.filter(quiet) : [];

@@ -34,6 +34,8 @@ export const remove: Verb = {
     const { draft, clone, origin } = await file.remove(name);
     const waiting = inForce === null ? [] : await requireIdle(context, name, options.cancelQueued === true);
     const lines = entryLines(show, draft);
+    if (inForce === null)
+      lines.push(`Whether something works on ${name} was not asked: no fleetd answers here.`);
     const data = { product: name, file: file.file, lines: draft.lines, clone };
     const line = `fleet remove ${shellWord(name)}${options.cancelQueued === true ? ' --cancel-queued' : ''} --yes`;
     if (options.dryRun === true)

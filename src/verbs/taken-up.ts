@@ -51,6 +51,19 @@ export async function readByFleetd({ client, signal }: VerbContext, digest: stri
   );
 }
 
+/** It is looked at once more when it is made: until then a start would be refused for what was seen before. */
+async function troubleOf(client: VerbContext['client'], name: string): Promise<string> {
+  let said = '';
+  for (let waited = 0; waited < readMs; waited += pollMs) {
+    const { products } = await client.status({ product: name });
+    const error = products[0]?.error ?? null;
+    if (error === null) return '';
+    said = ` Nothing starts on it yet: ${error.code}: ${error.message} ${error.mend}`;
+    await pause(pollMs);
+  }
+  return said;
+}
+
 /**
  * @param tell  called as it goes on
  * @returns what is to be said when it is ready
@@ -64,7 +77,7 @@ export async function madeReady(
   for (let waited = 0; waited < readyMs && !signal?.aborted; ) {
     const since = Date.now();
     const { text, pending } = await client.prepare(name, { source });
-    if (!pending) return text;
+    if (!pending) return `${text}${await troubleOf(client, name)}`;
     waited += Math.max(1, Date.now() - since);
     tell(`${name} is still being made ready (${Math.round(waited / 1_000)} s)`);
   }

@@ -160,7 +160,8 @@ describe('status', () => {
 
   test('an empty fleet, and one that is simulated', () => {
     expect(statusText(terminal, fleetStatus([]))).toMatchInlineSnapshot(`
-      "No products yet. Add one to /config/products.yaml.
+      "No products yet. In a terminal \`bin/fleet add <folder or address>\` makes a repository one, or write
+      it into /config/products.yaml.
 
       Runs on: docker exec into overstory-runtime, ov 0.10.3."
     `);

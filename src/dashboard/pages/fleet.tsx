@@ -136,10 +136,10 @@ function NoProducts({ file }: { file: string }) {
   return (
     <div class="empty">
       <p>
-        <strong>No products yet.</strong> List a git repository in <code>{file}</code>: it appears here by
-        itself.
+        <strong>No products yet.</strong> In a terminal of the machine that runs the fleet, make a repository
+        one, or write it into <code>{file}</code>: it appears here by itself.
       </p>
-      <pre tabindex={0}>{'products:\n  - name: shop\n    priority: high\n    description: The web shop'}</pre>
+      <pre tabindex={0}>bin/fleet add ~/code/shop</pre>
     </div>
   );
 }
