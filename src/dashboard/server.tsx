@@ -1,6 +1,7 @@
 // The dashboard's HTTP server: who gets in, the stream of changes, and what is said when a page fails.
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { etag } from 'hono/etag';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
 import { boundedServer } from '../api/listen.ts';
@@ -69,6 +70,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a page failed');
     return c.html(<FailurePage error={error.toJSON()} />, errorClasses[error.class].http);
   });
+  app.use('/assets/*', etag());
   for (const { name, type, body } of assets())
     app.get(`/assets/${name}`, (c) =>
       c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }),

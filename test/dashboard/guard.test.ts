@@ -166,6 +166,14 @@ describe('the guard', () => {
     const folder = 'src/dashboard/assets/style';
     for (const name of readdirSync(folder))
       expect(sent, name).toContain(readFileSync(`${folder}/${name}`, 'utf8'));
+    // what a browser has is not sent again
+    for (const name of ['style.css', 'live.js', 'acts.js', 'palette.js', 'notify.js', 'icon.svg?n=2']) {
+      const first = await fetch(`${own}/assets/${name}`);
+      const again = await fetch(`${own}/assets/${name}`, {
+        headers: { 'if-none-match': first.headers.get('etag') ?? '' },
+      });
+      expect([name, again.status, await again.text()]).toEqual([name, 304, '']);
+    }
   });
 
   it('refuses a token that could be guessed', async () => {
