@@ -40,6 +40,7 @@ export interface Dashboard {
 }
 
 const keepAliveMs = 15_000;
+const mostFormBytes = 256 * 1024;
 
 const pathOf = (c: Context): string => {
   const { pathname, search } = new URL(c.req.url);
@@ -64,7 +65,18 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   if (options.hook) addHooks(app, options.hook, refused);
   app.use(guard.boundary);
-  app.use(bodyLimit({ maxSize: 256 * 1024 }));
+  app.use(
+    bodyLimit({
+      maxSize: mostFormBytes,
+      onError: () => {
+        throw new FleetError({
+          code: 'TEXT_TOO_LARGE',
+          message: `Expected a form of at most ${mostFormBytes} bytes, got more.`,
+          mend: 'Put the long part into a file of the product and name the file.',
+        });
+      },
+    }),
+  );
   app.onError((thrown, c) => {
     const error = FleetError.wrap(thrown);
     if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a page failed');

@@ -87,6 +87,22 @@ describe('the guard', () => {
       expect(await going(to), to).toBe('/');
   });
 
+  it('says of a form that is too long that it is', async () => {
+    const { status, text } = await new Promise<{ status?: number; text: string }>((resolve, reject) => {
+      // Of a connection of its own: it is closed with the body unread.
+      const headers = { origin: own, 'content-type': 'application/x-www-form-urlencoded' };
+      request(`${own}/login`, { method: 'POST', agent: false, headers }, async (response) => {
+        let text = '';
+        for await (const part of response) text += String(part);
+        resolve({ status: response.statusCode, text });
+      })
+        .on('error', reject)
+        .end(`token=${'x'.repeat(300_000)}`);
+    });
+    expect(status).toBe(400);
+    expect(text).toContain('at most 262144 bytes');
+  });
+
   it('takes no answer from another origin, none without an origin, and none without the cookie', async () => {
     const state = () => scene.world.fleet.gates.get(1).state;
     for (const origin of [
