@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/client/client.ts';
 import { quietLines } from '../../src/common/terminal-safe-json.ts';
 import type { AccountView } from '../../src/contract/accounts.ts';
+import type { ArtifactsView } from '../../src/contract/artifacts.ts';
 import type { BlueprintView } from '../../src/contract/blueprints.ts';
 import type { GateView } from '../../src/contract/gates.ts';
 import type { NoticeView } from '../../src/contract/notices.ts';
+import type { ImportReply } from '../../src/contract/objectives.ts';
 import type { RecurringView } from '../../src/contract/recurring.ts';
 import type { DiffView } from '../../src/contract/work.ts';
 import * as views from '../../src/text/index.ts';
@@ -202,6 +204,25 @@ const diff: DiffView = {
     },
   ],
 };
+const artifact = { n: 1, path: evil, type: 'png', bytes: 1, at: gate.askedAt } as const;
+const artifacts: ArtifactsView = {
+  objective: 'obj-6',
+  product: 'product-a',
+  files: [
+    { ...artifact, state: 'kept', why: null },
+    { ...artifact, n: 2, state: 'refused', why: 'missing' },
+  ],
+  more: 1,
+};
+const issue = { number: 1, url: evil, title: evil };
+const imported: ImportReply = {
+  product: 'product-a',
+  label: evil,
+  taken: [{ ...issue, objective: 'obj-6', state: 'queued' }],
+  known: [{ ...issue, objective: 'obj-5', state: 'done' }],
+  skipped: [{ ...issue, why: evil }],
+  left: 1,
+};
 const judged = { verdict: 'sent-back', by: evil, says: evil, next: evil, at: gate.askedAt } as const;
 
 const shown: [string, (surface: Surface) => string][] = [
@@ -229,6 +250,19 @@ const shown: [string, (surface: Surface) => string][] = [
   ['a diff', (s) => views.diffText(s, diff, false)],
   ['a diff with its lines', (s) => views.diffText(s, diff, true)],
   ['what a human said of it', (s) => views.judgedText(s, { ...objective, judged })],
+  ['files', (s) => views.artifactsText(s, artifacts)],
+  ['files of all', (s) => views.allArtifactsText(s, [artifacts])],
+  ['saved files', (s) => views.savedText(s, artifacts, evil, [views.artifactFileName({ n: 1, path: evil })])],
+  ['imported issues', (s) => views.importText(s, imported)],
+  [
+    'spending',
+    (s) =>
+      views.spendingText(s, {
+        since: gate.askedAt,
+        until: gate.askedAt,
+        spent: [{ day: '2026-11-20', product: evil, costUsd: 1, sessions: 1, turns: 1, unpriced: 1 }],
+      }),
+  ],
   ['inbox', (s) => views.inboxText(s, { product: 'product-a', observedAt: null, mail: [mail] })],
   ['a reply', (s) => views.replyText(s, 'product-a', mail)],
   ['look', (s) => views.lookText(s, { text: evil, truncated: true })],
@@ -338,7 +372,7 @@ describe('as JSON', () => {
     const lines: string[] = [];
     const output = { append: (line: string) => lines.push(line), replace: () => {}, size: () => null };
     const source = { via: 'cli', sender: null, thread: null } as const;
-    const context = { client, source, surface: 'cli', json: true, now: () => nowMs, output } as const;
+    const context = { client, source, surface: 'cli', form: 'json', now: () => nowMs, output } as const;
     const { text } = await runVerb(words, context);
     return [...lines, text].join('\n');
   };
@@ -386,6 +420,10 @@ it('every view is poisoned here', () => {
   expect(named.filter((name) => !used.includes(name)).sort()).toEqual([
     'backupText',
     'estimateText',
+    // an address of ours
+    'openedText',
+    // how text of ours is laid out
+    'ownText',
     'unpricedText',
   ]);
 });
