@@ -60,6 +60,8 @@ export interface Ports {
 export interface Memory {
   /** The latest evidence per product. */
   observations: Map<string, Observation>;
+  /** Products that are made ready just now: that they are not there yet is no trouble. */
+  beingMade: Set<string>;
   /** The latest measurement per product of a live session. */
   footprints: Map<string, FootprintReport['products'][number]>;
   /** The runtime as a whole, by its cgroup; null: not measured yet. */
@@ -98,6 +100,7 @@ export interface Memory {
 
 export const emptyMemory = (): Memory => ({
   observations: new Map(),
+  beingMade: new Set(),
   footprints: new Map(),
   container: null,
   clockJump: null,

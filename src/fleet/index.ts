@@ -194,8 +194,9 @@ export function startFleet(
               data: { digest: registry.digest, products: registry.products.map((p) => p.name) },
             },
       );
-      loop.registryChanged();
+      // First: that a new one is not there yet is then no trouble of it.
       making.makeNew(known, registry.products);
+      loop.registryChanged();
       known = names(registry);
     },
     lookNow(product) {

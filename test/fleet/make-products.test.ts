@@ -34,6 +34,19 @@ it('by itself when it is new, and not because another line changed', async () =>
   expect(made()).toEqual(['gamma']);
 });
 
+it('is in no trouble while it is made, and is when it could not be', async () => {
+  const troubles = () => t.journal.eventsAfter(0, 1_000).filter(({ kind }) => kind === 'product.trouble');
+  const { promise, resolve } = Promise.withResolvers<typeof missing>();
+  t.fake.add('gamma').health = 'missing';
+  t.fake.setFault(({ command }) => (command === 'make' ? promise : null));
+  t.setRegistry(registry([...two(), product('gamma')]));
+  await t.clock.settle();
+  expect([made(), troubles()]).toEqual([['gamma'], []]);
+  resolve(missing);
+  await t.clock.settle();
+  expect(troubles()).toMatchObject([{ product: 'gamma' }]);
+});
+
 it('not where overstory is off', async () => {
   t.fake.add('gamma');
   t.setRegistry(registry([...two(), product('gamma', { overstory: false })]));

@@ -9,16 +9,18 @@ export interface Made {
   error: FleetError | null;
 }
 
-/** @param afterwards  called when one was made: it is there to be looked at */
-export function createMaking({ runtime, journal }: FleetContext, afterwards: () => void) {
+/** @param afterwards  called when one was made or could not be: it is to be looked at again */
+export function createMaking({ runtime, journal, beingMade }: FleetContext, afterwards: () => void) {
   const making = new Map<string, Promise<Made>>();
 
   async function make(product: Product): Promise<Made> {
     const { name } = product;
+    beingMade.add(name);
     const made = await runtime.make(product, product).then(
       (done): Made => ({ done, error: null }),
       (thrown): Made => ({ done: [], error: FleetError.wrap(thrown, name) }),
     );
+    beingMade.delete(name);
     if (!journal.isOpen()) return made;
     const { done, error } = made;
     if (done.length > 0 || error !== null)
@@ -31,7 +33,7 @@ export function createMaking({ runtime, journal }: FleetContext, afterwards: () 
             : `${name} could not be made ready: ${error.message} ${error.mend}`,
         data: { done, error: error?.toJSON() ?? null },
       });
-    if (done.length > 0) afterwards();
+    if (done.length > 0 || error !== null) afterwards();
     return made;
   }
 

@@ -48,7 +48,9 @@ export function createLooks(
       look(name, true);
       return;
     }
-    const events = conclude(journal, name, snapshot, session);
+    const events = conclude(journal, name, snapshot, session).filter(
+      ({ kind }) => kind !== 'product.trouble' || !context.beingMade.has(name),
+    );
     if (events.length > 0) journal.record(...events);
     // Journalled first, acknowledged after: a crash in between shows the mail again, and it is known then.
     acknowledge(name, snapshot);
