@@ -14,6 +14,7 @@ const budgets = ['memory', 'cpu', 'cost'] as const;
 const sourced = z.object({ source: z.object({ via: z.string() }) });
 const limitSchema = z.object({ limit: z.number().nullable() });
 type Cap = AskedOf<'cap'>[0];
+type Undo = AskedOf<'undo'>[0];
 
 /** Given a route and what was asked of it, checked: refuses with SOURCE_FORGED and OPERATOR_ONLY. */
 export function gatewayBox(fleet: Fleet) {
@@ -21,7 +22,7 @@ export function gatewayBox(fleet: Fleet) {
     const via = sourced.safeParse(asked).data?.source.via;
     if (operatorsOnly.some((one) => one === via)) throw forged(via ?? '');
     if (name === 'cap') refuseRaise(fleet, asked as Cap);
-    if (name === 'undo') refuseRaiseByUndo(fleet);
+    if (name === 'undo') refuseRaiseByUndo(fleet, asked as Undo);
   };
 }
 
@@ -58,8 +59,8 @@ function refuseRaise(fleet: Fleet, asked: Cap): void {
 }
 
 /** Undo puts back what was before: an operator's raise, perhaps, that the operator took back. */
-function refuseRaiseByUndo(fleet: Fleet): void {
-  for (const { scope, key, before } of fleet.loop.context.journal.lastControl()?.data.changes ?? []) {
+function refuseRaiseByUndo(fleet: Fleet, { change }: Undo): void {
+  for (const { scope, key, before } of fleet.loop.context.journal.lastControl(change)?.data.changes ?? []) {
     const budget = budgets.find((one) => one === key);
     if (budget === undefined) continue;
     const at = scope === fleetScope ? 'fleet' : scope;

@@ -54,6 +54,18 @@ describe('a limit that the operator lowered below products.yaml', () => {
     expect(await ask('operator', 'caps', { ...cap('default'), source: operator })).toBe('ok');
     expect(await ask('gateway', 'caps', cap('20'))).toBe('ok');
   });
+
+  it('nor by undo of that one change, by its number, whatever chat said last', async () => {
+    const ask = world();
+    const cap = { source: chat, scope: 'fleet', what: 'cost', value: '5' };
+    expect(await ask('operator', 'caps', { ...cap, source: operator })).toBe('ok');
+    const change = t.fleet.loop.context.journal.lastControl()?.seq;
+    // What an undo without a number would take back is chat's own to take back.
+    expect(await ask('gateway', 'products/alpha/pause', { source: chat, reason: null })).toBe('ok');
+    expect(await ask('gateway', 'undo', { source: chat, change })).toBe('OPERATOR_ONLY');
+    expect(t.fleet.status(null).capacity.maxCostUsdPerDay).toBe(5);
+    expect(await ask('operator', 'undo', { source: operator, change })).toBe('ok');
+  });
 });
 
 describe('a gate that chat may not answer', () => {
