@@ -10,7 +10,7 @@ export const artifactsWanted = [
 ].join('\n');
 
 const head = /^[\s#*_]*artifacts\s*:[\s*_]*$/i;
-const item = /^\s*(?:[-*]\s+|\d+[.)]\s+)?(.+?)\s*$/;
+const mark = /^(?:[-*]|\d+[.)])\s+/;
 /** Longer is no path. */
 const mostCharacters = 1024;
 
@@ -24,8 +24,11 @@ export function artifactsIn(report: string): string[] {
   if (from < 0) return [];
   const paths: string[] = [];
   for (const line of lines.slice(from + 1)) {
-    const said = item.exec(line)?.[1]?.replace(/^`(.+)`$/, '$1');
-    if (said === undefined) {
+    const said = line
+      .trim()
+      .replace(mark, '')
+      .replace(/^`(.+)`$/, '$1');
+    if (said === '') {
       // One may stand between the head and its list.
       if (paths.length === 0) continue;
       break;
