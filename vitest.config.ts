@@ -13,6 +13,12 @@ const mainJob = ['test/trial/main-job.test.ts'];
 
 /** Whole fleets over ov-sim, with processes, tmux and git of their own: tens of seconds each, mostly of waiting. */
 const fleets = [
+  // no whole fleet, but more processes than a change should wait for
+  'test/checkout/large-files.test.ts',
+  'test/cli/{broken-help,cli}.test.ts',
+  'test/runtime/local-agent.test.ts',
+  'test/runtime/doctor/doctor.test.ts',
+  'test/simulator/contract.test.ts',
   'test/bad-input/**/*.test.ts',
   'test/openclaw/config.test.ts',
   'test/claude/{hooks,terminal,usage,worker}.test.ts',
