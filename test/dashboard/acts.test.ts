@@ -155,7 +155,6 @@ inChromium('acts on the dashboard', (open) => {
     expect(await now()).toContain('ov-sim');
     // looked at again by itself, for as long as somebody looks
     await page.waitForResponse((answer) => answer.url().endsWith('/products/shop/screen'));
-    await page.waitForResponse((answer) => answer.url().endsWith('/products/shop/screen'));
     await go('/products/launch/screen');
     await page.getByText('Nobody works here now.').waitFor();
     await go('/products/shop');
