@@ -52,6 +52,8 @@ export function createRounds(
         }
       })
       .catch((error) => {
+        // One that fails on what it has itself recorded must not be tried again at once.
+        again = false;
         nextMs = tuning.sweepLiveMs;
         log.error({ err: FleetError.wrap(error) }, `${what} failed`);
       })
@@ -59,7 +61,9 @@ export function createRounds(
         running = null;
         if (isOver()) return;
         afterwards();
-        if (nextMs !== null) cancelTimer = clock.after(nextMs, wake);
+        // Woken between the last round and here, it has found `running`.
+        if (again) wake();
+        else if (nextMs !== null) cancelTimer = clock.after(nextMs, wake);
       });
   }
 
