@@ -356,6 +356,30 @@ it('a refused answer is told, and offered again by a human’s import; while the
   expect(t.comments).toHaveLength(1);
 });
 
+it('one of another repository, where `deliver:` leads elsewhere now, is neither asked for nor written on', async () => {
+  const t = await fleet();
+  t.offered.push(issue(7), issue(8));
+  await t.clock.advance(look);
+  t.offered.length = 0;
+  t.states.set(8, 'closed');
+  const forgeAt = { forge: 'github' as const, api: 'https://api.github.com', repository: 'acme/other' };
+  t.setRegistry(registry([product('shop', { deliver: { ...wanted, forgeAt }, intake })]));
+  await t.clock.advance(2 * look);
+  expect(t.objective('obj-2').state).not.toBe('cancelled');
+  await t.finish();
+  await t.clock.advance(look);
+  expect(t.comments).toEqual([]);
+  expect(t.objective().issue?.comment).toMatchObject({
+    state: 'failed',
+    says: expect.stringContaining('to lead where https://github.com/acme/shop/issues/7 is, got acme/other.'),
+  });
+  // It leads back: what was refused is written.
+  t.setRegistry(registry([product('shop', { deliver: wanted, intake })]));
+  await t.fleet.importIssues('shop', null, human);
+  await t.clock.advance(1_000);
+  expect(t.comments).toMatchObject([{ number: 7 }]);
+});
+
 it('none is written where `comment` is off, and none of what ended long ago when it is on again', async () => {
   const t = await fleet({ shop: { intake: { ...intake, comment: false } } });
   t.offered.push(issue(7));

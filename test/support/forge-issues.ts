@@ -24,7 +24,7 @@ const at = '2026-01-05T12:00:00Z';
 
 function shape(kind: ForgeKind, api: string, issue: KeptIssue): object {
   const { number, title, body, by, labels, state } = issue;
-  const url = `${api}/web/issues/${number}`;
+  const url = `${api}/web/acme/shop/${kind === 'gitlab' ? '-/' : ''}issues/${number}`;
   if (kind === 'gitlab')
     return {
       ...{ id: 2000 + number, iid: number, project_id: 7, title, description: body, labels, web_url: url },

@@ -12,6 +12,7 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { waitLonger } from '../delivery/waits.ts';
 import { createRounds, type Rounds } from '../rounds.ts';
 import { answerText } from './answer-text.ts';
+import { isOfRepository } from './same-repository.ts';
 
 const wakes = new Set<EventKind>([
   'objective.ended',
@@ -69,7 +70,10 @@ export function answerIssues(context: FleetContext): Rounds {
     const deliver = productOf(context, product)?.deliver;
     if (!deliverer) return;
     try {
+      const url = journal.issues.of(objective ?? '')?.url ?? '';
       if (!deliver?.forgeAt) throw notWanted(product);
+      const { repository } = deliver.forgeAt;
+      if (!isOfRepository(repository, url)) throw elsewhere(product, repository, url);
       const since = new Date(sinceMs - skewMs).toISOString();
       const to = { product, token: deliver.token, ...deliver.forgeAt };
       await deliverer.answer({ ...to, number, marker, body, since });
@@ -121,5 +125,14 @@ function notWanted(product: string): FleetError {
     product,
     message: `Expected \`deliver:\` of ${product} in products.yaml with a forge and a token, got none.`,
     mend: 'Add it (docs/delivery.md): issues are asked for where its pull requests go.',
+  });
+}
+
+function elsewhere(product: string, repository: string, url: string): FleetError {
+  return new FleetError({
+    code: 'INTAKE_NOT_SET',
+    product,
+    message: `Expected \`deliver:\` of ${product} in products.yaml to lead where ${url} is, got ${repository}.`,
+    mend: 'Write there yourself what came of it, or let `deliver:` lead back there.',
   });
 }

@@ -16,6 +16,7 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { tookTurn, turnInMs } from '../delivery/turns.ts';
 import { waitLonger } from '../delivery/waits.ts';
 import { createRounds, type ForgeRounds } from '../rounds.ts';
+import { isOfRepository } from './same-repository.ts';
 
 const wakes = new Set<EventKind>(['issue.taken', 'registry.changed', 'clock.jumped']);
 
@@ -174,9 +175,13 @@ export function lookAtIssues(context: FleetContext, taker: IssueTaker): ForgeRou
 
   /** On to those that were on no page. */
   function goOn(product: Product, look: Look): void {
+    const { repository } = at(product);
     look.ask = journal.issues
       .open()
-      .filter((row) => row.product === product.name && !look.seen.has(row.number));
+      .filter(
+        ({ product: name, number, url }) =>
+          name === product.name && !look.seen.has(number) && isOfRepository(repository, url),
+      );
     if (look.ask.length === 0) ended(product, look);
   }
 
