@@ -51,7 +51,8 @@ const pathOf = (c: Context): string => {
 function ownPath(to: string | undefined): string {
   const origin = 'http://own.invalid';
   const url = to?.startsWith('/') ? URL.parse(to, origin) : null;
-  return url?.origin === origin ? url.pathname + url.search : '/';
+  // `/.//elsewhere` is one of ours only until its dots are resolved
+  return url?.origin === origin && !url.pathname.startsWith('//') ? url.pathname + url.search : '/';
 }
 
 /** @throws FleetError DASHBOARD_PORT, TOKEN_TOO_SHORT */

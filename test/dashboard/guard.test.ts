@@ -81,6 +81,8 @@ describe('the guard', () => {
       '/\\evil.example',
       'https://evil.example',
       '/\t/evil.example',
+      '/.//evil.example',
+      '/history/..//evil.example',
       '',
       'x',
     ])
