@@ -32,7 +32,9 @@ export const remove: Verb = {
     const inForce = await registryInForce(context);
     const file = await local.open(placeIn(options), inForce);
     const { draft, clone, origin } = await file.remove(name);
-    const waiting = inForce === null ? [] : await requireIdle(context, name, options.cancelQueued === true);
+    const idle = async () =>
+      inForce === null ? [] : await requireIdle(context, name, options.cancelQueued === true);
+    let waiting = await idle();
     const lines = entryLines(show, draft);
     if (inForce === null)
       lines.push(`Whether something works on ${name} was not asked: no fleetd answers here.`);
@@ -55,6 +57,8 @@ export const remove: Verb = {
       ]);
       if (answer !== 'yes')
         return { data: { ...data, written: false }, text: 'Nothing was written.', exitCode: unwrittenExit };
+      // It may have begun to work while the question stood.
+      waiting = await idle();
     }
     for (const id of waiting)
       await context.client.cancel(id, { source: context.source, reason: `${name} is removed` });
