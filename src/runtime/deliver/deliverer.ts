@@ -36,7 +36,7 @@ export interface Deliverer {
   watch(order: Omit<WatchOrder, 'do'>): Promise<Watched>;
   /** One page of the open issues with a label, one request. @throws as watch() */
   issues(order: Omit<IssuesOrder, 'do'>): Promise<IssuePage>;
-  /** How an issue stands, one request. @throws as watch() */
+  /** How an issue stands, one request; two where it is gone. @throws as watch() */
   issue(order: Omit<IssueOrder, 'do'>): Promise<IssueState>;
   /** Writes a comment on an issue, or changes the one with that marker. Idempotent. @throws as watch() */
   answer(order: Omit<AnswerOrder, 'do'>): Promise<void>;

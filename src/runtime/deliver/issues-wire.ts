@@ -22,7 +22,7 @@ export const issueOrders = <At extends z.ZodRawShape>(at: At) =>
       /** of that page's last answer */
       etag: z.string().max(500).nullable(),
     }),
-    /** whether it is open: one request */
+    /** whether it is open: one request; where it is not found one more, whether any is */
     z.strictObject({ ...at, do: z.literal('issue'), number }),
     /** a comment that stands once, whatever happens between the requests */
     z.strictObject({

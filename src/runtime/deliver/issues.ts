@@ -5,6 +5,9 @@ import { openForge } from '../../forge/open.ts';
 import { type IssuePage, type IssueState, mostBody, mostTitle } from './issues-wire.ts';
 import type { AnswerOrder, IssueOrder, IssuesOrder } from './wire.ts';
 
+/** To ask for a list where only matters whether there is one. */
+const anyLabel = 'fleet';
+
 const forgeOf = (
   { forge, api, repository }: Pick<IssueOrder, 'forge' | 'api' | 'repository'>,
   token: string,
@@ -26,14 +29,17 @@ export async function listIssues(order: IssuesOrder, token: string): Promise<Iss
   };
 }
 
-/** @throws FleetError FORGE_…, but not FORGE_NOT_FOUND: that is an answer */
+/** @throws FleetError FORGE_…; FORGE_NOT_FOUND only where no issue of the repository may be read */
 export async function issueState(order: IssueOrder, token: string): Promise<IssueState> {
+  const forge = forgeOf(order, token);
   try {
-    return (await forgeOf(order, token).issue(order.number)).state;
+    return (await forge.issue(order.number)).state;
   } catch (thrown) {
-    if (FleetError.wrap(thrown).code === 'FORGE_NOT_FOUND') return 'gone';
-    throw thrown;
+    if (FleetError.wrap(thrown).code !== 'FORGE_NOT_FOUND') throw thrown;
   }
+  // To a token that may not read the repository, every issue is one that is not there.
+  await forge.issues(anyLabel, 1, null);
+  return 'gone';
 }
 
 /**
