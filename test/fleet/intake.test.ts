@@ -273,6 +273,24 @@ it.each(['never', 'lost'] as const)(
   },
 );
 
+it('nor twice, where the request of a former process arrives only after the next one is up', async () => {
+  const there = issueForge();
+  there.offered.push(issue(7));
+  const file = journalFile();
+  const first = await fleet({ file, there });
+  await first.clock.advance(look);
+  there.faults.push({ on: 'answer', fault: 'never' });
+  await first.finish();
+  first.crash();
+  const second = await fleet({ file, there, world: first });
+  await second.clock.advance(5_000);
+  const onItsWay = there.asked.find(({ did }) => did === 'answer') as (typeof there.comments)[number];
+  there.comments.push({ number: 7, body: onItsWay.body, marker: onItsWay.marker });
+  await second.clock.advance(look);
+  expect(there.comments).toHaveLength(1);
+  expect(second.objective().issue?.comment?.state).toBe('done');
+});
+
 it('the answer waits for its delivery, says the words of workers in blocks, and is changed when there is more', async () => {
   const t = await fleet({ shop: { deliver } });
   t.offered.push(issue(7));

@@ -24,6 +24,8 @@ const wakes = new Set<EventKind>([
 ]);
 /** What ended longer ago is not written about: a switch that is turned on again must not flood a forge. */
 const longestMs = 7 * 86_400_000;
+/** As long as a request of a former process may still be on its way. */
+const onItsWayMs = 60_000;
 /** A forge's clock may be so much behind ours. */
 const skewMs = 86_400_000;
 
@@ -38,14 +40,22 @@ interface Args {
 export function answerIssues(context: FleetContext): Rounds {
   const { journal, clock, tuning, log, deliverer, deliveryWaits } = context;
 
+  // Looked for before it has arrived, what a former process sent would be written a second time.
+  const sentBefore = new Set(journal.openAnswers().map(({ id }) => id));
+  const cancelTimer = clock.after(onItsWayMs, () => {
+    sentBefore.clear();
+    rounds.start();
+  });
+  const mayBeSent = () => journal.openAnswers().filter(({ id }) => !sentBefore.has(id));
+
   async function round(): Promise<number | null> {
     if (!deliverer) return null;
     for (const row of journal.issues.unanswered(clock.nowMs() - longestMs)) intend(row);
     const due = ({ id }: ActionRow) => (deliveryWaits.get(id)?.untilMs ?? 0) <= clock.nowMs();
-    await Promise.all(journal.openAnswers().filter(due).map(send));
+    await Promise.all(mayBeSent().filter(due).map(send));
     if (rounds.isOver()) return null;
     const now = clock.nowMs();
-    const next = journal.openAnswers().map(({ id }) => (deliveryWaits.get(id)?.untilMs ?? now) - now);
+    const next = mayBeSent().map(({ id }) => (deliveryWaits.get(id)?.untilMs ?? now) - now);
     return next.length === 0 ? null : Math.max(1, Math.min(...next));
   }
 
@@ -95,7 +105,13 @@ export function answerIssues(context: FleetContext): Rounds {
 
   const rounds = createRounds(context, 'answering issues', wakes, round, () => {});
   rounds.start();
-  return rounds;
+  return {
+    ...rounds,
+    async close() {
+      cancelTimer();
+      await rounds.close();
+    },
+  };
 }
 
 /** @param before  those of its objective, the latest first: all are one comment, and go by one marker */
