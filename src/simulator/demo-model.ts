@@ -2,8 +2,16 @@
 // that the whole chat path can be tried without a key. It says in every answer what it is.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { examples, understand } from './demo/sentences.ts';
-import { type Answer, type MessagesRequest, readTurn, sendAnswer, type Tool } from './demo/wire.ts';
+import { shown } from './demo/sentences.ts';
+import { understand } from './demo/understand.ts';
+import {
+  type Answer,
+  callsBefore,
+  type MessagesRequest,
+  readTurn,
+  sendAnswer,
+  type Tool,
+} from './demo/wire.ts';
 
 export interface DemoModelOptions {
   /** 0 takes any free port. */
@@ -97,9 +105,11 @@ function answerTo(request: MessagesRequest): Answer {
   const tools = request.tools ?? [];
   // Titles and recaps of the gateway's own: nobody reads help there.
   if (tools.length === 0) return { text: 'Fleet', calls: [] };
-  const intent = understand(text);
+  const intent = understand(text, callsBefore(request.messages ?? []));
   if (intent === null)
-    return say(`I understand only sentences like these:\n${examples.map((line) => `- ${line}`).join('\n')}`);
+    return say(
+      `That is none of the sentences I know. I understand such as:\n${shown.map((line) => `- ${line}`).join('\n')}\nAll that can be done without a model: \`/fleet help\`.`,
+    );
   if (intent.calls.length === 0) return say(intent.lead);
   const missing = intent.calls.filter((call) => !tools.some((tool) => tool.name === call.name));
   if (missing.length > 0)
@@ -116,8 +126,9 @@ function answerTo(request: MessagesRequest): Answer {
 function leadOf(request: MessagesRequest): string {
   const messages = request.messages ?? [];
   const called = messages.findLastIndex((message) => message.role === 'assistant');
+  const until = messages.slice(0, called);
   return (
-    understand(readTurn({ messages: messages.slice(0, called) }).text)?.lead ?? 'This is what came back:'
+    understand(readTurn({ messages: until }).text, callsBefore(until))?.lead ?? 'This is what came back:'
   );
 }
 

@@ -1,7 +1,8 @@
 // The demo model over HTTP, as the gateway talks to it: every sentence of the README, in both forms.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { heardByModel } from '../../src/openclaw/heard.ts';
-import { examples, understand } from '../../src/simulator/demo/sentences.ts';
+import { examples, shown } from '../../src/simulator/demo/sentences.ts';
+import { understand } from '../../src/simulator/demo/understand.ts';
 import { type DemoModel, missingKeyText, startDemoModel } from '../../src/simulator/demo-model.ts';
 
 interface Block {
@@ -147,7 +148,10 @@ test('pausing and focusing need tools that may not be there yet', async () => {
 test('every example of the help text is understood, and an unknown sentence gets the help text', async () => {
   for (const example of examples) expect(understand(example), example).not.toBeNull();
   const [help] = await say('Sing a song');
-  for (const example of examples) expect(help?.text).toContain(example);
+  for (const example of shown) {
+    expect(examples).toContain(example);
+    expect(help?.text).toContain(example);
+  }
 });
 
 test('results are told verbatim, and context after them is not taken for a question', async () => {
@@ -217,6 +221,77 @@ test.each([
 
 test('a product page is work, not a product', async () => {
   expect(await calls('Add a product page to the shop on product-a')).toMatchObject([['fleet_start', {}]]);
+});
+
+const every = [
+  ...tools,
+  ...later,
+  ...['fleet_gates', 'fleet_diff', 'fleet_history'].map((name) => tool(name, 'product', 'objective')),
+];
+
+test.each([
+  [
+    'Start work on product-a to add a search box and tell me what product-b is doing',
+    [
+      ['fleet_start', { product: 'product-a', objective: 'Start work on product-a to add a search box' }],
+      ['fleet_status', { product: 'product-b' }],
+    ],
+  ],
+  [
+    "What's the status of product-a, and why is product-b waiting?",
+    [
+      ['fleet_status', { product: 'product-a' }],
+      ['fleet_why', { target: 'product-b' }],
+    ],
+  ],
+  [
+    'Pause B. What needs me?',
+    [
+      ['fleet_pause', { product: 'product-b' }],
+      ['fleet_gates', {}],
+    ],
+  ],
+  // an objective keeps its words
+  ['Build a page on product-a and show the total', null],
+  ['show me what changed in product-a', [['fleet_history', { product: 'product-a' }]]],
+  ['what did obj-3 change', [['fleet_diff', { objective: 'obj-3' }]]],
+  ['staus of prodcts', [['fleet_status', {}]]],
+  ['puase product-b', [['fleet_pause', { product: 'product-b' }]]],
+])('%s', async (sentence, expected) => {
+  const asked = await calls(sentence, { tools: every });
+  if (expected === null) expect(asked.map(([name]) => name)).not.toContain('fleet_look');
+  else expect(asked).toEqual(expected);
+});
+
+test.each([
+  ['and product-b?', [['fleet_why', { target: 'product-b' }]]],
+  ['why is it waiting?', [['fleet_why', { target: 'product-a' }]]],
+  ['stop it', [['fleet_stop', { product: 'product-a' }]]],
+  ['what is it doing', [['fleet_status', { product: 'product-a' }]]],
+])('after a question about product-a: %s', async (sentence, expected) => {
+  const messages = [
+    { role: 'user', content: 'Why is product-a waiting?' },
+    {
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 't1', name: 'fleet_why', input: { target: 'product-a' } }],
+    },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: 'It waits for CPU.' }] },
+    { role: 'assistant', content: 'It waits for CPU.' },
+    { role: 'user', content: sentence },
+  ];
+  const response = await post({ messages, tools: every });
+  const { content } = (await response.json()) as { content: Block[] };
+  expect(content.filter(({ type }) => type === 'tool_use').map(({ name, input }) => [name, input])).toEqual(
+    expected,
+  );
+});
+
+test('nothing said before: "it" is nothing', async () => {
+  expect(await calls('stop it', { tools: every })).toEqual([]);
+});
+
+test('a typing mistake is read aloud', () => {
+  expect(understand('puase product-b')?.lead).toContain('I read that as “pause product-b”');
 });
 
 test('streams the same answer as events', async () => {

@@ -1,23 +1,20 @@
-// The sentences the demo model understands, and the tool calls they become. First rule that fits wins.
-import type { ToolCall } from './wire.ts';
+// The sentences the demo model understands, and the tool calls they become. First rule that fits wins; what is made of a
+// sentence before it comes here is in understand.ts.
+import { type Intent, named, one, planName, started } from './intent.ts';
 
-export interface Intent {
-  /** Said above the tools' answers; the whole answer where no tool is called. */
-  lead: string;
-  calls: ToolCall[];
-}
-
-interface Rule {
+export interface Rule {
   /** Shown in the help text. */
   example: string;
   pattern: RegExp;
   intent(match: RegExpExecArray): Intent;
 }
 
-const product = '(?:product[- ])?[a-z0-9][a-z0-9-]*';
+/** What points back ("it") is no name: understand.ts puts one in its place. */
+const product =
+  '(?:product[- ])?(?!(?:it|that|this|them|the|all|work|is|was|does|has|did)\\b)[a-z0-9][a-z0-9-]*';
 const list = `(?:both |all of )?${product}(?:(?:, and |, | and )${product})*`;
 
-const rules: Rule[] = [
+export const rules: readonly Rule[] = [
   {
     example: 'What products are you managing?',
     pattern: /^(?!.*\bstatus\b).*\b(what|which|list)\b.*\bproducts\b/i,
@@ -40,15 +37,18 @@ const rules: Rule[] = [
     intent: ([, name = '']) => one(`${named(name)} now:`, 'fleet_status', { product: named(name) }),
   },
   {
+    example: 'What is product-b doing?',
+    pattern: new RegExp(
+      `\\bwhat(?: is|'s|’s)? (?:(${product})(?: is)? (?:doing|up to|at)|(?:going on|new|happening) (?:with|in|on) (${product}))`,
+      'i',
+    ),
+    intent: ([, name, other = '']) =>
+      one(`${named(name ?? other)} now:`, 'fleet_status', { product: named(name ?? other) }),
+  },
+  {
     example: 'Pause product-b, focus on product-a',
-    pattern: new RegExp(`^\\W*pause (${product})(?:(?:,| and|, and) focus on (${product}))?`, 'i'),
-    intent: ([, paused = '', focused]) => ({
-      lead: 'Done as asked:',
-      calls: [
-        { name: 'fleet_pause', input: { product: named(paused) } },
-        ...(focused === undefined ? [] : [{ name: 'fleet_focus', input: { product: named(focused) } }]),
-      ],
-    }),
+    pattern: new RegExp(`^\\W*(?:pause|hold) (${product})\\W*$`, 'i'),
+    intent: ([, name = '']) => one('Paused:', 'fleet_pause', { product: named(name) }),
   },
   {
     example: 'Focus on product-a',
@@ -71,7 +71,7 @@ const rules: Rule[] = [
   },
   {
     example: 'Why is product-b waiting?',
-    pattern: new RegExp(`^\\W*why (?:is|does|has|did)? ?(${product})`, 'i'),
+    pattern: new RegExp(`^\\W*why (?:is|does|has|did|was)? ?(${product})`, 'i'),
     intent: ([, name = '']) =>
       one('The reason:', 'fleet_why', { target: name.startsWith('obj-') ? name : named(name) }),
   },
@@ -82,7 +82,7 @@ const rules: Rule[] = [
   },
   {
     example: 'What do you need from me?',
-    pattern: /\b(need|want)\b.*\bfrom me\b|\b(open|any) (gates|questions)\b/i,
+    pattern: /\b(need|want)\b.*\bfrom me\b|\bneeds? me\b|\b(open|any) (gates|questions)\b/i,
     intent: () => one('What only you can answer:', 'fleet_gates', {}),
   },
   {
@@ -150,6 +150,37 @@ const rules: Rule[] = [
     },
   },
   {
+    example: 'What did obj-1 change?',
+    pattern:
+      /^\W*(?:what|show)\b.*\b(?:chang\w*|diff|did|made|came)\b.*?\b(obj-\d+)\b|\b(obj-\d+)\b.*\b(?:changed?|diff)\b/i,
+    intent: ([, id, other = '']) =>
+      one('What it changed:', 'fleet_diff', { objective: (id ?? other).toLowerCase() }),
+  },
+  {
+    example: 'Show me what changed in product-a',
+    pattern: new RegExp(
+      `^\\W*(?:what|show)\\b.*\\b(?:chang\\w*|diff|done|finished|over)\\b.* (?:in|on|of|for|by) (${product})|^\\W*what did (${product}) (?:change|do|make)`,
+      'i',
+    ),
+    intent: ([, name, other = '']) =>
+      one('What is over there; `/fleet diff` with its number shows the lines:', 'fleet_history', {
+        product: named(name ?? other),
+      }),
+  },
+  {
+    example: 'How much did that cost?',
+    pattern: /\b(?:how much|what)\b.*\b(?:costs?|spen[dt]|pay|paid)\b|^\W*(?:costs?|spending)\W*$/i,
+    intent: () => ({
+      lead: 'That is a line of yours to type: `/fleet spend` says it by day and product, `/fleet result` with a number for one objective.',
+      calls: [],
+    }),
+  },
+  {
+    example: 'What came of it?',
+    pattern: /\b(?:what|how) (?:came|became|went|was done)\b|\bwhat is (?:done|over|finished)\b|\bhistory\b/i,
+    intent: () => one('What is over:', 'fleet_history', {}),
+  },
+  {
     example: 'Run a scout on product-a to explore the codebase structure',
     pattern: new RegExp(`^\\W*run an? [\\w -]+? on (${list})(?= to | and |\\W*$)`, 'i'),
     intent: started,
@@ -185,56 +216,16 @@ const rules: Rule[] = [
   },
 ];
 
-/** null when no rule fits. Lines are tried from the last: earlier ones may be older messages or metadata. */
-export function understand(text: string): Intent | null {
-  // Slack's plugin puts the message's id, in brackets, on a line of its own.
-  const lines = text.split('\n').filter((line) => !/^\s*\[[^\]\n]*\]\s*$/.test(line));
-  for (let at = lines.length - 1; at >= 0; at--) {
-    // A gateway may put the time, in brackets, before what the human said.
-    const sentence = lines
-      .slice(at)
-      .join('\n')
-      .replace(/^\s*\[[^\]\n]*\]\s*/, '')
-      // … and the name of whom it mentions after the mention.
-      .replace(/^\s*(?:<@\w+>|@[\w-]+)(?: \([^)\n]*\))?[:,]?\s+/, '')
-      .trim();
-    for (const rule of rules) {
-      const match = rule.pattern.exec(sentence);
-      if (match !== null) return rule.intent(Object.assign(match, { 0: sentence }));
-    }
-  }
-  return null;
-}
-
 export const examples: readonly string[] = rules.map((rule) => rule.example);
 
-function one(lead: string, name: string, input: Record<string, unknown>): Intent {
-  return { lead, calls: [{ name, input }] };
-}
-
-/** One objective per product, in the human's own words. */
-function started([sentence = '', products = '']: RegExpExecArray): Intent {
-  const names = products.replace(/^(both|all of) /i, '').split(/, and |, | and /i);
-  const calls = names.map((name) => ({
-    name: 'fleet_start',
-    input: { product: named(name), objective: sentence },
-  }));
-  return { lead: names.length === 1 ? 'Handed over:' : 'Handed over, one objective each:', calls };
-}
-
-/** `Ship auth` → `ship-auth` */
-const planName = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 41)
-    .replace(/^-+|-+$/g, '') || 'plan';
-
-/** `product A`, `A` and `product-a` are one product. */
-function named(words: string): string {
-  const name = words
-    .trim()
-    .toLowerCase()
-    .replace(/^product /, 'product-');
-  return /^[a-z]$/.test(name) ? `product-${name}` : name;
-}
+/** Those that a newcomer is shown: one of each kind. */
+export const shown: readonly string[] = [
+  "What's the status across all products?",
+  'What is product-b doing?',
+  'Run a scout on product-a to explore the codebase structure',
+  'Ship the auth feature on product-a',
+  'Pause product-b, focus on product-a',
+  'Why is product-b waiting?',
+  'Show me what changed in product-a',
+  'What do you need from me?',
+];

@@ -6,6 +6,7 @@ interface Block {
   text?: string;
   id?: string;
   name?: string;
+  input?: Record<string, unknown>;
   tool_use_id?: string;
   is_error?: boolean;
   content?: string | Block[];
@@ -64,6 +65,13 @@ export function readTurn(request: MessagesRequest): { text: string; results: Too
   const text = since.map((message) => textOf(message.content)).join('\n');
   return { text: text.replace(runtimeContext, '').replace(carriedOut, '').trim(), results };
 }
+
+/** What the model has called in this conversation, the oldest first. */
+export const callsBefore = (messages: NonNullable<MessagesRequest['messages']>): ToolCall[] =>
+  messages
+    .filter(({ role }) => role === 'assistant')
+    .flatMap(({ content }) => blocks(content))
+    .flatMap(({ type, name = '', input = {} }) => (type === 'tool_use' ? [{ name, input }] : []));
 
 /** Streams or sends one assistant message. `sequence` makes ids unique within the server. */
 export function sendAnswer(
