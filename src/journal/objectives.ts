@@ -44,6 +44,9 @@ export interface EndedQuery {
   limit: number;
 }
 
+/** What a search for words looks through at most, the latest first: it holds up all else meanwhile, and anybody may ask. */
+const searched = { objectives: 2_000, characters: 16_384 };
+
 /** What a list shows of a text, in characters; a whole one may have 256 KiB. */
 export const listedCharacters = 2_000;
 
@@ -129,18 +132,21 @@ export function objectiveStore({ rows, row }: Reader) {
     },
     /** Those that are over: the one that ended last comes first. */
     endedObjectives({ product, state, text, sinceMs, untilMs, skip, limit }: EndedQuery): ListedRow[] {
+      const over = `state IN ('done','failed','cancelled') AND product = coalesce(?1, product)
+        AND state = coalesce(?2, state) AND ended_at_ms >= ?3 AND ended_at_ms < ?4`;
+      const latest = 'ORDER BY ended_at_ms DESC, n DESC';
+      const words = "lower(substr(concat_ws(' ', id, text, why, result), 1, ?6))";
       return rows(
-        `SELECT ${listed} FROM objectives WHERE state IN ('done','failed','cancelled')
-           AND product = coalesce(?, product) AND state = coalesce(?, state)
-           AND ended_at_ms >= ? AND ended_at_ms < ?
-           AND (? IS NULL OR instr(lower(concat_ws(' ', id, text, why, result)), lower(?)) > 0)
-         ORDER BY ended_at_ms DESC, n DESC LIMIT ? OFFSET ?`,
+        `SELECT ${listed} FROM objectives WHERE ${over} AND (?5 IS NULL OR
+           (id IN (SELECT id FROM objectives WHERE ${over} ${latest} LIMIT ?7) AND instr(${words}, lower(?5)) > 0))
+         ${latest} LIMIT ?8 OFFSET ?9`,
         product ?? null,
         state ?? null,
         sinceMs ?? 0,
         untilMs ?? Number.MAX_SAFE_INTEGER,
         text ?? null,
-        text ?? null,
+        searched.characters,
+        searched.objectives,
         limit,
         skip ?? 0,
       ).map(listedOf);

@@ -11,7 +11,7 @@ export function intakeOf({ intake }: Written): Intake | null {
   return { label, comment, most: max_per_look };
 }
 
-/** It needs the forge that `deliver:` knows, and a label that no other product takes there: an issue is one objective. */
+/** It needs the forge that `deliver:` knows, and a label that no other product takes there: of one label an issue is one objective. */
 export function intakeProblems(
   products: readonly Written[],
 ): { index: number; key: string; expected: string; got: string }[] {

@@ -152,7 +152,7 @@ const history: Verb = {
   usage: '[product] [--last n] [--state done|failed|cancelled] [--text words] [--since day] [--until day]',
   summary: 'What is over: done, failed or cancelled, and why',
   details: [
-    '--text looks into ids, texts, final reports and reasons. Days are UTC days, or yesterday, today, 12h, 7d.',
+    '--text looks into ids, texts, final reports and reasons (of the last 2,000, the first 16,384 characters). Days are UTC days, or yesterday, today, 12h, 7d.',
   ],
   examples: ['history', 'history product-a --state failed --since 7d'],
   surfaces: everywhere,

@@ -53,6 +53,16 @@ describe('what is over', () => {
     expect(() => ids({ product: 'gamma' })).toThrow(expect.objectContaining({ code: 'PRODUCT_UNKNOWN' }));
   });
 
+  it('is searched as far as that holds nobody up', async () => {
+    const t = testFleet({ registry: products() });
+    await t.clock.settle();
+    const { id } = t.start('alpha', `early ${'x'.repeat(20_000)} late`);
+    t.fleet.commands.cancel(id, 'enough', t.source);
+    await t.clock.advance(minute);
+    const ids = (text: string) => t.fleet.commands.history({ limit: 50, skip: 0, text }).map((one) => one.id);
+    expect([ids('early'), ids('late')]).toEqual([[id], []]);
+  });
+
   it('has cost what its sessions did, on the day they ended', async () => {
     const t = testFleet({ registry: products() });
     await t.clock.settle();
