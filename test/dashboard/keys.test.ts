@@ -17,6 +17,15 @@ inChromium('keys and questions on the dashboard', (open) => {
     await opened?.close();
     await scene?.[Symbol.asyncDispose]();
   });
+  /** Of a page that was just opened: its scripts have run, so that a key is heard. */
+  const ready = () => page.locator('#connection[data-state=live]').waitFor();
+  /** The browser takes the focus out of a closed dialog with its next frame; until then a key goes to its input. */
+  const closed = async () => {
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await expect
+      .poll(() => page.evaluate("document.activeElement?.closest('dialog, input, textarea') == null"))
+      .toBe(true);
+  };
   const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")');
 
   it('goes anywhere and does anything by its name', async () => {
@@ -28,8 +37,9 @@ inChromium('keys and questions on the dashboard', (open) => {
     await expect.poll(() => palette.getByRole('option').allTextContents()).toEqual(['Pause shop']);
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Pause shop' }).waitFor();
+    await ready();
     await page.keyboard.press('Escape');
-    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await closed();
     await page.keyboard.press('/');
     await page.keyboard.type('obj');
     await expect.poll(() => palette.getByRole('option').count()).toBeGreaterThan(5);
@@ -39,35 +49,37 @@ inChromium('keys and questions on the dashboard', (open) => {
     await expect.poll(() => palette.getByRole('option').count()).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await closed();
   });
 
   it('has keys, says which, and leaves them to whoever types', async () => {
     await page.keyboard.press('h');
     await page.waitForURL(/history/);
+    await ready();
     await page.getByLabel('Words').focus();
     await page.keyboard.type('s/?f');
     expect(await page.getByLabel('Words').inputValue()).toBe('s/?f');
     await page.locator('h1').click();
     await page.keyboard.press('q');
     await page.waitForURL(/gates\/1/);
+    await ready();
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.getByText('start an objective').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await keys.getByLabel('Keys without Ctrl').uncheck();
     await keys.getByRole('button', { name: 'Close' }).click();
-    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await closed();
     // the link of the bar and Ctrl-K go on; and what was closed can be opened again
     await page.keyboard.press('f');
     await page.evaluate('document.getElementById("keys").showModal()');
     await keys.getByRole('button', { name: 'Close' }).click();
-    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await closed();
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Go to, or do' }).waitFor();
     expect(page.url()).toContain('/gates/1');
     await page.keyboard.press('Escape');
-    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await closed();
   });
 
   it('counts the questions in title, icon and bar, and tells of a new one while hidden', async () => {
