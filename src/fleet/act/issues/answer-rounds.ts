@@ -41,21 +41,23 @@ export function answerIssues(context: FleetContext): Rounds {
   const { journal, clock, tuning, log, deliverer, deliveryWaits } = context;
 
   // Looked for before it has arrived, what a former process sent would be written a second time.
+  const arrivedMs = clock.nowMs() + onItsWayMs;
   const sentBefore = new Set(journal.openAnswers().map(({ id }) => id));
-  const cancelTimer = clock.after(onItsWayMs, () => {
-    sentBefore.clear();
-    rounds.start();
-  });
-  const mayBeSent = () => journal.openAnswers().filter(({ id }) => !sentBefore.has(id));
+  const dueMs = ({ id }: ActionRow) =>
+    Math.max(deliveryWaits.get(id)?.untilMs ?? 0, sentBefore.has(id) ? arrivedMs : 0);
 
   async function round(): Promise<number | null> {
     if (!deliverer) return null;
     for (const row of journal.issues.unanswered(clock.nowMs() - longestMs)) intend(row);
-    const due = ({ id }: ActionRow) => (deliveryWaits.get(id)?.untilMs ?? 0) <= clock.nowMs();
-    await Promise.all(mayBeSent().filter(due).map(send));
+    await Promise.all(
+      journal
+        .openAnswers()
+        .filter((action) => dueMs(action) <= clock.nowMs())
+        .map(send),
+    );
     if (rounds.isOver()) return null;
     const now = clock.nowMs();
-    const next = mayBeSent().map(({ id }) => (deliveryWaits.get(id)?.untilMs ?? now) - now);
+    const next = journal.openAnswers().map((action) => dueMs(action) - now);
     return next.length === 0 ? null : Math.max(1, Math.min(...next));
   }
 
@@ -105,13 +107,7 @@ export function answerIssues(context: FleetContext): Rounds {
 
   const rounds = createRounds(context, 'answering issues', wakes, round, () => {});
   rounds.start();
-  return {
-    ...rounds,
-    async close() {
-      cancelTimer();
-      await rounds.close();
-    },
-  };
+  return rounds;
 }
 
 /** @param before  those of its objective, the latest first: all are one comment, and go by one marker */
