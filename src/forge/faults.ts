@@ -66,7 +66,10 @@ export function forgeFault(
       'Check the address in products.yaml; a private repository that the token may not read looks the same.',
     );
   if (status >= 400 && status < 500)
-    return fault('FORGE_REFUSED', 'Mend what the forge says, then `fleet deliver` the objective again.');
+    return fault(
+      'FORGE_REFUSED',
+      'Mend what the forge says, then ask again: `fleet deliver` for an objective, `fleet import` for issues.',
+    );
   return fault('FORGE_UNAVAILABLE', 'Nothing to do: it is tried again.');
 }
 

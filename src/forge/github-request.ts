@@ -1,6 +1,7 @@
 // One request to GitHub by Octokit, its answer checked by a schema.
 import { request as octokit } from '@octokit/request';
 import type { z } from 'zod';
+import { FleetError } from '../common/errors.ts';
 import { forgeFault } from './faults.ts';
 import type { ForgeTarget } from './forge.ts';
 import { checked, whyNone } from './rest.ts';
@@ -42,8 +43,14 @@ export function githubRequest({ api, repository, token }: ForgeTarget): GitHubRe
   ): Promise<{ etag: string | null; data: unknown } | null> {
     const asked = request(route, { ...parameters, request: { signal: AbortSignal.timeout(answerMs) } });
     return await asked
-      .then(({ headers, data }) => ({ etag: headers.etag ?? null, data }))
+      .then(({ headers, data, status }: { headers: { etag?: string }; data: unknown; status: number }) => {
+        // Octokit takes a redirect that is not followed for an answer.
+        if (status >= 300)
+          throw forgeFault(host, did, { status: 404, headers: {}, says: 'It has moved' }, Date.now());
+        return { etag: headers.etag ?? null, data };
+      })
       .catch((thrown: unknown) => {
+        if (thrown instanceof FleetError) throw thrown;
         const { status, response } = thrown as {
           status?: number;
           response?: { headers: Record<string, string>; data: unknown };

@@ -80,6 +80,15 @@ describe.each(['github', 'gitea', 'gitlab'] as const)('on %s', (kind) => {
     expect([await f.state(1), await f.state(2), await f.state(3)]).toEqual(['open', 'closed', 'gone']);
     f.there.faults.push({ on: 'GET', when: 'before', status: 410, body: '{"message":"deleted"}' });
     expect(await f.state(1)).toBe('gone');
+    // One that was moved to another repository: nobody follows with a token.
+    f.there.faults.push({
+      on: 'GET',
+      when: 'before',
+      status: 301,
+      headers: { location: `${f.there.api}/elsewhere` },
+      body: '{"message":"Moved Permanently"}',
+    });
+    expect(await f.state(1)).toBe('gone');
     // A token that may read the repository no more: then nothing is known of any issue.
     const unseen = { on: 'GET', when: 'before', status: 404, body: '{"message":"Not Found"}' } as const;
     f.there.faults.push(unseen, unseen);
