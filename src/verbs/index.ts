@@ -21,6 +21,7 @@ import { reportVerbs } from './reports.ts';
 import { sessionVerbs } from './sessions.ts';
 import { top } from './top.ts';
 import type { Verb, VerbContext } from './verb.ts';
+import { withVersions } from './versions.ts';
 import { workVerbs } from './work.ts';
 
 export type { LocalProducts, OpenProducts, ProductsDraft } from './local-products.ts';
@@ -81,7 +82,8 @@ export async function perform(parsed: Parsed, context: VerbContext): Promise<Ver
     if (form === 'name' && verb.names) return { text: verb.names(data).join('\n'), exitCode, data };
     return { text: await documentOf(form, { ok: true, data }), exitCode, data };
   } catch (error) {
-    return failure(await withSuggestion(error, parsed, context), context);
+    const suggested = await withSuggestion(error, parsed, context);
+    return failure(await withVersions(suggested, context.client), context);
   }
 }
 
