@@ -55,7 +55,7 @@ const all: PlantedBug[] = [
     [
       'fleet/act/session/start.ts',
       'if (journal.action(action) === null) {',
-      'if (journal.action(action) === null) void startCoordinator(context, product).catch(() => {});\n  if (journal.action(action) === null) {',
+      'if (journal.action(action) === null) void startCoordinator(context, product, session).catch(() => {});\n  if (journal.action(action) === null) {',
     ],
   ),
   bug(
