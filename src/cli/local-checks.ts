@@ -1,7 +1,6 @@
 // What `fleet doctor` and `fleet check` see from where they are typed.
 import { statSync } from 'node:fs';
 import type { Finding } from '../contract/doctor.ts';
-import { readRegistry } from '../registry/index.ts';
 import type { CheckedFile } from '../verbs/index.ts';
 
 /** fleetd's own socket: whoever may write to it is the operator. */
@@ -60,6 +59,8 @@ export async function checkedFile(
   file: string,
   roots: { workspaceRoot: string; projectsRoot: string | null },
 ): Promise<CheckedFile> {
+  // Loaded here: the parser of YAML and the whole schema would be part of every start of `fleet`.
+  const { readRegistry } = await import('../registry/index.ts');
   const { products, recurring } = await readRegistry(file, roots);
   return {
     file,

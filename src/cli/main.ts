@@ -13,7 +13,6 @@ import { openInBrowser } from './browser.ts';
 import { asLines, candidates } from './complete.ts';
 import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
-import { productsFileOf } from './products-file.ts';
 import { readText } from './read.ts';
 import { saveFile } from './save.ts';
 import { colourOn, outputTo, progress } from './screen.ts';
@@ -70,9 +69,12 @@ async function main(words: string[]): Promise<number> {
       save: saveFile,
       open: openInBrowser,
       local: { socket: () => socketFinding(socketPath()), port: portFinding, registry: checkedFile },
-      products: productsFileOf(process.cwd(), env),
+      products: {
+        open: async (...asked) =>
+          (await import('./products-file.ts')).productsFileOf(process.cwd(), env).open(...asked),
+      },
       questions: questionsOf(process.stdin, stdout),
-      program: ['..', '../..'].map((up) => join(import.meta.dirname, up, 'bin/fleet')).find(existsSync),
+      program: ownProgram,
       keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
     });
     done();
@@ -87,6 +89,10 @@ async function main(words: string[]): Promise<number> {
     return result.exitCode;
   }
 }
+
+/** bin/fleet beside what was built, or beside the sources */
+const ownProgram = (): string | undefined =>
+  ['..', '../..'].map((up) => join(import.meta.dirname, up, 'bin/fleet')).find(existsSync);
 
 /** null where the user has no name (a container's bare uid) */
 function userName(): string | null {

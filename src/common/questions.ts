@@ -1,5 +1,4 @@
 // Questions to whoever sits before a terminal. Each answer is null when they went away from it (Ctrl-C, Escape).
-import { isCancel, multiselect, select, text } from '@clack/prompts';
 
 export interface Choice<T extends string> {
   value: T;
@@ -19,16 +18,23 @@ export interface Questions {
   pick<T extends string>(question: string, choices: Choice<T>[], initial: T[]): Promise<T[] | null>;
 }
 
-const given = <T>(answer: T | symbol): T | null => (isCancel(answer) ? null : (answer as T));
+/** Loaded when something is asked: most of what starts asks nothing. */
+const prompts = () => import('@clack/prompts');
+
+/** What ends a question without an answer is a symbol. */
+const given = <T>(answer: T | symbol): T | null => (typeof answer === 'symbol' ? null : answer);
 
 export const terminalQuestions: Questions = {
   async choose(message, choices) {
+    const { select } = await prompts();
     return given(await select<string>({ message, options: choices })) as never;
   },
   async text(message, initialValue, wrong) {
+    const { text } = await prompts();
     return given<string>(await text({ message, initialValue, validate: (answer) => wrong(answer ?? '') }));
   },
   async pick(message, choices, initialValues) {
+    const { multiselect } = await prompts();
     const options = { message, options: choices, initialValues, required: true, maxItems: 12 };
     return given(await multiselect<string>(options)) as never;
   },

@@ -57,7 +57,7 @@ export const completion: Verb = {
   examples: ['completion bash', 'completion fish'],
   surfaces: ['cli'],
   grammar: (command) => command.argument('<shell>'),
-  async run({ operands: [name = ''] }, { program = 'fleet' }) {
+  async run({ operands: [name = ''] }, { program }) {
     const shell = Object.hasOwn(shells, name) ? shells[name] : undefined;
     if (!shell)
       throw new FleetError({
@@ -65,7 +65,7 @@ export const completion: Verb = {
         message: `Expected one of ${Object.keys(shells).join(', ')}, got ${JSON.stringify(name.slice(0, 40))}.`,
         mend: 'See `fleet help completion`.',
       });
-    const script = shell.script(quoted(program));
+    const script = shell.script(quoted(program?.() ?? 'fleet'));
     return { data: { shell: name, script, startFile: shell.startFile }, text: script };
   },
 };

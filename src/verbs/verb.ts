@@ -40,7 +40,7 @@ export interface VerbContext {
   /** asks whoever sits before the terminal; undefined: nobody does */
   questions?: Questions;
   /** the path by which this very `fleet` can be started again; the terminal only */
-  program?: string;
+  program?: () => string | undefined;
   /** keys as they are pressed; only where somebody sits before it */
   keys?: () => AsyncIterable<string>;
 }

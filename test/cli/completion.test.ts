@@ -103,7 +103,7 @@ const terminal = () => ({
   surface: 'cli' as const,
   source: { via: 'cli' as const, sender: 'tester', thread: null },
   now: Date.now,
-  program: fleet,
+  program: () => fleet,
 });
 
 const shells = {
