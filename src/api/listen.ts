@@ -7,7 +7,9 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { FleetError } from '../common/errors.ts';
+import { tooLargeMend } from './request.ts';
 
 /** Whoever connects and then says nothing is let go; nobody can use up the descriptors. */
 const headersMs = 10_000;
@@ -19,6 +21,19 @@ const maxHeld = 32 * 1024 ** 2;
 const maxUnread = 64 * 1024 ** 2;
 /** The longest body that is read: an objective of 256 KiB, were each of its characters escaped. */
 export const maxBodyBytes = 2 * 1024 ** 2;
+
+/** Refuses a longer body. @param what  of a sentence: `a form` */
+export const bodyWithin = (maxSize: number, what: string) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new FleetError({
+        code: 'TEXT_TOO_LARGE',
+        message: `Expected ${what} of at most ${maxSize} bytes, got more.`,
+        mend: tooLargeMend,
+      });
+    },
+  });
 
 /** A server that answers 503 BUSY where it would have to hold more than the bounds. */
 export function boundedServer(app: Hono): Server {

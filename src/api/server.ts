@@ -1,7 +1,6 @@
 // fleetd's HTTP API on a unix socket, made from the routes of the contract. Every request is checked against its route,
 // every failure leaves as {ok:false,error} with its code, class and mend.
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
 import { errorClasses, FleetError } from '../common/errors.ts';
 import type { Route, Surface } from '../contract/route.ts';
@@ -13,11 +12,11 @@ import { gateHandlers } from './gates.ts';
 import { gatewayBox } from './gateway-box.ts';
 import { gatewayQuota } from './gateway-quota.ts';
 import type { Handlers } from './handlers.ts';
-import { maxBodyBytes } from './listen.ts';
+import { bodyWithin, maxBodyBytes } from './listen.ts';
 import { objectiveHandlers } from './objectives.ts';
 import { productHandlers } from './products.ts';
 import { refusalLog } from './refusals.ts';
-import { askedOf, partsOf, tooLargeMend } from './request.ts';
+import { askedOf, partsOf } from './request.ts';
 import { workHandlers } from './work.ts';
 
 /**
@@ -82,18 +81,7 @@ function guarded(surface: Surface, log: Logger): Hono {
     if (c.req.method === 'HEAD') throw routeUnknown(c);
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new FleetError({
-          code: 'TEXT_TOO_LARGE',
-          message: `Expected a request of at most ${maxBodyBytes} bytes, got more.`,
-          mend: tooLargeMend,
-        });
-      },
-    }),
-  );
+  app.use(bodyWithin(maxBodyBytes, 'a request'));
   return app;
 }
 

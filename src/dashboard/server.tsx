@@ -1,10 +1,9 @@
 // The dashboard's HTTP server: who gets in, the stream of changes, and what is said when a page fails.
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { etag } from 'hono/etag';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
-import { boundedServer } from '../api/listen.ts';
+import { bodyWithin, boundedServer } from '../api/listen.ts';
 import { refusalLog } from '../api/refusals.ts';
 import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError } from '../common/errors.ts';
@@ -66,18 +65,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   if (options.hook) addHooks(app, options.hook, refused);
   app.use(guard.boundary);
-  app.use(
-    bodyLimit({
-      maxSize: mostFormBytes,
-      onError: () => {
-        throw new FleetError({
-          code: 'TEXT_TOO_LARGE',
-          message: `Expected a form of at most ${mostFormBytes} bytes, got more.`,
-          mend: 'Put the long part into a file of the product and name the file.',
-        });
-      },
-    }),
-  );
+  app.use(bodyWithin(mostFormBytes, 'a form'));
   app.onError((thrown, c) => {
     const error = FleetError.wrap(thrown);
     if (error.class === 'internal') log.error({ err: thrown, path: c.req.path }, 'a page failed');
