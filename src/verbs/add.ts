@@ -4,8 +4,9 @@ import { shellWord } from '../common/shell-word.ts';
 import { errorText, ownText, type Surface, sentence } from '../text/index.ts';
 import { forProgram } from './form.ts';
 import type { Looked, OpenProducts, ProductsDraft, Proposed } from './local-products.ts';
+import { openProducts, withPlace } from './open-products.ts';
 import { numberAfter } from './options.ts';
-import { madeReady, readByFleetd, registryInForce, requireProducts, unseen } from './taken-up.ts';
+import { madeReady, readByFleetd, unseen } from './taken-up.ts';
 import type { Answer, Options, Verb, VerbContext } from './verb.ts';
 
 /** What was asked is not written: a human has to say yes first. */
@@ -25,19 +26,15 @@ export const add: Verb = {
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) =>
-    command
+    withPlace(command)
       .argument('<folder-or-address>')
       .option('--name <name>', 'instead of the proposed one')
       .option('--type <type>', 'code, marketing, support or a word of your own')
       .option('--weight <n>', 'expected size of a session')
-      .option('--file <products.yaml>', 'instead of the one that fleetd reads')
-      .option('--projects <folder>', 'that holds your repositories, where fleetd does not say')
       .option('--yes', 'write it without a question')
       .option('--dry-run', 'show what would be written'),
   async run({ operands: [given = ''], options }, context, show) {
-    const local = requireProducts(context, add);
-    const inForce = await registryInForce(context);
-    const file = await local.open(placeIn(options), inForce);
+    const { file, inForce } = await openProducts(context, add, options);
     const looked = await file.look(given);
     const first = { ...looked.proposed, ...flagsOf(options) };
     const seen = looked.sentences.map((one) => sentence(show, show.line(one, 2_000)));
@@ -64,11 +61,6 @@ export const add: Verb = {
 };
 
 export const mayAsk = (context: VerbContext) => context.questions !== undefined && !forProgram(context);
-
-export const placeIn = ({ file, projects }: Options) => ({
-  file: typeof file === 'string' ? file : null,
-  projects: typeof projects === 'string' ? projects : null,
-});
 
 function flagsOf(options: Options): Partial<Proposed> {
   const weight = numberAfter('add', options, 'weight', { least: 0.01, most: 1_024, whole: false });

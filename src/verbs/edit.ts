@@ -1,8 +1,9 @@
 // edit: what products.yaml says of a product.
 import { errorClasses, FleetError } from '../common/errors.ts';
 import { ownText } from '../text/index.ts';
-import { entryLines, placeIn } from './add.ts';
-import { madeReady, readByFleetd, registryInForce, requireProducts, unseen } from './taken-up.ts';
+import { entryLines } from './add.ts';
+import { openProducts, withPlace } from './open-products.ts';
+import { madeReady, readByFleetd, unseen } from './taken-up.ts';
 import type { Verb, VerbContext } from './verb.ts';
 
 /** With one of these changed the product is somewhere else, or is made in another way. */
@@ -21,16 +22,12 @@ export const edit: Verb = {
   takesProduct: true,
   lasts: true,
   grammar: (command) =>
-    command
+    withPlace(command)
       .argument('<product>')
       .argument('<changes...>')
-      .option('--file <products.yaml>', 'instead of the one that fleetd reads')
-      .option('--projects <folder>', 'that holds your repositories, where fleetd does not say')
       .option('--dry-run', 'show what would be written'),
   async run({ operands: [name = '', ...words], options }, context, show) {
-    const local = requireProducts(context, edit);
-    const inForce = await registryInForce(context);
-    const file = await local.open(placeIn(options), inForce);
+    const { file, inForce } = await openProducts(context, edit, options);
     const draft = await file.edit(name, words);
     const data = { product: name, file: file.file, lines: draft.lines };
     if (draft.lines.length === 0)

@@ -3,8 +3,9 @@ import { FleetError } from '../common/errors.ts';
 import { shellWord } from '../common/shell-word.ts';
 import { count } from '../common/units.ts';
 import { ownText } from '../text/index.ts';
-import { entryLines, mayAsk, placeIn, unwrittenExit } from './add.ts';
-import { readByFleetd, registryInForce, requireProducts, unseen } from './taken-up.ts';
+import { entryLines, mayAsk, unwrittenExit } from './add.ts';
+import { openProducts, withPlace } from './open-products.ts';
+import { readByFleetd, unseen } from './taken-up.ts';
 import type { Verb, VerbContext } from './verb.ts';
 
 export const remove: Verb = {
@@ -20,17 +21,13 @@ export const remove: Verb = {
   takesProduct: true,
   lasts: true,
   grammar: (command) =>
-    command
+    withPlace(command)
       .argument('<product>')
       .option('--cancel-queued', 'cancel what waits on it')
-      .option('--file <products.yaml>', 'instead of the one that fleetd reads')
-      .option('--projects <folder>', 'that holds your repositories, where fleetd does not say')
       .option('--yes', 'without a question')
       .option('--dry-run', 'show what would be written'),
   async run({ operands: [name = ''], options }, context, show) {
-    const local = requireProducts(context, remove);
-    const inForce = await registryInForce(context);
-    const file = await local.open(placeIn(options), inForce);
+    const { file, inForce } = await openProducts(context, remove, options);
     const { draft, clone, origin } = await file.remove(name);
     const idle = async () =>
       inForce === null ? [] : await requireIdle(context, name, options.cancelQueued === true);

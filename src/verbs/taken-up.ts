@@ -1,8 +1,5 @@
 // After products.yaml was written: until the fleet has read it, and until a product of it is ready.
-import { FleetError } from '../common/errors.ts';
-import type { Health } from '../contract/status.ts';
-import type { LocalProducts } from './local-products.ts';
-import type { Verb, VerbContext } from './verb.ts';
+import type { VerbContext } from './verb.ts';
 
 /** Said where no fleetd is in reach. */
 export const unseen =
@@ -15,29 +12,6 @@ const pollMs = 150;
 const readyMs = 900_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** null: no fleetd is in reach, so products.yaml is only a file. @throws FleetError of one that answers wrongly */
-export async function registryInForce({ client }: VerbContext): Promise<Health['registry'] | null> {
-  try {
-    return (await client.health()).registry ?? null;
-  } catch (error) {
-    if (FleetError.wrap(error).code === 'FLEETD_UNREACHABLE') return null;
-    throw error;
-  }
-}
-
-/** @throws FleetError BAD_USAGE where no file can be seen: in chat */
-export function requireProducts(
-  { products }: VerbContext,
-  verb: Pick<Verb, 'name' | 'usage'>,
-): LocalProducts {
-  if (products) return products;
-  throw new FleetError({
-    code: 'BAD_USAGE',
-    message: 'Expected a terminal on the machine where products.yaml lies, got none.',
-    mend: `Type \`fleet ${verb.name} ${verb.usage}\` there.`,
-  });
-}
 
 /** @returns why it is not in force, in words; null: it is */
 export async function readByFleetd({ client, signal }: VerbContext, digest: string): Promise<string | null> {
