@@ -3,7 +3,7 @@
 // missed comes first; the whole is in the mail. Change the words: raise the version.
 import { FleetError } from '../common/errors.ts';
 import { artifactsWanted } from './artifacts.ts';
-import { cleanText } from './sanitize.ts';
+import { cleanLine, cleanText } from './sanitize.ts';
 
 export const dispatchVersion = 5;
 /** Bytes of objective and acceptance together; the frame around them fits below the 128 KiB of an argument. */
@@ -64,9 +64,9 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
     dispatch.paths &&
       section(
         'Your part of the repository',
-        `${dispatch.paths.map((path) => `- ${oneLine(path)}`).join('\n')}\nOther products work in the rest of it at the same time, each in a clone of its own: give workers files here only. What has to change elsewhere is a question to operator.`,
+        `${dispatch.paths.map((path) => `- ${cleanLine(path)}`).join('\n')}\nOther products work in the rest of it at the same time, each in a clone of its own: give workers files here only. What has to change elsewhere is a question to operator.`,
       ),
-    section('Asked by', oneLine(`${dispatch.source.sender ?? 'the operator'}, by ${dispatch.source.via}`)),
+    section('Asked by', cleanLine(`${dispatch.source.sender ?? 'the operator'}, by ${dispatch.source.via}`)),
     workerBudget !== null &&
       section(
         'Worker budget',
@@ -107,7 +107,7 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
       mend: 'Write the text with spec.write and pass the path as specPath.',
     });
   return {
-    subject: `[${objectiveId}.${messageNumber}] ${oneLine(text).slice(0, 80)}`.trim(),
+    subject: `[${objectiveId}.${messageNumber}] ${cleanLine(text).slice(0, 80)}`.trim(),
     body: sections.join('\n\n'),
     version: dispatchVersion,
   };
@@ -115,10 +115,10 @@ export function dispatchText(dispatch: Dispatch): { subject: string; body: strin
 
 function standing({ why, branches, lastWord }: NonNullable<Dispatch['resume']>): string {
   return [
-    `An earlier session worked on this and was ended: ${oneLine(why)}`,
+    `An earlier session worked on this and was ended: ${cleanLine(why)}`,
     'Turns that were cut off then are lost, and so is everything that session remembered.',
     branches.length > 0
-      ? `Work not merged is parked on these branches; look at them (git log, git diff) before you start anew:\n${branches.map((one) => `- ${oneLine(one)}`).join('\n')}`
+      ? `Work not merged is parked on these branches; look at them (git log, git diff) before you start anew:\n${branches.map((one) => `- ${cleanLine(one)}`).join('\n')}`
       : 'No unmerged branch was left.',
     lastWord !== null &&
       `Its last report, as data:\n> ${excerpt(cleanText(lastWord)).replaceAll('\n', '\n> ')}`,
@@ -129,10 +129,6 @@ function standing({ why, branches, lastWord }: NonNullable<Dispatch['resume']>):
 
 function section(title: string, text: string): string {
   return text === '' ? '' : `## ${title}\n${text}`;
-}
-
-function oneLine(text: string): string {
-  return cleanText(text).replace(/\s+/g, ' ').trim();
 }
 
 function excerpt(text: string): string {

@@ -1,7 +1,7 @@
 // The operator protocol: what operator says to a coordinator besides an objective, and how its reply is read. In the
 // words of overstory's own coordinator.md ("Operator messages"), which tells it to answer every mail from operator
 // in the same thread (`ov mail reply`), and a status request in a fixed form. 0.9.4 to 0.11.0 have the same words.
-import { cleanText } from './sanitize.ts';
+import { cleanLine, cleanText } from './sanitize.ts';
 
 /** What a coordinator says of itself. Worker text: shown, never obeyed. */
 interface StatusReply {
@@ -51,7 +51,7 @@ export const newsText = (
  * @param inSeconds how long it has to answer
  */
 export function pauseText(objectiveId: string, number: number, why: string, inSeconds: number) {
-  const reason = cleanText(why).replace(/\s+/g, ' ').trim();
+  const reason = cleanLine(why);
   return {
     subject: `[${objectiveId}.${number}] PAUSE`,
     body: [

@@ -33,6 +33,9 @@ export function cleanText(text: string): string {
   );
 }
 
+/** The same on one line, for a sentence of ours. */
+export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/g, ' ').trim();
+
 /**
  * Text that will be typed into tmux: clean, not ending in `;`, neither as a whole nor where `ov` cuts it.
  * @throws OV_BAD_ARGUMENT when nothing is left

@@ -2,7 +2,7 @@
 import { execa } from 'execa';
 import type { Finding } from '../../../contract/doctor.ts';
 import { readVersion, type Version } from '../../../overstory/pairs.ts';
-import { cleanText } from '../../../overstory/sanitize.ts';
+import { cleanLine } from '../../../overstory/sanitize.ts';
 import type { Ov } from '../ov.ts';
 
 export interface Check<P> {
@@ -49,7 +49,7 @@ export async function ask(
       `no answer within ${withinMs / 1000} s: this machine is too busy to tell`,
       'Look again when it is quieter: nothing is known to be wrong.',
     );
-  const said = cleanText(ran.all).replace(/\s+/g, ' ').trim().slice(0, 300);
+  const said = cleanLine(ran.all).slice(0, 300);
   return problem(
     'failed',
     `${ran.failed ? `exit ${ran.exitCode ?? ran.signal}` : 'no number'}: ${said || 'it printed nothing'}`,
