@@ -1,5 +1,4 @@
 // `fleet artifacts` as a real process: what it lists, and what it writes where, whatever a file is called.
-import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdtempSync,
@@ -11,15 +10,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/client/client.ts';
 import type { ArtifactsView, ArtifactView } from '../../src/contract/artifacts.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { type FakeFleetd, fakeFleetd, reply } from '../support/fake-fleetd.ts';
+import { runFleet } from '../support/fleet-process.ts';
 import { nowMs } from '../support/views.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 let fleetd: FakeFleetd;
 let empty: string;
 beforeEach(async () => {
@@ -55,13 +53,8 @@ function serve(files: ArtifactView[]): void {
       reply({ ...one, base64: Buffer.from(`file ${one.n}`).toString('base64') }),
     );
 }
-const fleet = (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, FLEET_SOCKET: fleetd.socketPath };
-    execFile(process.execPath, [main, ...words], { cwd: empty, env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
+const fleet = (...words: string[]) =>
+  runFleet(words, { cwd: empty, env: { PATH: process.env.PATH, FLEET_SOCKET: fleetd.socketPath } });
 
 it('lists what is kept, and says why others are not', async () => {
   serve([

@@ -11,6 +11,7 @@ import type { GateView } from '../../src/contract/gates.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { until } from '../simulator/ov.ts';
 import { type FakeFleetd, fakeFleetd, reply } from '../support/fake-fleetd.ts';
+import { installed } from '../support/installed.ts';
 import { fleetStatus, objectiveView, productView } from '../support/views.ts';
 
 const gate: GateView = {
@@ -111,9 +112,6 @@ const shells = {
   zsh: { argv: ['zsh', '-f'], before: 'autoload -Uz compinit && compinit -u -D', load: 'source' },
   fish: { argv: ['fish', '--no-config'], load: 'source' },
 } as const;
-const installed = (name: string) =>
-  (process.env.PATH ?? '').split(':').some((place) => existsSync(join(place, name)));
-
 describe.each(Object.entries(shells))('Tab in %s', (name, shell) => {
   // Under CI each is there: .ci/run brings it.
   it.skipIf(!process.env.CI && !installed(name))('completes verb, product and objective', async () => {

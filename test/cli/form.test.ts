@@ -1,12 +1,10 @@
 // `--output`: the same answer as text, JSON, YAML or bare names, as a real process.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type FakeFleetd, fakeFleetd, reply } from '../support/fake-fleetd.ts';
+import { runFleet } from '../support/fleet-process.ts';
 import { fleetStatus, productView } from '../support/views.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 let fleetd: FakeFleetd;
 beforeAll(async () => {
   fleetd = await fakeFleetd();
@@ -15,13 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => fleetd[Symbol.asyncDispose]());
 
-const fleet = (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, FLEET_SOCKET: fleetd.socketPath };
-    execFile(process.execPath, [main, ...words], { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
+const fleet = (...words: string[]) =>
+  runFleet(words, { env: { PATH: process.env.PATH, FLEET_SOCKET: fleetd.socketPath } });
 
 it('name: a line for each thing, for a shell to go through', async () => {
   expect(await fleet('products', '--output', 'name')).toEqual({

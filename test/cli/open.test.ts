@@ -1,17 +1,15 @@
 // `fleet diff obj-7 --open` as a real process, with a desktop's opener in its PATH or without one.
-import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openInBrowser } from '../../src/cli/browser.ts';
 import type { FleetClient } from '../../src/client/client.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { type FakeFleetd, fakeFleetd, reply } from '../support/fake-fleetd.ts';
+import { runFleet } from '../support/fleet-process.ts';
 import { nowMs, objectiveView } from '../support/views.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 let fleetd: FakeFleetd;
 let folder: string;
 beforeEach(async () => {
@@ -42,15 +40,8 @@ const env = (more: Record<string, string> = {}) => ({
   FLEET_SOCKET: fleetd.socketPath,
   ...more,
 });
-const fleet = (
-  words: string[],
-  more: Record<string, string> = {},
-): Promise<{ stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [main, ...words], { cwd: folder, env: env(more) }, (_, stdout, stderr) =>
-      resolve({ stdout, stderr }),
-    );
-  });
+const fleet = (words: string[], more: Record<string, string> = {}) =>
+  runFleet(words, { cwd: folder, env: env(more) });
 const url = 'http://localhost:41790/objectives/obj-7';
 
 it('opens its page, or that of one path of it, as one argument', async () => {
