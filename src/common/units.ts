@@ -44,6 +44,9 @@ export function cores(amount: number): string {
 /** `$1.20` */
 export const usd = (amount: number): string => `$${amount.toFixed(2)}`;
 
+/** As a sentence begins. */
+export const capitalised = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /** `1 mail`, `2 mails` */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 

@@ -81,6 +81,8 @@ const acts: Record<string, Act> = {
     controlled(
       await client.undo({ source, ...(said.change !== undefined && { change: Number(said.change) }) }),
     ),
+  'open-account': async (client, said) =>
+    controlled(await client.openAccount(field(said, 'account'), { source })),
   message: (client, said) => sent(client, said, field(said, 'text'), 'Sent to'),
   ask: (client, said) => sent(client, said, field(said, 'text').trim() || statusQuestion, 'Asked'),
   accept: async (client, said) => judged(await client.acceptWork(field(said, 'objective'), { source })),

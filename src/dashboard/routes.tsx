@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { FleetClient } from '../client/client.ts';
 import { FleetError } from '../common/errors.ts';
 import type { GateRequest } from '../contract/gates.ts';
+import { addAccountsPage } from './accounts-route.tsx';
 import { source } from './acts.ts';
 import { addArtifacts } from './artifact-routes.ts';
 import { acted, type Desk, frameOf, httpOf, type Refused, saidIn } from './frame.ts';
@@ -15,6 +16,7 @@ import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
 import { ProductPage } from './pages/product.tsx';
 import { longestHours, spanOf } from './pages/span.ts';
+import { addRuntimePage } from './runtime-route.tsx';
 import { addScreenPage } from './screen-route.tsx';
 import { addSpendPage } from './spend-route.tsx';
 import { addStartPage } from './start-route.tsx';
@@ -37,6 +39,8 @@ export function addPages(app: Hono, client: FleetClient): void {
   addSpendPage(app, desk);
   addGoPage(app, desk);
   addScreenPage(app, desk);
+  addAccountsPage(app, desk);
+  addRuntimePage(app, desk);
   app.get('/blueprints', async (c) => {
     const [all, frame] = await Promise.all([client.blueprints(), frameOf(c, desk)]);
     return c.html(<BlueprintsPage frame={frame} all={all} />);

@@ -1,6 +1,6 @@
 // The whole fleet at a glance.
 
-import { bytes, count } from '../common/units.ts';
+import { bytes, capitalised, count } from '../common/units.ts';
 import type { ProductView } from '../contract/products.ts';
 import type { FleetStatus } from '../contract/status.ts';
 import { accountsNote } from './accounts.ts';
@@ -61,7 +61,7 @@ function fold(surface: Surface, products: ProductView[]): string[] {
     byState.set(word, [...(byState.get(word) ?? []), product.name]);
   }
   return [...byState].map(([word, names]) =>
-    sentence(surface, `${word.charAt(0).toUpperCase()}${word.slice(1)}: ${names.join(', ')}.`, 'dim'),
+    sentence(surface, `${capitalised(word)}: ${names.join(', ')}.`, 'dim'),
   );
 }
 

@@ -1,6 +1,7 @@
 // Every page in a real Chromium, wide, narrow and dark: what axe finds, what it costs to paint, what it sends when nothing happens.
 import { expect, it } from 'vitest';
 import { axeFindings, firstPaint, inChromium } from './browser.ts';
+import { limitScene } from './limit-scene.ts';
 import { busyScene, emptyScene, fiftyScene, oneScene, outageScene, workScene } from './scenes.ts';
 
 inChromium('every page in Chromium', (open) => {
@@ -10,6 +11,7 @@ inChromium('every page in Chromium', (open) => {
     await using one = await oneScene();
     await using outage = await outageScene();
     await using work = await workScene();
+    await using limit = await limitScene();
     const { world } = scene;
     const ship = { name: 'ship', product: 'shop', objective: 'Ship auth', acceptance: null, needs: [] };
     const tell = { ...ship, name: 'tell', product: 'launch', objective: 'Announce it', needs: ['ship'] };
@@ -39,12 +41,14 @@ inChromium('every page in Chromium', (open) => {
             '/go',
             '/go?q=shop',
             '/products/shop/screen',
+            '/runtime',
           ],
           ...['/start', '/start?product=shop', '/products/shop#stop', '/objectives/obj-9#cancel'],
           ...['/blueprints', '/blueprints/release', '/blueprints/draft-1', '/blueprints/nothing'],
         ],
       ],
-      [empty.dashboard.link, ['/', '/blueprints']],
+      [empty.dashboard.link, ['/', '/blueprints', '/runtime', '/accounts']],
+      [limit.dashboard.link, ['/', '/accounts', '/accounts#open-default']],
       [one.dashboard.link, ['/', '/products/product-a', '/products/product-a#start']],
       [outage.dashboard.link, ['/', '/products/launch']],
       [work.dashboard.link, [`/objectives/${work.done}`, `/objectives/${work.live}`]],

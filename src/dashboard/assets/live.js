@@ -26,6 +26,15 @@ function duration(ms) {
   return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
 }
 
+const whenForm = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+};
+
 /** fleetd's clock minus ours, in ms: ages are told by fleetd's */
 let ahead = 0;
 function tellTimes() {
@@ -35,6 +44,8 @@ function tellTimes() {
     setText(time, { bare: text, brief }[time.dataset.ago] ?? (text === '0 s' ? 'now' : `${text} ago`));
     time.title = new Date(time.dateTime).toLocaleString([], { dateStyle: 'medium', timeStyle: 'long' });
   }
+  for (const time of document.querySelectorAll('time[data-when]'))
+    setText(time, new Date(time.dateTime).toLocaleString([], whenForm));
   for (const time of document.querySelectorAll('time[data-clock]'))
     setText(time, new Date(time.dateTime).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
 }

@@ -4,6 +4,7 @@ import { bytes, decimal, duration, usd } from '../../common/units.ts';
 import type { Usage } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
 import { unpricedText } from '../../text/capacity.ts';
+import { Meter } from './parts.tsx';
 import { placeIn, type Span } from './span.ts';
 
 const width = 240;
@@ -85,7 +86,7 @@ function Tile(props: {
   note?: string | null;
 }) {
   const { now, most, say, unit = '' } = props;
-  const share = most ? Math.min(1, (now ?? 0) / most) : 0;
+  const share = most ? (now ?? 0) / most : 0;
   return (
     <li class="tile">
       <h3>{props.name}</h3>
@@ -97,18 +98,7 @@ function Tile(props: {
           {most === null ? `${unit}, no limit` : `${now === null ? 'limit' : 'of'} ${say(most)}${unit}`}
         </span>
       </p>
-      <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-        {most !== null && (
-          <>
-            <rect class="track" width="100" height="6" />
-            <rect
-              class={share >= 0.9 && props.alarming !== false ? 'full' : 'used'}
-              width={(share * 100).toFixed(1)}
-              height="6"
-            />
-          </>
-        )}
-      </svg>
+      <Meter share={most === null ? null : share} alarming={props.alarming} />
       {now !== null && (
         <Area
           name={props.name}

@@ -1,5 +1,5 @@
 // The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
-import { count } from '../../common/units.ts';
+import { capitalised, count } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { GateView } from '../../contract/gates.ts';
 import type { ProductView } from '../../contract/products.ts';
@@ -159,7 +159,7 @@ function inWords(status: FleetStatus, gates: number): string {
     stale > 0 ? `${stale} not seen lately` : '',
   ].filter(Boolean);
   const text = parts.join(', ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return capitalised(text);
 }
 
 function NeedsYou({ gates, now }: { gates: GateView[]; now: string }) {

@@ -1,5 +1,7 @@
 // One gate: what is asked, by whom, and the form in which a human answers.
+
 import type { Child } from 'hono/jsx';
+import { capitalised } from '../../common/units.ts';
 import type { GateView } from '../../contract/gates.ts';
 import { block, line } from '../../text/sanitise.ts';
 import type { Frame } from '../frame.ts';
@@ -114,11 +116,7 @@ const deliveries = {
 function Outcome({ gate, now }: { gate: GateView; now: string }) {
   return (
     <section class="card" id="outcome">
-      <h2>
-        {gate.state === 'withdrawn'
-          ? 'Withdrawn'
-          : `${gate.state.charAt(0).toUpperCase()}${gate.state.slice(1)}`}
-      </h2>
+      <h2>{gate.state === 'withdrawn' ? 'Withdrawn' : capitalised(gate.state)}</h2>
       {gate.withdrawn && <p>{line(gate.withdrawn)}</p>}
       {gate.resolution && (
         <>

@@ -58,6 +58,8 @@ function placesOf({ status, asks }: Frame, over: ObjectiveView[]): Place[] {
     { text: 'History: search what is over', href: '/history' },
     { text: 'Spend per day and product', href: '/spend' },
     { text: 'Blueprints', href: '/blueprints' },
+    { text: 'Accounts and their limits', href: '/accounts' },
+    { text: 'Runtime: where sessions run, and its checks', href: '/runtime' },
     { text: 'Set a limit of the fleet', href: '/#set-limits' },
     ...status.products.flatMap(actsOf),
     ...[...live, ...status.queue].flatMap((objective) => [

@@ -86,6 +86,8 @@ export function Page(page: {
             <a href="/history">History</a>
             <a href="/spend">Spend</a>
             <a href="/blueprints">Blueprints</a>
+            <a href="/accounts">Accounts</a>
+            <a href="/runtime">Runtime</a>
             <button type="button" class="quiet" id="notify" aria-pressed="false" data-keep hidden>
               Notify me
             </button>

@@ -1,6 +1,6 @@
 // Small things that several pages show.
 
-import { duration } from '../../common/units.ts';
+import { clockText, duration } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { ProductView } from '../../contract/products.ts';
@@ -29,6 +29,33 @@ export function Ago(props: { at: string; now: string; bare?: boolean; brief?: bo
     </time>
   );
 }
+
+/** `2026-11-30 09:00 UTC`; the script puts the reader's own date and time in its place. */
+export const When = ({ at }: { at: string }) => (
+  <time datetime={at} data-when>
+    {clockText(Date.parse(at))}
+  </time>
+);
+
+/**
+ * How much of something is used.
+ * @param props.share  0 to 1; null: there is no limit, and a bar's place stays empty
+ * @param props.alarming  false: full is no trouble
+ */
+export const Meter = ({ share, alarming = true }: { share: number | null; alarming?: boolean }) => (
+  <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+    {share !== null && (
+      <>
+        <rect class="track" width="100" height="6" />
+        <rect
+          class={share >= 0.9 && alarming ? 'full' : 'used'}
+          width={(Math.min(1, share) * 100).toFixed(1)}
+          height="6"
+        />
+      </>
+    )}
+  </svg>
+);
 
 export function ObjectiveLink({ id }: { id: string }) {
   return (
