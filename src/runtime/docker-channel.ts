@@ -155,7 +155,7 @@ const socketFaults: Record<string, string> = {
 };
 
 /** Bounds a request to the engine and names what is wrong with the engine in our words. */
-async function engine<T>(request: Promise<T>): Promise<T> {
+export async function engine<T>(request: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer for ${engineMs} ms`)), engineMs);

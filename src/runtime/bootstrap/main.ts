@@ -2,6 +2,7 @@
 // what is wrong with them is in this log and, once fleetd observes them, in `fleet status`. Exit 1 = no
 // usable products.yaml or no usable `ov`: the container restarts until that is mended.
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { endOnBrokenOutput } from '../../common/broken-output.ts';
 import { FleetError, inOneLine } from '../../common/errors.ts';
 import { featuresOf } from '../../overstory/features.ts';
@@ -9,6 +10,7 @@ import { runOv } from '../../overstory/run.ts';
 import { readRegistry } from '../../registry/index.ts';
 import { seedClaude } from './claude.ts';
 import { type PreparedProduct, prepareProducts } from './products.ts';
+import { settleWorkspace } from './settle.ts';
 
 endOnBrokenOutput(process.stdout, process.stderr, 'what was prepared');
 const env = process.env;
@@ -24,23 +26,34 @@ async function askFeatures(cwd: string) {
   return featuresOf(await runOv('version', {}, { cwd, features: featuresOf({ version: '0.9.4' }) }));
 }
 
-try {
+/** All of products.yaml; without one (FLEET_PRODUCTS is empty) what is in the workspace. */
+async function prepare(): Promise<{ prepared: PreparedProduct[]; roots: string[] }> {
+  const workspaceRoot = env.FLEET_WORKSPACE ?? '/workspace';
+  if (env.FLEET_PRODUCTS === '') {
+    const settled = await settleWorkspace(workspaceRoot, await askFeatures(workspaceRoot));
+    for (const one of settled) say(describe(one));
+    return { prepared: settled, roots: settled.map(({ product }) => join(workspaceRoot, product)) };
+  }
   const registry = await readRegistry(env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml', {
-    workspaceRoot: env.FLEET_WORKSPACE ?? '/workspace',
+    workspaceRoot,
     projectsRoot: env.FLEET_PROJECTS || null,
   });
-  const features = await askFeatures(registry.workspaceRoot);
   const prepared = await prepareProducts(registry.products, {
-    features,
+    features: await askFeatures(registry.workspaceRoot),
     samples: !env.FLEET_PROJECTS,
     onProgress: say,
     onProduct: (one) => say(describe(one)),
   });
+  return { prepared, roots: registry.products.map(({ root }) => root) };
+}
+
+try {
+  const { prepared, roots } = await prepare();
   // After the clones: what a product's .mcp.json would have Claude Code ask is known only when it is there.
   await seedClaude({
     home: homedir(),
     apiKey: env.ANTHROPIC_API_KEY || null,
-    roots: registry.products.map(({ root }) => root),
+    roots,
   });
   const ready = prepared.filter(({ error }) => error === null).length;
   say(`done: ${ready} of ${prepared.length} products ready`);

@@ -98,13 +98,15 @@ export async function makeProduct(
 }
 
 async function prepareProduct(product: ToMake, options: MakeOptions, done: string[]): Promise<void> {
-  const { root } = product;
-  if ((await makeProduct(product, options, done)) !== 'was there') return;
-  const call = { cwd: root, features: options.features };
+  if ((await makeProduct(product, options, done)) === 'was there')
+    await settleProduct(product.root, options.features);
+}
+
+/** Settles what the last container left as running. @param root  known to `ov` */
+export async function settleProduct(root: string, features: OvFeatures): Promise<void> {
   // Written before this container started: the pid in it is somebody else's now, and `ov` would kill it.
   await rm(join(root, '.overstory', 'watchdog.pid'), { force: true });
-  // Settles what the last container left as running.
-  await runOv('status', {}, call);
+  await runOv('status', {}, { cwd: root, features });
 }
 
 /** `ov init` commits what it makes, and everything that is staged with it. */

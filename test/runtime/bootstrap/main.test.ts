@@ -1,5 +1,5 @@
 // The step as the container runs it, on the human's folder beside the workspace.
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,4 +40,19 @@ test('a product that is cloned has its MCP servers refused before anybody looks'
   expect(stdout).toContain('prepare: done: 1 of 1 products ready');
   const settings = JSON.parse(await readFile(join(folder, 'home/.claude/settings.json'), 'utf8'));
   expect(settings.disabledMcpjsonServers).toEqual(['notes']);
+
+  // A container of one product has no products.yaml, and settles what its workspace holds.
+  await writeFile(join(folder, 'workspace/shop/.overstory/watchdog.pid'), '1');
+  await mkdir(join(folder, 'workspace/unknown'));
+  await rm(join(folder, 'home/.claude.json'));
+  const again = await execa(process.execPath, [source('runtime/bootstrap/main.ts')], {
+    cwd: theirs,
+    env: { ...env, FLEET_PRODUCTS: '' },
+    extendEnv: false,
+  });
+  expect(again.stdout).toContain('shop: ready (settled what the last container left)');
+  expect(again.stdout).toContain('prepare: done: 1 of 1 products ready');
+  await expect(access(join(folder, 'workspace/shop/.overstory/watchdog.pid'))).rejects.toThrow('ENOENT');
+  const claude = JSON.parse(await readFile(join(folder, 'home/.claude.json'), 'utf8'));
+  expect(claude.projects[join(folder, 'workspace/shop')]).toMatchObject({ hasTrustDialogAccepted: true });
 });
