@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import { FleetError } from '../common/errors.ts';
 import type { Finding } from '../contract/doctor.ts';
 import { agentArgv, type ByteStream, type Channel } from './channel.ts';
+import { engine } from './docker-engine.ts';
 import { limitContainer } from './docker-limits.ts';
 import { readLines } from './log-lines.ts';
 
@@ -27,23 +28,26 @@ export interface DockerChannelOptions {
   workingDir?: string;
   /** `NAME=value`, on top of the container's own environment and FLEET_WORKSPACE */
   env?: string[];
-  /** default: DOCKER_HOST, else /var/run/docker.sock */
-  docker?: Docker;
+  /**
+   * default: DOCKER_HOST, else /var/run/docker.sock. A function is asked at each use, so that certificates that are put
+   * there or renewed count at once.
+   */
+  docker?: Docker | (() => Docker);
   /** One line of the agent's stderr. */
   onLog?: (line: string) => void;
 }
 
-/** For each request to the engine, the held-open stream excepted. */
-const engineMs = 10_000;
-
 export function dockerChannel(options: DockerChannelOptions): Channel {
-  const docker = options.docker ?? new Docker();
+  const { docker: given = new Docker() } = options;
+  const docker = typeof given === 'function' ? given : () => given;
   return {
     description: `docker exec into the container labelled ${options.label ?? runtimeLabel}=${options.project}`,
-    open: () => openExec(docker, options),
+    open: async () => openExec(docker(), options),
     doctor: async () => [await engineFinding(docker, options)],
-    limit: async (limits) =>
-      limitContainer(docker.getContainer(await findContainer(docker, options)), limits, engine),
+    async limit(limits) {
+      const client = docker();
+      await limitContainer(client.getContainer(await findContainer(client, options)), limits, engine);
+    },
   };
 }
 
@@ -109,9 +113,10 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
 }
 
 /** For `fleet doctor`: the engine answers, and the container is there. */
-async function engineFinding(docker: Docker, options: DockerChannelOptions): Promise<Finding> {
+async function engineFinding(client: () => Docker, options: DockerChannelOptions): Promise<Finding> {
   const common = { check: 'engine', product: null };
   try {
+    const docker = client();
     const { Version } = await engine(docker.version());
     await findContainer(docker, options);
     return { ...common, state: 'ok', says: `Docker ${Version}; the runtime's container runs`, mend: null };
@@ -145,35 +150,4 @@ async function findContainer(
       mend: 'Stop all but one, or give each stack its own compose project name.',
     });
   return only.Id;
-}
-
-const socketFaults: Record<string, string> = {
-  ENOENT: 'Start the Docker engine, or mount its socket or set DOCKER_HOST where fleetd runs.',
-  ECONNREFUSED: 'Start the Docker engine, or set DOCKER_HOST to where it listens.',
-  EACCES: 'Let the user of fleetd use the socket: add it to the group that owns it (group_add in compose).',
-  EPERM: 'Let the user of fleetd use the socket: add it to the group that owns it (group_add in compose).',
-};
-
-/** Bounds a request to the engine and names what is wrong with the engine in our words. */
-export async function engine<T>(request: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer for ${engineMs} ms`)), engineMs);
-  });
-  try {
-    return await Promise.race([request, late]);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    // An answer with a status came from a live engine: the container ended meanwhile, say.
-    const answered = cause instanceof Error && 'statusCode' in cause;
-    throw new FleetError({
-      code: answered ? 'RUNTIME_UNREACHABLE' : 'ENGINE_UNREACHABLE',
-      message: `Expected the Docker engine to open fleet-agent, got ${reason}.`,
-      mend: socketFaults[code] ?? 'See `docker info` and `docker ps` on the machine of fleetd.',
-      cause,
-    });
-  } finally {
-    clearTimeout(timer);
-  }
 }

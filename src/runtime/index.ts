@@ -4,6 +4,8 @@
 export { agentArgv, type Channel } from './channel.ts';
 export { connectRuntime } from './connection.ts';
 export { delivererLabel, dockerChannel, publisherLabel, runtimeLabel } from './docker-channel.ts';
+export { dockerClient } from './docker-engine.ts';
 export { exponentialBackoff } from './kept-link.ts';
 export { localChannel } from './local-channel.ts';
 export type { Runtime } from './runtime.ts';
+export { type SshChannelOptions, sshChannel } from './ssh-channel.ts';

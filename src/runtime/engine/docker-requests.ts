@@ -1,6 +1,6 @@
 // Requests to Docker whose failure may be an answer: there is none, it is there already, it runs already.
 import { FleetError } from '../../common/errors.ts';
-import { engine } from '../docker-channel.ts';
+import { engine } from '../docker-engine.ts';
 
 /** For `.catch()`: the engine's refusal with this HTTP status is this value; all else is thrown on. */
 export const whenStatus =
