@@ -40,7 +40,7 @@ const longFleets = [
 // each other slow, and on two cores slow looks like broken.
 const whole = [
   'test/dashboard/**/*.test.ts',
-  'test/openclaw/{controls,gates,gateway}.test.ts',
+  'test/openclaw/{controls,gates,gateway,telegram}.test.ts',
   'test/security/{gateway-limits,limits}.test.ts',
   'test/trial/{gateway,main-job}.test.ts',
 ];
@@ -54,7 +54,7 @@ const night = [
   'test/bench/**/*.test.ts',
   'test/deliver/**/*.test.ts',
   'test/dashboard/every-page.test.ts',
-  'test/openclaw/{package,panel,webchat-notices}.test.ts',
+  'test/openclaw/{package,panel,telegram-restart,webchat-notices}.test.ts',
   'test/checkout/clone-size.test.ts',
   'test/checkout/untouched.test.ts',
   'test/recovery/recovery.test.ts',

@@ -14,7 +14,7 @@ const where = (surfaces: readonly string[]) =>
 export function renderCommands(): string {
   return `# What you can say
 
-In chat behind \`/fleet\` (in Slack \`@bot /fleet …\`), in a terminal behind \`fleet\`: the trial's is \`bin/fleet\` (\`npx fleet\` is
+In chat behind \`/fleet\` (in some chats \`@bot /fleet …\`: docs/channels.md), in a terminal behind \`fleet\`: the trial's is \`bin/fleet\` (\`npx fleet\` is
 the same, half a second later), the bundle's \`docker compose exec fleetd fleet\`. In chat everything after the product is
 taken as it is, without quotes. In a terminal every command takes \`--output json|yaml\` (\`--json\`), a list \`--output name\` too; \`status\` and \`tree\` take \`--watch\`; exit codes are in
 [errors.md](errors.md).
@@ -39,7 +39,7 @@ ${verbs
 
 ## In your own words
 
-To the model in WebChat or Slack say what you want in any words. The trial's model is simulated, and understands these:
+To the model in chat say what you want in any words. The trial's model is simulated, and understands these:
 
 ${sentences.map((example) => `- ${example}`).join('\n')}
 

@@ -1,5 +1,6 @@
 // What a human is told of.
 import { z } from 'zod';
+import { chatKinds } from '../common/chats.ts';
 import { gateViewSchema } from './gates.ts';
 import { numberOr, type Route } from './route.ts';
 
@@ -16,7 +17,7 @@ export const noticeViewSchema = z.object({
   text: z.string(),
   /** what a worker or the model said: data, shown fenced. null: nobody is quoted */
   quote: z.string().nullable(),
-  channels: z.array(z.object({ kind: z.enum(['slack', 'webchat']), target: z.string().nullable() })),
+  channels: z.array(z.object({ kind: z.enum(['webchat', ...chatKinds]), target: z.string().nullable() })),
   /** where its objective was asked for */
   thread: z.string().nullable(),
 });

@@ -1,10 +1,13 @@
-// Buttons under a question in Slack: one more way to type the same command, never the only one. A press is run as
+// Buttons under a question in a chat: one more way to type the same command, never the only one. A press is run as
 // `/fleet approve …` by who pressed it, so it is allowed, refused and recorded like the typed one. OpenClaw says who
 // pressed and whether they may command it; the model sees nothing of it.
 import type { FleetClient } from '../client/client.ts';
+import { type ChatKind, chats } from '../common/chats.ts';
 import type { GateView } from '../contract/gates.ts';
 import { runVerb } from '../verbs/index.ts';
+import type { ChatSetup, Press } from './chats/chat.ts';
 import { agentId } from './gateway-config.ts';
+import type { Destination } from './places.ts';
 
 export interface Button {
   label: string;
@@ -13,7 +16,7 @@ export interface Button {
 }
 
 const namespace = 'fleet-gate';
-/** Of Slack: characters of a label. */
+/** Of Slack, which takes the shortest: characters of a label. */
 const longestLabel = 70;
 const mostOptions = 5;
 
@@ -33,50 +36,44 @@ export function buttonsFor(gate: GateView | null): Button[] {
   ];
 }
 
-/** What is used of OpenClaw's context of a press. */
-interface Press {
-  senderId?: string;
-  conversationId: string;
-  threadId?: string;
-  auth: { isAuthorizedSender: boolean };
-  interaction: { payload: string };
-  respond: { reply(message: { text: string; responseType?: 'ephemeral' | 'in_channel' }): Promise<void> };
-}
-
 /**
  * For `api.registerInteractiveHandler`. Always handled: what is not would be handed to the model.
  * @param post says it where the question stands, for all to see
  */
 export function gateButtons(
+  kind: ChatKind,
+  pressed: NonNullable<ChatSetup['pressed']>,
   connect: () => FleetClient,
-  post: (to: { channel: string; thread: string | null }, text: string) => Promise<void>,
+  post: (to: Destination, text: string) => Promise<void>,
 ) {
+  const again = chats[kind].program;
   return {
-    channel: 'slack',
+    channel: kind,
     namespace,
     async handler(given: unknown): Promise<{ handled: true }> {
-      const { senderId, conversationId, threadId, auth, interaction, respond } = given as Press;
+      const press = given as Press;
+      const { senderId, auth, respond } = press;
+      const { place, session, who, payload } = pressed(press);
       const privately = (text: string) => respond.reply({ text, responseType: 'ephemeral' });
-      const words = await wordsOf(connect(), interaction.payload).catch(() => null);
+      const words = await wordsOf(connect(), payload).catch(() => null);
       if (!auth.isAuthorizedSender || senderId === undefined)
         await privately('You may not answer for the fleet.');
       else if (words === null)
-        await privately('This button no longer answers anything: see `@bot /fleet gates`.');
+        await privately(`This button no longer answers anything: see \`${again} gates\`.`);
       else {
-        const where = `agent:${agentId}:slack:channel:${conversationId.toLowerCase()}`;
         const { text, error } = await runVerb(words, {
           client: connect(),
           source: {
-            via: 'slack',
+            via: kind,
             sender: senderId.toLowerCase(),
-            thread: threadId === undefined ? where : `${where}:thread:${threadId}`,
+            thread: `agent:${agentId}:${kind}:${session}`,
           },
           surface: 'chat',
-          channel: 'slack',
+          channel: kind,
           now: Date.now,
         });
         if (error) await privately(text);
-        else await post({ channel: conversationId, thread: threadId ?? null }, `<@${senderId}>: ${text}`);
+        else await post({ kind, ...place }, `${who}: ${text}`);
       }
       return { handled: true };
     },

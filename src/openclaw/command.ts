@@ -1,5 +1,6 @@
 // `/fleet …`: the human's own words to the fleet, answered without the model.
 import type { FleetClient } from '../client/client.ts';
+import { isChatKind } from '../common/chats.ts';
 import type { Source } from '../contract/source.ts';
 import { runVerb } from '../verbs/index.ts';
 import { heardByModel, type Injection } from './heard.ts';
@@ -8,7 +9,7 @@ import { forWebChat } from './webchat-length.ts';
 
 /** What is used of OpenClaw's command context. */
 export interface CommandContext {
-  /** `webchat`, `slack`, … */
+  /** `webchat`, or a kind of chat */
   channel: string;
   senderId?: string;
   sessionKey?: string;
@@ -19,7 +20,7 @@ export interface CommandContext {
 /** Who typed it, for the record: OpenClaw has authorised the sender before the handler is called. */
 export function commandSource({ channel, senderId, sessionKey }: CommandContext): Source {
   return {
-    via: channel === 'slack' || channel === 'webchat' ? channel : 'api',
+    via: isChatKind(channel) || channel === 'webchat' ? channel : 'api',
     sender: senderId?.slice(0, 200) ?? null,
     thread: sessionKey?.slice(0, 400) ?? null,
   };
@@ -36,7 +37,7 @@ export function fleetCommand(connect: () => FleetClient, tell: (injection: Injec
     acceptsArgs: true,
     async handler(context: CommandContext): Promise<{ text: string }> {
       const { args = '', sessionKey } = context;
-      const channel = context.channel === 'slack' ? 'slack' : 'webchat';
+      const channel = isChatKind(context.channel) ? context.channel : 'webchat';
       const ask = async () =>
         runVerb(args, {
           client: connect(),

@@ -2,6 +2,8 @@
 // ${NAMES} that the gateway itself substitutes. Every key was read from docs and tried on 2026.9.6.
 
 import manifest from '../../openclaw.plugin.json' with { type: 'json' };
+import { fromEnvironment } from './chats/chat.ts';
+import { type ChatsOn, setupsOf } from './chats/index.ts';
 
 /** The one agent of this gateway, and the plugin's id. */
 export const agentId = 'meta-coordinator';
@@ -27,13 +29,6 @@ export const deniedTools = [
   'gateway',
 ] as const;
 
-export interface SlackOptions {
-  /** Slack user ids (`U…`) that may talk to the agent and own it. */
-  users: string[];
-  /** Slack channel ids (`C…`) in which a mention is answered. */
-  channels: string[];
-}
-
 export interface GatewayOptions {
   port: number;
   /** lan: all interfaces, as a container needs it behind a published port. */
@@ -50,14 +45,11 @@ export interface GatewayOptions {
    * local: an Anthropic-compatible server, as the demo model; no key leaves this machine.
    */
   model: { kind: 'anthropic'; id: string } | { kind: 'local'; baseUrl: string };
-  /** null: no Slack. Its tokens are SLACK_BOT_TOKEN and SLACK_APP_TOKEN; its plugin must be installed. */
-  slack: SlackOptions | null;
+  /** Their keys are in the gateway's environment, and their plugins installed. */
+  chats: ChatsOn;
   /** Origins a browser may use, e.g. http://localhost:41789; the two loopback ones are always in. */
   allowedOrigins: string[];
 }
-
-/** A value that the gateway reads from its environment when it loads the config. */
-const fromEnvironment = (name: string) => `\${${name}}`;
 
 /** The id a local model goes by: in OpenClaw's catalogue, so that no warning is given for it. */
 const localModelId = 'claude-sonnet-5';
@@ -69,7 +61,8 @@ const localModelId = 'claude-sonnet-5';
 export function gatewayConfig(options: GatewayOptions): Record<string, unknown> {
   const local = options.model.kind === 'local' ? options.model : null;
   const model = `anthropic/${options.model.kind === 'anthropic' ? options.model.id : localModelId}`;
-  const { slack } = options;
+  const on = setupsOf(options.chats);
+  const kinds = on.map(({ setup }) => setup.kind);
   const config: Record<string, unknown> = {
     gateway: {
       mode: 'local',
@@ -151,18 +144,18 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       elevated: { enabled: false },
       fs: { workspaceOnly: true },
     },
-    // Each direct message of Slack in a session of its own: what one person says there is not another's to read.
+    // Each person's direct messages in a session of their own: what one person says there is not another's to read.
     session: { notifyOnCreate: false, dmScope: 'per-channel-peer' },
     skills: { workshop: { autonomous: { mode: 'off' } } },
     approvals: { plugin: { enabled: true, mode: 'session' } },
     plugins: {
-      allow: [agentId, 'anthropic', ...(slack ? ['slack'] : [])],
+      allow: [agentId, 'anthropic', ...kinds],
       // memory-core would dream at 03:00, with the model.
       slots: { memory: 'none' },
       load: { paths: [options.pluginDir] },
       entries: {
         anthropic: { enabled: true },
-        ...(slack && { slack: { enabled: true } }),
+        ...Object.fromEntries(kinds.map((kind) => [kind, { enabled: true }])),
         [agentId]: {
           enabled: true,
           config: options.socketPath === null ? {} : { socketPath: options.socketPath },
@@ -170,28 +163,16 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
       },
     },
   };
-  if (slack) {
-    config.channels = { slack: slackChannel(slack) };
-    config.commands = { ownerAllowFrom: slack.users.map((user) => `slack:${user}`) };
-    config.bindings = [{ agentId, match: { channel: 'slack' } }];
+  if (on.length > 0) {
+    config.channels = Object.fromEntries(
+      on.map(({ setup, options: chat }) => [setup.kind, setup.config(chat)]),
+    );
+    config.commands = {
+      ownerAllowFrom: on.flatMap(({ setup, options: { users } }) =>
+        users.map((user) => `${setup.kind}:${user}`),
+      ),
+    };
+    config.bindings = kinds.map((channel) => ({ agentId, match: { channel } }));
   }
   return config;
-}
-
-function slackChannel(slack: SlackOptions): Record<string, unknown> {
-  return {
-    enabled: true,
-    mode: 'socket',
-    botToken: fromEnvironment('SLACK_BOT_TOKEN'),
-    appToken: fromEnvironment('SLACK_APP_TOKEN'),
-    dmPolicy: 'allowlist',
-    allowFrom: slack.users,
-    groupPolicy: 'allowlist',
-    channels: Object.fromEntries(
-      slack.channels.map((channel) => [channel, { requireMention: true, users: slack.users }]),
-    ),
-    streaming: { mode: 'off' },
-    // What a mention began stays in its thread: its answers, progress, questions and report.
-    replyToMode: 'all',
-  };
 }

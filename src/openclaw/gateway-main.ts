@@ -1,38 +1,46 @@
 // Entry of the openclaw-meta container: decides which model answers, starts the gateway as its one child,
 // prints the link, and hands signals on. Configuration is the environment, see docker-compose.yaml.
 import { join } from 'node:path';
+import { chats } from '../common/chats.ts';
 import { FleetError, inOneLine } from '../common/errors.ts';
 import { keptToken } from '../common/kept-token.ts';
 import { startDemoModel } from '../simulator/demo-model.ts';
+import { chatEnvironment, chatOptions } from './chat-options.ts';
+import { installChatPlugin } from './chat-plugins.ts';
+import { type ChatsOn, chatSetups } from './chats/index.ts';
 import { prepareGatewayState, startGateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway-config.ts';
 import { localModel } from './local-model.ts';
-import { slackOptions } from './slack-options.ts';
-import { installSlackPlugin } from './slack-plugin.ts';
 
 const env = process.env;
 const port = Number(env.FLEET_PORT || 41789);
 const stateDir = env.OPENCLAW_STATE ?? '/home/node/.openclaw';
 const say = (line: string) => console.log(`[openclaw-meta] ${line}`);
 
-/** Slack when it is asked for and its plugin can be had; the fleet works without. */
-async function slackFor(
+/** A chat when it is asked for and its plugin can be had; the fleet works without. */
+async function chatsFor(
   openclaw: string,
-  configFor: (slack: GatewayOptions['slack']) => GatewayOptions,
-): Promise<GatewayOptions['slack']> {
-  const { slack, said } = slackOptions(env);
-  say(said);
-  if (slack === null) return null;
-  try {
-    // Without Slack in it: OpenClaw's own check would install what is configured and missing, and then it is done again.
-    await prepareGatewayState(stateDir, configFor(null));
-    await installSlackPlugin({ stateDir, openclaw, npmCache: env.SLACK_NPM_CACHE });
-    return slack;
-  } catch (thrown) {
-    const error = FleetError.wrap(thrown);
-    say(`Slack: off. ${inOneLine(error)}`);
-    return null;
+  configFor: (on: ChatsOn) => GatewayOptions,
+): Promise<{ on: ChatsOn; keys: Record<string, string> }> {
+  const on: ChatsOn = {};
+  const keys: Record<string, string> = {};
+  for (const setup of Object.values(chatSetups)) {
+    const { options, said } = chatOptions(setup, env);
+    say(said);
+    if (options === null) continue;
+    try {
+      // Without it in the config: OpenClaw's own check would install what is configured and missing, and then it is done again.
+      if (setup.plugin !== null) {
+        await prepareGatewayState(stateDir, configFor({}));
+        await installChatPlugin({ plugin: setup.plugin, stateDir, openclaw, npmCache: env.CHATS_NPM_CACHE });
+      }
+      on[setup.kind] = options;
+      Object.assign(keys, chatEnvironment(setup, env));
+    } catch (thrown) {
+      say(`${chats[setup.kind].title}: off. ${inOneLine(FleetError.wrap(thrown))}`);
+    }
   }
+  return { on, keys };
 }
 
 try {
@@ -53,7 +61,7 @@ try {
 
   const token = env.OPENCLAW_GATEWAY_TOKEN || (await keptToken(join(stateDir, 'token')));
   const openclaw = env.OPENCLAW_PROGRAM ?? '/usr/local/lib/node_modules/openclaw/openclaw.mjs';
-  const configFor = (slack: GatewayOptions['slack']): GatewayOptions => ({
+  const configFor = (on: ChatsOn): GatewayOptions => ({
     port: 41789,
     bind: 'lan',
     pluginDir: '/opt/fleet',
@@ -61,19 +69,17 @@ try {
     logFile: join(stateDir, 'log/openclaw.log'),
     socketPath: env.FLEET_GATEWAY_SOCKET ?? '/run/fleet/gateway/fleetd.sock',
     model,
-    slack,
+    chats: on,
     allowedOrigins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
   });
+  const { on, keys } = await chatsFor(openclaw, configFor);
   const gateway = await startGateway({
     stateDir,
     token,
     openclaw,
-    config: configFor(await slackFor(openclaw, configFor)),
+    config: configFor(on),
     env: {
-      ...(env.SLACK_BOT_TOKEN && { SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN }),
-      ...(env.SLACK_APP_TOKEN && { SLACK_APP_TOKEN: env.SLACK_APP_TOKEN }),
-      // Another server that speaks Slack's API; OpenClaw's plugin reads it.
-      ...(env.SLACK_API_URL && { SLACK_API_URL: env.SLACK_API_URL }),
+      ...keys,
       FLEET_DASHBOARD_PORT: env.FLEET_DASHBOARD_PORT ?? '41790',
       ...(env.ANTHROPIC_API_KEY && { ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY }),
     },

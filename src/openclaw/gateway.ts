@@ -27,7 +27,7 @@ export interface StartGateway {
   token: string;
   /** Path of openclaw.mjs. Default: the dev dependency's. */
   openclaw?: string;
-  /** Added to the gateway's environment: ANTHROPIC_API_KEY, FLEET_GATEWAY_SOCKET, SLACK_…, proxies. */
+  /** Added to the gateway's environment: ANTHROPIC_API_KEY, FLEET_GATEWAY_SOCKET, keys of chats, proxies. */
   env?: Record<string, string>;
   /** Every line the gateway prints. */
   log?: (line: string) => void;

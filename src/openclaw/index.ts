@@ -4,6 +4,7 @@ import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';
 import { createFleetClient, type FleetClient } from '../client/client.ts';
 import { FleetError } from '../common/errors.ts';
 import { gateButtons } from './buttons.ts';
+import { chatSetups } from './chats/index.ts';
 import { fleetCommand } from './command.ts';
 import { monitorService } from './monitor-service.ts';
 import { noticeService, send } from './notice-service.ts';
@@ -45,11 +46,11 @@ export default definePluginEntry({
           );
       }),
     );
-    api.registerInteractiveHandler(
-      gateButtons(connect, ({ channel, thread }, text) =>
-        send(api, { kind: 'slack', to: `channel:${channel}`, thread }, text, [], ''),
-      ),
-    );
+    for (const { kind, pressed } of Object.values(chatSetups))
+      if (pressed !== null)
+        api.registerInteractiveHandler(
+          gateButtons(kind, pressed, connect, (to, text) => send(api, to, text, [], '')),
+        );
     api.registerService(noticeService(api, connect));
     api.registerService(monitorService(api, connect));
     api.registerHttpRoute(panelRoute(connect, dashboardUrl(process.env.FLEET_DASHBOARD_PORT ?? '41790')));

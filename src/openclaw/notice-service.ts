@@ -6,7 +6,9 @@ import { getSessionEntry } from 'openclaw/plugin-sdk/session-store-runtime';
 import { appendAssistantMirrorMessageByIdentity } from 'openclaw/plugin-sdk/session-transcript-runtime';
 import { z } from 'zod';
 import type { FleetClient } from '../client/client.ts';
+import { type ChannelKind, type ChatKind, chatKinds, chats } from '../common/chats.ts';
 import type { Button } from './buttons.ts';
+import { chatSetups } from './chats/index.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
 import { deliverNotices, marksOf } from './notices.ts';
 import type { Destination } from './places.ts';
@@ -24,7 +26,7 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
         {
           connect,
           channels: {
-            slackOn: async () => (await slackOutbound(api)) !== undefined,
+            on: async () => on(api),
             told: (session) => told(api, session),
             send: (to, text, buttons, key) => send(api, to, text, buttons, key),
           },
@@ -43,13 +45,23 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
   };
 }
 
-const slackOutbound = async (api: OpenClawPluginApi) => {
-  const { channels } = api.runtime.config.current() as { channels?: { slack?: { enabled?: boolean } } };
-  return channels?.slack?.enabled ? await api.runtime.channel.outbound.loadAdapter('slack') : undefined;
-};
+/** WebChat, and the chats that this gateway has on and whose plugin can send. */
+async function on(api: OpenClawPluginApi): Promise<ReadonlySet<ChannelKind>> {
+  const found = await Promise.all(
+    chatKinds.map(async (kind) => ((await outboundOf(api, kind)) ? [kind] : [])),
+  );
+  return new Set<ChannelKind>(['webchat', ...found.flat()]);
+}
+
+async function outboundOf(api: OpenClawPluginApi, kind: ChatKind) {
+  const { channels } = api.runtime.config.current() as {
+    channels?: Partial<Record<ChatKind, { enabled?: boolean }>>;
+  };
+  return channels?.[kind]?.enabled ? await api.runtime.channel.outbound.loadAdapter(kind) : undefined;
+}
 
 /**
- * @param buttons Slack only; WebChat has none for what no model wrote
+ * @param buttons not in WebChat, which has none for what no model wrote
  * @param key of the message: WebChat takes each once
  */
 export async function send(
@@ -60,13 +72,14 @@ export async function send(
   key: string,
 ): Promise<void> {
   if (kind === 'webchat') return note(api, to, forWebChat(text, 'events'), key);
-  const slack = await slackOutbound(api);
-  if (slack?.sendText === undefined) throw new Error('Slack is off in this gateway');
-  const cfg = api.runtime.config.current() as Parameters<typeof slack.sendText>[0]['cfg'];
+  const outbound = await outboundOf(api, kind);
+  if (outbound?.sendText === undefined) throw new Error(`${chats[kind].title} is off in this gateway`);
+  const cfg = api.runtime.config.current() as Parameters<typeof outbound.sendText>[0]['cfg'];
   const message = { cfg, to, text, threadId: thread };
-  if (buttons.length === 0 || slack.sendPayload === undefined) await slack.sendText(message);
+  if (buttons.length === 0 || outbound.sendPayload === undefined || chatSetups[kind].pressed === null)
+    await outbound.sendText(message);
   else
-    await slack.sendPayload({
+    await outbound.sendPayload({
       ...message,
       payload: {
         text,

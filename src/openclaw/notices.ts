@@ -1,15 +1,17 @@
-// Hands fleetd's notices to the channels: Slack through its outbound adapter, WebChat as a note in the
+// Hands fleetd's notices to the channels: a chat through its outbound adapter, WebChat as a note in the
 // transcript. Neither asks the model. A notice is said to be sent when all its channels took it;
 // killed before that, it comes again under the same number.
 import type { FleetClient } from '../client/client.ts';
+import { type ChannelKind, chats } from '../common/chats.ts';
 import type { NoticeView } from '../contract/notices.ts';
 import { noticesText, surfaceFor } from '../text/index.ts';
 import { type Button, buttonsFor } from './buttons.ts';
-import { type Destination, destinations } from './places.ts';
+import { chatSetups } from './chats/index.ts';
+import { type Destination, destinations, unreached } from './places.ts';
 
 export interface Channels {
-  /** Whether Slack is on in this gateway. */
-  slackOn(): Promise<boolean>;
+  /** The chats that are on in this gateway, and WebChat. */
+  on(): Promise<ReadonlySet<ChannelKind>>;
   /**
    * Marks (see markOf) of the latest notices that a session of WebChat shows already.
    * @throws what the gateway says when it cannot tell
@@ -38,8 +40,9 @@ const retryMs = 2_000;
 const mostRounds = 30;
 /** A channel that has been away for so many tries (about six minutes), or that does not exist, is told of in WebChat. */
 const giveUpAfter = 10;
-const neverThere =
-  /channel_not_found|not_in_channel|is_archived|user_not_found|users_not_found|cannot_dm_bot|restricted_action|missing_scope|unknown channel|unknown target/i;
+const neverThere = /unknown channel|unknown target/i;
+const isGone = (kind: ChannelKind, reason: string) =>
+  neverThere.test(reason) || (kind !== 'webchat' && chatSetups[kind].gone.test(reason));
 
 interface Away {
   fails: number;
@@ -75,19 +78,19 @@ export async function deliverNotices(
     recalled.add(to.to);
   }
 
-  async function send(to: Destination, batch: NoticeView[], note = ''): Promise<void> {
+  async function send(to: Destination, batch: NoticeView[], note: string): Promise<void> {
     const surface = surfaceFor({ kind: 'chat', channel: to.kind, nowMs: Date.now() });
     const buttons = batch.length === 1 ? buttonsFor(batch[0]?.gate ?? null) : [];
     await channels.send(to, `${noticesText(surface, batch)}${note}`, buttons, keyOf(batch));
   }
 
   /** Whether it is done with. */
-  async function hand(to: Destination, batch: NoticeView[]): Promise<boolean> {
+  async function hand(to: Destination, batch: NoticeView[], on: ReadonlySet<ChannelKind>): Promise<boolean> {
     const where = JSON.stringify(to);
     const before = away.get(where);
     if (before !== undefined && before.rounds > 0) return false;
     try {
-      await send(to, batch);
+      await send(to, batch, to.kind === 'webchat' ? offNote(batch, on) : '');
       away.delete(where);
       return true;
     } catch (error) {
@@ -95,8 +98,12 @@ export async function deliverNotices(
       const fails = (before?.fails ?? 0) + 1;
       away.set(where, { fails, rounds: Math.min(2 ** fails, mostRounds) });
       tell(`${to.to}: ${reason}`);
-      if (to.kind === 'webchat' || (fails < giveUpAfter && !neverThere.test(reason))) return false;
-      await send(webchat, batch, `\n(${to.to} in Slack did not take it: ${reason.slice(0, 200)})`);
+      if (to.kind === 'webchat' || (fails < giveUpAfter && !isGone(to.kind, reason))) return false;
+      await send(
+        webchat,
+        batch,
+        `\n(${to.to} in ${chats[to.kind].title} did not take it: ${reason.slice(0, 200)})`,
+      );
       return true;
     }
   }
@@ -105,14 +112,15 @@ export async function deliverNotices(
     const client = connect();
     for (const state of away.values()) state.rounds -= 1;
     let left = false;
+    const on = await channels.on();
     for (const batch of batches(await client.notices({ wait: waitMs }))) {
       if (signal.aborted) return false;
       let open = false;
-      for (const to of destinations(batch, mainSession, await channels.slackOn())) {
+      for (const to of destinations(batch, mainSession, (kind) => on.has(kind))) {
         await recall(to);
         const untold = batch.filter((notice) => !taken.has(takenBy(to, markOf(notice))));
         if (untold.length === 0) continue;
-        if (await hand(to, untold)) for (const notice of untold) taken.add(takenBy(to, markOf(notice)));
+        if (await hand(to, untold, on)) for (const notice of untold) taken.add(takenBy(to, markOf(notice)));
         else open = true;
       }
       if (open) left = true;
@@ -131,6 +139,16 @@ export async function deliverNotices(
       await pause(retryMs, signal);
     }
   }
+}
+
+/** A chat that is off is named where WebChat stands in for it: who waits there waits in vain. */
+function offNote(batch: NoticeView[], on: ReadonlySet<ChannelKind>): string {
+  return unreached(batch, (kind) => on.has(kind))
+    .map(({ kind, where }) => {
+      const title = kind === 'webchat' ? 'WebChat' : chats[kind].title;
+      return `\n(Not told in ${where}: ${title} is off in this gateway.)`;
+    })
+    .join('');
 }
 
 /**

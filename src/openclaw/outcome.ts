@@ -1,5 +1,6 @@
 // What a tool hands back to the model. Facts as text, failures as text with their mend, worker text fenced.
 import { truncateSanitizedExternalContent, wrapExternalContent } from 'openclaw/plugin-sdk/security-runtime';
+import type { ChannelKind } from '../common/chats.ts';
 import { FleetError } from '../common/errors.ts';
 import { errorText, surfaceFor } from '../text/index.ts';
 
@@ -21,7 +22,7 @@ export function said(text: string): ToolOutcome {
 }
 
 /** @returns a failure in words: never thrown, so that the model reads the code and the mend */
-export function failed(error: unknown, channel?: 'webchat' | 'slack'): ToolOutcome {
+export function failed(error: unknown, channel?: ChannelKind): ToolOutcome {
   return {
     content: [{ type: 'text', text: failure(error, channel) }],
     details: { fleet: { code: FleetError.wrap(error).code } },
@@ -29,7 +30,7 @@ export function failed(error: unknown, channel?: 'webchat' | 'slack'): ToolOutco
 }
 
 /** `CODE: message. Mend: …`, with commands as one types them in chat */
-export function failure(error: unknown, channel: 'webchat' | 'slack' = 'webchat'): string {
+export function failure(error: unknown, channel: ChannelKind = 'webchat'): string {
   return errorText(surfaceFor({ kind: 'chat', channel, nowMs: Date.now() }), FleetError.wrap(error));
 }
 

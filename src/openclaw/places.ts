@@ -1,55 +1,74 @@
 // Where people are: session keys of OpenClaw, channels of products.yaml, and what can be sent to.
+import { type ChannelKind, isChatKind } from '../common/chats.ts';
 import type { NoticeView } from '../contract/notices.ts';
+import { chatSetups } from './chats/index.ts';
 import { agentId } from './gateway-config.ts';
 
 /** One place a message can go. */
 export interface Destination {
-  kind: 'slack' | 'webchat';
-  /** slack: `channel:C1`, `channel:#name` or `user:U1`; webchat: a session key */
+  kind: ChannelKind;
+  /** as the outbound adapter of its chat takes it; webchat: a session key */
   to: string;
-  /** slack: ts of the thread's first message */
+  /** null: at the top */
   thread: string | null;
 }
 
-/** What commands look like where this session is read. @param sessionKey null: not known */
-export const channelOf = (sessionKey: string | null): Destination['kind'] =>
-  sessionKey?.includes(':slack:') ? 'slack' : 'webchat';
+/** Whether a chat is on in this gateway. */
+export type IsOn = (kind: ChannelKind) => boolean;
 
-/** The product's channels, and the thread in which the objective was asked for. Without Slack, WebChat. */
-export function destinations(batch: NoticeView[], mainSession: string, slackOn: boolean): Destination[] {
+const keyOfSession = /^agent:[^:]+:([a-z]+):(channel|group|direct|dm):(.+)$/i;
+
+/** What commands look like where this session is read. @param sessionKey null: not known */
+export function channelOf(sessionKey: string | null): ChannelKind {
+  const kind = keyOfSession.exec(sessionKey ?? '')?.[1] ?? '';
+  return isChatKind(kind) ? kind : 'webchat';
+}
+
+/** The product's channels, and the thread in which the objective was asked for. WebChat stands in for a chat that is off. */
+export function destinations(batch: NoticeView[], mainSession: string, isOn: IsOn): Destination[] {
+  const webchat: Destination = { kind: 'webchat', to: mainSession, thread: null };
   const found: Destination[] = [];
   for (const { channels, thread } of batch) {
-    const asked = thread === null ? null : threadOf(thread);
+    const asked = thread === null ? null : placeOfSession(thread);
     if (asked) found.push(asked);
     for (const { kind, target } of channels) {
-      if (kind === 'webchat' || target === null)
-        found.push({ kind: 'webchat', to: mainSession, thread: null });
+      const place = kind === 'webchat' || target === null ? null : chatSetups[kind].placeOf(target);
+      if (place === null) found.push(webchat);
       // In the thread is in the channel.
-      else if (asked?.kind !== 'slack' || asked.to.toLowerCase() !== slackTarget(target).toLowerCase())
-        found.push({ kind: 'slack', to: slackTarget(target), thread: null });
+      else if (asked?.kind !== kind || asked.to.toLowerCase() !== place.to.toLowerCase())
+        found.push({ kind, ...place });
     }
   }
-  const reachable = found.map((to) =>
-    to.kind === 'slack' && !slackOn ? { kind: 'webchat' as const, to: mainSession, thread: null } : to,
-  );
-  if (reachable.length === 0) reachable.push({ kind: 'webchat', to: mainSession, thread: null });
+  const reachable = found.map((to) => (isOn(to.kind) ? to : webchat));
+  if (reachable.length === 0) reachable.push(webchat);
   return [...new Map(reachable.map((to) => [JSON.stringify(to).toLowerCase(), to])).values()];
 }
 
-const slackTarget = (target: string) =>
-  /^[UW][A-Z0-9]+$/.test(target) ? `user:${target}` : `channel:${target}`;
+/** The chats that these would go to and that are off, each with where. */
+export function unreached(batch: NoticeView[], isOn: IsOn): { kind: ChannelKind; where: string }[] {
+  const all = batch.flatMap(({ channels, thread }) => {
+    const asked = thread === null ? null : placeOfSession(thread);
+    return [
+      ...(asked ? [{ kind: asked.kind, where: `${asked.kind}:${asked.to}` }] : []),
+      ...channels.map(({ kind, target }) => ({ kind, where: `${kind}:${target}` })),
+    ];
+  });
+  const off = all.filter(({ kind }) => !isOn(kind));
+  return [...new Map(off.map((one) => [one.where, one])).values()];
+}
 
 /**
  * `agent:…:slack:channel:c1:thread:1700000000.000100` and `agent:…:slack:direct:u1` → the thread or the person; a
  * session of WebChat → itself. Null: nobody reads there (a turn of a monitor, a one-shot).
  */
-function threadOf(sessionKey: string): Destination | null {
-  const [, where = '', id, thread] =
-    /:slack:(channel|group|direct|dm):([a-z0-9]+)(?::thread:([\d.]+))?$/i.exec(sessionKey) ?? [];
-  if (id !== undefined) {
-    const to = /^d/i.test(where) ? `user:${id.toUpperCase()}` : `channel:${id.toUpperCase()}`;
-    return { kind: 'slack', to, thread: thread ?? null };
+function placeOfSession(sessionKey: string): Destination | null {
+  const [, kind = '', where = '', id = ''] = keyOfSession.exec(sessionKey) ?? [];
+  if (isChatKind(kind)) {
+    const place = chatSetups[kind].placeOfSession(/^d/i.test(where) ? 'direct' : where, id);
+    return place && { kind, ...place };
   }
-  const webchat = new RegExp(`^agent:${agentId}:(?!subagent:|cron:|monitor:|slack:)`).test(sessionKey);
-  return webchat ? { kind: 'webchat', to: sessionKey, thread: null } : null;
+  const webchat = new RegExp(
+    `^agent:${agentId}:(?!subagent:|cron:|monitor:|[a-z]+:(?:channel|group|direct|dm):)`,
+  );
+  return webchat.test(sessionKey) ? { kind: 'webchat', to: sessionKey, thread: null } : null;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { z } from 'zod';
+import { isChatKind, splitChannel } from '../common/chats.ts';
 import { priceOf } from '../prices/table.ts';
 import { checkTogether } from './conflicts.ts';
 import { deliverOf, deliverProblems } from './deliver.ts';
@@ -197,8 +198,8 @@ function bytesOf(gb: number | null): number | null {
   return gb === null ? null : Math.round(gb * bytesPerGb);
 }
 
+/** As the schema let it through. */
 function channelOf(text: string): ChannelTarget {
-  return text === 'webchat'
-    ? { kind: 'webchat', target: null }
-    : { kind: 'slack', target: text.slice('slack:'.length) };
+  const { kind, target } = splitChannel(text);
+  return isChatKind(kind) ? { kind, target } : { kind: 'webchat', target: null };
 }

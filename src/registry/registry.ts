@@ -1,12 +1,13 @@
 // What products.yaml says once it has been read and checked: the contract of the whole fleet.
 // The fleet never writes products.yaml (a human does, also by `fleet add`); what chat changes lives in the journal on top.
+import type { ChannelKind } from '../common/chats.ts';
 import type { ForgeKind } from '../forge/kinds.ts';
 import type { Price } from '../prices/table.ts';
 import type { Calendar } from './calendar.ts';
 
 export interface ChannelTarget {
-  kind: 'slack' | 'webchat';
-  /** `#channel`, `C…` or `U…` for slack; null for webchat. */
+  kind: ChannelKind;
+  /** as src/common/chats.ts has it for its chat; null for webchat */
   target: string | null;
 }
 

@@ -1,6 +1,7 @@
 // The shape of products.yaml as it is written: snake_case, strict, every optional key with its default.
 // Every message is the "expected" half of a problem, so a wrong value reads "Expected <message>, got …".
 import { z } from 'zod';
+import { channelPattern, expectedChannel } from '../common/chats.ts';
 import { isCron, isTimeZone } from './calendar.ts';
 import { deliverSchema, intakeSchema } from './forge-schema.ts';
 import { repoSchema } from './repo.ts';
@@ -8,8 +9,6 @@ import { above0, count, mapping, optionalMapping, text, variableName, wholeNumbe
 
 /** Also the pattern of a product's name in chat, CLI, API and journal. */
 const namePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
-/** Slack's own limits: a channel name has no spaces or capitals and 80 characters; ids are C, G, U or W…. */
-const channelPattern = /^(?:webchat|slack:(?:#[^\s\p{Lu}\p{Cc}#:;,.]{1,80}|[CGUW][A-Z0-9]{2,20}))$/u;
 const approverPattern = /^[^\s\p{Cc}]{1,200}$/u;
 /** A petabyte and more is a slip of the keyboard, and would overflow once counted in bytes. */
 const mostGb = 1_048_576;
@@ -59,6 +58,9 @@ const accountSchema = mapping({
   hold_at_percent: wholeNumber(100, percentExpected).nullable().default(null),
 });
 
+const expected = ({ input }: { input?: unknown }) => expectedChannel(input);
+const channelSchema = z.string({ error: expected }).regex(channelPattern, { error: expected });
+
 const productSchema = mapping({
   name: nameSchema,
   /** Relative to the folder of all repositories, or absolute under it. Default: the name. */
@@ -74,13 +76,7 @@ const productSchema = mapping({
     .default('medium'),
   /** 1 = 1 GiB and 0.25 core, until the product's own history says better. */
   resource_weight: above0('weight units', 1024).default(1),
-  channels: z
-    .array(
-      text(channelPattern, 'webchat, slack:#channel or slack: and the id of a channel or user'),
-      'a list of channels',
-    )
-    .max(50, 'at most 50 channels')
-    .default(['webchat']),
+  channels: z.array(channelSchema, 'a list of channels').max(50, 'at most 50 channels').default(['webchat']),
   plan_approval: z.enum(['required', 'none'], 'required or none').default('none'),
   /** required: a human takes the work of a session before it is delivered. */
   review: z.enum(['required', 'none'], 'required or none').default('none'),

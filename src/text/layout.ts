@@ -1,5 +1,6 @@
 // How lines are laid out: aligned columns cut to the width of a terminal, or bullets that a chat wraps.
 import { styleText } from 'node:util';
+import { type ChannelKind, chats } from '../common/chats.ts';
 import { chatLine, line } from './sanitise.ts';
 
 export type Tone = 'name' | 'good' | 'busy' | 'warn' | 'bad' | 'dim';
@@ -18,9 +19,6 @@ export interface Surface {
   command(words: string): string;
 }
 
-/** Slack itself swallows a leading slash; a mention of the bot before it brings the command to OpenClaw. */
-const chatPrograms = { webchat: '/fleet', slack: '@bot /fleet' };
-
 const chatColumns = 100;
 /** Of our own lines; what is cut there is a text of somebody else in it. */
 const longestLine = 2_000;
@@ -38,13 +36,14 @@ const colours = {
 export function surfaceFor(options: {
   kind: 'chat' | 'terminal';
   /** chat only: where it is read. Default: webchat */
-  channel?: keyof typeof chatPrograms;
+  channel?: ChannelKind;
   nowMs: number;
   columns?: number;
   colour?: boolean;
 }): Surface {
   const { kind, nowMs, colour, channel = 'webchat' } = options;
-  const program = kind === 'chat' ? chatPrograms[channel] : 'fleet';
+  const inChat = channel === 'webchat' ? '/fleet' : chats[channel].program;
+  const program = kind === 'chat' ? inChat : 'fleet';
   const command = (words: string) => `\`${program} ${words}\``;
   if (kind === 'chat')
     return {

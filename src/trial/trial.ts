@@ -114,7 +114,7 @@ export async function startTrial(
           model === null
             ? { kind: 'anthropic', id: 'claude-sonnet-5' }
             : { kind: 'local', baseUrl: model.url },
-        slack: null,
+        chats: {},
         allowedOrigins: [],
       },
       env: {

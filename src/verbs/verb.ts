@@ -1,6 +1,7 @@
 // What a verb is: its words, and what it asks of fleetd.
 import type { Command } from 'commander';
 import type { FleetClient } from '../client/client.ts';
+import type { ChannelKind } from '../common/chats.ts';
 import type { Questions } from '../common/questions.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { Source } from '../contract/source.ts';
@@ -14,7 +15,7 @@ export interface VerbContext {
   source: Source;
   surface: 'chat' | 'cli';
   /** chat only: where the answer is read. Default: webchat */
-  channel?: 'webchat' | 'slack';
+  channel?: ChannelKind;
   /** of the answer; text unless given */
   form?: Form;
   /** ms since epoch */

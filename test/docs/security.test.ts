@@ -8,7 +8,7 @@ const threats = [
   'A compromised gateway',
   'Prompt injection through mail, code and chat',
   'A hostile skill or plugin',
-  'A stranger in Slack, or at a port',
+  'A stranger in a chat, or at a port',
   'A leaked token or key',
   'A compromised worker',
 ];

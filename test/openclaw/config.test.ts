@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatKinds } from '../../src/common/chats.ts';
+import { setupsOf } from '../../src/openclaw/chats/index.ts';
 import {
   gatewayEnvironment,
   openclawOfDevDependency,
@@ -31,7 +33,7 @@ const options = (fields: Partial<GatewayOptions> = {}): GatewayOptions => ({
   logFile: join(folder, 'openclaw.log'),
   socketPath: null,
   model: { kind: 'anthropic', id: 'claude-sonnet-5' },
-  slack: null,
+  chats: {},
   allowedOrigins: [],
   ...fields,
 });
@@ -43,14 +45,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function openclaw(config: GatewayOptions, ...args: string[]) {
-  const stateDir = join(folder, `state-${config.bind}-${config.slack ? 'slack' : 'plain'}`);
+  const kinds = setupsOf(config.chats).map(({ setup }) => setup.kind);
+  const stateDir = join(folder, ['state', ...kinds].join('-'));
   await prepareGatewayState(stateDir, config);
   return execa(process.execPath, [openclawOfDevDependency(), ...args], {
     env: gatewayEnvironment(stateDir, token, {
       // The audit asks a Docker engine for sandboxes, and waits a minute for one that is just starting.
       DOCKER_HOST: 'unix:///nowhere/docker.sock',
       ANTHROPIC_API_KEY: 'not-a-key',
-      ...(config.slack && { SLACK_BOT_TOKEN: 'xoxb-not-a-token', SLACK_APP_TOKEN: 'xapp-not-a-token' }),
+      ...Object.fromEntries(
+        setupsOf(config.chats).flatMap(({ setup }) => setup.keys.map((name) => [name, 'not-a-token'])),
+      ),
     }),
     extendEnv: false,
     all: true,
@@ -75,17 +80,20 @@ describe('gatewayConfig', () => {
     expect(summary).toMatchObject({ critical: 0, warn: 0 });
   }, 120_000);
 
-  it('is valid with Slack', async () => {
+  // Of a plugin that is not there OpenClaw checks nothing: those are tried with it.
+  it.each(['slack', 'telegram'] as const)('is valid with %s', async (kind) => {
     const { exitCode, all } = await openclaw(
-      options({ slack: { users: ['U1'], channels: ['C1'] } }),
+      options({ chats: { [kind]: { users: ['1'], places: ['-1'], api: null } } }),
       'config',
       'validate',
     );
     expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
-  }, 60_000);
+    expect(all).not.toMatch(kind === 'telegram' ? /warn|unrecognized/i : /unrecognized/i);
+  });
 
   it('carries no secret, whatever the environment holds', () => {
-    const text = JSON.stringify(gatewayConfig(options({ slack: { users: ['U1'], channels: [] } })));
+    const all = Object.fromEntries(chatKinds.map((kind) => [kind, { users: ['1'], places: [], api: null }]));
+    const text = JSON.stringify(gatewayConfig(options({ chats: all })));
     expect(text).toMatch(/"token":"\$\{OPENCLAW_GATEWAY_TOKEN\}"/);
     expect(text).not.toMatch(/sk-ant|xox[bp]-/);
   });

@@ -1,6 +1,7 @@
 // The sink of notices over a made-up fleetd and made-up channels: where each goes, what is folded, what is told again.
 import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/client/client.ts';
+import type { ChannelKind } from '../../src/common/chats.ts';
 import type { GateView } from '../../src/contract/gates.ts';
 import type { NoticeView } from '../../src/contract/notices.ts';
 import { batches, deliverNotices, markOf } from '../../src/openclaw/notices.ts';
@@ -46,12 +47,20 @@ const gate = (changes: Partial<GateView> = {}): GateView => ({
   ...changes,
 });
 
-/** Runs the sink until it has nothing more to do; `break` says for which sends the channel fails. */
+/** Runs the sink until it has nothing more to do; `fails` says for which sends the channel fails. */
 async function deliver(
   due: NoticeView[],
-  fails: (to: Destination, attempt: number) => boolean = () => false,
-  reason = 'the channel is away',
-  shown: NoticeView[] = [],
+  {
+    fails = () => false,
+    reason = 'the channel is away',
+    shown = [],
+    on = ['webchat', 'slack', 'telegram'],
+  }: {
+    fails?: (to: Destination, attempt: number) => boolean;
+    reason?: string;
+    shown?: NoticeView[];
+    on?: ChannelKind[];
+  } = {},
 ) {
   const stop = new AbortController();
   const sent: { to: Destination; text: string; buttons: string[] }[] = [];
@@ -75,7 +84,7 @@ async function deliver(
       log: () => {},
       pause: async () => {},
       channels: {
-        slackOn: async () => true,
+        on: async () => new Set(on),
         told: async () => shown.map(markOf),
         async send(to, text, buttons) {
           attempt += 1;
@@ -92,7 +101,7 @@ async function deliver(
 describe('where', () => {
   it('a thread of Slack, a direct message and WebChat are found again by their session', () => {
     const where = (session: string) =>
-      destinations([notice(1, { channels: [], thread: session })], main, true);
+      destinations([notice(1, { channels: [], thread: session })], main, () => true);
     expect(where(thread)).toEqual([{ kind: 'slack', to: 'channel:C1', thread: '1700000000.000100' }]);
     expect(where('agent:meta-coordinator:slack:direct:u1')).toEqual([
       { kind: 'slack', to: 'user:U1', thread: null },
@@ -102,9 +111,39 @@ describe('where', () => {
     expect(channelOf(main)).toBe('webchat');
   });
 
+  it.each([
+    ['telegram:group:-1001:topic:7', { kind: 'telegram', to: '-1001', thread: '7' }],
+    ['telegram:group:-1001', { kind: 'telegram', to: '-1001', thread: null }],
+    ['telegram:direct:111', { kind: 'telegram', to: '111', thread: null }],
+  ])('so is %s', (key, place) => {
+    const session = `agent:meta-coordinator:${key}`;
+    expect(destinations([notice(1, { channels: [], thread: session })], main, () => true)).toEqual([place]);
+    expect(channelOf(session)).toBe(place.kind);
+  });
+
+  it('a topic in products.yaml is a thread of its group', () => {
+    const channels: NoticeView['channels'] = [{ kind: 'telegram', target: '-1001:topic:7' }];
+    expect(destinations([notice(1, { channels })], main, () => true)).toEqual([
+      { kind: 'telegram', to: '-1001', thread: '7' },
+    ]);
+  });
+
+  it('a chat that is off is named in WebChat, which stands in for it', async () => {
+    const channels: NoticeView['channels'] = [{ kind: 'telegram', target: '-1001' }];
+    const { sent } = await deliver([notice(1, { channels })], { on: ['webchat', 'slack'] });
+    expect(sent).toEqual([
+      {
+        to: { kind: 'webchat', to: main, thread: null },
+        text: expect.stringMatching(/\n\(Not told in telegram:-1001: Telegram is off in this gateway\.\)$/),
+        buttons: [],
+      },
+    ]);
+    expect((await deliver([notice(1)])).sent[0]?.text).not.toContain('Not told');
+  });
+
   it('a thread in the product’s channel is told once; without Slack, WebChat is', () => {
-    expect(destinations([notice(1, { thread })], main, true)).toHaveLength(1);
-    expect(destinations([notice(1, { thread })], main, false)).toEqual([
+    expect(destinations([notice(1, { thread })], main, () => true)).toHaveLength(1);
+    expect(destinations([notice(1, { thread })], main, (kind) => kind === 'webchat')).toEqual([
       { kind: 'webchat', to: main, thread: null },
     ]);
   });
@@ -197,10 +236,9 @@ describe('again', () => {
       { kind: 'webchat', target: null },
       { kind: 'slack', target: 'C1' },
     ];
-    const { sent, receipts } = await deliver(
-      [notice(1, { channels })],
-      ({ kind }, n) => kind === 'slack' && n < 4,
-    );
+    const { sent, receipts } = await deliver([notice(1, { channels })], {
+      fails: ({ kind }, n) => kind === 'slack' && n < 4,
+    });
     expect(sent.map(({ to }) => to.kind)).toEqual(['webchat', 'slack']);
     expect(receipts).toEqual([1]);
   });
@@ -208,13 +246,16 @@ describe('again', () => {
   it('a channel that is away, or that nobody made, holds up no other, and is told of in WebChat in the end', async () => {
     const there: NoticeView['channels'] = [{ kind: 'slack', target: 'C2' }];
     const due = [notice(1), notice(2, { product: 'beta', channels: there })];
-    const away = await deliver(due, ({ to }) => to === 'channel:C1');
+    const away = await deliver(due, { fails: ({ to }) => to === 'channel:C1' });
     expect(away.sent.map(({ to }) => to.to)).toEqual(['channel:C2', main]);
     expect(away.sent[1]?.text).toMatch(
       /text 1[\s\S]*channel:C1 in Slack did not take it: the channel is away/,
     );
     expect(away.receipts).toEqual([2, 1]);
-    const missing = await deliver(due, ({ to }) => to === 'channel:C1', 'channel_not_found');
+    const missing = await deliver(due, {
+      fails: ({ to }) => to === 'channel:C1',
+      reason: 'channel_not_found',
+    });
     expect(missing.sent.map(({ to }) => to.to)).toEqual([main, 'channel:C2']);
   });
 
@@ -229,7 +270,7 @@ describe('again', () => {
   it('what WebChat shows already is not told there again in a larger message', async () => {
     const channels: NoticeView['channels'] = [{ kind: 'webchat', target: null }];
     const due = [1, 2, 3].map((n) => notice(n, { channels }));
-    const { sent, receipts } = await deliver(due, () => false, '', due.slice(0, 2));
+    const { sent, receipts } = await deliver(due, { shown: due.slice(0, 2) });
     expect(sent.map(({ text }) => text)).toEqual([expect.stringContaining('(notice 3)')]);
     expect(receipts).toEqual([1, 2, 3]);
   });
@@ -237,7 +278,7 @@ describe('again', () => {
   it('a number that a restored journal gives again hides nothing, whatever WebChat shows', async () => {
     const channels: NoticeView['channels'] = [{ kind: 'webchat', target: null }];
     const before = notice(1, { channels, at: '2026-01-05T08:00:00.000Z' });
-    const { sent } = await deliver([notice(1, { channels })], () => false, '', [before]);
+    const { sent } = await deliver([notice(1, { channels })], { shown: [before] });
     expect(sent).toHaveLength(1);
   });
 });

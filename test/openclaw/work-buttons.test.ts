@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createFleetClient } from '../../src/client/client.ts';
 import type { Source } from '../../src/contract/source.ts';
 import { buttonsFor, gateButtons } from '../../src/openclaw/buttons.ts';
+import { slack } from '../../src/openclaw/chats/slack.ts';
 import { runVerb } from '../../src/verbs/index.ts';
 import { testFleet } from '../support/fleet.ts';
 import { serveFleet } from '../support/gateway.ts';
@@ -23,6 +24,8 @@ async function waiting(work: WaitingWork) {
   const client = createFleetClient({ socketPath: server.socketPath });
   const posted: string[] = [];
   const { handler } = gateButtons(
+    'slack',
+    slack.pressed as NonNullable<typeof slack.pressed>,
     () => client,
     async (_, text) => void posted.push(text),
   );

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { chatKinds } from '../../src/common/chats.ts';
 import { maxRegistryBytes, parseRegistry, RegistryError } from '../../src/registry/index.ts';
 
 const options = { file: 'products.yaml', workspaceRoot: '/workspace' };
@@ -275,7 +276,7 @@ products:
 describe('refuses, with the place', () => {
   const above0 = (unit: string, most = 1_000_000) => `a number of ${unit} above 0 and at most ${most}`;
   const count = (unit: string, most = 1000) => `a whole number of ${unit} from 1 to ${most}`;
-  const channel = 'webchat, slack:#channel or slack: and the id of a channel or user';
+  const channel = `webchat, or one of ${chatKinds.join(', ')} with its place after a colon, such as slack:#channel`;
   const under = 'a folder under /workspace';
 
   const again = (lines: string) =>
@@ -333,6 +334,7 @@ describe('refuses, with the place', () => {
     ['a weight in quotes', product('resource_weight: "3"'), `3:22 products[0].resource_weight: ${above0('weight units', 1024)} / "3"`],
     ['a channel of another kind', product('channels:\n  - webchat\n  - irc:#x'), `5:9 products[0].channels[1]: ${channel} / "irc:#x"`],
     ['a channel with a space after the colon', product('channels: ["slack:#a", slack: "#b"]'), `3:28 products[0].channels[1]: ${channel} / a mapping`],
+    ['a user of Telegram by name', product('channels: ["telegram:#dev"]'), '3:16 products[0].channels[0]: telegram: and the id of a chat or user (telegram:-100123:topic:4 for a topic), or telegram:@channel / "telegram:#dev"'],
     ['one channel that is no list', product('channels: webchat'), '3:15 products[0].channels: a list of channels / "webchat"'],
     ['an unknown review', product('review: yes'), '3:13 products[0].review: required or none / "yes"'],
     ['an unknown plan approval', product('plan_approval: true'), '3:20 products[0].plan_approval: required or none / true'],

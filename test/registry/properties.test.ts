@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import type { ChatKind } from '../../src/common/chats.ts';
 import { type Product, parseRegistry, RegistryError } from '../../src/registry/index.ts';
 
 const options = { file: 'products.yaml', workspaceRoot: '/workspace' };
@@ -86,9 +87,12 @@ const product = fc.record({
   overstory: fc.boolean(),
   priority: fc.integer({ min: 1, max: 100 }),
   weight: fc.double({ min: 0.001, max: 1024, noNaN: true }),
-  channels: fc.array(fc.constantFrom('webchat', 'slack:#dev', 'slack:C0123ABC', 'slack:#café_1'), {
-    maxLength: 4,
-  }),
+  channels: fc.array(
+    fc.constantFrom('webchat', 'slack:#dev', 'slack:C0123ABC', 'slack:#café_1', 'telegram:-1001:topic:4'),
+    {
+      maxLength: 4,
+    },
+  ),
   approval: fc.constantFrom('required' as const, 'none' as const),
   cores: amount,
   gb: amount,
@@ -145,7 +149,7 @@ test('a valid file gives exactly what was written in it', () => {
             channels: p.channels.map((channel) =>
               channel === 'webchat'
                 ? { kind: 'webchat', target: null }
-                : { kind: 'slack', target: channel.replace('slack:', '') },
+                : { kind: channel.split(':')[0] as ChatKind, target: channel.replace(/^[a-z]+:/, '') },
             ),
             gateSurface: 'any',
             monitor: null,

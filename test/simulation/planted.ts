@@ -380,7 +380,7 @@ const all: PlantedBug[] = [
     ],
     [
       'fleet/commands/human-only.ts',
-      "if (source.via !== 'webchat' && source.via !== 'slack')",
+      "if (source.via !== 'webchat' && !isChatKind(source.via))",
       "if (source.via === ('nobody' as string))",
     ],
   ),

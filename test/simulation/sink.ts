@@ -1,12 +1,14 @@
 // The gateway's end of the outbox: the real loop that hands notices over (src/openclaw/notices.ts), over channels
 // that fail, lie and are late, in a process that is killed and comes back with an empty memory.
+
 import type { FleetClient } from '../../src/client/client.ts';
+import type { ChannelKind } from '../../src/common/chats.ts';
 import { sleep } from '../../src/common/clock.ts';
 import type { Fleetd } from './lives.ts';
 import type { Program } from './simulate.ts';
 import type { World } from './world.ts';
 
-export type Channel = 'slack' | 'webchat';
+export type Channel = ChannelKind;
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
@@ -72,7 +74,7 @@ export function createSink(
       {
         connect: () => client as FleetClient,
         channels: {
-          slackOn: async () => true,
+          on: async () => new Set<Channel>(['webchat', 'slack']),
           told: async () => [],
           async send({ kind }, text) {
             await takes(500);

@@ -7,7 +7,8 @@ import { pino } from 'pino';
 import { listenOnSocket } from '../../src/api/listen.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { Fleet } from '../../src/fleet/index.ts';
-import { type StartGateway, startGateway } from '../../src/openclaw/gateway.ts';
+import type { ChatsOn } from '../../src/openclaw/chats/index.ts';
+import { prepareGatewayState, type StartGateway, startGateway } from '../../src/openclaw/gateway.ts';
 import { buildPlugin } from './plugin.ts';
 import { freePort } from './trial-process.ts';
 
@@ -35,6 +36,9 @@ export async function openGateway(options: {
   fleetd: string;
   model: string;
   env?: Record<string, string>;
+  chats?: ChatsOn;
+  /** puts plugins into its state folder, before it starts */
+  install?: ((stateDir: string) => Promise<void>) | undefined;
 }): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gw-'));
   await buildPlugin(join(folder, 'plugin'));
@@ -47,7 +51,7 @@ export async function openGateway(options: {
       logFile: join(folder, 'openclaw.log'),
       socketPath: options.fleetd,
       model: { kind: 'local', baseUrl: options.model },
-      slack: null,
+      chats: options.chats ?? {},
       allowedOrigins: [],
     },
     stateDir: join(folder, 'state'),
@@ -55,6 +59,10 @@ export async function openGateway(options: {
     env: options.env,
     log: process.env.TEST_LOG ? (line) => console.log(line) : undefined,
   };
+  if (options.install) {
+    await prepareGatewayState(started.stateDir, { ...started.config, chats: {} });
+    await options.install(started.stateDir);
+  }
   let gateway = await startGateway(started);
   const close = async () => {
     await gateway.stop();

@@ -46,7 +46,7 @@ if (what === 'ready') createServer((_, reply) => reply.end()).listen(Number(proc
       logFile: join(folder, 'log/openclaw.log'),
       socketPath: join(folder, 'fleetd.sock'),
       model: { kind: 'local', baseUrl: 'http://127.0.0.1:9' },
-      slack: null,
+      chats: {},
       allowedOrigins: [],
     },
     env: { PORT: String(port), RUNS: join(folder, 'runs') },

@@ -1,5 +1,6 @@
 // What only a human may say, whatever the model was told to say.
 
+import { isChatKind } from '../../common/chats.ts';
 import { type ErrorCode, FleetError } from '../../common/errors.ts';
 import type { Source } from '../../contract/source.ts';
 import type { FleetContext } from '../context.ts';
@@ -41,10 +42,10 @@ export function requireApprover(
       `Tell the human ${asked.tell}; they type \`${asked.words}\`.`,
     );
   if (surface === 'operator') return;
-  if (source.via !== 'webchat' && source.via !== 'slack')
+  if (source.via !== 'webchat' && !isChatKind(source.via))
     throw refused(
       'NOT_APPROVER',
-      `Expected an answer from WebChat or Slack, got one by ${source.via}.`,
+      `Expected an answer from WebChat or another chat, got one by ${source.via}.`,
       dashboard,
     );
   if (product !== null && answeredByOperatorOnly(context, product))
@@ -54,7 +55,7 @@ export function requireApprover(
       dashboard,
     );
   const { gateApprovers } = context.registry.current();
-  // Slack's ids are of one case, and OpenClaw does not keep it everywhere.
+  // OpenClaw does not keep the case of an id everywhere.
   const names = [source.via, source.sender ?? '', `${source.via}:${source.sender ?? ''}`].map((name) =>
     name.toLowerCase(),
   );

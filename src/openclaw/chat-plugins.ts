@@ -1,6 +1,6 @@
-// The Slack plugin of OpenClaw, put into a gateway's state folder. OpenClaw trusts it only with its own record of
+// OpenClaw's plugins for chats, put into a gateway's state folder. OpenClaw trusts one only with its own record of
 // having installed it from npm, and that record lives in the state: a copy in the image or in node_modules is
-// loaded and then refused (PLUGIN_TRUST_REFUSED). So it is installed once per state folder, before the gateway
+// loaded and then refused (PLUGIN_TRUST_REFUSED). So each is installed once per state folder, before the gateway
 // starts; an image brings npm's cache along, so that this needs no network.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,12 @@ import { execa } from 'execa';
 import { FleetError } from '../common/errors.ts';
 import { gatewayEnvironment, openclawOfDevDependency } from './gateway.ts';
 
-/** Of the gateway's own version: it checks the plugin's. */
-export const slackPlugin = '@openclaw/slack@2026.9.6';
-
 /** 34 s on 2 shared cores (measured), 2 of them for the download. */
 const installTimeoutMs = 300_000;
 
-export interface InstallSlack {
+export interface InstallPlugin {
+  /** npm spec, with its version */
+  plugin: string;
   /** of the gateway, prepared by prepareGatewayState */
   stateDir: string;
   openclaw?: string;
@@ -23,10 +22,11 @@ export interface InstallSlack {
   npmCache?: string;
 }
 
-/** Does nothing when it is there already. @throws FleetError SLACK_NOT_INSTALLED */
-export async function installSlackPlugin({ stateDir, openclaw, npmCache }: InstallSlack): Promise<void> {
-  const mark = join(stateDir, 'slack-plugin');
-  if ((await readFile(mark, 'utf8').catch(() => '')) === slackPlugin) return;
+/** Does nothing when it is there already. @throws FleetError CHAT_NOT_INSTALLED */
+export async function installChatPlugin(asked: InstallPlugin): Promise<void> {
+  const { plugin, stateDir, openclaw, npmCache } = asked;
+  const mark = join(stateDir, `${/\/([a-z]+)@/.exec(plugin)?.[1] ?? 'chat'}-plugin`);
+  if ((await readFile(mark, 'utf8').catch(() => '')) === plugin) return;
   // npm writes into its cache while it reads; the one in an image is read-only.
   const cache = npmCache === undefined ? null : await mkdtemp(join(tmpdir(), 'npm-cache-'));
   if (cache !== null && npmCache !== undefined) await cp(npmCache, cache, { recursive: true });
@@ -41,7 +41,7 @@ export async function installSlackPlugin({ stateDir, openclaw, npmCache }: Insta
     process.execPath,
     [
       openclaw ?? openclawOfDevDependency(),
-      ...['plugins', 'install', `npm:${slackPlugin}`, '--force', '--accept-capabilities'],
+      ...['plugins', 'install', `npm:${plugin}`, '--force', '--accept-capabilities'],
     ],
     {
       env: { ...gatewayEnvironment(stateDir, 'not-needed-to-install'), ...npm },
@@ -55,9 +55,9 @@ export async function installSlackPlugin({ stateDir, openclaw, npmCache }: Insta
   if (cache !== null) await rm(cache, { recursive: true, force: true });
   if (done.failed)
     throw new FleetError({
-      code: 'SLACK_NOT_INSTALLED',
-      message: `Expected OpenClaw to install ${slackPlugin}, got: ${done.all?.slice(-600) || done.shortMessage}`,
+      code: 'CHAT_NOT_INSTALLED',
+      message: `Expected OpenClaw to install ${plugin}, got: ${done.all?.slice(-600) || done.shortMessage}`,
       mend: npmCache ? 'Build the image again.' : 'Check that npm reaches its registry, then start again.',
     });
-  await writeFile(mark, slackPlugin);
+  await writeFile(mark, plugin);
 }
