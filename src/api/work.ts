@@ -43,6 +43,7 @@ export function workHandlers(
     },
     pauseRecurring: (name, { source }) => recurring.pause(name, source),
     resumeRecurring: (name, { source }) => recurring.resume(name, source),
+    runRecurring: (name, { source }) => recurring.run(name, source),
     deleteRecurring: (name, { source }) => recurring.delete(name, source),
   };
 }

@@ -232,6 +232,7 @@ export const errorCatalogue = {
   RECURRING_EXISTS: { class: 'refused' },
   RECURRING_FULL: { class: 'refused' },
   RECURRING_OF_FILE: { class: 'refused' },
+  RECURRING_OPEN: { class: 'refused' },
   RECURRING_UNKNOWN: { class: 'not-found' },
   REGISTRY_BUSY: { class: 'unavailable' },
   REGISTRY_BY_HAND: { class: 'refused' },

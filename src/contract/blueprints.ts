@@ -46,6 +46,8 @@ export const blueprintSchema = z.object({
   /** its number while nobody has applied it; null: it was applied, or comes from a file */
   draft: z.number().nullable(),
   at: z.string(),
+  /** a file that says the same; absent: in a list, or an older fleetd */
+  yaml: z.string().optional(),
   /** each after all that it needs */
   steps: z.array(
     z.object({

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { controlRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
+import { objectiveViewSchema } from './objectives.ts';
 import type { Route } from './route.ts';
 import { sourceSchema } from './source.ts';
 
@@ -16,6 +17,8 @@ export const everyRequestSchema = z.strictObject({
   missed: z.enum(['once', 'skip']).default('once'),
   /** null: made from the product's */
   name: nameSchema.nullable().default(null),
+  /** true: what has that name by chat becomes this; its runs are kept, and it stays paused */
+  replace: z.boolean().default(false),
   source: sourceSchema,
 });
 export type EveryRequest = z.input<typeof everyRequestSchema>;
@@ -26,6 +29,8 @@ export const recurringSchema = z.object({
   every: z.string(),
   timeZone: z.string(),
   objective: z.string(),
+  /** absent: an older fleetd */
+  acceptance: z.string().nullable().optional(),
   missed: z.enum(['once', 'skip']),
   from: z.enum(['products.yaml', 'chat']),
   /** since when; null: it is not */
@@ -72,6 +77,15 @@ export const recurringRoutes = {
     who: 'any',
     body: controlRequestSchema,
     reply: recurringSchema,
+  },
+  runRecurring: {
+    method: 'POST',
+    path: '/recurring/:name/run',
+    summary:
+      'Runs it now, once, beside its times; a human’s word. RECURRING_OPEN while its last run is not over.',
+    who: 'any',
+    body: controlRequestSchema,
+    reply: objectiveViewSchema,
   },
   deleteRecurring: {
     method: 'POST',

@@ -2,29 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { FleetClient } from '../client/client.ts';
 import { FleetError } from '../common/errors.ts';
-import type { ControlReply } from '../contract/controls.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
-import type { Source } from '../contract/source.ts';
 import { line } from '../text/sanitise.ts';
+import { type Act, controlled, field, type Note, type Said, source, started } from './act.ts';
 import { objectiveHref, productHref } from './pages/hrefs.ts';
-
-/** The fields of a form, with what its page adds: `product` or `objective`. */
-export type Said = Record<string, string>;
-
-/** What came of an act, told on the page that follows. */
-export interface Note {
-  text: string;
-  /** where to look on */
-  href?: string;
-  /** the fields of the act that takes it back */
-  undo?: Said;
-}
-
-export const source: Source = { via: 'dashboard', sender: 'operator', thread: null };
-
-type Act = (client: FleetClient, said: Said) => Promise<Note>;
+import { plannedActs } from './planned-acts.ts';
 
 const acts: Record<string, Act> = {
+  ...plannedActs,
   start: async (client, said) =>
     started(
       await client.start({
@@ -108,7 +93,6 @@ export async function act(client: FleetClient, said: Said): Promise<Note> {
   });
 }
 
-const field = (said: Said, name: string): string => said[name] ?? '';
 const reasonOf = (said: Said): string | null => field(said, 'reason').trim() || null;
 
 /** A form that is sent twice starts nothing twice; changed words are another objective. */
@@ -118,25 +102,9 @@ function keyOf(said: Said): string | null {
   return `dashboard-${createHash('sha256').update(JSON.stringify(words)).digest('hex')}`;
 }
 
-function started({ id, product, state, why, cautions = [] }: ObjectiveView): Note {
-  const told = why?.startsWith(`${id} on ${product} `) ? why.slice(`${id} on ${product} `.length) : why;
-  return {
-    text: [`${id} on ${product} is ${state}${told ? `: ${line(told).replace(/\.$/, '')}` : ''}.`, ...cautions]
-      .map((part) => line(part))
-      .join(' '),
-    href: objectiveHref(id),
-    ...(state === 'queued' && { undo: { act: 'cancel', objective: id, reason: 'Taken back at once.' } }),
-  };
-}
-
 const judged = ({ id, product, judged: word }: ObjectiveView): Note => ({
   text: word ? line(word.says) : `Your word on ${id} of ${product} is kept.`,
   ...(word?.next && { href: objectiveHref(word.next) }),
-});
-
-const controlled = ({ text, change, verb }: ControlReply): Note => ({
-  text: line(text),
-  ...(change !== undefined && verb !== 'undo' && { undo: { act: 'undo', change: String(change) } }),
 });
 
 async function sent(client: FleetClient, said: Said, text: string, how: string): Promise<Note> {

@@ -4,7 +4,8 @@ import type { FleetClient } from '../client/client.ts';
 import { errorClasses, FleetError, type FleetErrorShape } from '../common/errors.ts';
 import type { GateView } from '../contract/gates.ts';
 import type { FleetStatus } from '../contract/status.ts';
-import { act, type Note, type Said } from './acts.ts';
+import type { Note, Said } from './act.ts';
+import { act } from './acts.ts';
 import type { Notes } from './notes.ts';
 
 /** An act that was not taken: what was typed is not lost. */
@@ -54,17 +55,19 @@ export async function saidIn(c: Context): Promise<Said> {
  * Does what a form of a page says, and goes on with the page it came from, or draws that page again with what was refused.
  * @param of    what the page's address says: its product or objective
  * @param draw  the page
+ * @param next  where to go on, of what was done; left out: the page itself
  */
 export async function acted(
   c: Context,
   { client, notes }: Desk,
   of: Said,
   draw: (refused: Refused) => Promise<Response>,
+  next: (note: Note) => string = () => c.req.path,
 ): Promise<Response> {
   const said = { ...(await saidIn(c)), ...of };
   try {
     const note = await act(client, said);
-    return c.redirect(`${c.req.path}?said=${notes.keep(note)}`, 303);
+    return c.redirect(`${next(note)}?said=${notes.keep(note)}`, 303);
   } catch (thrown) {
     const error = FleetError.wrap(thrown);
     if (error.class === 'internal') throw error;

@@ -1,6 +1,6 @@
 // What was done, for the page that follows: its address names the note, so that it is there again after a refresh.
 import { randomBytes } from 'node:crypto';
-import type { Note } from './acts.ts';
+import type { Note } from './act.ts';
 
 /** Some tabs of one human. */
 const most = 200;

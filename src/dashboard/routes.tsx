@@ -4,18 +4,19 @@ import type { FleetClient } from '../client/client.ts';
 import { FleetError } from '../common/errors.ts';
 import type { GateRequest } from '../contract/gates.ts';
 import { addAccountsPage } from './accounts-route.tsx';
-import { source } from './acts.ts';
+import { source } from './act.ts';
 import { addArtifacts } from './artifact-routes.ts';
+import { addBlueprintPages } from './blueprint-route.tsx';
 import { acted, type Desk, frameOf, httpOf, type Refused, saidIn } from './frame.ts';
 import { addGoPage } from './go-route.tsx';
 import { addHistoryPage } from './history-route.tsx';
 import { keepNotes } from './notes.ts';
 import { addObjectivePage } from './objective-route.tsx';
-import { BlueprintPage, BlueprintsPage } from './pages/blueprint.tsx';
 import { FleetPage } from './pages/fleet.tsx';
 import { GatePage } from './pages/gate.tsx';
 import { ProductPage } from './pages/product.tsx';
 import { longestHours, spanOf } from './pages/span.ts';
+import { addRecurringPage } from './recurring-route.tsx';
 import { addRuntimePage } from './runtime-route.tsx';
 import { addScreenPage } from './screen-route.tsx';
 import { addSpendPage } from './spend-route.tsx';
@@ -41,14 +42,8 @@ export function addPages(app: Hono, client: FleetClient): void {
   addScreenPage(app, desk);
   addAccountsPage(app, desk);
   addRuntimePage(app, desk);
-  app.get('/blueprints', async (c) => {
-    const [all, frame] = await Promise.all([client.blueprints(), frameOf(c, desk)]);
-    return c.html(<BlueprintsPage frame={frame} all={all} />);
-  });
-  app.get('/blueprints/:name', async (c) => {
-    const [view, frame] = await Promise.all([client.blueprint(c.req.param('name')), frameOf(c, desk)]);
-    return c.html(<BlueprintPage frame={frame} view={view} />);
-  });
+  addBlueprintPages(app, desk);
+  addRecurringPage(app, desk);
 }
 
 function addFleetPage(app: Hono, desk: Desk): void {

@@ -1,7 +1,8 @@
 // The page on which an objective is started; the forms of other pages come here too.
 import type { Context, Hono } from 'hono';
 import { FleetError } from '../common/errors.ts';
-import { act, type Said } from './acts.ts';
+import type { Said } from './act.ts';
+import { act } from './acts.ts';
 import { type Desk, frameOf, httpOf, type Refused, saidIn } from './frame.ts';
 import { type Forecast, StartPage } from './pages/start.tsx';
 

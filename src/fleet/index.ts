@@ -153,7 +153,7 @@ export function startFleet(
     importIssues: createImport(loop.context, commands),
     judgement,
     blueprints: createBlueprints(loop, commands, controls),
-    recurring: createRecurring(loop.context, { requireProduct, acceptText }),
+    recurring: createRecurring(loop.context, { requireProduct, acceptText, start: commands.start }),
     monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),
     accounts: createAccounts(loop.context),

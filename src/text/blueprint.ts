@@ -72,7 +72,8 @@ export function blueprintText(surface: Surface, view: BlueprintView): string {
   );
 }
 
-const marks: Record<Change['action'], { mark: string; tone: Tone }> = {
+/** What a change is called, here and on the dashboard. */
+export const marks: Record<Change['action'], { mark: string; tone: Tone }> = {
   add: { mark: '+ add', tone: 'good' },
   keep: { mark: '= keep', tone: 'dim' },
   replace: { mark: '~ replace', tone: 'warn' },

@@ -25,10 +25,13 @@ function local(iso: string, timeZone: string): string {
   return `${parts.format(new Date(iso))}`;
 }
 
-function row(surface: Surface, one: RecurringView): Row {
-  const next = one.paused
+/** `next 2026-12-01 09:00, 2026-12-02 09:00 (Europe/Berlin)`, or `paused` */
+export const nextRuns = (one: RecurringView): string =>
+  one.paused
     ? 'paused'
     : `next ${one.next.map((iso) => local(iso, one.timeZone)).join(', ') || 'never'} (${one.timeZone})`;
+
+function row(surface: Surface, one: RecurringView): Row {
   const past = [
     one.lastObjective ? `last ${surface.line(one.lastObjective, 40)}` : '',
     `${count(one.runs, 'run')} so far`,
@@ -41,7 +44,7 @@ function row(surface: Surface, one: RecurringView): Row {
     name: surface.line(one.name, 50),
     state: surface.line(one.product, 50),
     tone: one.paused ? 'warn' : 'good',
-    head: `${surface.line(one.every, 60)}, ${next}`,
+    head: `${surface.line(one.every, 60)}, ${nextRuns(one)}`,
     quote: one.objective,
     notes: [
       { text: `${past.join(', ')}; set in ${one.from}`, tone: 'dim' },

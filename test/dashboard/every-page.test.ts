@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { axeFindings, firstPaint, inChromium } from './browser.ts';
 import { limitScene } from './limit-scene.ts';
+import { plannedScene } from './planned-scene.ts';
 import { busyScene, emptyScene, fiftyScene, oneScene, outageScene, workScene } from './scenes.ts';
 
 inChromium('every page in Chromium', (open) => {
@@ -12,6 +13,7 @@ inChromium('every page in Chromium', (open) => {
     await using outage = await outageScene();
     await using work = await workScene();
     await using limit = await limitScene();
+    await using planned = await plannedScene();
     const { world } = scene;
     const ship = { name: 'ship', product: 'shop', objective: 'Ship auth', acceptance: null, needs: [] };
     const tell = { ...ship, name: 'tell', product: 'launch', objective: 'Announce it', needs: ['ship'] };
@@ -48,6 +50,16 @@ inChromium('every page in Chromium', (open) => {
         ],
       ],
       [empty.dashboard.link, ['/', '/blueprints', '/runtime', '/accounts']],
+      [
+        planned.dashboard.link,
+        [
+          '/recurring',
+          '/recurring#add',
+          '/recurring#change-updates',
+          '/blueprints#write',
+          '/blueprints/release#change',
+        ],
+      ],
       [limit.dashboard.link, ['/', '/accounts', '/accounts#open-default']],
       [one.dashboard.link, ['/', '/products/product-a', '/products/product-a#start']],
       [outage.dashboard.link, ['/', '/products/launch']],

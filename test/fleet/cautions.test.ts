@@ -77,6 +77,7 @@ it('when something is set up to recur, and to whoever it is told when it begins'
       acceptance: null,
       timeZone: 'UTC',
       missed: 'once',
+      replace: false,
       name: null,
       source: t.source,
     },

@@ -47,6 +47,7 @@ async function ready(recurring: Recurrence[] = [], startMs?: number, sweepLiveMs
         acceptance: null,
         timeZone: 'UTC',
         missed: 'once',
+        replace: false,
         name: null,
         source,
         ...more,
@@ -70,6 +71,49 @@ describe('every', () => {
     expect(t.fleet.recurring.list()).toMatchObject([
       { runs: 1, lastObjective: 'obj-1', next: expect.arrayContaining(['2026-01-06T12:00:00.000Z']) },
     ]);
+  });
+
+  it('runs once now, beside its times, while its last run is over', async () => {
+    const t = await ready([posts]);
+    for (const set of [t.every({ every: '0 12 * * *', name: 'news' }), t.fleet.recurring.list()[0]]) {
+      const before = t.fleet.recurring.list().find(({ name }) => name === set?.name);
+      const run = t.fleet.recurring.run(set?.name ?? '', source);
+      expect(run).toMatchObject({ product: 'alpha', text: 'daily social posts', source });
+      expect(() => t.fleet.recurring.run(set?.name ?? '', source)).toThrow(
+        expect.objectContaining({ code: 'RECURRING_OPEN' }),
+      );
+      t.fleet.commands.cancel(run.id, null, source);
+      await t.clock.advance(60_000);
+      expect(t.fleet.recurring.list().find(({ name }) => name === set?.name)).toEqual({
+        ...before,
+        lastObjective: run.id,
+        runs: 1,
+      });
+    }
+    expect(() => t.fleet.recurring.run('news', { ...source, via: 'model' })).toThrow(
+      expect.objectContaining({ code: 'HUMAN_ONLY' }),
+    );
+  });
+
+  it('is changed by its name and keeps its runs; one of products.yaml is not', async () => {
+    const t = await ready([posts]);
+    t.every({ every: '0 12 * * *', name: 'news' });
+    t.fleet.commands.cancel(t.fleet.recurring.run('news', source).id, null, source);
+    t.fleet.recurring.pause('news', source);
+    const changed = { every: '30 8 * * *', name: 'news', text: 'the news', acceptance: 'It is short.' };
+    expect(() => t.every(changed)).toThrow(expect.objectContaining({ code: 'RECURRING_EXISTS' }));
+    expect(t.every({ ...changed, replace: true })).toMatchObject({
+      every: '30 8 * * *',
+      objective: 'the news',
+      acceptance: 'It is short.',
+      runs: 1,
+      paused: expect.any(String),
+    });
+    expect(t.fleet.recurring.resume('news', source).next[0]).toBe('2026-01-06T08:30:00.000Z');
+    expect(() => t.every({ ...changed, name: 'posts', replace: true })).toThrow(
+      expect.objectContaining({ code: 'RECURRING_OF_FILE' }),
+    );
+    expect(t.every({ ...changed, name: 'new', replace: true })).toMatchObject({ name: 'new', runs: 0 });
   });
 
   it('skips a run while the last one is open, and says so', async () => {

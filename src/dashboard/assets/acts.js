@@ -27,6 +27,10 @@ function openNamed() {
 addEventListener('hashchange', openNamed);
 openNamed();
 
+// ── a time zone is the reader's, until they say another ─────────────────────────────────────────────────────
+for (const field of document.querySelectorAll('input[data-zone]'))
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? field.value;
+
 // ── once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 addEventListener('submit', ({ target }) => {
   if (target.method === 'dialog') return;

@@ -1,20 +1,20 @@
 // Blueprints: a list, and each as a graph. The graph is drawn here, as SVG without a script or a style of its own.
 
-import type { BlueprintView } from '../../contract/blueprints.ts';
+import type { BlueprintReply, BlueprintView } from '../../contract/blueprints.ts';
 import { stepTones } from '../../text/blueprint.ts';
 import { line } from '../../text/sanitise.ts';
 import type { Frame } from '../frame.ts';
-import { productHref } from './hrefs.ts';
+import { BlueprintActs, ChangeBlueprint, Changes, type Tried, WriteBlueprint } from './blueprint-acts.tsx';
+import { blueprintHref, productHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
 import { ObjectiveLink } from './parts.tsx';
 
 type Step = BlueprintView['steps'][number];
 
-export const blueprintHref = ({ name, draft }: BlueprintView) =>
-  `/blueprints/${draft === null ? name : `draft-${draft}`}`;
 const titleOf = ({ name, draft }: BlueprintView) => (draft === null ? name : `draft-${draft}: ${name}`);
 
-export function BlueprintsPage({ frame, all }: { frame: Frame; all: BlueprintView[] }) {
+export function BlueprintsPage(props: { frame: Frame; all: BlueprintView[]; tried: Tried | null }) {
+  const { frame, all } = props;
   return (
     <Page
       title="Blueprints"
@@ -26,7 +26,7 @@ export function BlueprintsPage({ frame, all }: { frame: Frame; all: BlueprintVie
         <h1 id="blueprints-title">Blueprints</h1>
         {all.length === 0 && (
           <p class="empty">
-            None yet. Write one and apply it: <code>fleet apply blueprint.yaml</code>.
+            None yet: write one here, or in a file for <code>fleet apply blueprint.yaml</code>.
           </p>
         )}
         {all.map((one) => (
@@ -37,12 +37,20 @@ export function BlueprintsPage({ frame, all }: { frame: Frame; all: BlueprintVie
             <Graph view={one} />
           </article>
         ))}
+        <WriteBlueprint frame={frame} tried={props.tried} />
       </section>
     </Page>
   );
 }
 
-export function BlueprintPage({ frame, view }: { frame: Frame; view: BlueprintView }) {
+export function BlueprintPage(props: {
+  frame: Frame;
+  view: BlueprintView;
+  /** of a draft: what applying it would change */
+  changes: BlueprintReply | null;
+  tried: Tried | null;
+}) {
+  const { frame, view } = props;
   const done = view.steps.filter(({ state }) => state === 'done').length;
   return (
     <Page
@@ -56,10 +64,12 @@ export function BlueprintPage({ frame, view }: { frame: Frame; view: BlueprintVi
         {view.description && <p>{line(view.description)}</p>}
         {view.draft !== null && (
           <p class="quiet">
-            A draft: nothing of it runs until you type <code>/fleet apply draft-{view.draft}</code> in chat or{' '}
-            <code>fleet apply draft-{view.draft}</code> in a terminal.
+            A draft: nothing of it runs until you apply it, here or by{' '}
+            <code>/fleet apply draft-{view.draft}</code> in chat.
           </p>
         )}
+        <BlueprintActs frame={frame} view={view} />
+        {props.changes && <Changes reply={props.changes} />}
         <Graph view={view} />
         <table class="steps">
           <thead>
@@ -91,6 +101,7 @@ export function BlueprintPage({ frame, view }: { frame: Frame; view: BlueprintVi
             ))}
           </tbody>
         </table>
+        <ChangeBlueprint frame={frame} view={view} tried={props.tried} />
       </section>
     </Page>
   );
@@ -130,7 +141,7 @@ function Graph({ view }: { view: BlueprintView }) {
     .join('; ');
   const short = (text: string) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
   return (
-    <div class="graph">
+    <section class="graph" tabindex={0} aria-label={`Steps of ${view.name}`}>
       <svg
         viewBox={`-2 -2 ${width} ${height}`}
         width={String(width)}
@@ -168,6 +179,6 @@ function Graph({ view }: { view: BlueprintView }) {
           );
         })}
       </svg>
-    </div>
+    </section>
   );
 }

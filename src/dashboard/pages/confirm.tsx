@@ -1,7 +1,7 @@
 // A dialog that says what will happen before it does. It opens without script where the browser can (`command`), and by
 // acts.js where it cannot; its address is its page's with `#` and its name.
 import type { Child } from 'hono/jsx';
-import type { Said } from '../acts.ts';
+import type { Said } from '../act.ts';
 import { Hidden } from './note.tsx';
 
 export function Confirm(props: {

@@ -85,6 +85,7 @@ export function Page(page: {
             </a>
             <a href="/history">History</a>
             <a href="/spend">Spend</a>
+            <a href="/recurring">Recurring</a>
             <a href="/blueprints">Blueprints</a>
             <a href="/accounts">Accounts</a>
             <a href="/runtime">Runtime</a>

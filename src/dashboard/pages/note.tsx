@@ -1,6 +1,6 @@
 // What became of what a human did, and the button that takes it back; what was not taken, beside its form.
 import { line } from '../../text/sanitise.ts';
-import type { Said } from '../acts.ts';
+import type { Said } from '../act.ts';
 import type { Frame } from '../frame.ts';
 import { Alarm } from './alarm.tsx';
 

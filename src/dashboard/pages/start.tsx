@@ -5,7 +5,7 @@ import { maxObjectiveBytes } from '../../contract/objectives.ts';
 import type { EstimateView, PlanReply } from '../../contract/plans.ts';
 import { predictionLine } from '../../text/estimate.ts';
 import { line } from '../../text/sanitise.ts';
-import type { Said } from '../acts.ts';
+import type { Said } from '../act.ts';
 import type { Frame } from '../frame.ts';
 import { Page } from './layout.tsx';
 import { RefusedIn } from './note.tsx';

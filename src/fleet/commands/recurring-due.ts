@@ -1,7 +1,8 @@
 // Makes objectives of what is due. One timer for the nearest run, and none where nothing recurs.
 import { FleetError } from '../../common/errors.ts';
-import type { EventKind, NewEvent } from '../../journal/events.ts';
+import type { EventKind } from '../../journal/events.ts';
 import type { SkipReason } from '../../journal/recurring/events.ts';
+import { recurringDue, recurringSeen } from '../../journal/recurring/facts.ts';
 import { calendarKey, type Recurring } from '../../journal/recurring/store.ts';
 import { nextRunMs } from '../../registry/calendar.ts';
 import { createRounds, type Rounds } from '../act/rounds.ts';
@@ -11,7 +12,8 @@ import type { Commands } from './objectives.ts';
 
 /** A timer does not notice that the clock was put forward or the machine slept: this is how late a run may be then. */
 const longestTimerMs = 10 * 60_000;
-const open = new Set(['queued', 'starting', 'running']);
+/** Of its last run: until that is over it does not run again. */
+export const openStates: ReadonlySet<string> = new Set(['queued', 'starting', 'running']);
 const wakes = new Set<EventKind>([
   'recurring.set',
   'recurring.paused',
@@ -49,12 +51,7 @@ export function recurringRounds(context: FleetContext, commands: Pick<Commands, 
     for (const { recurrence, row } of store.all(registry.current())) {
       const calendar = calendarKey(recurrence);
       if (row?.recurrence || row?.calendar === calendar) continue;
-      journal.record({
-        kind: 'recurring.seen',
-        product: recurrence.product,
-        text: `${recurrence.name} on ${recurrence.product} recurs: ${recurrence.cron} (${recurrence.timeZone}).`,
-        data: { name: recurrence.name, calendar },
-      });
+      journal.record(recurringSeen(recurrence));
     }
   }
 
@@ -68,17 +65,13 @@ export function recurringRounds(context: FleetContext, commands: Pick<Commands, 
     const key = `recurring ${name} ${due.dueMs}`;
     const missed = due.missed > 0 ? ` ${due.missed} before it were missed.` : '';
     const record = (objective: string | null, skipped: SkipReason | null, text: string) => {
-      const event: NewEvent = {
-        kind: 'recurring.due',
-        product,
-        objective: objective ?? undefined,
-        text: `${name} on ${product}, due ${new Date(due.dueMs).toISOString()}: ${text}${missed}`,
-        data: { name, dueMs: due.dueMs, objective, skipped, missed: due.missed },
-      };
-      journal.record(event);
+      const said = `due ${new Date(due.dueMs).toISOString()}: ${text}${missed}`;
+      journal.record(
+        recurringDue(product, said, { name, dueMs: due.dueMs, objective, skipped, missed: due.missed }),
+      );
     };
     const skip =
-      last !== null && open.has(last.state)
+      last !== null && openStates.has(last.state)
         ? { reason: 'overlap' as const, told: `skipped, ${last.id} is still ${last.state}.` }
         : due.late && recurrence.missed === 'skip'
           ? { reason: 'late' as const, told: 'skipped, it is too late for it.' }

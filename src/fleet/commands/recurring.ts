@@ -1,15 +1,19 @@
 // What a human may say about recurring work. The model may not: what runs again and again is a human's word.
 import type { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
+import type { ObjectiveView } from '../../contract/objectives.ts';
 import type { everyRequestSchema, RecurringView } from '../../contract/recurring.ts';
 import type { Source } from '../../contract/source.ts';
 import type { EventData, NewEvent } from '../../journal/events.ts';
+import { recurringDue, recurringSeen } from '../../journal/recurring/facts.ts';
 import type { Recurring } from '../../journal/recurring/store.ts';
 import { isCron, isTimeZone, nextRunsMs } from '../../registry/calendar.ts';
-import type { Product } from '../../registry/registry.ts';
+import type { Product, Recurrence } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 import { anchorMs } from './due.ts';
 import { humanOnly } from './human-only.ts';
+import type { Commands } from './objectives.ts';
+import { openStates } from './recurring-due.ts';
 
 const shownRuns = 3;
 /** Each is looked at whenever one is due. */
@@ -23,7 +27,12 @@ export function createRecurring(
   {
     requireProduct,
     acceptText,
-  }: { requireProduct(name: string): Product; acceptText(text: string, product: string): string },
+    start,
+  }: {
+    requireProduct(name: string): Product;
+    acceptText(text: string, product: string): string;
+    start: Commands['start'];
+  },
 ) {
   const store = journal.recurring;
   const all = () => store.all(registry.current());
@@ -37,6 +46,7 @@ export function createRecurring(
       every: recurrence.cron,
       timeZone: recurrence.timeZone,
       objective: recurrence.text,
+      acceptance: recurrence.acceptance,
       missed: recurrence.missed,
       from: row?.recurrence ? 'chat' : 'products.yaml',
       paused: iso(row?.pausedMs ?? null),
@@ -60,6 +70,18 @@ export function createRecurring(
     });
   }
 
+  /** @throws FleetError RECURRING_OF_FILE for one of products.yaml */
+  function requireOurs({ recurrence, row }: Recurring): Recurrence {
+    if (row?.recurrence) return recurrence;
+    const { name, product } = recurrence;
+    throw new FleetError({
+      code: 'RECURRING_OF_FILE',
+      product,
+      message: `${name} stands in products.yaml, which the fleet never writes.`,
+      mend: `Change it or take it out there, or pause it: \`fleet recurring pause ${name}\`.`,
+    });
+  }
+
   const freeName = (product: string): string => {
     const taken = new Set(all().map(({ recurrence }) => recurrence.name));
     for (let n = 1; ; n++)
@@ -69,7 +91,7 @@ export function createRecurring(
   return {
     list: (): RecurringView[] => all().map(view),
 
-    /** @throws FleetError CRON_INVALID, TIME_ZONE_INVALID, RECURRING_EXISTS, RECURRING_FULL, PRODUCT_UNKNOWN, HUMAN_ONLY */
+    /** @throws FleetError CRON_INVALID, TIME_ZONE_INVALID, RECURRING_EXISTS, RECURRING_OF_FILE, RECURRING_FULL, PRODUCT_UNKNOWN, HUMAN_ONLY */
     every(request: z.infer<typeof everyRequestSchema>): RecurringView {
       humanOnly(request.source, 'sets up recurring work', '/fleet every "0 9 * * 1-5" <product> <objective>');
       const product = requireProduct(request.product);
@@ -89,14 +111,16 @@ export function createRecurring(
           mend: 'Use a name of the IANA list, or leave it out for UTC.',
         });
       const name = request.name ?? freeName(product.name);
-      if (all().some(({ recurrence }) => recurrence.name === name))
+      const had = all().find(({ recurrence }) => recurrence.name === name);
+      if (had && request.replace) requireOurs(had);
+      if (had && !request.replace)
         throw new FleetError({
           code: 'RECURRING_EXISTS',
           product: product.name,
           message: `Expected a name that nothing has that recurs, got "${name}".`,
           mend: `Use another name, or take that one away first: \`fleet recurring delete ${name}\`.`,
         });
-      if (all().length >= mostRecurring)
+      if (!had && all().length >= mostRecurring)
         throw new FleetError({
           code: 'RECURRING_FULL',
           product: product.name,
@@ -136,18 +160,37 @@ export function createRecurring(
       return view(require(name));
     },
 
+    /**
+     * Once, now: its calendar goes on as it is.
+     * @throws FleetError RECURRING_UNKNOWN, RECURRING_OPEN, HUMAN_ONLY, and as a start of its objective does
+     */
+    run(name: string, source: Source): ObjectiveView {
+      humanOnly(source, 'runs recurring work', `/fleet recurring run ${name}`);
+      const { recurrence, row } = require(name);
+      const { product, text, acceptance } = recurrence;
+      const last = row?.lastObjective ? journal.objective(row.lastObjective) : null;
+      if (last !== null && openStates.has(last.state))
+        throw new FleetError({
+          code: 'RECURRING_OPEN',
+          product,
+          message: `Expected the last run of ${name} to be over, got ${last.id}, which is ${last.state}.`,
+          mend: `Wait for it, or end it first: \`fleet cancel ${last.id}\`.`,
+        });
+      const started = start({ product, text, acceptance, needs: [], source, idempotencyKey: null });
+      if (row === null) journal.record(recurringSeen(recurrence));
+      const dueMs = row?.lastDueMs ?? clock.nowMs();
+      const said = `run now: ${started.id} is ${started.state}.`;
+      journal.record(
+        recurringDue(product, said, { name, dueMs, objective: started.id, skipped: null, missed: 0 }),
+      );
+      return started;
+    },
+
     /** What it was. @throws FleetError RECURRING_OF_FILE */
     delete(name: string, source: Source): RecurringView {
       humanOnly(source, 'ends recurring work', `/fleet recurring delete ${name}`);
       const found = require(name);
-      const { product } = found.recurrence;
-      if (!found.row?.recurrence)
-        throw new FleetError({
-          code: 'RECURRING_OF_FILE',
-          product,
-          message: `${name} stands in products.yaml, which the fleet never writes.`,
-          mend: `Take it out of products.yaml, or pause it: \`fleet recurring pause ${name}\`.`,
-        });
+      const { product } = requireOurs(found);
       const was = view(found);
       journal.record(recurringSet(product, { name, recurrence: null, source }));
       return was;

@@ -15,7 +15,9 @@ export function applyRecurring(
       if (recurrence === null) expectOne('DELETE FROM recurring WHERE name = ?', name);
       else
         expectOne(
-          `INSERT INTO recurring (name, recurrence, source, last_due_ms) VALUES (?, ?, ?, ?)`,
+          `INSERT INTO recurring (name, recurrence, source, last_due_ms) VALUES (?, ?, ?, ?)
+           ON CONFLICT (name) DO UPDATE SET recurrence = excluded.recurrence, source = excluded.source,
+             last_due_ms = excluded.last_due_ms`,
           name,
           JSON.stringify(recurrence),
           JSON.stringify(source),

@@ -6,7 +6,7 @@ import type { Recurrence } from '../../registry/registry.ts';
 export type SkipReason = 'overlap' | 'late' | 'refused';
 
 export interface RecurringEvents {
-  /** From chat; null: it is forgotten. */
+  /** From chat, anew or changed; null: it is forgotten. */
   'recurring.set': { name: string; recurrence: Recurrence | null; source: Source };
   /** One of products.yaml, new or with another calendar: runs count from here. */
   'recurring.seen': { name: string; calendar: string };

@@ -237,12 +237,15 @@ export function createBlueprints(
     /** @param name of one that was applied, or `draft-<n>` */
     get(name: string): BlueprintView {
       const draft = /^draft-(\d{1,9})$/.exec(name);
-      if (draft === null) return shown(require(name));
-      const { blueprint } = this.diff({
+      if (draft === null) {
+        const row = require(name);
+        return { ...shown(row), yaml: blueprintYaml(row) };
+      }
+      const { blueprint, draft: n } = asked({
         draft: Number(draft[1]),
         source: { via: 'api', sender: null, thread: null },
       });
-      return blueprint;
+      return { ...diffOf(blueprint, n).blueprint, yaml: blueprintYaml(blueprint) };
     },
   };
 }
