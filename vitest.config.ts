@@ -18,6 +18,7 @@ const fleets = [
   'test/cli/{broken-help,cli}.test.ts',
   'test/runtime/local-agent.test.ts',
   'test/runtime/doctor/doctor.test.ts',
+  'test/runtime/lease/processes.test.ts',
   'test/simulator/contract.test.ts',
   'test/bad-input/**/*.test.ts',
   'test/openclaw/config.test.ts',

@@ -22,7 +22,7 @@ import { type ProductSnapshot, productSnapshotSchema } from '../contract/runtime
 import { type ArgsOf, type OvCommandName, ovCommands, type ReplyOf } from '../overstory/commands/index.ts';
 import { readOvReply } from '../overstory/run.ts';
 import { wrongProduct } from './faults.ts';
-import { ask, type ConnectionOptions, keepLink } from './kept-link.ts';
+import { ask, type ConnectionOptions, type KeptLink, keepLink } from './kept-link.ts';
 import type { Link } from './link.ts';
 import type { Runtime, RuntimeEvents } from './runtime.ts';
 
@@ -44,7 +44,9 @@ const bundleMs = 60_000;
 const bundleAnswer = z.object({ bundle: bundleReplySchema.nullable() });
 
 /** Starts to connect and returns at once; until it is connected every call fails with RUNTIME_UNREACHABLE. */
-export function connectRuntime(options: ConnectionOptions): Runtime {
+export function connectRuntime(
+  options: ConnectionOptions,
+): Runtime & Pick<KeptLink, 'leaseEndsMs' | 'giveBackLease'> {
   const { channel, onLog = () => {} } = options;
   const listeners: { [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]> } = {
     changed: new Set(),
@@ -154,6 +156,8 @@ export function connectRuntime(options: ConnectionOptions): Runtime {
       listeners[event].add(listener);
       return () => void listeners[event].delete(listener);
     },
+    leaseEndsMs: kept.leaseEndsMs,
+    giveBackLease: kept.giveBackLease,
     close: kept.close,
   };
 }

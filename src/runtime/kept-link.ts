@@ -1,6 +1,6 @@
 // Keeps one link open: opens it, greets the agent, asks from time to time whether it is there, and opens it again with
 // longer and longer waits.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { FleetError, type FleetErrorShape } from '../common/errors.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../contract/runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 import { closed, incompatible, invalidReply, openedTooLate, unreachable } from './faults.ts';
+import { type LeaseOptions, leaseTerms } from './lease-terms.ts';
 import { type Link, openLink } from './link.ts';
 import type { RuntimeLink } from './runtime.ts';
 
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
   onLog?: (line: string) => void;
   /** ms to wait before attempt number `attempt` (from 0) to open the link again */
   backoff?: (attempt: number) => number;
+  /** Of a runtime that products.yaml names: it is held by a lease, and lost soon when it does not answer. */
+  lease?: LeaseOptions;
 }
 
 /** What its owner is told; none of these may throw. */
@@ -37,6 +40,13 @@ export interface KeptLink {
   state(): RuntimeLink;
   /** @throws FleetError RUNTIME_UNREACHABLE */
   link(): Link;
+  /**
+   * ms of our clock that nobody sets: from then on nothing that we began runs there, whatever became of the link. Infinity:
+   * the lease was given back. null: there is none, and what runs there runs on.
+   */
+  leaseEndsMs(): number | null;
+  /** Nobody holds the runtime any more: what runs there runs on, and another fleet may have it. @throws what the agent says */
+  giveBackLease(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +55,8 @@ const openMs = 30_000;
 const heartbeatEveryMs = 10_000;
 /** With sixteen first starts on two cores a sound agent had 0.4 s of CPU in 15 s: one that is let go takes them with it. */
 const heartbeatMs = 60_000;
+/** Of a runtime with a lease: in a partition the stream stays open for minutes, and its products wait for somebody to notice. */
+const leasedHeartbeatMs = 15_000;
 /** A link that lasted this long was a good one: the next attempts start from the shortest wait again. */
 const steadyMs = 10_000;
 
@@ -67,10 +79,10 @@ export async function ask<S extends z.ZodType>(
 }
 
 /** Starts to connect and returns at once. */
-export function keepLink(
-  { channel, clock = systemClock, onLog = () => {}, backoff = exponentialBackoff }: ConnectionOptions,
-  told: Told,
-): KeptLink {
+export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
+  const { channel, clock = systemClock, onLog = () => {}, backoff = exponentialBackoff } = options;
+  const lease = options.lease && leaseTerms(options.lease, clock);
+  let isGivenBack = false;
   let state: RuntimeLink = { state: 'connecting', sinceMs: clock.nowMs(), error: null };
   let reason: FleetError | null = null;
   let live: Link | null = null;
@@ -84,7 +96,15 @@ export function keepLink(
     if (protocol !== protocolVersion) throw incompatible(protocol);
     const info = runtimeInfoSchema.safeParse(reply);
     if (!info.success) throw invalidReply(methods.hello, info.error);
+    await hold(link, info.data);
     return info.data;
+  }
+
+  /** @throws FleetError also what the agent says: LEASE_OF_ANOTHER, EPOCH_OLD */
+  async function hold(link: Link, info: RuntimeInfo): Promise<void> {
+    if (lease === undefined || isGivenBack) return;
+    lease.learn(info);
+    await ask(link, methods.hold, lease.next(), leasedHeartbeatMs, z.object({}));
   }
 
   /** @returns a link that has been greeted; an agent that does not get that far is let go */
@@ -110,9 +130,16 @@ export function keepLink(
     }
   }
 
+  async function beat(link: Link): Promise<RuntimeInfo> {
+    const beatMs = lease === undefined ? heartbeatMs : leasedHeartbeatMs;
+    const info = await ask(link, methods.hello, {}, beatMs, runtimeInfoSchema);
+    await hold(link, info);
+    return info;
+  }
+
   function heartbeat(link: Link): void {
     const stop = clock.after(heartbeatEveryMs, () => {
-      ask(link, methods.hello, {}, heartbeatMs, runtimeInfoSchema).then(
+      beat(link).then(
         (info) => {
           if (live !== link || state.state !== 'connected') return;
           state = { ...state, info };
@@ -173,11 +200,22 @@ export function keepLink(
 
   const running = keepConnected();
 
+  function link(): Link {
+    if (live !== null) return live;
+    throw unreachable(channel.description, reason);
+  }
+
   return {
     state: () => state,
-    link() {
-      if (live !== null) return live;
-      throw unreachable(channel.description, reason);
+    link,
+    leaseEndsMs: () => lease?.endsMs() ?? null,
+    async giveBackLease() {
+      if (options.lease === undefined) return;
+      const { fleet, epoch } = options.lease;
+      // Sent may be heard, and one that is heard lets what runs run on.
+      isGivenBack = true;
+      lease?.givenBack();
+      await ask(link(), methods.giveBack, { fleet, epoch }, leasedHeartbeatMs, z.object({}));
     },
     async close() {
       isClosed = true;

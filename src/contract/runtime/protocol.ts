@@ -9,7 +9,7 @@ import { artifactRequestSchema } from './artifact.ts';
 import { fleetBranchSchema } from './bundle.ts';
 import { diffRequestSchema } from './diff.ts';
 import { lookRequestSchema } from './look.ts';
-import { maintenanceTaskSchema } from './maintenance.ts';
+import { type MaintenanceTask, maintenanceTaskSchema } from './maintenance.ts';
 
 export const protocolVersion = 1;
 
@@ -48,6 +48,8 @@ export const runtimeInfoSchema = z.object({
   agentVersion: z.string(),
   pid: z.number(),
   startedAtMs: z.number(),
+  /** ms since its machine's boot, on a clock that nobody sets: what a lease goes by; left out: it keeps none */
+  upMs: z.number().optional(),
   platform: z.string(),
   /** Cores the runtime may use (cgroup quota when there is one). */
   cores: z.number(),
@@ -160,12 +162,17 @@ export const readCommands: ReadonlySet<string> = new Set<OvCommandName>([
   'group.status',
 ]);
 
+/** Tasks of maintenance that start and change nothing. */
+export const readTasks: ReadonlySet<string> = new Set<MaintenanceTask['kind']>(['state', 'branches']);
+
 /** How long a write waits in the agent for the earlier ones of its product, in ms; then PRODUCT_BUSY. */
 export const writeQueueMs = 90_000;
 
 /** Requests, fleetd → agent. */
 export const methods = {
   hello: 'fleet/hello',
+  hold: 'fleet/hold',
+  giveBack: 'fleet/give-back',
   list: 'fleet/list',
   snapshot: 'fleet/snapshot',
   run: 'fleet/run',

@@ -2,12 +2,16 @@
 // it: at the end of stdin, on SIGTERM, or when nobody reads stdout any more. An `ov` it started for a call
 // finishes by itself.
 //
+// With the word `watch-lease` it is the watchdog of the workspace's lease instead (lease/), which outlives the agent.
+//
 // Environment: FLEET_WORKSPACE, the folder that holds the checkouts (required); FLEET_PROJECTS, the folder of the human's
 // own repositories, empty: none; FLEET_OV, path of `ov`.
 import { Console } from 'node:console';
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { watchLease } from './lease/watch.ts';
+import { watchWord } from './lease/watcher.ts';
 import { claudeMarks } from './marks.ts';
 import { serveVerbs } from './verbs.ts';
 
@@ -30,32 +34,38 @@ function folderOf(variable: 'FLEET_WORKSPACE' | 'FLEET_PROJECTS'): string {
   process.exit(badConfiguration);
 }
 
-/** Set once the verbs are served. */
-let close = () => {};
-function leave(): never {
-  close();
-  process.exit(0);
-}
-process.on('SIGTERM', leave);
-process.stdin.on('end', leave).on('close', leave).on('error', leave);
-process.stdout.on('error', leave);
-// Nobody reads the log any more: that alone is no reason to leave.
-process.stderr.on('error', () => {});
-
 // It would override the folder of every `ov` (docs/overstory.md).
 delete process.env.OVERSTORY_PROJECT_ROOT;
 for (const mark of claudeMarks) delete process.env[mark];
 
-const rpc = createMessageConnection(
-  new StreamMessageReader(process.stdin),
-  new StreamMessageWriter(process.stdout),
-  console,
-);
-rpc.onClose(leave);
-rpc.onError(([error]) => console.error(`JSON-RPC: ${error.message}`));
-({ close } = serveVerbs(rpc, {
+const settings = {
   workspaceRoot: folderOf('FLEET_WORKSPACE'),
   projectsRoot: process.env.FLEET_PROJECTS ? folderOf('FLEET_PROJECTS') : null,
   ov: process.env.FLEET_OV || 'ov',
-}));
-rpc.listen();
+};
+if (process.argv[2] === watchWord) await watchLease(settings, settings.ov);
+else serve();
+
+function serve(): void {
+  /** Set once the verbs are served. */
+  let close = () => {};
+  function leave(): never {
+    close();
+    process.exit(0);
+  }
+  process.on('SIGTERM', leave);
+  process.stdin.on('end', leave).on('close', leave).on('error', leave);
+  process.stdout.on('error', leave);
+  // Nobody reads the log any more: that alone is no reason to leave.
+  process.stderr.on('error', () => {});
+
+  const rpc = createMessageConnection(
+    new StreamMessageReader(process.stdin),
+    new StreamMessageWriter(process.stdout),
+    console,
+  );
+  rpc.onClose(leave);
+  rpc.onError(([error]) => console.error(`JSON-RPC: ${error.message}`));
+  ({ close } = serveVerbs(rpc, settings));
+  rpc.listen();
+}

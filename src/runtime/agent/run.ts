@@ -20,7 +20,12 @@ export interface Runs {
   run(product: ProductRef, folder: () => Promise<string>, name: string, args: unknown): Promise<unknown>;
 }
 
-export function createRuns(ov: Ov, slots: Slots): Runs {
+/** @param watched  runs what starts a coordinator */
+export function createRuns(
+  ov: Ov,
+  slots: Slots,
+  watched: <T>(start: () => Promise<T>) => Promise<T> = (start) => start(),
+): Runs {
   /** The end of the last write, by the product's path. It never rejects. */
   const lastWrite = new Map<string, Promise<void>>();
 
@@ -61,7 +66,8 @@ export function createRuns(ov: Ov, slots: Slots): Runs {
         const found = await folder();
         // Nothing else that is called here starts a claude.
         const env = name === 'coordinator.start' ? await keyEnvironment(product) : {};
-        return await slots.run(() => ov.call(found, name, checked, env), true);
+        const start = () => slots.run(() => ov.call(found, name, checked, env), true);
+        return await (name === 'coordinator.start' ? watched(start) : start());
       };
       return await (readCommands.has(name) ? call() : inTurn(product, call));
     },

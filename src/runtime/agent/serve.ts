@@ -9,6 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FleetError } from '../../common/errors.ts';
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { keyEnvironment } from './account-key.ts';
@@ -42,7 +43,8 @@ interface Serve {
   stop(): void;
 }
 
-export function createServes(ov: Ov, ovPath: string): Serves {
+/** @param mayStart  rejects while nothing may be started */
+export function createServes(ov: Ov, ovPath: string, mayStart: () => Promise<void>): Serves {
   const serves = new Map<string, Serve>();
 
   function begin(product: ProductRef, folder: string): Serve {
@@ -69,7 +71,10 @@ export function createServes(ov: Ov, ovPath: string): Serves {
         if (serve.ended) return;
         const since = Date.now();
         const env = await keyEnvironment(product);
-        const why = await run(serve, folder, port, env);
+        const why = await mayStart().then(
+          () => run(serve, folder, port, env),
+          (refusal) => FleetError.wrap(refusal).code,
+        );
         if (serve.ended) return;
         console.error(`ov serve of ${folder} ended (${why}); again in ${waitMs} ms`);
         if (Date.now() - since > steadyMs) waitMs = firstWaitMs;

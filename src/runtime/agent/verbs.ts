@@ -6,6 +6,7 @@ import { type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import { z } from 'zod';
 import { FleetError } from '../../common/errors.ts';
 import { bundlePartBytes } from '../../contract/runtime/bundle.ts';
+import { giveBackParamsSchema, holdParamsSchema } from '../../contract/runtime/hold.ts';
 import {
   artifactParamsSchema,
   bundleParamsSchema,
@@ -20,6 +21,8 @@ import {
   notifications,
   type ProductRef,
   productsParamsSchema,
+  readCommands,
+  readTasks,
   runParamsSchema,
   snapshotParamsSchema,
   usageParamsSchema,
@@ -34,6 +37,7 @@ import { diagnose, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
+import { createLeaseHolder } from './lease/holder.ts';
 import { list } from './list.ts';
 import { look } from './look.ts';
 import { maintain } from './maintenance/index.ts';
@@ -66,17 +70,18 @@ export function serveVerbs(
   { workspaceRoot, projectsRoot = null, ov: ovPath }: AgentSettings,
 ): { close(): void } {
   const roots = { workspaceRoot, projectsRoot };
+  const lease = createLeaseHolder(roots);
   const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
   const ov = createOv(ovPath, workspaceRoot, (from, to) => {
     console.error(`ov ${from} was replaced by ${to}`);
     serves.renew();
   });
-  const serves = createServes(ov, ovPath);
+  const serves = createServes(ov, ovPath, lease.requireHeld);
   const disk = createDiskUse((product) => {
     void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
   });
   const snapshots = createSnapshots(ov, slots, roots, serves.follow, serves.port, disk);
-  const runs = createRuns(ov, slots);
+  const runs = createRuns(ov, slots, lease.watched);
   const footprints = createFootprintMeter(serves.pids);
   const usages = createUsageMeter();
   const make = createMaker(ov, roots);
@@ -117,12 +122,15 @@ export function serveVerbs(
   }
 
   verb(methods.hello, none, () => hello(ov, workspaceRoot));
+  verb(methods.hold, holdParamsSchema, (asked) => lease.hold(asked).then(() => ({})));
+  verb(methods.giveBack, giveBackParamsSchema, (asked) => lease.giveBack(asked).then(() => ({})));
   verb(methods.list, none, () => list(projectsRoot ?? workspaceRoot));
   verb(methods.snapshot, snapshotParamsSchema, ({ product, fresh }) => snapshots.take(product, fresh));
   verb(methods.run, runParamsSchema, ({ product, command, args }) =>
     runs.run(
       product,
       async () => {
+        if (!readCommands.has(command)) await lease.requireHeld();
         const folder = await existing(product);
         if (command !== 'init' && command !== 'version' && !(await initialised(folder)))
           throw ovFailure(`'${product.root}' is not an overstory project (missing .overstory/config.yaml).`);
@@ -146,6 +154,7 @@ export function serveVerbs(
     footprints.measure(await Promise.all(products.map(locate))),
   );
   verb(methods.maintain, maintenanceParamsSchema, async ({ product, task }) => {
+    if (!readTasks.has(task.kind)) await lease.requireHeld();
     // What ends a session is done also where its folder is gone.
     const ends = task.kind === 'clear-session' || task.kind === 'end-processes';
     const folder = ends ? (await locate(product)).root : await existing(product);
@@ -153,7 +162,10 @@ export function serveVerbs(
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
     return await maintain({ product, folder, ...shared }, task);
   });
-  verb(methods.make, makeParamsSchema, make);
+  verb(methods.make, makeParamsSchema, async (asked) => {
+    await lease.requireHeld();
+    return await make(asked);
+  });
   verb(methods.doctor, doctorParamsSchema, async ({ products, fix }) => {
     const places: Place[] = [];
     const unready: Unready[] = [];
@@ -176,9 +188,10 @@ export function serveVerbs(
   verb(methods.usage, usageParamsSchema, async ({ product, sinceMs }) =>
     usages.since(await existing(product), sinceMs),
   );
-  verb(methods.bundle, bundleParamsSchema, async ({ product, ...asked }) => ({
-    bundle: await makeBundle(product.name, await existing(product), asked),
-  }));
+  verb(methods.bundle, bundleParamsSchema, async ({ product, ...asked }) => {
+    await lease.requireHeld();
+    return { bundle: await makeBundle(product.name, await existing(product), asked) };
+  });
   verb(methods.bundlePart, bundlePartParamsSchema, async ({ product, branch, offset }) => ({
     base64: (await readBundle(await existing(product), branch, offset, bundlePartBytes)).toString('base64'),
   }));

@@ -9,7 +9,10 @@ import { readProjectName } from '../../../overstory/config.ts';
 import type { Place } from './place.ts';
 import { coordinatorSession, tmux } from './tmux.ts';
 
-export async function clearSession({ folder, product }: Place): Promise<MaintenanceReply> {
+export async function clearSession({
+  folder,
+  product,
+}: Pick<Place, 'folder' | 'product'>): Promise<MaintenanceReply> {
   const named = (await readProjectName(folder)) === null ? [] : [await coordinatorSession(folder)];
   const sessions = new Set([...named, ...(await sessionsOf([folder, resolve(product.root)]))]);
   const done: string[] = [];
