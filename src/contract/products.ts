@@ -50,6 +50,8 @@ export const productViewSchema = z.object({
     'trouble',
     'unknown',
   ]),
+  /** of several runtimes the one where it is; null: it has no place yet. Absent: there is one */
+  runtime: z.string().nullish(),
   /** ms since the evidence was gathered; null: never */
   ageMs: z.number().nullable(),
   /** older than it should be: do not show as green */

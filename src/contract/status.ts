@@ -7,6 +7,7 @@ import { productViewSchema } from './products.ts';
 import { errorShapeSchema } from './reply.ts';
 import type { Route } from './route.ts';
 import { footprintSchema } from './runtime/measurements.ts';
+import { runtimeViewSchema } from './runtimes.ts';
 
 /** What has cost money today (UTC). */
 const todaySchema = z.object({
@@ -63,6 +64,8 @@ export const fleetStatusSchema = z.object({
     simulated: z.boolean(),
     error: errorShapeSchema.nullable(),
   }),
+  /** the machines that products.yaml names; empty: none, and `runtime` is the only one. Absent: an older fleetd */
+  runtimes: z.array(runtimeViewSchema).optional(),
   registry: z.object({
     file: z.string(),
     /** sentences: a bad edit (last good version kept), a file replaced under its mount */

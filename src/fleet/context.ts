@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.ts';
 import { traitsOf } from '../common/error-catalogue.ts';
 import { FleetError, type FleetErrorShape } from '../common/errors.ts';
 import type { FootprintReport } from '../contract/runtime/measurements.ts';
+import type { RuntimeInfo } from '../contract/runtime/protocol.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { ArtifactFiles } from '../journal/artifacts/files.ts';
 import type { Journal, ObjectiveRow } from '../journal/journal.ts';
@@ -12,7 +13,7 @@ import type { Screen } from '../overstory/screen.ts';
 import type { Product, Registry } from '../registry/registry.ts';
 import type { Deliverer } from '../runtime/deliver/deliverer.ts';
 import type { Publisher } from '../runtime/publish/publisher.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { onlyRuntime, type Runtime } from '../runtime/runtime.ts';
 import type { Plan } from '../scheduler/state.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -64,8 +65,10 @@ export interface Memory {
   beingMade: Set<string>;
   /** The latest measurement per product of a live session. */
   footprints: Map<string, FootprintReport['products'][number]>;
-  /** The runtime as a whole, by its cgroup; null: not measured yet. */
-  container: FootprintReport['container'] | null;
+  /** Each runtime as a whole, by its cgroup. */
+  containers: Map<string, FootprintReport['container']>;
+  /** What each runtime said of itself last; kept while it is out of reach. */
+  runtimeInfos: Map<string, RuntimeInfo>;
   /** The last jump of the clock that was seen; null: none since fleetd started. */
   clockJump: { atMs: number; byMs: number } | null;
   /** Messages being sent by this process just now: not in doubt, whatever the journal says. */
@@ -102,7 +105,8 @@ export const emptyMemory = (): Memory => ({
   observations: new Map(),
   beingMade: new Set(),
   footprints: new Map(),
-  container: null,
+  containers: new Map(),
+  runtimeInfos: new Map(),
   clockJump: null,
   sending: new Set(),
   doubts: new Map(),
@@ -145,6 +149,14 @@ export interface Driver {
 
 export function productOf(context: Pick<FleetContext, 'registry'>, name: string): Product | null {
   return context.registry.current().products.find((p) => p.name === name) ?? null;
+}
+
+/** Of several runtimes the one where the product is, else the only one; null: it has no place yet. */
+export function runtimeOf(
+  { registry, journal }: Pick<FleetContext, 'registry' | 'journal'>,
+  product: string,
+) {
+  return registry.current().runtimes === null ? onlyRuntime : (journal.placement(product)?.runtime ?? null);
 }
 
 /** @throws FleetError PRODUCT_UNKNOWN */

@@ -106,7 +106,8 @@ export function startFleet(
 ): Fleet {
   const { version, runtimeDescription, ...base } = parts;
   const { journal, clock, log } = base;
-  const loop = createLoop(base);
+  const loop: Loop = createLoop(base, (product) => void making.make(product));
+  const making = createMaking(loop.context, () => loop.registryChanged());
   const commands = createCommands(loop);
   const metrics = createMetrics(loop);
   const stopLog = journal.onRecorded((events) => {
@@ -126,7 +127,6 @@ export function startFleet(
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
   const { requireProduct } = commands;
-  const making = createMaking(loop.context, () => loop.registryChanged());
   let known = names(base.registry.current());
   const reports = sendReports(loop.context);
   const recurs = recurringRounds(loop.context, commands);

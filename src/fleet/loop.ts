@@ -5,12 +5,14 @@
 import { FleetError } from '../common/errors.ts';
 import type { NewEvent } from '../journal/events.ts';
 import { stopping } from '../journal/session-facts.ts';
+import type { Product } from '../registry/registry.ts';
 import { decide } from '../scheduler/index.ts';
-import type { Plan } from '../scheduler/state.ts';
+import type { Admission, Plan } from '../scheduler/state.ts';
 import { admit } from './act/admit.ts';
 import { enforceBudgets } from './act/enforce-budgets.ts';
+import { place } from './act/place.ts';
 import { driveSession } from './act/session/drive.ts';
-import { emptyMemory, type FleetContext, type Ports, productOf } from './context.ts';
+import { emptyMemory, type FleetContext, type Ports, productOf, runtimeOf } from './context.ts';
 import { capacityOf } from './decide/capacity.ts';
 import { recordDecisions } from './decide/record-decisions.ts';
 import { schedulerState } from './decide/scheduler-state.ts';
@@ -18,10 +20,12 @@ import { watchGround } from './observe/environment.ts';
 import { createLooks } from './observe/looks.ts';
 import { createMeasurements } from './observe/measurements.ts';
 import { coordinatorAlive } from './observe/reconcile.ts';
+import { watchRuntimes } from './observe/runtimes.ts';
 
 export type Loop = ReturnType<typeof createLoop>;
 
-export function createLoop(ports: Ports) {
+/** @param placed  called when a product has got its place, and when one is found there that was never made ready */
+export function createLoop(ports: Ports, placed: (product: Product) => void = () => {}) {
   const { runtime, journal, clock, log, tuning } = ports;
   const driving = new Map<string, Promise<void>>();
   const again = new Map<string, { atMs: number; cancel(): void }>();
@@ -121,7 +125,13 @@ export function createLoop(ports: Ports) {
     const now = clock.nowMs();
     plan = decide(schedulerState(context), now);
     if (runtime.link().state === 'connected' && !suspended) {
-      const admissions = plan.decisions.filter((d) => d.kind === 'start');
+      if (plan.placings.length > 0) {
+        for (const product of place(context, plan.placings)) placed(product);
+        plan = decide(schedulerState(context), now);
+      }
+      const admissions = plan.decisions.filter(
+        (d) => d.kind === 'start' && runtime.link(d.product).state === 'connected',
+      ) as Admission[];
       for (const admission of admissions) {
         admit(context, admission);
         drive(admission.product);
@@ -155,14 +165,20 @@ export function createLoop(ports: Ports) {
       ),
     ]);
 
+  /** Of each runtime by itself: one that answers late holds up no other's figures. */
   async function measure(): Promise<void> {
     const live = journal.liveSessions().flatMap((s) => productOf(context, s.product) ?? []);
     if (live.length === 0) usage.flush();
-    if (live.length === 0 || runtime.link().state !== 'connected') return;
+    const by = Map.groupBy(live, ({ name }) => runtimeOf(context, name) ?? '');
+    await Promise.all([...by].map(([name, products]) => measureAt(name, products)));
+  }
+
+  async function measureAt(name: string, products: Product[]): Promise<void> {
+    if (products.some((product) => runtime.link(product.name).state !== 'connected')) return;
     try {
-      const report = await runtime.footprint(live);
+      const report = await runtime.footprint(products);
       if (closed) return;
-      absorb(report);
+      absorb(report, name);
       const { memoryBytes, cpuCores, spentTodayUsd, slotsUsed } = capacityOf(context);
       usage.take({
         memoryBytes: memoryBytes ?? 0,
@@ -176,12 +192,8 @@ export function createLoop(ports: Ports) {
     }
   }
 
-  function lookAtAll(fresh: boolean): void {
-    const products = ports.registry.current().products;
-    void runtime.watch(products).catch((error) => log.warn({ err: error }, 'watching failed'));
-    for (const product of products) look(product.name, fresh);
-    void measure();
-  }
+  const runtimes = watchRuntimes(context, { look, note, measure, placed, schedule });
+  const lookAtAll = (fresh: boolean) => runtimes.lookAtAll(fresh);
 
   return {
     context,
@@ -196,21 +208,7 @@ export function createLoop(ports: Ports) {
 
     /** Subscribes to the runtime and takes the first look. */
     start(): void {
-      unsubscribe.push(
-        runtime.on('changed', (product) => look(product, false)),
-        runtime.on('connected', (info) => {
-          note({
-            kind: 'runtime.connected',
-            text: `Connected to the runtime (ov ${info.ov.version ?? 'missing'}${info.ov.simulated ? ', simulated' : ''}).`,
-            data: { ovVersion: info.ov.version, simulated: info.ov.simulated },
-          });
-          lookAtAll(true);
-        }),
-        runtime.on('lost', (error) => {
-          note({ kind: 'runtime.lost', text: `${error.message} ${error.mend}`, data: { error } });
-          schedule();
-        }),
-      );
+      unsubscribe.push(...runtimes.subscribe());
       if (runtime.link().state === 'connected') lookAtAll(true);
       schedule();
     },

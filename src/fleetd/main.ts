@@ -21,6 +21,7 @@ try {
     });
   const fleetd = await runFleetd({
     ...settings,
+    project,
     channel: dockerChannel({
       project,
       workingDir: settings.workspaceRoot,

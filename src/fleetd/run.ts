@@ -19,11 +19,13 @@ import {
 } from '../fleet/index.ts';
 import type { Tuning } from '../fleet/tuning.ts';
 import { openRegistry } from '../registry/index.ts';
+import type { RuntimeEntry } from '../registry/registry.ts';
 import type { Channel } from '../runtime/channel.ts';
-import { connectRuntime } from '../runtime/connection.ts';
 import { delivererOver } from '../runtime/deliver/deliverer.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
+import { channelsOf } from './channels.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
+import { type KeptRuntimes, keepRuntimes } from './runtimes.ts';
 import { webhooks } from './webhook.ts';
 
 export interface FleetdOptions {
@@ -45,7 +47,12 @@ export interface FleetdOptions {
   gatewaySocket: string | null;
   /** null or left out: no dashboard. token null: one is made and kept in the state folder */
   dashboard?: { port: number; host: '127.0.0.1' | '0.0.0.0'; token: string | null } | null;
+  /** to fleetd's own runtime */
   channel: Channel;
+  /** the compose project of a runtime that products.yaml names without one; default: the bundle's */
+  project?: string;
+  /** to another runtime that products.yaml names; default: by its kind */
+  channelOf?: (entry: RuntimeEntry) => Channel;
   /** Cores of the runtime of which products.yaml gives a percentage. Default: this machine's. */
   runtimeCores?: number;
   /** argv on the operator's machine that reaches the runtime's tmux. Default: `tmux` */
@@ -67,10 +74,12 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const journal = openJournal(join(options.stateDir, 'journal.db'), systemClock);
   let fleet: Fleet | null = null;
   let limits: LimitKeeper | null = null;
+  let runtimes: KeptRuntimes | null = null;
   const registry = await openRegistry(options.productsFile, {
     workspaceRoot: options.workspaceRoot,
     projectsRoot: options.projectsRoot ?? null,
     onChange: () => {
+      runtimes?.check();
       fleet?.registryChanged();
       limits?.check();
     },
@@ -86,13 +95,18 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     log,
   });
   limits = keeper;
-  const runtime = connectRuntime({
-    channel: {
+  const kept = keepRuntimes({
+    registry,
+    placement: (product) => journal.placement(product)?.runtime ?? null,
+    local: {
       ...options.channel,
       doctor: async () => [...((await options.channel.doctor?.()) ?? []), keeper.finding()],
     },
-    onLog: (line) => log.info({ from: 'agent' }, line),
+    channelOf: options.channelOf ?? channelsOf(options.project ?? 'meta-coordinator', log),
+    log,
   });
+  runtimes = kept;
+  const { runtime } = kept;
   runtime.on('connected', () => keeper.check());
   fleet = startFleet({
     registry,

@@ -139,6 +139,21 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         atMs,
       );
       return;
+    case 'product.placed':
+      expectOne(
+        `INSERT INTO placements (product, runtime, epoch, since_ms, made) VALUES (?, ?, ?, ?, 0)
+         ON CONFLICT (product) DO UPDATE SET runtime = excluded.runtime, epoch = excluded.epoch,
+           since_ms = excluded.since_ms, made = 0 WHERE excluded.epoch > placements.epoch`,
+        product,
+        event.data.runtime,
+        event.data.epoch,
+        atMs,
+      );
+      return;
+    case 'product.made':
+      if (event.data.error === null)
+        db.prepare('UPDATE placements SET made = 1 WHERE product = ?').run(product);
+      return;
     case 'product.recovered':
       expectOne('DELETE FROM troubles WHERE product = ?', product);
       return;
@@ -201,7 +216,6 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'clock.jumped':
     case 'delivery.hurried':
     case 'issues.looked':
-    case 'product.made':
     case 'registry.changed':
     case 'registry.problem':
     case 'fleetd.started':

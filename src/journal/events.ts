@@ -190,12 +190,15 @@ export interface EventData
   'product.recovered': Record<string, never>;
   /** done: in words; error: why it could not be made ready, null: it is */
   'product.made': { done: string[]; error: FleetErrorShape | null };
-  'runtime.connected': { ovVersion: string | null; simulated: boolean };
+  /** Where it is from now on. epoch: one more with each place; whoever has an older one is refused. */
+  'product.placed': { runtime: string; epoch: number; numbers: Numbers };
+  /** runtime: its name; left out where there is one only */
+  'runtime.connected': { runtime?: string; ovVersion: string | null; simulated: boolean };
   /** Another `ov` was found in the place of the one before, while the link held. */
-  'runtime.upgraded': { from: string; to: string };
+  'runtime.upgraded': { runtime?: string; from: string; to: string };
   /** The wall's clock and the one that nobody sets disagree by this since the last look. */
   'clock.jumped': { byMs: number };
-  'runtime.lost': { error: FleetErrorShape };
+  'runtime.lost': { runtime?: string; error: FleetErrorShape };
   'registry.changed': { digest: string; products: string[] };
   'registry.problem': { problems: string[] };
   'fleetd.started': { version: string };

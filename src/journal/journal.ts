@@ -21,6 +21,7 @@ import { monitorStore } from './monitor/store.ts';
 import { objectiveStore } from './objectives.ts';
 import { noticeStore } from './outbox/store.ts';
 import { outcomeStore } from './outcomes/store.ts';
+import { placementStore } from './placements.ts';
 import { pullRequestStore } from './pull-requests/store.ts';
 import { createReader } from './reader.ts';
 import { recurringStore } from './recurring/store.ts';
@@ -123,6 +124,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
     ...controlStore(reader),
     ...actionStore(reader),
     ...mailStore(reader),
+    ...placementStore(reader),
     accounts: accountStore(db),
     artifacts: artifactStore(db),
     blueprints: blueprintStore(db),

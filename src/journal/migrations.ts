@@ -414,6 +414,16 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX actions_objective ON actions (objective, kind);
   `,
+  `
+  -- Of several runtimes, where each product is. made: its workspace was there once.
+  CREATE TABLE placements (
+    product TEXT PRIMARY KEY,
+    runtime TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    made INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -443,4 +453,5 @@ export const stateTables = [
   'pull_requests',
   'artifacts',
   'issues',
+  'placements',
 ] as const;

@@ -3,6 +3,7 @@
 import { posix } from 'node:path';
 import { pathInside, type Roots, sharesRepository } from './folders.ts';
 import type { RegistryProblem } from './registry.ts';
+import { runtimes } from './runtime-conflicts.ts';
 import { defaultAccount, nameSchema, pathSchema, pathsSchema } from './schema.ts';
 import { field, show, type YamlSource } from './source.ts';
 
@@ -13,6 +14,7 @@ export function checkTogether(source: YamlSource, roots: Roots): RegistryProblem
     ...names(products, source),
     ...folders(products, source, roots),
     ...accounts(source),
+    ...runtimes(source),
     ...recurring(products, source),
   ];
 }

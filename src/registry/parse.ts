@@ -9,6 +9,7 @@ import { RegistryError } from './error.ts';
 import { foldersOf, type Roots } from './folders.ts';
 import { intakeOf, intakeProblems } from './intake.ts';
 import type { Account, ChannelTarget, Product, Registry, RegistryProblem } from './registry.ts';
+import { runtimeOf, runtimeProblems } from './runtime-schema.ts';
 import { defaultAccount, type ProductsFile, productsFileSchema } from './schema.ts';
 import { openYaml, show, type YamlSource } from './source.ts';
 
@@ -48,6 +49,11 @@ export function parseRegistry(text: string | Uint8Array, options: { file: string
         source.problem(['products', index, 'deliver', key], expected, got),
       ),
     ),
+    ...(checked.data?.runtimes ?? []).flatMap((runtime, index) =>
+      runtimeProblems(runtime).map(({ key, expected, got }) =>
+        source.problem(['runtimes', index, key], expected, got),
+      ),
+    ),
     ...intakeProblems(checked.data?.products ?? []).map(({ index, key, expected, got }) =>
       source.problem(['products', index, 'intake', key], expected, got),
     ),
@@ -78,17 +84,36 @@ export function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Registr
 }
 
 function meaning(
-  { products, accounts: written, scheduling, gates, recurring, report, prices, artifacts }: ProductsFile,
+  {
+    products,
+    runtimes,
+    accounts: written,
+    scheduling,
+    gates,
+    recurring,
+    report,
+    prices,
+    artifacts,
+  }: ProductsFile,
   roots: Roots,
 ): Pick<
   Registry,
-  'products' | 'accounts' | 'scheduling' | 'gateApprovers' | 'recurring' | 'report' | 'prices' | 'artifacts'
+  | 'products'
+  | 'runtimes'
+  | 'accounts'
+  | 'scheduling'
+  | 'gateApprovers'
+  | 'recurring'
+  | 'report'
+  | 'prices'
+  | 'artifacts'
 > {
   const budget = scheduling.resource_budget;
   const accounts = accountsOf(written);
   const keyOf = (name: string) => accounts.find((account) => account.name === name)?.key ?? null;
   return {
     accounts,
+    runtimes: runtimes?.map(runtimeOf) ?? null,
     products: products.map(
       (product): Product => ({
         name: product.name,
@@ -127,6 +152,8 @@ function meaning(
               : product.restart.activity_timeout_minutes * 60_000,
         },
         repo: product.repo,
+        runtime: product.runtime,
+        needsLabels: product.needs_labels,
         deliver: deliverOf(product),
         intake: intakeOf(product),
       }),

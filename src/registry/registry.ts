@@ -126,6 +126,34 @@ export interface Product {
   intake: Intake | null;
   /** Cloned once into `root` by the runtime when there is neither that nor `source`. */
   repo: string | null;
+  /** The runtime where alone it may be; null: any that has its labels. */
+  runtime: string | null;
+  needsLabels: readonly string[];
+}
+
+/** A place where products run. */
+export interface RuntimeEntry {
+  name: string;
+  /** local: the one that fleetd finds by itself, as without `runtimes:` */
+  kind: 'local' | 'docker' | 'ssh' | 'kubernetes';
+  /** ssh: as OpenSSH takes it; docker: tcp://host:port or unix:///path */
+  host: string | null;
+  /** docker: folder of ca.pem, cert.pem and key.pem, where fleetd is */
+  certs: string | null;
+  /** docker, ssh: the compose project whose runtime it is; null: fleetd's own */
+  project: string | null;
+  /** product: a container of its own for each product */
+  isolation: 'none' | 'product';
+  image: string | null;
+  /** kubernetes; null: the current one of the kubeconfig */
+  context: string | null;
+  namespace: string | null;
+  /** kubernetes: name of the Secret with the model's key; null: none */
+  secret: string | null;
+  /** What the fleet may take of it; null: what it has. Bytes; percent of its cores. */
+  maxMemoryBytes: number | null;
+  maxCpuPercent: number | null;
+  labels: readonly string[];
 }
 
 export interface Scheduling {
@@ -152,6 +180,8 @@ export interface Registry {
   /** Where the human's repositories are, in the runtime; null: none were given. */
   projectsRoot: string | null;
   products: Product[];
+  /** null: one, where fleetd finds it; products are then not placed */
+  runtimes: RuntimeEntry[] | null;
   /** At least `default`, which is every product's that names none. */
   accounts: Account[];
   scheduling: Scheduling;

@@ -5,6 +5,7 @@ import { channelPattern, expectedChannel } from '../common/chats.ts';
 import { isCron, isTimeZone } from './calendar.ts';
 import { deliverSchema, intakeSchema } from './forge-schema.ts';
 import { repoSchema } from './repo.ts';
+import { labelsSchema, runtimeNameSchema, runtimeSchema } from './runtime-schema.ts';
 import { above0, count, mapping, optionalMapping, text, variableName, wholeNumber } from './shapes.ts';
 
 /** Also the pattern of a product's name in chat, CLI, API and journal. */
@@ -113,6 +114,9 @@ const productSchema = mapping({
   checkout: z.enum(['own', 'in-place'], 'own or in-place').default('own'),
   deliver: deliverSchema.nullable().default(null),
   intake: intakeSchema.nullable().default(null),
+  /** With `runtimes:` only: where it must be, and what a runtime must have for it. */
+  runtime: runtimeNameSchema.nullable().default(null),
+  needs_labels: labelsSchema.default([]),
 });
 
 const cronExpected = 'five fields (minute hour day month weekday) that some day fits, e.g. "0 9 * * 1-5"';
@@ -134,6 +138,13 @@ const recurringSchema = mapping({
 
 export const productsFileSchema = mapping({
   products: z.array(productSchema, 'a list of products').max(1000, 'at most 1000 products'),
+  /** Absent: one, where fleetd finds it. */
+  runtimes: z
+    .array(runtimeSchema, 'a list of runtimes')
+    .min(1, 'at least one runtime')
+    .max(50, 'at most 50 runtimes')
+    .nullable()
+    .default(null),
   accounts: z.array(accountSchema, 'a list of accounts').max(100, 'at most 100 accounts').default([]),
   scheduling: optionalMapping({
     max_concurrent_sessions: count('sessions').default(2),

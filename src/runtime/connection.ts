@@ -24,7 +24,7 @@ import { readOvReply } from '../overstory/run.ts';
 import { wrongProduct } from './faults.ts';
 import { ask, type ConnectionOptions, type KeptLink, keepLink } from './kept-link.ts';
 import type { Link } from './link.ts';
-import type { Runtime, RuntimeEvents } from './runtime.ts';
+import { onlyRuntime, type Runtime, type RuntimeEvents } from './runtime.ts';
 
 /** The agent answers `ov` calls itself at their own timeout; this much more means that it does not answer. */
 const marginMs = 15_000;
@@ -86,7 +86,8 @@ export function connectRuntime(
   }
 
   return {
-    link: kept.state,
+    link: () => kept.state(),
+    places: () => [{ name: onlyRuntime, link: kept.state() }],
     list: () => request(methods.list, {}, lookMs, workspaceFolderSchema.array()),
     async snapshot(products, { fresh = false } = {}) {
       return await Promise.all(

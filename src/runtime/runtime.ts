@@ -16,12 +16,22 @@ export type RuntimeLink =
   | { state: 'connected'; sinceMs: number; info: RuntimeInfo }
   | { state: 'connecting' | 'lost'; sinceMs: number; error: FleetErrorShape | null };
 
+/** One of the runtimes, as it stands. */
+export interface RuntimePlace {
+  name: string;
+  link: RuntimeLink;
+}
+
+/** The one that there is where products.yaml names none. */
+export const onlyRuntime = 'runtime';
+
 export interface RuntimeEvents {
   /** Something on disk changed in this product: observe it again. */
   changed: (product: string) => void;
   /** The link came up (again): everything must be observed again. */
-  connected: (info: RuntimeInfo) => void;
-  lost: (error: FleetErrorShape) => void;
+  connected: (info: RuntimeInfo, runtime?: string) => void;
+  /** runtime: its name; left out where there is one only */
+  lost: (error: FleetErrorShape, runtime?: string) => void;
 }
 
 /**
@@ -31,7 +41,10 @@ export interface RuntimeEvents {
  * the agent or `ov` said (PATH_ESCAPES, PRODUCT_BUSY, OV_…).
  */
 export interface Runtime {
-  link(): RuntimeLink;
+  /** To the runtime where the product is; of all: `connected` while one of them is. */
+  link(product?: string): RuntimeLink;
+  /** The runtimes there are, in the order of products.yaml. */
+  places(): RuntimePlace[];
   /** The folders directly under the workspace root, by name: what could be added to products.yaml. */
   list(): Promise<WorkspaceFolder[]>;
   /** One entry per product asked for, in that order; one product's failure is in its own entry. */

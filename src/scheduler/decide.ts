@@ -1,12 +1,13 @@
 // The one door to start a session: which queued objectives start now, why each other one waits, what to do
 // about budgets broken mid-run, and when to be asked again.
 
+import { sessionsAtLimit } from './at-limit.ts';
 import { enforceBudgets } from './enforce-budgets.ts';
-import { capacityOf, closedNow, exceeds, holdsSlot, takenBy, waitsOnAccount } from './load.ts';
+import { capacityOf, exceeds, holdsSlot, takenBy } from './load.ts';
 import { effectivePriority, queueOrder, waitingSinceMs } from './order.ts';
+import { Runtimes } from './placement.ts';
 import { breaksCost, notReady } from './ready.ts';
 import type {
-  AtLimit,
   Capacity,
   FleetState,
   Footprint,
@@ -93,20 +94,6 @@ function take(after: Capacity, objective: ObjectiveState, predicted: Footprint):
   after.reservedUsd += objective.expectedCostUsd ?? 0;
 }
 
-function sessionsAtLimit(
-  { sessions }: FleetState,
-  products: ReadonlyMap<string, ProductState>,
-  nowMs: number,
-): AtLimit[] {
-  return sessions.flatMap((session) => {
-    const product = products.get(session.product);
-    const closed = closedNow(product?.account, nowMs);
-    if (closed === null || !waitsOnAccount(session, product, nowMs)) return [];
-    const { window, untilMs } = closed;
-    return { objective: session.objective, account: product?.account.name ?? '', window, untilMs };
-  });
-}
-
 /** States of the objectives that queued ones need. Only those are looked up: most of ten thousand are not. */
 function statesOfNeeds({ objectives }: FleetState): Map<string, ObjectiveState['state']> {
   const needed = new Set<string>();
@@ -126,6 +113,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
   const products = new Map(state.products.map((product) => [product.name, product]));
   const capacity = capacityOf(state, products, nowMs);
   const holds = (session: SessionState) => holdsSlot(session, products.get(session.product), nowMs);
+  const runtimes = new Runtimes(state, products);
   const { enforcements, wakeMs } = enforceBudgets(state, products, capacity, nowMs);
   const decisions: Plan['decisions'] = [...enforcements];
   const waits: Wait[] = [];
@@ -144,11 +132,14 @@ export function decide(state: FleetState, nowMs: number): Plan {
   };
   let paced = state.lastStartMs === null ? null : state.lastStartMs + limits.startPacingMs;
   if (paced !== null && paced <= nowMs) paced = null;
-  /** the objective nothing may pass any more, as those behind it say it: shared by up to ten thousand waits */
-  let head: Pick<Wait, 'behind' | 'numbers'> | null = null;
-  /** when the first bound ends of those that do not fit so far */
-  let boundMs = Number.POSITIVE_INFINITY;
-  /** the same, once somebody ready stands behind it */
+  /**
+   * The objectives that nothing may pass any more, as those behind them say it: shared by up to ten thousand waits. By
+   * runtime, '' for the fleet: what waits for room on one holds up nobody elsewhere.
+   */
+  const heads = new Map<string, Pick<Wait, 'behind' | 'numbers'>>();
+  /** when the first bound ends of those that do not fit so far, by runtime */
+  const bounds = new Map<string, number>();
+  /** the first of them behind which somebody ready stands */
   let holdsUpMs = Number.POSITIVE_INFINITY;
 
   const wait = (
@@ -159,11 +150,17 @@ export function decide(state: FleetState, nowMs: number): Plan {
   ) => {
     waits.push({ objective: id, product, rule, position: waits.length + 1, behind, numbers });
   };
+  const holdsOthersBack = (objective: ObjectiveState, product: ProductState | undefined, at: string) => {
+    const sinceMs = waitingSinceMs(objective, product);
+    const endsMs = sinceMs + limits.headBoundMs;
+    if (endsMs <= nowMs) heads.set(at, { behind: [objective.id], numbers: { headSinceMs: sinceMs } });
+    else bounds.set(at, Math.min(bounds.get(at) ?? endsMs, endsMs));
+  };
   const queue = queueOrder(state);
   const needed = statesOfNeeds(state);
   for (const candidate of queue) {
     const { objective, product } = candidate;
-    const obstacle = notReady(candidate, limits, nowMs, needed, occupants.get(objective.product));
+    const obstacle = notReady(candidate, limits, nowMs, needed, occupants.get(objective.product), runtimes);
     if (obstacle) {
       if (obstacle.untilMs !== null) wakeAt(obstacle.untilMs);
       wait(objective, obstacle.rule, obstacle.behind, obstacle.numbers);
@@ -172,26 +169,34 @@ export function decide(state: FleetState, nowMs: number): Plan {
     const takenOver = adoptable.get(objective.product);
     const predicted = takenOver ? takenBy(takenOver, candidate.predicted) : candidate.predicted;
     const room = takenOver ? givenBack(after, predicted) : after;
+    const home = product?.place?.home ?? '';
+    const full = runtimes.full(product, predicted, takenOver ? predicted : null);
     const lacking = lack(room, objective, predicted);
+    const head = heads.get('') ?? heads.get(home);
+    const standsBehind = () => {
+      const never = Number.POSITIVE_INFINITY;
+      if (!takenOver) holdsUpMs = Math.min(holdsUpMs, bounds.get('') ?? never, bounds.get(home) ?? never);
+    };
     if (lacking?.rule === 'slots') wait(objective, 'slots', slotHolders, lacking.numbers);
     else if (lacking?.rule === 'live') wait(objective, 'live', live, lacking.numbers);
     // Who takes over what runs already takes nothing that the head could have.
     else if (head && !takenOver) wait(objective, 'behind-head', head.behind, head.numbers);
     else if (lacking) {
-      if (!takenOver) holdsUpMs = boundMs;
+      standsBehind();
       wait(objective, lacking.rule, live, lacking.numbers);
-      if (!drainingHelps(objective, after)) continue;
-      const sinceMs = waitingSinceMs(objective, product);
-      const endsMs = sinceMs + limits.headBoundMs;
-      if (endsMs <= nowMs) head = { behind: [objective.id], numbers: { headSinceMs: sinceMs } };
-      else boundMs = Math.min(boundMs, endsMs);
+      if (drainingHelps(objective, after)) holdsOthersBack(objective, product, '');
+    } else if (full) {
+      standsBehind();
+      wait(objective, full.rule, full.behind, full.numbers);
+      holdsOthersBack(objective, product, home);
     } else if (paced !== null) {
-      if (!takenOver) holdsUpMs = boundMs;
+      standsBehind();
       wakeAt(paced);
       wait(objective, 'pacing', [], { untilMs: paced });
     } else {
       Object.assign(after, room);
       take(after, objective, predicted);
+      if (!takenOver) runtimes.take(objective.id, product, predicted);
       adoptable.delete(objective.product);
       occupants.set(objective.product, objective.id);
       slotHolders = [...slotHolders, objective.id];
@@ -219,6 +224,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
           expectedCostUsd: objective.expectedCostUsd,
           spentTodayUsd: after.spentTodayUsd,
           maxCostUsdPerDay: after.maxCostUsdPerDay,
+          ...(home !== '' && { runtime: home }),
         },
       });
     }
@@ -231,6 +237,7 @@ export function decide(state: FleetState, nowMs: number): Plan {
   return {
     atMs: nowMs,
     decisions,
+    placings: runtimes.placings,
     waits,
     nextWakeMs: Number.isFinite(wake) ? wake : null,
     capacity,

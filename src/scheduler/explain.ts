@@ -31,6 +31,7 @@ const inLine: ReadonlySet<WaitRule> = new Set<WaitRule>([
   'cpu',
   'pacing',
   'behind-head',
+  'runtime-full',
 ]);
 /** Only a human ends these waits, so no start can be expected. */
 const needsHuman: ReadonlySet<WaitRule> = new Set<WaitRule>([
@@ -39,6 +40,7 @@ const needsHuman: ReadonlySet<WaitRule> = new Set<WaitRule>([
   'objective-paused',
   'needs-failed',
   'never-fits',
+  'fits-nowhere',
   'cost',
 ]);
 

@@ -90,6 +90,12 @@ export function forecast(state: FleetState, nowMs: number, options: { maxSteps?:
         endMs,
       });
     }
+    // Whoever is placed now is ready there at once, as far as anybody can say.
+    for (const { product: name, runtime } of plan.placings) {
+      const product = products.get(name);
+      if (product?.place) products.set(name, { ...product, place: { ...product.place, home: runtime } });
+    }
+    if (plan.placings.length > 0) continue;
     if (plan.waits.length === 0) return { starts, truncated: false };
 
     const next = live.reduce(

@@ -1,6 +1,7 @@
 // Why an objective could not start even in an empty fleet. These never hold up anyone else.
 import { closedNow, exceeds, heldNow } from './load.ts';
 import type { Candidate } from './order.ts';
+import type { Runtimes } from './placement.ts';
 import type { AccountState, Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
 
 export interface Obstacle {
@@ -81,6 +82,7 @@ export function notReady(
   nowMs: number,
   needed: ReadonlyMap<string, ObjectiveState['state']>,
   occupant: string | undefined,
+  runtimes: Runtimes,
 ): Obstacle | null {
   const { objective, product } = candidate;
   if (!product) return obstacle('not-startable', { reason: 'it is not in products.yaml' });
@@ -102,6 +104,8 @@ export function notReady(
     const unmet = unmetNeeds(objective.needs, needed);
     if (unmet) return unmet;
   }
+  const barred = runtimes.barred(product, candidate.predicted);
+  if (barred) return obstacle(barred.rule, barred.numbers);
   const { failures, openUntilMs } = product.breaker;
   if (openUntilMs !== null && openUntilMs > nowMs)
     return obstacle('breaker', { failures, untilMs: openUntilMs }, nobody, openUntilMs);

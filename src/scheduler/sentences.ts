@@ -80,6 +80,35 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
   'behind-head': (plan, { numbers, behind }) =>
     `waits behind ${list(behind)}, which has waited ${duration(plan.atMs - amount(numbers, 'headSinceMs'))} for the ` +
     'fleet and may not be passed any more',
+  'runtime-full': (plan, { numbers, behind }) => {
+    const [what, show] = numbers.of === 'cpu' ? (['CPU', cores] as const) : (['memory', bytes] as const);
+    return (
+      `waits for ${what} on ${numbers.runtime}: it needs ${show(amount(numbers, 'predicted'))}, and ` +
+      `${show(amount(numbers, 'used'))} of ${show(amount(numbers, 'max'))} there is taken` +
+      (behind.length > 0 ? ` by ${named(plan, behind)}` : '')
+    );
+  },
+  'runtime-lost': (plan, { numbers }) =>
+    numbers.known === 0
+      ? `waits for ${numbers.runtime}, where its work is: products.yaml no longer has it`
+      : `waits for ${numbers.runtime}, which is out of reach` +
+        (typeof numbers.sinceMs === 'number' ? ` since ${duration(plan.atMs - numbers.sinceMs)}` : ''),
+  'being-placed': (_, { numbers }) =>
+    numbers.runtime === null
+      ? `waits for its place until it is known whether ${numbers.until} answers`
+      : `is being made ready on ${numbers.runtime}`,
+  'fits-nowhere': (_, { numbers, product }) => {
+    const where = typeof numbers.home === 'string' ? numbers.home : null;
+    const mend =
+      where === null
+        ? 'correct products.yaml, or cancel it'
+        : `move it (\`fleet move ${product} <runtime>\`), or correct products.yaml`;
+    if (typeof numbers.reason === 'string')
+      return `can run nowhere: ${where === null ? '' : `its work is on ${where}, and `}${numbers.reason}; ${mend}`;
+    const room =
+      where === null ? `the largest of ${numbers.of} gives ` : `${where}, where its work is, gives `;
+    return `fits on no runtime: it needs ${bytes(amount(numbers, 'needed'))}, and ${room}${bytes(amount(numbers, 'allowed'))}; ${mend}`;
+  },
   'never-fits': (_, { numbers, product }) => {
     const limit = String(numbers.limit);
     const show = shown[limit] ?? String;

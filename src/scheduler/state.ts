@@ -1,5 +1,9 @@
 // Everything decide() may look at and everything it may say, as plain data. Times are ms since epoch, memory is
 // bytes, CPU is cores, money is USD. null means "not known", never zero.
+import type { Numbers } from './numbers.ts';
+import type { Placing, ProductPlace, RuntimeState } from './runtime-state.ts';
+
+export type { Numbers } from './numbers.ts';
 
 export interface Footprint {
   cpuCores: number;
@@ -24,6 +28,10 @@ export interface ProductState {
   startable: boolean;
   /** why it is not, as a clause; left out: not known */
   whyNot?: string;
+  /** false: listed only, never placed */
+  managed?: boolean;
+  /** Left out: there is one runtime, and nothing is placed. */
+  place?: ProductPlace;
   /** 1 to 100, live changes applied */
   priority: number;
   resourceWeight: number;
@@ -106,6 +114,8 @@ export interface Limits {
 
 export interface FleetState {
   limits: Limits;
+  /** Left out or empty: there is one, and its limits are the fleet's. */
+  runtimes?: readonly RuntimeState[];
   products: ProductState[];
   objectives: ObjectiveState[];
   sessions: SessionState[];
@@ -136,13 +146,14 @@ export type Rule =
   | 'account-held'
   | 'pacing'
   | 'behind-head'
+  | 'runtime-full'
+  | 'runtime-lost'
+  | 'being-placed'
+  | 'fits-nowhere'
   | 'never-fits'
   | 'over-memory'
   | 'over-cpu'
   | 'over-cost';
-
-/** What a decision was computed from, for the record and for the explanation. */
-export type Numbers = Readonly<Record<string, number | string | null>>;
 
 export interface Admission {
   kind: 'start';
@@ -208,6 +219,8 @@ export interface Plan {
   /** the time it was made for */
   atMs: number;
   decisions: (Admission | Enforcement)[];
+  /** products that get a place now; most often none */
+  placings: readonly Placing[];
   /** one per queued objective that was not admitted, in queue order */
   waits: Wait[];
   /** ask again at this time even if nothing happens; null: only events matter */

@@ -25,6 +25,7 @@ export * from './products.ts';
 export * from './queue.ts';
 export * from './recurring.ts';
 export * from './report.ts';
+export * from './runtimes.ts';
 export * from './status.ts';
 export * from './top.ts';
 export * from './tree.ts';

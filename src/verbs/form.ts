@@ -17,7 +17,7 @@ export function refuseNames(
   throw new FleetError({
     code: 'BAD_USAGE',
     message: `Expected a verb that lists things for --output name, got ${name}.`,
-    mend: 'Use --output json, or one that lists: products, queue, history, gates, blueprints, recurring, lessons, proposals, accounts.',
+    mend: 'Use --output json, or one that lists: products, queue, history, gates, blueprints, recurring, lessons, proposals, accounts, runtimes.',
   });
 }
 

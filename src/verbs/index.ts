@@ -18,6 +18,7 @@ import { objectiveVerbs } from './objectives.ts';
 import { planVerbs } from './plans.ts';
 import { recurringVerbs } from './recurring.ts';
 import { reportVerbs } from './reports.ts';
+import { runtimeVerbs } from './runtimes.ts';
 import { sessionVerbs } from './sessions.ts';
 import { top } from './top.ts';
 import type { Verb, VerbContext } from './verb.ts';
@@ -35,6 +36,7 @@ export const verbs: Verb[] = [
   ...planVerbs,
   ...gateVerbs,
   ...controlVerbs,
+  ...runtimeVerbs,
   ...blueprintVerbs,
   ...recurringVerbs,
   ...lessonVerbs,

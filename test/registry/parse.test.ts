@@ -22,7 +22,7 @@ const found = (text: string | Uint8Array) =>
 
 const name = 'a name of 1 to 41 characters a-z, 0-9 and "-", beginning with a letter or digit';
 const productKeys =
-  'one of the keys name, path, paths, type, description, overstory, account, priority, resource_weight, channels, plan_approval, review, gates, monitor, caps, restart, repo, checkout, deliver, intake';
+  'one of the keys name, path, paths, type, description, overstory, account, priority, resource_weight, channels, plan_approval, review, gates, monitor, caps, restart, repo, checkout, deliver, intake, runtime, needs_labels';
 const product = (lines: string) => `products:\n  - name: a\n    ${lines.split('\n').join('\n    ')}\n`;
 const scheduling = (lines: string) => `products: []\nscheduling:\n  ${lines.split('\n').join('\n  ')}\n`;
 
@@ -289,9 +289,9 @@ describe('refuses, with the place', () => {
     ['a list at the top', '- a\n', '1:1 : a mapping / a list of 1'],
     ['a missing products', 'gates: {}\n', '1:1 products: a list of products / nothing'],
     ['products without a value', 'products:\n', '1:1 products: a list of products / nothing'],
-    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, accounts, scheduling, prices, report, artifacts, recurring, gates / the unknown key "foo"'],
+    ['an unknown key at the top', 'products: []\nfoo: 1\n', '2:1 foo: one of the keys products, runtimes, accounts, scheduling, prices, report, artifacts, recurring, gates / the unknown key "foo"'],
     ['an unknown key of a product', product('prority: high'), `3:5 products[0].prority: ${productKeys} / the unknown key "prority"`],
-    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, accounts, scheduling, prices, report, artifacts, recurring, gates / the unknown key "__proto__"'],
+    ['__proto__', 'products: []\n__proto__: {}\n', '2:1 __proto__: one of the keys products, runtimes, accounts, scheduling, prices, report, artifacts, recurring, gates / the unknown key "__proto__"'],
     ['an unknown key in what is merged', 'x-d: &d {colour: red}\nproducts:\n  - name: a\n    <<: *d\n', `4:5 products[0].colour: ${productKeys} / the unknown key "colour"`],
     ['a wrong value in what is merged', 'x-d: &d {priority: urgent}\nproducts:\n  - name: a\n    <<: *d\n', '4:5 products[0].priority: high, medium, low or a whole number from 1 to 100 / "urgent"'],
     ['a merge of a text', 'products:\n  - name: a\n    <<: high\n', '3:9 products[0]["<<"]: a mapping, or a list of mappings, to merge / "high"'],

@@ -151,6 +151,8 @@ test('a valid file gives exactly what was written in it', () => {
                 ? { kind: 'webchat', target: null }
                 : { kind: channel.split(':')[0] as ChatKind, target: channel.replace(/^[a-z]+:/, '') },
             ),
+            runtime: null,
+            needsLabels: [],
             gateSurface: 'any',
             monitor: null,
             planApproval: p.approval,

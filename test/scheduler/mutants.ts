@@ -151,14 +151,14 @@ export const mutants: Mutant[] = [
   mutant(
     'a head that lacks spent money holds up the fleet',
     'decide.ts',
-    'if (!drainingHelps(objective, after)) continue;',
+    'if (drainingHelps(objective, after)) ',
     '',
   ),
   mutant(
     'a head that lacks reserved money may be passed for ever',
     'decide.ts',
-    'if (!drainingHelps(objective, after)) continue;',
-    "if (lacking.rule === 'cost') continue;",
+    'if (drainingHelps(objective, after)) ',
+    "if (lacking.rule !== 'cost') ",
   ),
   mutant(
     'the bound counts from arrival, not from its time',

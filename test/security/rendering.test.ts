@@ -11,6 +11,7 @@ import type { GateView } from '../../src/contract/gates.ts';
 import type { NoticeView } from '../../src/contract/notices.ts';
 import type { ImportReply } from '../../src/contract/objectives.ts';
 import type { RecurringView } from '../../src/contract/recurring.ts';
+import type { RuntimeView } from '../../src/contract/runtimes.ts';
 import type { DiffView } from '../../src/contract/work.ts';
 import * as views from '../../src/text/index.ts';
 import { surfaceFor } from '../../src/text/index.ts';
@@ -186,6 +187,24 @@ const account: AccountView = {
   shares: [{ window: evil, usedPercent: 12, until: gate.askedAt, at: gate.askedAt }],
 };
 
+const machine: RuntimeView = {
+  name: 'big-box',
+  kind: 'ssh',
+  state: 'lost',
+  since: gate.askedAt,
+  error: { code: 'RUNTIME_LOST', class: 'unavailable', message: evil, mend: evil, product: null },
+  ovVersion: evil,
+  simulated: false,
+  labels: ['gpu'],
+  products: ['product-a', evil],
+  live: [evil],
+  memoryBytes: 1,
+  cpuCores: 1,
+  maxMemoryBytes: 2,
+  maxCpuCores: 2,
+  container: null,
+};
+
 type Surface = views.Surface;
 const size = { files: 1, added: 1, deleted: 1, commits: 1 };
 const diff: DiffView = {
@@ -228,6 +247,7 @@ const judged = { verdict: 'sent-back', by: evil, says: evil, next: evil, at: gat
 const shown: [string, (surface: Surface) => string][] = [
   ['status', (s) => views.statusText(s, { ...status, accounts: [account] })],
   ['accounts', (s) => views.accountsText(s, [account])],
+  ['runtimes', (s) => views.runtimesText(s, { ...status, runtimes: [machine] })],
   ['product', (s) => views.productText(s, status, product)],
   ['products', (s) => views.productsText(s, status)],
   ['queue', (s) => views.queueText(s, status)],

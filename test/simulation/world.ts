@@ -4,7 +4,12 @@ import type { FleetError } from '../../src/common/errors.ts';
 import type { MaintenanceReply, MaintenanceTask } from '../../src/contract/runtime/maintenance.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import { emptySnapshot, type Mail, type ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
-import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
+import {
+  onlyRuntime,
+  type Runtime,
+  type RuntimeEvents,
+  type RuntimeLink,
+} from '../../src/runtime/runtime.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { beginOv, type OvCall } from './ov.ts';
 import type { Random } from './random.ts';
@@ -359,6 +364,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
 
     return {
       link: () => link,
+      places: () => [{ name: onlyRuntime, link }],
       list: async () => [],
       make: async () => [],
       bundle: async () => null,

@@ -9,7 +9,12 @@ import { artifact } from '../../src/runtime/agent/artifact.ts';
 import { diff } from '../../src/runtime/agent/work/diff.ts';
 import { mark } from '../../src/runtime/agent/work/mark.ts';
 import { revert } from '../../src/runtime/agent/work/revert.ts';
-import type { Runtime, RuntimeEvents, RuntimeLink } from '../../src/runtime/runtime.ts';
+import {
+  onlyRuntime,
+  type Runtime,
+  type RuntimeEvents,
+  type RuntimeLink,
+} from '../../src/runtime/runtime.ts';
 
 export interface FakeProduct {
   health: ProductSnapshot['health'];
@@ -257,6 +262,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
 
   const runtime: Runtime = {
     link: () => link,
+    places: () => [{ name: onlyRuntime, link }],
     list: async () => [],
     bundle: async () => null,
     bundlePart: async () => Buffer.alloc(0),

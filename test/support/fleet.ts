@@ -37,6 +37,8 @@ export function product(name: string, changes: Partial<Product> = {}): Product {
     repo: null,
     deliver: null,
     intake: null,
+    runtime: null,
+    needsLabels: [],
     ...changes,
   };
 }
@@ -48,6 +50,7 @@ export function registry(products: Product[], scheduling: Partial<Registry['sche
     workspaceRoot: '/workspace',
     projectsRoot: null,
     products,
+    runtimes: null,
     accounts: [...new Set(['default', ...products.map(({ account }) => account)])].map((name) => ({
       name,
       key: null,

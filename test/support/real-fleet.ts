@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Tuning } from '../../src/fleet/tuning.ts';
 import { type Fleetd, runFleetd } from '../../src/fleetd/run.ts';
+import type { RuntimeEntry } from '../../src/registry/registry.ts';
 import type { Channel } from '../../src/runtime/index.ts';
 import { until } from '../simulator/ov.ts';
 
@@ -34,6 +35,8 @@ const source = { via: 'cli', sender: 'tester', thread: null } as const;
 
 export async function openRealFleet(options: {
   channel: Channel;
+  /** to another runtime of products.yaml */
+  channelOf?: (entry: RuntimeEntry) => Channel;
   workspace: string;
   /** folder of a human's repositories, and what takes branches into them */
   projects?: { folder: string; publisher: Channel };
@@ -83,6 +86,7 @@ export async function openRealFleet(options: {
     gatewaySocket: sockets.gateway,
     dashboard: options.dashboard ? { port: 0, host: '127.0.0.1', token: null } : null,
     channel: options.channel,
+    ...(options.channelOf && { channelOf: options.channelOf }),
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     tuning: { sweepLiveMs: 1_500, ...options.tuning },
   });

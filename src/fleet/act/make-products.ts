@@ -48,9 +48,13 @@ export function createMaking({ runtime, journal, beingMade }: FleetContext, afte
     make: makeOnce,
     /** Of those that are new in products.yaml; while the runtime is out of reach nothing is asked: its start makes them. */
     makeNew(before: ReadonlySet<string>, products: readonly Product[]): void {
-      if (runtime.link().state !== 'connected') return;
       for (const product of products)
-        if (!before.has(product.name) && product.overstory) void makeOnce(product);
+        if (
+          !before.has(product.name) &&
+          product.overstory &&
+          runtime.link(product.name).state === 'connected'
+        )
+          void makeOnce(product);
     },
   };
 }

@@ -5,7 +5,7 @@ import { type FleetContext, productOf } from '../context.ts';
 export async function cautionsOf(context: FleetContext, name: string): Promise<string[]> {
   const { runtime, clock, journal, log, tuning } = context;
   const product = productOf(context, name);
-  const link = runtime.link().state;
+  const link = runtime.link(name).state;
   const session = journal.liveSession(name);
   if (product === null || link !== 'connected' || (session !== null && session.state !== 'starting'))
     return [];

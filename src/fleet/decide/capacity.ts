@@ -20,7 +20,8 @@ export function capacityOf(context: FleetContext): FleetStatus['capacity'] {
     maxLiveSessions: limits.maxLiveSessions,
     memoryBytes: used((one) => one.memoryBytes),
     maxMemoryBytes: limits.maxMemoryBytes,
-    container: context.container,
+    // Of several runtimes each has its own, in `runtimes`.
+    container: context.containers.size === 1 ? ([...context.containers.values()][0] ?? null) : null,
     cpuCores: used((one) => one.cpuCores),
     maxCpuCores: limits.maxCpuCores,
     spentTodayUsd: today.sessions + today.turns === 0 ? 0 : spentTodayUsd,

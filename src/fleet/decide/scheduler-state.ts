@@ -12,6 +12,7 @@ import { accountsOf } from './account-state.ts';
 import { estimates } from './estimate.ts';
 import { historyOf, sessionsLookedAt } from './footprint-history.ts';
 import { overridesOf } from './live-changes.ts';
+import { coresOf, placeOf, runtimesOf } from './runtimes.ts';
 import { criticalGates, waitsFor } from './waiting-on-human.ts';
 
 /** Sessions that a human started by hand count too: they use the same slots and memory. */
@@ -27,12 +28,13 @@ function learned(footprint: ProductState['learned'], maxCpuCores: number | null)
 }
 
 export function schedulerState(context: FleetContext): FleetState {
-  const { journal, observations, footprints, runtime, tuning, clock } = context;
+  const { journal, observations, footprints, tuning, clock } = context;
   const { paused, registry } = overridesOf(journal, context.registry.current());
   const { scheduling } = registry;
-  const link = runtime.link();
-  const cores = link.state === 'connected' ? link.info.cores : null;
+  const cores = coresOf(context);
   const served = journal.served();
+  const places = registry.runtimes && journal.placements();
+  const local = registry.runtimes?.find(({ kind }) => kind === 'local')?.name ?? null;
   const live = journal.liveSessions();
   const accounts = accountsOf(journal, registry);
   const held = criticalGates(context);
@@ -69,11 +71,14 @@ export function schedulerState(context: FleetContext): FleetState {
       maxMemoryBytes: scheduling.budget.maxMemoryBytes,
       maxCostUsdPerDay: scheduling.budget.maxCostUsdPerDay,
     },
+    runtimes: runtimesOf(context),
     products: registry.products.map((p) => ({
       name: p.name,
       type: p.type,
+      managed: p.overstory,
+      ...(places !== null && { place: placeOf(p, places, served.has(p.name) ? local : null) }),
       account: accounts.of(p),
-      ...startable(p, observations.get(p.name)?.snapshot),
+      ...startable(p, observations.get(p.name)?.snapshot, context.beingMade.has(p.name)),
       priority: p.priority,
       resourceWeight: p.resourceWeight,
       learned: learned(history.footprint(p), maxCpuCores),
@@ -166,8 +171,9 @@ function measured(
   return { memoryBytes: footprint.memoryBytes, cpuCores: footprint.cpuCores ?? 0 };
 }
 
-function startable({ overstory }: Product, seen: ProductSnapshot | undefined) {
+function startable({ overstory }: Product, seen: ProductSnapshot | undefined, beingMade: boolean) {
   if (!overstory) return { startable: false, whyNot: 'products.yaml says overstory: false' };
+  if (beingMade && seen?.health !== 'ok') return { startable: false, whyNot: 'it is being made ready' };
   if (seen === undefined || seen.health === 'ok') return { startable: true };
   return {
     startable: false,

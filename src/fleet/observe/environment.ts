@@ -8,21 +8,25 @@ const leastJumpMs = 5_000;
 /** @param lookAgain observes everything. @returns to be called often */
 export function watchGround(context: FleetContext, lookAgain: () => void): () => void {
   const { runtime, journal, clock } = context;
-  let version: string | null = null;
+  const versions = new Map<string, string>();
   const now = () => ({ wallMs: clock.nowMs(), upMs: clock.upMs?.() ?? null });
   let before = now();
 
   function lookAtOv(): void {
-    const link = runtime.link();
-    if (link.state !== 'connected' || link.info.ov.version === null) return;
-    const { version: found } = link.info.ov;
-    if (version !== null && version !== found)
-      journal.record({
-        kind: 'runtime.upgraded',
-        text: `ov ${version} was replaced by ${found} in the runtime; what runs goes on with it.`,
-        data: { from: version, to: found },
-      });
-    version = found;
+    const places = runtime.places();
+    for (const { name, link } of places) {
+      if (link.state !== 'connected' || link.info.ov.version === null) continue;
+      const { version: found } = link.info.ov;
+      const version = versions.get(name);
+      const where = places.length > 1 ? `on ${name}` : 'in the runtime';
+      if (version !== undefined && version !== found)
+        journal.record({
+          kind: 'runtime.upgraded',
+          text: `ov ${version} was replaced by ${found} ${where}; what runs goes on with it.`,
+          data: { ...(places.length > 1 && { runtime: name }), from: version, to: found },
+        });
+      versions.set(name, found);
+    }
   }
 
   function lookAtClock(): void {

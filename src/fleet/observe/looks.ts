@@ -57,7 +57,7 @@ export function createLooks(
   }
 
   function look(name: string, fresh: boolean): void {
-    if (isClosed() || runtime.link().state !== 'connected' || rootOf(name) === null) return;
+    if (isClosed() || runtime.link(name).state !== 'connected' || rootOf(name) === null) return;
     if (running.has(name)) {
       changedMeanwhile.add(name);
       return;

@@ -19,10 +19,10 @@ interface Sample {
   cpuCores: number;
 }
 
-/** @returns takes in one report: `context.footprints` is then what is known, and new peaks are in the journal */
+/** @returns takes in one report of a runtime, of all that is live there: `context.footprints` is then what is known, and new peaks are in the journal */
 export function createMeasurements(
-  context: Pick<FleetContext, 'footprints' | 'container' | 'journal' | 'clock'>,
-): (report: FootprintReport) => void {
+  context: Pick<FleetContext, 'footprints' | 'containers' | 'journal' | 'clock'>,
+): (report: FootprintReport, runtime: string) => void {
   const { footprints, journal, clock } = context;
   const samples = new Map<string, { session: number | null; taken: Sample[] }>();
 
@@ -39,9 +39,10 @@ export function createMeasurements(
     return span === 0 ? null : taken.reduce((sum, s) => sum + s.cpuCores * s.spanMs, 0) / span;
   }
 
-  return (report) => {
-    footprints.clear();
-    context.container = report.container;
+  return (report, runtime) => {
+    const live = new Set(journal.liveSessions().map(({ product }) => product));
+    for (const product of footprints.keys()) if (!live.has(product)) footprints.delete(product);
+    context.containers.set(runtime, report.container);
     const events: NewEvent[] = [];
     for (const entry of report.products) {
       const session = journal.liveSession(entry.product);

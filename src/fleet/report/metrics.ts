@@ -51,9 +51,11 @@ export function createMetrics(loop: Driver): { scrape(): Promise<string>; stop()
       g.set({ state: 'unheard' }, counts.get('failed') ?? 0);
       g.set({ state: 'awaited' }, (counts.get('intended') ?? 0) + (counts.get('uncertain') ?? 0));
     });
-    gauge('fleet_runtime_connected', '1 while the link to the runtime holds', [], (g) =>
-      g.set(context.runtime.link().state === 'connected' ? 1 : 0),
-    );
+    gauge('fleet_runtime_connected', '1 while the link to the runtime holds', ['runtime'], (g) => {
+      g.reset();
+      for (const { name, link } of context.runtime.places())
+        g.set({ runtime: name }, link.state === 'connected' ? 1 : 0);
+    });
     gauge('fleet_journal_writable', '0 after a write to the journal has failed', [], (g) =>
       g.set(journal.problem() === null ? 1 : 0),
     );

@@ -2,6 +2,7 @@
 import { shorten } from '../../common/shorten.ts';
 import type { ObjectiveView } from '../../contract/objectives.ts';
 import { type ListedRow, listedCharacters } from '../../journal/journal.ts';
+import { onlyRuntime } from '../../runtime/runtime.ts';
 import {
   atLimitSentence,
   type Explanation,
@@ -12,7 +13,7 @@ import {
 } from '../../scheduler/index.ts';
 import type { Plan, Wait } from '../../scheduler/state.ts';
 import { hearingNote } from '../act/heard/awaiting.ts';
-import type { Driver } from '../context.ts';
+import { type Driver, runtimeOf } from '../context.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
 import { waitsFor } from '../decide/waiting-on-human.ts';
 
@@ -61,9 +62,10 @@ function conditionOf(loop: Driver, product: string): string | null {
 /** One line, without the runtime's or the product's trouble left out. */
 export function whyQueued(loop: Driver, o: ListedRow): string {
   const { context } = loop;
-  const link = context.runtime.link();
-  if (link.state !== 'connected') {
-    return `The runtime is out of reach${link.error ? `: ${link.error.message} ${link.error.mend}` : '.'}`;
+  const link = context.runtime.link(o.product);
+  const where = runtimeOf(context, o.product);
+  if (link.state !== 'connected' && where !== null) {
+    return `${where === onlyRuntime ? 'The runtime' : where} is out of reach${link.error ? `: ${link.error.message} ${link.error.mend}` : '.'}`;
   }
   const trouble = context.journal.trouble(o.product);
   if (trouble) return `${trouble.message} ${trouble.mend}`;

@@ -9,7 +9,7 @@ import { listedCharacters } from '../../journal/journal.ts';
 import { readStatusReply } from '../../overstory/operator.ts';
 import type { Product } from '../../registry/registry.ts';
 import { restartsOf } from '../act/session/restart.ts';
-import type { Driver, FleetContext } from '../context.ts';
+import { type Driver, type FleetContext, runtimeOf } from '../context.ts';
 import { capacityOf } from '../decide/capacity.ts';
 import { capText } from '../decide/limits.ts';
 import { type CapValue, type Overrides, overridesOf, type PauseValue } from '../decide/live-changes.ts';
@@ -19,6 +19,7 @@ import { accountViews } from './accounts.ts';
 import { intakeView } from './issue-view.ts';
 import { listedObjective, objectiveView } from './objective-view.ts';
 import { pullRequestView } from './pull-request-view.ts';
+import { runtimeViews } from './runtimes.ts';
 
 /** Characters of all texts of a queue that is shown, but some of each. */
 const queueCharacters = 4_000_000;
@@ -67,7 +68,7 @@ function productView(
   const session = journal.liveSession(p.name);
   const objective = session === null ? null : journal.objective(session.objective);
   const ageMs = seen === null ? null : clock.nowMs() - seen.receivedAtMs;
-  const linked = context.runtime.link().state === 'connected';
+  const linked = context.runtime.link(p.name).state === 'connected';
   const alive = seen !== null && coordinatorAlive(seen.snapshot);
   // An idle product is watched: while the link holds, no change was pushed, so its evidence is as good as new.
   const stale =
@@ -106,6 +107,7 @@ function productView(
               ? 'paused'
               : 'idle'
             : 'unknown',
+    ...(context.registry.current().runtimes !== null && { runtime: runtimeOf(context, p.name) }),
     ageMs,
     stale,
     // Of a session too: one that hangs answers like a sound one.
@@ -187,6 +189,7 @@ export function fleetStatus(loop: Driver, only: Product | null, runtimeDescripti
       simulated: connected ? link.info.ov.simulated : false,
       error: connected ? link.info.ov.error : (link.error ?? waitingForRuntime(link.state)),
     },
+    runtimes: runtimeViews(context),
     registry: { file: registry.file, problems: context.registry.problems() },
     journal: { error: journal.problem() },
     clock: jumpOf(context),

@@ -26,18 +26,22 @@ async function askFeatures(cwd: string) {
   return featuresOf(await runOv('version', {}, { cwd, features: featuresOf({ version: '0.9.4' }) }));
 }
 
-/** All of products.yaml; without one (FLEET_PRODUCTS is empty) what is in the workspace. */
+/** All of products.yaml; without one (FLEET_PRODUCTS is empty), or of several runtimes, what is in the workspace. */
 async function prepare(): Promise<{ prepared: PreparedProduct[]; roots: string[] }> {
   const workspaceRoot = env.FLEET_WORKSPACE ?? '/workspace';
-  if (env.FLEET_PRODUCTS === '') {
+  const registry =
+    env.FLEET_PRODUCTS === ''
+      ? null
+      : await readRegistry(env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml', {
+          workspaceRoot,
+          projectsRoot: env.FLEET_PROJECTS || null,
+        });
+  // Of several runtimes fleetd says which product is made here.
+  if (registry === null || registry.runtimes !== null) {
     const settled = await settleWorkspace(workspaceRoot, await askFeatures(workspaceRoot));
     for (const one of settled) say(describe(one));
     return { prepared: settled, roots: settled.map(({ product }) => join(workspaceRoot, product)) };
   }
-  const registry = await readRegistry(env.FLEET_PRODUCTS ?? '/etc/fleet/products.yaml', {
-    workspaceRoot,
-    projectsRoot: env.FLEET_PROJECTS || null,
-  });
   const prepared = await prepareProducts(registry.products, {
     features: await askFeatures(registry.workspaceRoot),
     samples: !env.FLEET_PROJECTS,

@@ -79,6 +79,12 @@ function truth(state: FleetState, after: FleetState, plan: Plan, wait: scheduler
       return held(product, nowMs) && wait.numbers.usedPercent === product?.account.held?.usedPercent;
     case 'never-fits':
       return neverFits(state, objective);
+    // Of several runtimes, which the fleets drawn here do not have: placement.test.ts.
+    case 'runtime-full':
+    case 'runtime-lost':
+    case 'being-placed':
+    case 'fits-nowhere':
+      return false;
   }
 }
 
@@ -129,6 +135,10 @@ const says: Record<scheduler.WaitRule, RegExp> = {
   pacing: /spaced out/,
   'behind-head': /waits behind obj-.* may not be passed/,
   'never-fits': /can never run: /,
+  'runtime-full': /waits for (memory|CPU) on \S+: /,
+  'runtime-lost': /out of reach|no longer has it/,
+  'being-placed': /is being made ready on /,
+  'fits-nowhere': /can run nowhere|fits on no runtime/,
 };
 
 export const explains = property(

@@ -100,7 +100,7 @@ async function readFrom(
     return content.length > maxBytes ? { refused: 'too-large', bytes: content.length } : { content };
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
-    if (error.class === 'unavailable' && runtime.link().state !== 'connected') throw error;
+    if (error.class === 'unavailable' && runtime.link(product.name).state !== 'connected') throw error;
     log.warn(
       { product: product.name, code: error.code },
       `a file of a report was not read: ${error.message}`,

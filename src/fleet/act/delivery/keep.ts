@@ -49,7 +49,7 @@ export async function keepWork(
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
     const sinceMs = clock.nowMs() - (context.stopFailingSinceMs.get(session.id) ?? clock.nowMs());
-    const linked = runtime.link().state === 'connected';
+    const linked = runtime.link(product.name).state === 'connected';
     if (deliverer && error.class === 'unavailable' && (!linked || sinceMs < patienceMs)) throw error;
     return {
       says: `Its work could not be handed to the deliverer: ${error.message} ${error.mend}`,

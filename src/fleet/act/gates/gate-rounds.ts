@@ -35,12 +35,14 @@ export function gateRounds(context: FleetContext, schedule: () => void): Rounds 
 
   async function look(): Promise<void> {
     if (runtime.link().state !== 'connected') return;
-    for (const gate of store.undelivered())
+    const near = (product: string | null) => product === null || runtime.link(product).state === 'connected';
+    for (const gate of store.undelivered().filter(({ product }) => near(product)))
       await guarded(gate.product ?? '', () => deliverAnswer(context, gate));
     if (rounds.isOver()) return;
     for (const { product: name, state } of journal.liveSessions()) {
       const product = productOf(context, name);
       if (product === null || state !== 'running' || looked.has(name) || rounds.isOver()) continue;
+      if (!near(name)) continue;
       looked.add(name);
       clock.after(tuning.sweepLiveMs - 1, () => looked.delete(name));
       await guarded(name, () => lookForQuestions(context, product));

@@ -24,7 +24,7 @@ import { loggedOut, watchSession } from './watch.ts';
 export async function driveSession(context: FleetContext, product: string): Promise<boolean> {
   for (let acted = false; ; acted = true) {
     const session = context.journal.liveSession(product);
-    if (session === null || context.runtime.link().state !== 'connected') return acted;
+    if (session === null || context.runtime.link(product).state !== 'connected') return acted;
     if (session.state === 'starting') {
       if (await startSession(context, session)) continue;
       const waits = context.journal.liveSession(product)?.state === 'starting';

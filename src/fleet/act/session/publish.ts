@@ -60,7 +60,7 @@ export async function publishWork(
   } catch (thrown) {
     const error = FleetError.wrap(thrown, product.name);
     const sinceMs = known === null ? 0 : Math.abs(clock.nowMs() - known.intendedAtMs);
-    const linked = runtime.link().state === 'connected';
+    const linked = runtime.link(product.name).state === 'connected';
     if (error.class === 'unavailable' && (!linked || sinceMs < patienceMs)) throw error;
     return settle(
       'failed',

@@ -1,0 +1,73 @@
+// Runtimes come and go: each that comes is looked at by itself, and what others do goes on.
+import type { RuntimeInfo } from '../../contract/runtime/protocol.ts';
+import type { NewEvent } from '../../journal/events.ts';
+import type { Product } from '../../registry/registry.ts';
+import { onlyRuntime } from '../../runtime/runtime.ts';
+import { type FleetContext, runtimeOf } from '../context.ts';
+
+export function watchRuntimes(
+  context: FleetContext,
+  loop: {
+    look(product: string, fresh: boolean): void;
+    note(event: NewEvent): void;
+    measure(): Promise<void>;
+    /** a product is found on its runtime that was never made ready there */
+    placed(product: Product): void;
+    schedule(): void;
+  },
+) {
+  const { registry, runtime, journal, log } = context;
+  /** Undefined where products.yaml names none: all of the fleet is there. */
+  const among = (name: string | undefined) => (registry.current().runtimes === null ? undefined : name);
+
+  /** @param at  the products of this runtime only */
+  function lookAtAll(fresh: boolean, at?: string): void {
+    const { products } = registry.current();
+    void runtime.watch(products).catch((error) => log.warn({ err: error }, 'watching failed'));
+    for (const { name } of products)
+      if (at === undefined || runtimeOf(context, name) === at) loop.look(name, fresh);
+    void loop.measure();
+  }
+
+  /** What was placed there and not made ready, as fleetd or the runtime ended meanwhile. */
+  function makeThere(at: string): void {
+    const places = journal.placements();
+    for (const product of registry.current().products) {
+      const place = places.get(product.name);
+      if (place?.runtime === at && !place.made) loop.placed(product);
+    }
+  }
+
+  function connected(info: RuntimeInfo, name?: string): void {
+    const at = among(name);
+    context.runtimeInfos.set(at ?? onlyRuntime, info);
+    const simulated = info.ov.simulated ? ', simulated' : '';
+    loop.note({
+      kind: 'runtime.connected',
+      text: `Connected to ${at ?? 'the runtime'} (ov ${info.ov.version ?? 'missing'}${simulated}).`,
+      data: { ...(at && { runtime: at }), ovVersion: info.ov.version, simulated: info.ov.simulated },
+    });
+    if (at !== undefined) makeThere(at);
+    lookAtAll(true, at);
+    // Products may be placed there now.
+    if (at !== undefined) loop.schedule();
+  }
+
+  return {
+    lookAtAll,
+    /** @returns the ways to stop */
+    subscribe: (): (() => void)[] => [
+      runtime.on('changed', (product) => loop.look(product, false)),
+      runtime.on('connected', connected),
+      runtime.on('lost', (error, name) => {
+        const at = among(name);
+        loop.note({
+          kind: 'runtime.lost',
+          text: `${at === undefined ? '' : `${at}: `}${error.message} ${error.mend}`,
+          data: { ...(at && { runtime: at }), error },
+        });
+        loop.schedule();
+      }),
+    ],
+  };
+}

@@ -1,0 +1,46 @@
+// The way to each kind of runtime that products.yaml may name.
+import type { Logger } from 'pino';
+import { FleetError } from '../common/errors.ts';
+import type { RuntimeEntry } from '../registry/registry.ts';
+import type { Channel } from '../runtime/channel.ts';
+import { dockerChannel } from '../runtime/docker-channel.ts';
+import { dockerClient, type EngineAddress } from '../runtime/docker-engine.ts';
+import { sshChannel } from '../runtime/ssh-channel.ts';
+
+/** @param defaultProject  the compose project of a runtime that names none: fleetd's own */
+export function channelsOf(defaultProject: string, log: Logger): (entry: RuntimeEntry) => Channel {
+  return (entry) => {
+    const { name, kind, host } = entry;
+    const project = entry.project ?? defaultProject;
+    const onLog = (line: string) => log.info({ from: 'agent', runtime: name }, line);
+    if (kind === 'ssh' && host !== null) return sshChannel({ host, project, onLog });
+    if (kind === 'docker' && host !== null)
+      return openedLater(`docker at ${host}`, () =>
+        dockerChannel({ project, docker: dockerClient(addressOf(host, entry.certs)), onLog }),
+      );
+    throw new FleetError({
+      code: 'BAD_USAGE',
+      message: `Expected a runtime of kind docker or ssh, got ${name} of kind ${kind}.`,
+      mend: 'Correct it in products.yaml.',
+    });
+  };
+}
+
+const addressOf = (host: string, certs: string | null): EngineAddress =>
+  host.startsWith('unix://') ? { socket: host.slice('unix://'.length) } : { host, certs: certs ?? '' };
+
+/** What is wrong with its files is a reason that it is out of reach, as any other: others go on, and a mend is seen. */
+function openedLater(description: string, make: () => Channel): Channel {
+  return {
+    description,
+    open: async () => await make().open(),
+    async doctor() {
+      try {
+        return (await make().doctor?.()) ?? [];
+      } catch (thrown) {
+        const { code, message, mend } = FleetError.wrap(thrown);
+        return [{ check: 'engine', product: null, state: 'failed', says: `${code}: ${message}`, mend }];
+      }
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// The runtimes of products.yaml, each with a link of its own. One that is as it was keeps its link when the file changes.
+import type { Logger } from 'pino';
+import type { Registry, RuntimeEntry } from '../registry/registry.ts';
+import type { Channel } from '../runtime/channel.ts';
+import { connectRuntime } from '../runtime/connection.ts';
+import { onlyRuntime, type Runtime } from '../runtime/runtime.ts';
+import { type NamedRuntime, type Runtimes, routeRuntimes } from '../runtime/runtimes.ts';
+
+export interface KeptRuntimes {
+  runtime: Runtimes;
+  /** Called whenever products.yaml may be another. */
+  check(): void;
+}
+
+/**
+ * @param options.local      the way to fleetd's own runtime: `kind: local`, and the only one where none is named
+ * @param options.channelOf  the way to each other one
+ * @param options.placement  where the journal says that a product is
+ */
+export function keepRuntimes(options: {
+  registry: { current(): Pick<Registry, 'runtimes' | 'workspaceRoot'> };
+  placement(product: string): string | null;
+  local: Channel;
+  channelOf(entry: RuntimeEntry): Channel;
+  log: Logger;
+}): KeptRuntimes {
+  const { registry, local, log } = options;
+  const kept = new Map<string, { print: string; runtime: Runtime }>();
+  const runtime = routeRuntimes({
+    placeOf: (product) => (registry.current().runtimes === null ? onlyRuntime : options.placement(product)),
+    workspaceRoot: () => registry.current().workspaceRoot,
+  });
+
+  function open(name: string, entry: RuntimeEntry | null): NamedRuntime {
+    const isLocal = entry === null || entry.kind === 'local';
+    // Limits and labels are the scheduler's: they open no other way.
+    const print = isLocal
+      ? 'local'
+      : JSON.stringify({ ...entry, maxMemoryBytes: 0, maxCpuPercent: 0, labels: [] });
+    const known = kept.get(name);
+    if (known?.print === print) return { name, runtime: known.runtime, local: isLocal };
+    const opened = connectRuntime({
+      channel: isLocal ? local : options.channelOf(entry),
+      onLog: (line) => log.info({ from: 'agent', ...(entry && { runtime: name }) }, line),
+    });
+    kept.set(name, { print, runtime: opened });
+    return { name, runtime: opened, local: isLocal };
+  }
+
+  function check(): void {
+    const { runtimes } = registry.current();
+    const now =
+      runtimes === null ? [open(onlyRuntime, null)] : runtimes.map((entry) => open(entry.name, entry));
+    const names = new Set(now.map(({ name }) => name));
+    for (const name of kept.keys()) if (!names.has(name)) kept.delete(name);
+    runtime.set(now);
+  }
+
+  check();
+  return { runtime, check };
+}

@@ -1,0 +1,29 @@
+// Of several runtimes, where each product is.
+import type { Reader } from './reader.ts';
+
+export interface Placement {
+  runtime: string;
+  epoch: number;
+  sinceMs: number;
+  /** its workspace was there once: where it is gone, work is lost */
+  made: boolean;
+}
+
+export function placementStore({ rows, row }: Reader) {
+  const of = (r: Record<string, unknown>): Placement => ({
+    runtime: r.runtime as string,
+    epoch: r.epoch as number,
+    sinceMs: r.since_ms as number,
+    made: r.made === 1,
+  });
+  return {
+    /** null: it has no place yet. */
+    placement(product: string): Placement | null {
+      const found = row('SELECT * FROM placements WHERE product = ?', product);
+      return found ? of(found) : null;
+    },
+    placements(): Map<string, Placement> {
+      return new Map(rows('SELECT * FROM placements').map((r) => [r.product as string, of(r)]));
+    },
+  };
+}
