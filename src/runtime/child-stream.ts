@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { FleetError } from '../common/errors.ts';
+import { inOneLineOf } from '../common/one-line.ts';
 import { readLines } from './log-lines.ts';
 
 export interface ChildOptions {
@@ -97,4 +98,61 @@ export async function startChild({
 export function howEnded(who: string, { code, signal, lines }: ChildEnd): string {
   const last = lines.at(-1) ?? '';
   return `${who} ended (${signal ?? `exit ${code}`})${last === '' ? '' : `: ${last.slice(0, 300)}`}`;
+}
+
+/** A far side that prints more than this before the agent begins is none of ours. Bytes. */
+export const mostNoise = 64 * 1024;
+
+/** A far side that is in reach and hangs; a link has 30 s to open. */
+const loginMs = 25_000;
+
+/**
+ * Starts a child that brings us to a far side, and reads on to the line by which that says that the agent comes next,
+ * whatever a login prints before it; what follows it is left in the stream.
+ * @param fault  of the end of a child that ended before; of null: it printed more than `mostNoise`
+ * @returns words: what that line says besides
+ */
+export async function startAfterLine(
+  options: ChildOptions,
+  ready: string,
+  fault: (end: ChildEnd | null) => FleetError,
+): Promise<{ stream: ChildStream; words: string }> {
+  const stream = await startChild(options);
+  const late = setTimeout(() => stream.close(), loginMs);
+  try {
+    return { stream, words: await afterLine(stream, ready, fault) };
+  } catch (error) {
+    await stream.close();
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function afterLine(
+  { reader, ended }: ChildStream,
+  ready: string,
+  fault: (end: ChildEnd | null) => FleetError,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let seen = Buffer.alloc(0);
+    // Not by 'data': a stream that was paused by hand stays so for whoever reads it next.
+    const take = () => {
+      let to = -1;
+      let from = -1;
+      for (let chunk = reader.read(); chunk !== null; chunk = reader.read()) {
+        seen = Buffer.concat([seen, chunk]);
+        from = seen.indexOf(ready);
+        to = from < 0 ? -1 : seen.indexOf('\n', from);
+        if (to >= 0 || seen.length > mostNoise) break;
+      }
+      if (to < 0 && seen.length <= mostNoise) return;
+      reader.off('readable', take);
+      if (to < 0) return reject(fault(null));
+      if (to + 1 < seen.length) reader.unshift(seen.subarray(to + 1));
+      resolve(inOneLineOf(seen.toString('utf8', from + ready.length, to)));
+    };
+    reader.on('readable', take);
+    void ended.then((end) => reject(fault(end)));
+  });
 }

@@ -1,11 +1,10 @@
 // The runtime on another machine, by the OpenSSH client as a child: the user's own configuration, keys, known_hosts and
 // ProxyJump hold. There one `docker exec` of fleet-agent is held open, as docker-channel.ts does here.
 import { FleetError } from '../common/errors.ts';
-import { inOneLineOf } from '../common/one-line.ts';
 import { quotedWord } from '../common/shell-word.ts';
 import type { Finding } from '../contract/doctor.ts';
 import { agentArgv, type ByteStream, type Channel } from './channel.ts';
-import { type ChildStream, howEnded, startChild } from './child-stream.ts';
+import { howEnded, mostNoise, startAfterLine } from './child-stream.ts';
 import { runtimeLabel } from './docker-channel.ts';
 import { checkSshHost, farExit, sshFault } from './ssh-faults.ts';
 
@@ -30,10 +29,6 @@ export interface SshChannelOptions {
 
 /** The far side says this line when the agent comes next: what a login's profile printed before it is dropped. */
 const ready = 'fleet-agent follows';
-/** A far side that is in reach and hangs; a link has 30 s to open. */
-const loginMs = 25_000;
-/** A login that prints more than this is no login of ours. */
-const mostNoise = 64 * 1024;
 
 /** @throws FleetError RUNTIME_ADDRESS_INVALID */
 export function sshChannel(options: SshChannelOptions): Channel {
@@ -67,30 +62,19 @@ async function finding(options: SshChannelOptions): Promise<Finding> {
   }
 }
 
-async function login(options: SshChannelOptions, says: boolean) {
+function login(options: SshChannelOptions, says: boolean) {
   const { host, config, onLog } = options;
-  const stream = await startChild({
-    argv: [
-      'ssh',
-      ...(config === undefined ? [] : ['-F', config]),
-      ...clientOptions,
-      '--',
-      host,
-      remote(options, says),
-    ],
-    env: process.env,
-    cwd: '/',
-    onLog,
-  });
-  const late = setTimeout(() => stream.close(), loginMs);
-  try {
-    return { stream, words: await firstLine(stream, host) };
-  } catch (error) {
-    await stream.close();
-    throw error;
-  } finally {
-    clearTimeout(late);
-  }
+  const file = config === undefined ? [] : ['-F', config];
+  return startAfterLine(
+    {
+      argv: ['ssh', ...file, ...clientOptions, '--', host, remote(options, says)],
+      env: process.env,
+      cwd: '/',
+      onLog,
+    },
+    ready,
+    (end) => (end === null ? tooMuch(host) : sshFault(host, end)),
+  );
 }
 
 /**
@@ -138,35 +122,6 @@ function remote(options: SshChannelOptions, says: boolean): string {
           `exec docker exec -i -w ${quotedWord(workingDir)} ${env.map((each) => `-e ${each}`).join(' ')} "$1" ${argv}`,
         ];
   return `exec sh -c ${quotedWord(script.join('; '))}`;
-}
-
-/**
- * Reads on to the line that says that the agent comes next, and leaves what follows it in the stream.
- * @returns what that line says besides
- * @throws FleetError of sshFault() when the client ends before
- */
-function firstLine({ reader, ended }: ChildStream, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let seen = Buffer.alloc(0);
-    // Not by 'data': a stream that was paused by hand stays so for whoever reads it next.
-    const take = () => {
-      let to = -1;
-      let from = -1;
-      for (let chunk = reader.read(); chunk !== null; chunk = reader.read()) {
-        seen = Buffer.concat([seen, chunk]);
-        from = seen.indexOf(ready);
-        to = from < 0 ? -1 : seen.indexOf('\n', from);
-        if (to >= 0 || seen.length > mostNoise) break;
-      }
-      if (to < 0 && seen.length <= mostNoise) return;
-      reader.off('readable', take);
-      if (to < 0) return reject(tooMuch(host));
-      if (to + 1 < seen.length) reader.unshift(seen.subarray(to + 1));
-      resolve(inOneLineOf(seen.toString('utf8', from + ready.length, to)));
-    };
-    reader.on('readable', take);
-    void ended.then((end) => reject(sshFault(host, end)));
-  });
 }
 
 const tooMuch = (host: string) =>
