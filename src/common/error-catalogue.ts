@@ -285,6 +285,7 @@ export const errorCatalogue = {
   TRIAL_BUILD: { class: 'usage' },
   TRIAL_NEEDS: { class: 'usage' },
   VERB_UNKNOWN: { class: 'usage' },
+  WORKSPACE_LOST: { class: 'unavailable', startsAgain: false, untilMended: true },
   WORK_IN_PLACE: { class: 'refused' },
   WORK_NOT_DONE: { class: 'refused' },
   WORK_REVERTED: { class: 'refused' },

@@ -126,11 +126,11 @@ export function connectRuntime(
       request(methods.usage, { product: refOf(product), sinceMs }, lookMs, usageReportSchema),
     maintain: (product, task) =>
       request(methods.maintain, { product: refOf(product), task }, maintenanceMs, maintenanceReplySchema),
-    make: async (product, { repo, type, description }) =>
+    make: async (product, { repo, type, description, anew }) =>
       (
         await request(
           methods.make,
-          { product: refOf(product), repo, type, description },
+          { product: refOf(product), repo, type, description, ...(anew && { anew }) },
           makeMs,
           makeReplySchema,
         )
@@ -164,12 +164,14 @@ export function connectRuntime(
 }
 
 /** Products of the registry carry more than the agent needs to know. */
-function refOf({ name, root, key, source, checkout }: ProductRef): ProductRef {
+function refOf({ name, root, key, source, checkout, epoch, expect }: ProductRef): ProductRef {
   return {
     name,
     root,
     ...(key && { key }),
     ...(source && { source }),
     ...(checkout === 'in-place' && { checkout }),
+    ...(epoch && { epoch }),
+    ...(expect && { expect }),
   };
 }

@@ -3,6 +3,12 @@ import { z } from 'zod';
 
 /** The only branches that ever leave a checkout for the human's repository. */
 export const fleetBranchSchema = z.string().regex(/^fleet\/[a-z0-9][a-z0-9-]{0,60}$/);
+/**
+ * The branch by which an objective's work leaves its checkout. Of a product that was moved it carries the epoch: what a
+ * runtime that nobody hears of any more made of the same objective is another branch.
+ */
+export const fleetBranch = (objective: string, epoch = 1): string =>
+  `fleet/${objective}${epoch > 1 ? `-e${epoch}` : ''}`;
 /** Bytes of one part of a bundle: base64 makes a third more of it, which stays well below maxFrameBytes. */
 export const bundlePartBytes = 8 * 1024 * 1024;
 export const bundleReplySchema = z.object({

@@ -40,6 +40,10 @@ const productRefSchema = z.strictObject({
   source: z.string().min(1).max(1024).nullish(),
   /** left out: own */
   checkout: z.enum(['own', 'in-place']).optional(),
+  /** counted up by each move to another runtime; left out: there is only one. A lower one than the workspace's writes nothing */
+  epoch: z.number().int().min(1).optional(),
+  /** it was placed and made here: where it is not, its workspace is lost, and nothing is cloned in its place */
+  expect: z.boolean().optional(),
 });
 export type ProductRef = z.infer<typeof productRefSchema>;
 
@@ -107,6 +111,8 @@ const howMadeSchema = z.strictObject({
   /** of a sample */
   type: z.string().max(41),
   description: z.string().max(2000).nullable(),
+  /** a human asked for it: it is cloned also where its workspace is lost */
+  anew: z.boolean().optional(),
 });
 export type HowMade = z.infer<typeof howMadeSchema>;
 

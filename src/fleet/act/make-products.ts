@@ -13,10 +13,10 @@ export interface Made {
 export function createMaking({ runtime, journal, beingMade }: FleetContext, afterwards: () => void) {
   const making = new Map<string, Promise<Made>>();
 
-  async function make(product: Product): Promise<Made> {
+  async function make(product: Product, anew: boolean): Promise<Made> {
     const { name } = product;
     beingMade.add(name);
-    const made = await runtime.make(product, product).then(
+    const made = await runtime.make(product, { ...product, anew }).then(
       (done): Made => ({ done, error: null }),
       (thrown): Made => ({ done: [], error: FleetError.wrap(thrown, name) }),
     );
@@ -37,9 +37,10 @@ export function createMaking({ runtime, journal, beingMade }: FleetContext, afte
     return made;
   }
 
-  /** One at a time of a product. Never rejects. */
-  function makeOnce(product: Product): Promise<Made> {
-    const running = making.get(product.name) ?? make(product).finally(() => making.delete(product.name));
+  /** One at a time of a product. Never rejects. @param anew  a human asked for it */
+  function makeOnce(product: Product, anew = false): Promise<Made> {
+    const running =
+      making.get(product.name) ?? make(product, anew).finally(() => making.delete(product.name));
     making.set(product.name, running);
     return running;
   }

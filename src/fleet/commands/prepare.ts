@@ -31,7 +31,7 @@ export function createPrepare(
     const late = new Promise<null>((resolve) => {
       cancel = clock.after(waitMs, () => resolve(null));
     });
-    const made = await Promise.race([making.make(product), late]).finally(cancel);
+    const made = await Promise.race([making.make(product, true), late]).finally(cancel);
     const said = { verb: 'prepare' };
     if (made === null)
       return {

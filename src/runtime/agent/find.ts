@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FleetError } from '../../common/errors.ts';
 import type { ProductRef } from '../../contract/runtime/protocol.ts';
-import { missingFolder, whyNotCloned, whyUninitialised } from '../checkout/unready.ts';
+import { lostWorkspace, missingFolder, whyNotCloned, whyUninitialised } from '../checkout/unready.ts';
 import { boundOf, productFolder } from './confine.ts';
 
 export type Roots = Parameters<typeof boundOf>[0];
@@ -14,11 +14,16 @@ export async function findProduct(roots: Roots, product: ProductRef): Promise<Fo
   const folder = await productFolder(boundOf(roots, product), product);
   if (folder === null) return { folder, why: await whyMissing(roots, product) };
   if (await initialised(folder)) return { folder, why: null };
-  return { folder, why: await whyUninitialised(product.name, folder, product.checkout === 'in-place') };
+  const why = await whyUninitialised(product.name, folder, product.checkout === 'in-place');
+  // An empty disk in the place of the one that it was made on.
+  if (product.expect && why.code === 'PRODUCT_EMPTY')
+    return { folder: null, why: lostWorkspace(product.name, product.root) };
+  return { folder, why };
 }
 
 async function whyMissing({ projectsRoot }: Roots, product: ProductRef): Promise<FleetError> {
-  const { name, root, source } = product;
+  const { name, root, source, expect } = product;
+  if (expect) return lostWorkspace(name, root);
   if (!source || projectsRoot === null) return missingFolder(name, root);
   return await whyNotCloned(name, root, source, await productFolder(projectsRoot, { name, root: source }));
 }

@@ -4,7 +4,7 @@ import { FleetError } from '../../common/errors.ts';
 import type { HowMade, ProductRef } from '../../contract/runtime/protocol.ts';
 import { makeProduct } from '../bootstrap/products.ts';
 import { boundOf, productFolder } from './confine.ts';
-import type { Roots } from './find.ts';
+import { findProduct, type Roots } from './find.ts';
 import type { Ov } from './ov.ts';
 
 type Asked = HowMade & { product: ProductRef };
@@ -19,6 +19,10 @@ export function createMaker(ov: Ov, roots: Roots) {
     await productFolder(boundOf(roots, product), product);
     if (source !== null && roots.projectsRoot !== null)
       await productFolder(roots.projectsRoot, { name, root: source });
+    if (product.expect && !how.anew) {
+      const { why } = await findProduct(roots, product);
+      if (why?.code === 'WORKSPACE_LOST') throw why;
+    }
     const done: string[] = [];
     try {
       await makeProduct(
@@ -36,7 +40,7 @@ export function createMaker(ov: Ov, roots: Roots) {
     return { done };
   }
 
-  /** @throws FleetError PATH_ESCAPES, and of makeProduct() */
+  /** @throws FleetError PATH_ESCAPES, WORKSPACE_LOST, and of makeProduct() */
   return (asked: Asked): Promise<{ done: string[] }> => {
     const { name } = asked.product;
     const running = making.get(name) ?? make(asked).finally(() => making.delete(name));

@@ -29,7 +29,7 @@ import {
 } from '../../contract/runtime/protocol.ts';
 import { ovFailure } from '../../overstory/errors.ts';
 import { makeBundle, readBundle } from '../checkout/bundle.ts';
-import { missingFolder } from '../checkout/unready.ts';
+import { lostWorkspace, missingFolder } from '../checkout/unready.ts';
 import { artifact } from './artifact.ts';
 import { boundOf, productFolder } from './confine.ts';
 import { createDiskUse } from './disk-use.ts';
@@ -37,6 +37,7 @@ import { diagnose, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
+import { requireEpoch } from './lease/fence.ts';
 import { createLeaseHolder } from './lease/holder.ts';
 import { list } from './list.ts';
 import { look } from './look.ts';
@@ -113,7 +114,12 @@ export function serveVerbs(
   async function existing(product: ProductRef): Promise<string> {
     const folder = await productFolder(boundOf(roots, product), product);
     if (folder !== null) return folder;
-    throw missingFolder(product.name, product.root);
+    throw (product.expect ? lostWorkspace : missingFolder)(product.name, product.root);
+  }
+  /** @throws FleetError LEASE_OVER, LEASE_OF_ANOTHER, EPOCH_OLD */
+  async function requireWrite(product: ProductRef): Promise<void> {
+    await lease.requireHeld();
+    await requireEpoch(workspaceRoot, product);
   }
   /** Where a product is; one that does not exist stands where it would be. */
   async function locate(product: ProductRef) {
@@ -130,7 +136,7 @@ export function serveVerbs(
     runs.run(
       product,
       async () => {
-        if (!readCommands.has(command)) await lease.requireHeld();
+        if (!readCommands.has(command)) await requireWrite(product);
         const folder = await existing(product);
         if (command !== 'init' && command !== 'version' && !(await initialised(folder)))
           throw ovFailure(`'${product.root}' is not an overstory project (missing .overstory/config.yaml).`);
@@ -154,7 +160,7 @@ export function serveVerbs(
     footprints.measure(await Promise.all(products.map(locate))),
   );
   verb(methods.maintain, maintenanceParamsSchema, async ({ product, task }) => {
-    if (!readTasks.has(task.kind)) await lease.requireHeld();
+    if (!readTasks.has(task.kind)) await requireWrite(product);
     // What ends a session is done also where its folder is gone.
     const ends = task.kind === 'clear-session' || task.kind === 'end-processes';
     const folder = ends ? (await locate(product)).root : await existing(product);
@@ -163,7 +169,7 @@ export function serveVerbs(
     return await maintain({ product, folder, ...shared }, task);
   });
   verb(methods.make, makeParamsSchema, async (asked) => {
-    await lease.requireHeld();
+    await requireWrite(asked.product);
     return await make(asked);
   });
   verb(methods.doctor, doctorParamsSchema, async ({ products, fix }) => {
@@ -189,7 +195,7 @@ export function serveVerbs(
     usages.since(await existing(product), sinceMs),
   );
   verb(methods.bundle, bundleParamsSchema, async ({ product, ...asked }) => {
-    await lease.requireHeld();
+    await requireWrite(product);
     return { bundle: await makeBundle(product.name, await existing(product), asked) };
   });
   verb(methods.bundlePart, bundlePartParamsSchema, async ({ product, branch, offset }) => ({

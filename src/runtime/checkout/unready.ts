@@ -15,6 +15,15 @@ export const missingFolder = (product: string, at: string) =>
     mend: "Put it there (PROJECTS_DIR of .env is the folder that holds it), correct the product's path, or give it a `repo:` to clone.",
   });
 
+/** Of a product that was placed and made in this workspace, and is not there. @param at  the folder that was looked for */
+export const lostWorkspace = (product: string, at: string) =>
+  new FleetError({
+    code: 'WORKSPACE_LOST',
+    product,
+    message: `Expected the workspace of ${product} at ${at}, where it was made, got nothing there.`,
+    mend: `Bring its disk back: the rest heals by itself. It is not cloned by itself, for what was not published would be left behind unseen. If it is gone for good, \`fleet prepare ${product}\` clones it anew.`,
+  });
+
 /** Of a product whose clone of the fleet's own is not there. @param source  the human's folder, resolved; null: it is not there */
 export async function whyNotCloned(product: string, root: string, path: string, source: string | null) {
   if (source === null) return missingFolder(product, path);

@@ -1,6 +1,7 @@
 // A done session's branch goes to the deliverer. From here on it can be delivered whatever becomes of the checkout, so
 // the session's end waits for this and no longer.
 import { FleetError } from '../../../common/errors.ts';
+import { fleetBranch } from '../../../contract/runtime/bundle.ts';
 import { intended } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -33,7 +34,7 @@ export async function keepWork(
   const { deliverer, runtime, clock } = context;
   const { deliver } = product;
   if (deliver === null) return null;
-  const branch = `fleet/${session.objective}`;
+  const branch = fleetBranch(session.objective);
   try {
     if (!deliverer) throw noDeliverer(product.name);
     const { remote, token } = deliver;

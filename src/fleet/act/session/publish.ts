@@ -3,6 +3,7 @@
 // that cannot be published is told with the end of its objective, and keeps nobody waiting: the work is in the clone.
 import { FleetError } from '../../../common/errors.ts';
 import { count } from '../../../common/units.ts';
+import { fleetBranch } from '../../../contract/runtime/bundle.ts';
 import { intended, settled } from '../../../journal/action-facts.ts';
 import type { ActionState } from '../../../journal/events.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
@@ -24,7 +25,7 @@ export async function publishWork(
   const { journal, publisher, runtime, clock } = context;
   const { source } = product;
   if (!publisher || source === null || product.checkout === 'in-place') return null;
-  const branch = `fleet/${session.objective}`;
+  const branch = fleetBranch(session.objective);
   const action = `publish-${session.id}`;
   const known = journal.action(action);
   if (known !== null && known.state !== 'intended') return (known.result?.says as string | undefined) ?? null;
