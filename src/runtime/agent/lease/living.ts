@@ -14,7 +14,7 @@ const inside = ({ workspaceRoot, projectsRoot }: Roots, path: string): boolean =
 
 /** Folders in which the coordinators of these roots were begun. */
 export async function coordinatorFolders(roots: Roots): Promise<string[]> {
-  const { stdout } = await tmux('list-sessions', '-F', '#{session_name}:#{session_path}');
+  const { stdout = '' } = await tmux('list-sessions', '-F', '#{session_name}:#{session_path}');
   const paths = stdout.split('\n').flatMap((line) => {
     const [, path] = /^overstory-[^:]+-coordinator:(.+)$/.exec(line) ?? [];
     return path === undefined || !inside(roots, path) ? [] : path;
