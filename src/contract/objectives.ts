@@ -1,5 +1,6 @@
 // Objectives: asked for, looked at, ended.
 import { z } from 'zod';
+import { directCapabilities } from '../overstory/direct.ts';
 import { controlReplySchema, controlRequestSchema, stopRequestSchema } from './controls.ts';
 import { nameSchema } from './names.ts';
 import { outcomeSchema, predictionSchema } from './outcomes.ts';
@@ -9,6 +10,10 @@ import { sourceSchema } from './source.ts';
 
 /** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
 export const maxObjectiveBytes = 262_144;
+
+/** One worker without a coordinator: a scout, which only reads, or a builder. */
+export const directSchema = z.enum(directCapabilities);
+export type Direct = z.infer<typeof directSchema>;
 
 export const objectiveStates = ['queued', 'starting', 'running', 'done', 'failed', 'cancelled'] as const;
 
@@ -69,6 +74,8 @@ export const objectiveViewSchema = z.object({
   why: z.string().nullable(),
   /** 1 = next; null unless queued */
   position: z.number().nullable(),
+  /** by one worker without a coordinator; absent: by a coordinator */
+  direct: directSchema.optional(),
   source: sourceSchema,
   createdAt: z.string(),
   startedAt: z.string().nullable(),
@@ -103,6 +110,8 @@ export const startRequestSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,30}$/)
     .optional(),
+  /** by one worker without a coordinator: for scouting and small changes. Absent: a coordinator */
+  direct: directSchema.optional(),
 });
 
 export const resultSchema = z.object({

@@ -1,5 +1,6 @@
 // What would be: estimates, why something waits, when it starts.
 import { z } from 'zod';
+import { directSchema } from './objectives.ts';
 import { predictionSchema } from './outcomes.ts';
 import type { Route } from './route.ts';
 
@@ -59,8 +60,10 @@ export type PlanReply = z.infer<typeof planReplySchema>;
 export const estimateSchema = z.object({
   product: z.string(),
   kind: z.string(),
-  /** null: nothing alike has finished yet */
+  /** by a coordinator; null: nothing alike has finished yet */
   prediction: predictionSchema.nullable(),
+  /** the same of one worker without a coordinator (`direct` of a start), each way */
+  direct: z.array(z.object({ by: directSchema, prediction: predictionSchema.nullable() })),
   /** what admission reserves for a session of it */
   reserves: z.object({ memoryBytes: z.number(), cpuCores: z.number(), costUsd: z.number().nullable() }),
   /** when one more objective would start; null: cannot be said */

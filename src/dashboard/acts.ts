@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FleetClient } from '../client/client.ts';
 import { FleetError } from '../common/errors.ts';
-import type { ObjectiveView } from '../contract/objectives.ts';
+import { type Direct, directSchema, type ObjectiveView } from '../contract/objectives.ts';
 import { line } from '../text/sanitise.ts';
 import { type Act, controlled, field, type Note, type Said, source, started } from './act.ts';
 import { objectiveHref, productHref } from './pages/hrefs.ts';
@@ -20,6 +20,7 @@ const acts: Record<string, Act> = {
           field(said, 'needs')
             .toLowerCase()
             .match(/[^\s,]+/g) ?? [],
+        direct: directOf(said),
         idempotencyKey: keyOf(said),
         source,
       }),
@@ -93,12 +94,14 @@ export async function act(client: FleetClient, said: Said): Promise<Note> {
   });
 }
 
+/** A coordinator, where the form says nothing that can be had. */
+const directOf = (said: Said): Direct | undefined => directSchema.safeParse(said.direct).data;
 const reasonOf = (said: Said): string | null => field(said, 'reason').trim() || null;
 
 /** A form that is sent twice starts nothing twice; changed words are another objective. */
 function keyOf(said: Said): string | null {
   if (!said.key) return null;
-  const words = [said.key, said.product, said.text, said.acceptance, said.needs];
+  const words = [said.key, said.product, said.text, said.acceptance, said.needs, said.direct];
   return `dashboard-${createHash('sha256').update(JSON.stringify(words)).digest('hex')}`;
 }
 

@@ -78,6 +78,24 @@ export function actionStore({ rows, row }: Reader) {
       ).map(actionOf);
     },
 
+    /** The workers that a session without a coordinator was given, oldest first. */
+    slings(session: number): ActionRow[] {
+      return rows(
+        `SELECT * FROM actions WHERE session = ? AND kind = 'worker.sling' ORDER BY rowid`,
+        session,
+      ).map(actionOf);
+    },
+
+    /** Names of all workers that this product's sessions without a coordinator were given. */
+    slung(product: string): Set<string> {
+      return new Set(
+        rows(
+          `SELECT json_extract(args, '$.name') AS name FROM actions WHERE product = ? AND kind = 'worker.sling'`,
+          product,
+        ).map((r) => String(r.name)),
+      );
+    },
+
     /** How often a coordinator was asked whether it has heard something, or was about to be. */
     asked(session: number): number {
       return Number(

@@ -2,7 +2,7 @@
 // empty database, and one sentence for humans. Kinds are a public contract (API, `fleet events`).
 
 import type { FleetErrorShape } from '../common/errors.ts';
-import type { WorkerReport } from '../contract/objectives.ts';
+import type { Direct, WorkerReport } from '../contract/objectives.ts';
 import type { Tip } from '../contract/runtime/diff.ts';
 import type { Mail } from '../contract/runtime/snapshot.ts';
 import type { Source } from '../contract/source.ts';
@@ -32,6 +32,10 @@ export type ActionKind =
   | 'gate.answer'
   | 'coordinator.start'
   | 'coordinator.stop'
+  /** one worker for an objective that has no coordinator */
+  | 'worker.sling'
+  /** its branch, merged when it has reported */
+  | 'work.take'
   | 'branch.publish'
   /** open until it is delivered or refused */
   | 'work.deliver'
@@ -81,6 +85,8 @@ export interface EventData
     idempotencyKey: string | null;
     /** of work, as outcomes/kind.ts has them; absent before outcomes were kept */
     kind?: string;
+    /** by one worker without a coordinator; absent: by a coordinator */
+    direct?: Direct;
   };
   /** The run is given up for now and the objective waits again. */
   'objective.requeued': {

@@ -424,6 +424,12 @@ export const migrations: readonly string[] = [
     made INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- By one worker without a coordinator.
+  ALTER TABLE objectives ADD COLUMN direct TEXT CHECK (direct IN ('scout','builder'));
+  ALTER TABLE sessions ADD COLUMN direct TEXT;
+  ALTER TABLE outcomes ADD COLUMN direct TEXT;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

@@ -15,8 +15,8 @@ export function applyObjective(
     case 'objective.queued': {
       const d = event.data;
       expectOne(
-        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, kind, state, created_at_ms, queued_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+        `INSERT INTO objectives (id, n, product, text, acceptance, needs, source, idempotency_key, direct, kind, state, created_at_ms, queued_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
         objective,
         d.n,
         product,
@@ -25,6 +25,7 @@ export function applyObjective(
         json(d.needs),
         json(d.source),
         d.idempotencyKey,
+        d.direct ?? null,
         d.kind ?? 'other',
         atMs,
         atMs,

@@ -1,5 +1,5 @@
 // Reads of the objectives.
-import type { ObjectiveView } from '../contract/objectives.ts';
+import type { Direct, ObjectiveView } from '../contract/objectives.ts';
 import type { Source } from '../contract/source.ts';
 import { parse, type Reader, type Row } from './reader.ts';
 
@@ -12,6 +12,8 @@ export interface ObjectiveRow {
   needs: string[];
   /** of work, as outcomes/kind.ts has them */
   kind: string;
+  /** the one worker that does it; null: a coordinator */
+  direct: Direct | null;
   source: Source;
   state: ObjectiveView['state'];
   why: string | null;
@@ -54,7 +56,7 @@ export const listedCharacters = 2_000;
  * One character more than is shown, so that a text is seen to be cut. Whole ones in a queue, or in a list of a thousand,
  * would be what time and memory are spent on, at every decision.
  */
-const listed = `id, n, product, needs, kind, source, state, why, attempts, messages, not_before_ms, created_at_ms,
+const listed = `id, n, product, needs, kind, direct, source, state, why, attempts, messages, not_before_ms, created_at_ms,
   queued_at_ms, started_at_ms, ended_at_ms, substr(text, 1, ${listedCharacters + 1}) AS text`;
 
 const listedOf = (r: Row): ListedRow => ({
@@ -64,6 +66,7 @@ const listedOf = (r: Row): ListedRow => ({
   text: r.text as string,
   needs: parse(r.needs),
   kind: r.kind as string,
+  direct: r.direct as Direct | null,
   source: parse(r.source),
   state: r.state as ObjectiveRow['state'],
   why: r.why as string | null,

@@ -24,8 +24,8 @@ export function applySession(
         objective,
       );
       expectOne(
-        `INSERT INTO sessions (id, product, objective, state, starting_at_ms, predicted)
-         VALUES (?, ?, ?, 'starting', ?, ?)`,
+        `INSERT INTO sessions (id, product, objective, state, starting_at_ms, predicted, direct)
+         VALUES (?1, ?2, ?3, 'starting', ?4, ?5, (SELECT direct FROM objectives WHERE id = ?3))`,
         event.data.session,
         product,
         objective,
@@ -47,7 +47,7 @@ export function applySession(
       // A start that was cut off by a crash or a lost link: what runs now is what it wanted.
       db.prepare(
         `UPDATE actions SET state = 'done', settled_at_ms = ?
-         WHERE session = ? AND kind = 'coordinator.start' AND state IN ('intended', 'uncertain')`,
+         WHERE session = ? AND kind IN ('coordinator.start', 'worker.sling') AND state IN ('intended', 'uncertain')`,
       ).run(atMs, event.data.session);
       db.prepare('DELETE FROM breakers WHERE product = ?').run(product);
       return;

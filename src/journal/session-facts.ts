@@ -3,6 +3,13 @@ import type { Mark } from '../contract/runtime/diff.ts';
 import type { EventData, NewEvent, SessionOutcome } from './events.ts';
 import type { SessionRow } from './sessions.ts';
 
+/** Who works on it is there. */
+export const sessionRunning = (
+  { id, product, objective }: SessionRow,
+  text: string,
+  data: Omit<EventData['session.running'], 'session'>,
+): NewEvent => ({ kind: 'session.running', product, objective, text, data: { session: id, ...data } });
+
 /**
  * The session is to be stopped, by whoever wants it: from then on the driver stops it.
  * @param reason  one sentence, kept with the session

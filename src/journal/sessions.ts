@@ -1,4 +1,5 @@
 // Reads of the sessions: the live ones, and the figures of ended ones.
+import type { Direct } from '../contract/objectives.ts';
 import type { Tip } from '../contract/runtime/diff.ts';
 import { type AgentSpend, together } from '../prices/index.ts';
 import type { SessionOutcome } from './events.ts';
@@ -8,6 +9,8 @@ export interface SessionRow {
   id: number;
   product: string;
   objective: string;
+  /** the one worker that it is; null: a coordinator with its workers */
+  direct: Direct | null;
   state: 'starting' | 'running' | 'stopping' | 'ended';
   overstorySession: string | null;
   tmuxSession: string | null;
@@ -51,6 +54,7 @@ const sessionOf = (r: Row): SessionRow => ({
   id: r.id as number,
   product: r.product as string,
   objective: r.objective as string,
+  direct: r.direct as Direct | null,
   state: r.state as SessionRow['state'],
   overstorySession: r.overstory_session as string | null,
   tmuxSession: r.tmux_session as string | null,

@@ -127,10 +127,10 @@ function standing({ why, branches, lastWord }: NonNullable<Dispatch['resume']>):
     .join('\n');
 }
 
-function section(title: string, text: string): string {
+export function section(title: string, text: string): string {
   return text === '' ? '' : `## ${title}\n${text}`;
 }
 
-function excerpt(text: string): string {
+export function excerpt(text: string): string {
   return text.length > 1500 ? `${text.slice(0, 1500)}…` : text;
 }

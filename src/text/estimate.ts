@@ -26,6 +26,7 @@ export function estimateText(surface: Surface, view: EstimateView): string {
   const facts: [string, string][] = [
     ['start', inMs === null ? 'cannot be told' : inMs < 1_000 ? 'now' : `in about ${duration(inMs)}`],
     ['takes', prediction ? predictionLine(prediction) : 'not known: nothing alike has finished yet'],
+    ...directWays(view).map(({ name, head }): [string, string] => [name, head]),
     ...(prediction?.workers
       ? [
           ['workers', `about ${prediction.workers.p50}, at most ${prediction.workers.p90}`] as [
@@ -56,6 +57,13 @@ export function estimateText(surface: Surface, view: EstimateView): string {
     ),
   );
 }
+
+/** What one worker without a coordinator would take: `direct, scout` and `direct, builder`. */
+export const directWays = ({ direct }: EstimateView): { name: string; head: string }[] =>
+  direct.map(({ by, prediction }) => ({
+    name: `direct, ${by}`,
+    head: prediction ? predictionLine(prediction) : `not known: no ${by} has finished here yet`,
+  }));
 
 /** `fix, 12 min of work (expected 10 min), $0.40, 3 workers, 512 MiB, 4 min of yours for 1 gate` */
 export function outcomeNote(outcome: OutcomeView): string {

@@ -12,12 +12,13 @@ import { agentText } from './spend.ts';
 
 /** `obj-7 queued on product-c: waits for a slot, 1 of 1 used by product-a (obj-6).` */
 export function startedText(surface: Surface, objective: ObjectiveView, known = 'Before it begins'): string {
-  const { id, product, state } = objective;
+  const { id, product, state, direct } = objective;
   const why = whyNote(surface, objective);
+  const by = direct ? `, direct, by a ${direct}` : '';
   const said = {
-    queued: `${id} queued on ${product}`,
-    starting: `${id} is starting on ${product}`,
-    running: `${id} is running on ${product}`,
+    queued: `${id} queued on ${product}${by}`,
+    starting: `${id} is starting on ${product}${by}`,
+    running: `${id} is running on ${product}${by}`,
     done: `${id} on ${product} is done`,
     failed: `${id} on ${product} failed`,
     cancelled: `${id} on ${product} was cancelled`,
@@ -49,6 +50,7 @@ const terminalReports = 50;
 export function objectiveText(surface: Surface, objective: ObjectiveView): string {
   const facts: [string, string | null][] = [
     ['asked', asked(surface, objective)],
+    ['way', objective.direct ? `direct, by a ${objective.direct}: no coordinator` : null],
     ['issue', objective.issue ? issueNote(surface, objective.issue) : null],
     ['started', ago(surface, objective.startedAt)],
     ['ended', ended(surface, objective)],

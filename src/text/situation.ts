@@ -90,7 +90,7 @@ export function currentOf(product: ProductView, queue: FleetStatus['queue']): Ob
 
 /** `obj-6 for 12 min`, `obj-7, 2nd in the queue for 3 min` */
 export function objectiveHead(surface: Surface, objective: ObjectiveView): string {
-  const id = surface.line(objective.id, 40);
+  const id = `${surface.line(objective.id, 40)}${objective.direct ? ` (direct, by a ${objective.direct})` : ''}`;
   if (objective.state === 'queued') {
     const place = objective.position === null ? 'queued' : `${ordinal(objective.position)} in the queue`;
     const waited = since(objective.createdAt, surface.nowMs);

@@ -1,6 +1,6 @@
 // Objectives: given, taken back, looked at, waited for.
 import { Option } from 'commander';
-import { maxObjectiveBytes, type ObjectiveView } from '../contract/objectives.ts';
+import { directSchema, maxObjectiveBytes, type ObjectiveView } from '../contract/objectives.ts';
 import {
   blueprintText,
   historyText,
@@ -17,16 +17,17 @@ import { textOf } from './words.ts';
 
 const start: Verb = {
   name: 'start',
-  usage: '[--accept text] [--needs ids] [--kind word] <product> <objective…>',
+  usage: '[--direct scout|builder] [--accept text] [--needs ids] [--kind word] <product> <objective…>',
   summary: 'Give a product an objective; it runs or waits in the queue',
   details: [
     'Everything after the product is the objective, as it is: no quotes needed in chat.',
     '--accept "what must be true in the end" and --needs obj-3,obj-4 (done first) stand before the product.',
+    '--direct gives it to one worker without a coordinator: a scout, which only reads and reports, or a builder for a small change. `estimate` says what each way would take.',
     '--kind says what estimates are learned by (build, fix, write, …); without it the text does.',
   ],
   examples: [
     'start product-a explore the codebase structure and write down what you find',
-    'start --accept "All tests pass" --needs obj-7 product-a "Ship the login"',
+    'start --direct builder --accept "All tests pass" product-a Correct the typo in the footer',
   ],
   surfaces: everywhere,
   takesProduct: true,
@@ -35,6 +36,9 @@ const start: Verb = {
     command
       .argument('<product>')
       .argument('[objective...]')
+      .addOption(
+        new Option('--direct <worker>', 'one worker, no coordinator').choices([...directSchema.options]),
+      )
       .option('--accept <text>', 'what must be true for it to be done')
       .option('--needs <ids>', 'objectives that must be done first, apart by commas')
       .option('--kind <word>', 'kind of work'),
@@ -51,6 +55,7 @@ const start: Verb = {
               .map(objectiveId)
           : [],
       ...(typeof options.kind === 'string' && { kind: options.kind.toLowerCase() }),
+      ...(typeof options.direct === 'string' && { direct: directSchema.parse(options.direct) }),
       source,
     });
     return { data, text: startedText(show, data) };

@@ -127,6 +127,7 @@ describe('the one door', () => {
   it('only admit() makes a session, and only the start of a session calls coordinator.start', async () => {
     expect(await filesWith("kind: 'session.starting'")).toEqual(['src/fleet/act/admit.ts']);
     expect(await filesWith("'coordinator.start', {")).toEqual(['src/fleet/act/session/start.ts']);
+    expect(await filesWith("kind: 'sling'")).toEqual(['src/fleet/act/direct/sling.ts']);
     const callers = (await imports())
       .filter(({ to }) => to === 'src/fleet/act/admit.ts')
       .map(({ from }) => from);

@@ -41,6 +41,7 @@ export async function open(
   name: string,
   faults: Fault[] = [],
   tuning: Partial<Tuning> = {},
+  extra?: string,
 ): Promise<{ mine: RealFleet; sim: SimOv; root: string }> {
   root = await sim.lab.product(name);
   sim.faults(root, faults);
@@ -49,6 +50,7 @@ export async function open(
     workspace: sim.folder,
     products: [name],
     tuning: { ...quick, ...tuning },
+    ...(extra && { extra }),
   });
   return { mine: fleet, sim, root };
 }

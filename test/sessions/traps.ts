@@ -341,9 +341,21 @@ export const traps: readonly Trap[] = [
   },
   {
     trap: '`sling` killed in mid-turn leaves its claude and an `in_turn` row behind',
-    does: 'the fleet does not sling; what lives on after a stop is ended by the process table',
+    does: 'told as `WORKER_CUT_OFF`; what lives on after a stop is ended by the process table',
     test: s('faults', 'ends a worker that leaves a process behind'),
     real: recorded('status-sling-killed-midturn'),
+  },
+  {
+    trap: 'A headless worker is `completed` however its turn ended: with its last mail, with a question, or with nothing',
+    does: 'of a worker without a coordinator its mail says which: the first is done, the second waits for the human, the third has failed',
+    test: s('direct', 'what it asks reaches the human, and the answer the worker that goes on'),
+    real: recorded('sling-direct-question'),
+  },
+  {
+    trap: 'A finished worker’s name cannot be slung again, and nothing is heard in its turn',
+    does: 'an answer goes to another worker with a name of its own, on the branch of the one that asked',
+    test: s('direct', 'what it asks reaches the human, and the answer the worker that goes on'),
+    real: recorded('sling-direct-name-taken'),
   },
   {
     trap: 'A worker in a terminal is `completed` while its claude stays open',

@@ -304,3 +304,36 @@ test('a branch in the queue: predicted, then really merged', async () => {
     count: 0,
   });
 });
+
+test('a worker slung for the operator, without a coordinator', async () => {
+  const product = await lab.product('prod-direct');
+  writeFileSync(join(product, '.overstory/specs/obj-7.md'), 'Ask. ov-sim:question');
+  writeFileSync(join(product, '.overstory/specs/plain.md'), 'Do it.');
+  const sling = (name: string, capability: string, spec: string, ...more: string[]) =>
+    lab.ov(product, [
+      'sling',
+      'obj-7',
+      ...['--capability', capability, '--name', name, '--skip-task-check', '--json'],
+      ...[`--spec=.overstory/specs/${spec}.md`, '--parent', 'operator', '--depth', '1', ...more],
+    ]);
+  same(await sling('scout-obj-7-1', 'scout', 'plain'), 'sling-direct-scout');
+  const built = await sling('builder-obj-7-2', 'builder', 'plain');
+  same(built, 'sling-direct-builder');
+  const asked = await sling('ask-obj-7-3', 'builder', 'obj-7');
+  same(asked, 'sling-direct-question');
+  expect(asked.stderr.trim()).toBe(recorded('sling-direct-question').stderr.trim());
+  same(
+    await sling('scout-obj-7-3-2', 'scout', 'plain', '--base-branch', asked.json.branch),
+    'sling-direct-base',
+  );
+  same(await sling('ask-obj-7-3', 'builder', 'plain'), 'sling-direct-name-taken');
+  same(await lab.ov(product, ['status', '--json', '--agent', 'operator']), 'status-direct', ['tmuxSessions']);
+  const mail = await lab.ov(product, ['mail', 'list', '--json', '--to', 'operator', '--unread']);
+  same(mail, 'mail-list-direct', ['messages']);
+  const died = (messages: { type: string; from: string; subject: string; payload: string | null }[]) =>
+    messages
+      .filter(({ type }) => type === 'worker_died')
+      .map(({ from, subject, payload }) => ({ from, subject, keys: Object.keys(JSON.parse(payload ?? '')) }));
+  const real = JSON.parse(recorded('mail-list-direct').stdout);
+  expect(died(mail.json.messages)).toEqual(died(real.messages));
+});

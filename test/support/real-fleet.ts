@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Direct } from '../../src/contract/objectives.ts';
 import type { Tuning } from '../../src/fleet/tuning.ts';
 import { type Fleetd, runFleetd } from '../../src/fleetd/run.ts';
 import type { RuntimeEntry } from '../../src/registry/registry.ts';
@@ -15,7 +16,7 @@ export interface RealFleet extends AsyncDisposable {
   socket: string;
   sockets: { operator: string; gateway: string };
   /** @returns the objective's id */
-  start(product: string, text: string): string;
+  start(product: string, text: string, direct?: Direct): string;
   objective(id: string): ReturnType<Fleetd['fleet']['commands']['objective']>;
   /** Waits until the objective is in one of these states. */
   reaches(id: string, ...states: string[]): Promise<ReturnType<RealFleet['objective']>>;
@@ -104,8 +105,8 @@ export async function openRealFleet(options: {
     fleetd,
     socket: join(folder, 'operator.sock'),
     sockets,
-    start: (product, text) =>
-      commands.start({ product, text, acceptance: null, needs: [], source, idempotencyKey: null }).id,
+    start: (product, text, direct) =>
+      commands.start({ product, text, acceptance: null, needs: [], source, idempotencyKey: null, direct }).id,
     objective: (id) => commands.objective(id),
     reaches: (id, ...states) =>
       until(

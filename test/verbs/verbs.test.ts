@@ -210,7 +210,7 @@ describe('chat', () => {
     for (const input of ['', ' \n ', 'help']) {
       const { text, exitCode } = await chat(input);
       expect(text).toContain(
-        '- `/fleet start [--accept text] [--needs ids] [--kind word] <product> <objective…>` Give',
+        '- `/fleet start [--direct scout|builder] [--accept text] [--needs ids] [--kind word] <product> <objective…>` Give',
       );
       expect(text).not.toContain('events');
       expect(exitCode).toBe(0);

@@ -1,6 +1,19 @@
 // What the agent may change in a product beyond running `ov`.
 import { z } from 'zod';
+import { directCapabilities } from '../../overstory/direct.ts';
 import { commitIdSchema, markSchema, revertOrderSchema } from './diff.ts';
+
+const workerBranchSchema = z.string().regex(/^overstory\/[a-z0-9][a-z0-9-]{0,80}\/obj-\d{1,12}$/);
+const slingOrderSchema = z.strictObject({
+  objective: z.string().regex(/^obj-\d{1,12}$/),
+  capability: z.enum(directCapabilities),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
+  /** of what it is to do, as `ov spec write` said it */
+  spec: z.string().max(4096),
+  /** a worker's branch that it begins on; null: what is checked out */
+  base: workerBranchSchema.nullable(),
+});
+export type SlingOrder = z.infer<typeof slingOrderSchema>;
 
 /** What the agent may change in a product beyond running `ov`: a closed list, see runtime/agent/maintenance/. */
 export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
@@ -31,6 +44,13 @@ export const maintenanceTaskSchema = z.discriminatedUnion('kind', [
     session: z.number().int().min(1),
     point: z.enum(['base', 'head']),
   }),
+  /**
+   * Starts a worker that has no coordinator, and leaves it to itself once its turn has begun, or after a while. `done`: its
+   * turn was seen to begin.
+   */
+  z.strictObject({ kind: z.literal('sling'), order: slingOrderSchema }),
+  /** Merges a worker's branch into what its product has checked out; merged already is well. */
+  z.strictObject({ kind: z.literal('take'), branch: workerBranchSchema }),
   /** Takes back what an objective made, by a commit on top. In `commit`. */
   z.strictObject({ kind: z.literal('revert'), order: revertOrderSchema }),
   /** The workers' branches, by whether the current branch has them. */

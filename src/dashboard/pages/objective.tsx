@@ -166,6 +166,7 @@ function Facts({ objective, product }: { objective: ObjectiveView; product: Prod
   const { outcome, startedAt, endedAt } = objective;
   const whole = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : null;
   const facts: [string, string][] = [
+    ['Way', objective.direct ? `direct, by a ${objective.direct}` : ''],
     ['Took', whole === null ? '' : duration(whole)],
     [
       'Waited',

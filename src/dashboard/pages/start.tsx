@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { bytes, cores, duration, usd } from '../../common/units.ts';
 import { maxObjectiveBytes } from '../../contract/objectives.ts';
 import type { EstimateView, PlanReply } from '../../contract/plans.ts';
-import { predictionLine } from '../../text/estimate.ts';
+import { directWays, predictionLine } from '../../text/estimate.ts';
 import { line } from '../../text/sanitise.ts';
 import type { Said } from '../act.ts';
 import type { Frame } from '../frame.ts';
@@ -49,6 +49,16 @@ export function StartForm(props: {
       <textarea id="start-text" name="text" rows={3} required maxlength={maxObjectiveBytes}>
         {typed.text ?? ''}
       </textarea>
+      <label for="start-direct">Who does it</label>
+      <select id="start-direct" name="direct">
+        <option value="">A coordinator, with its workers</option>
+        <option value="scout" selected={typed.direct === 'scout'}>
+          One scout: it reads and reports
+        </option>
+        <option value="builder" selected={typed.direct === 'builder'}>
+          One builder: a small change
+        </option>
+      </select>
       <details class="more" open={Boolean(typed.acceptance || typed.needs)}>
         <summary>When is it done, and what must be done first</summary>
         <label for="start-acceptance">It is done when</label>
@@ -100,6 +110,10 @@ function ForecastOf({ estimate, plan }: Forecast) {
             .replace(/\.$/, ''),
     ],
     ['Takes', prediction ? predictionLine(prediction) : 'not known: nothing like it is over yet'],
+    ...directWays(estimate).map(({ name, head }): [string, string] => [
+      name === 'direct, scout' ? 'By one scout' : 'By one builder',
+      head,
+    ]),
     [
       'Reserves',
       [

@@ -9,7 +9,7 @@ export function admit(context: Pick<FleetContext, 'journal' | 'registry'>, admis
   const { journal } = context;
   const session = journal.nextSessionNumber();
   const product = productOf(context, admission.product);
-  const { kind } = journal.objective(admission.objective) ?? { kind: 'other' };
+  const { kind, direct } = journal.objective(admission.objective) ?? { kind: 'other', direct: null };
   journal.record({
     kind: 'session.starting',
     product: admission.product,
@@ -19,7 +19,7 @@ export function admit(context: Pick<FleetContext, 'journal' | 'registry'>, admis
       session,
       rule: admission.rule,
       numbers: admission.numbers,
-      predicted: product && estimates(context).of(product, kind),
+      predicted: product && estimates(context).of(product, kind, direct),
     },
   });
 }

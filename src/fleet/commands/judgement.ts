@@ -133,7 +133,7 @@ export function createJudgement(
     also: NewEvent[] = [],
     answer = text,
   ): ObjectiveView {
-    const { id, product, acceptance, kind } = objective;
+    const { id, product, acceptance, kind, direct } = objective;
     const takenUp = journal
       .eventsOf(id, 'work.sent-back')
       .filter(({ data }) => over.has(journal.objective(data.objective ?? '')?.state ?? '')).length;
@@ -147,6 +147,7 @@ export function createJudgement(
         source,
         idempotencyKey: `rework-${id}-${takenUp}-${digest}`,
         kind,
+        ...(direct && { direct }),
       },
       (next) => [
         sentBack(objective, text, source, `${next} takes it up.`, next),

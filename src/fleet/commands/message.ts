@@ -13,7 +13,7 @@ import { acceptText, firstLine } from './accept-text.ts';
  * Sends a message to the coordinator of a running session.
  * @param surface the socket it came by
  * @returns its id; nudged false: it is stored, and its coordinator is asked to read it when its screen is idle
- * @throws FleetError NO_SESSION, GATE_OPEN, TEXT_EMPTY, TEXT_TOO_LARGE, SCREEN_TAKES_NO_TEXT
+ * @throws FleetError NO_SESSION, DIRECT_HEARS_NOTHING, GATE_OPEN, TEXT_EMPTY, TEXT_TOO_LARGE, SCREEN_TAKES_NO_TEXT
  */
 export async function sendMessage(
   loop: Driver,
@@ -23,6 +23,14 @@ export async function sendMessage(
 ): Promise<z.infer<typeof messageReplySchema>> {
   const { context } = loop;
   const { journal } = context;
+  const live = journal.liveSession(product.name);
+  if (live !== null && live.direct !== null)
+    throw new FleetError({
+      code: 'DIRECT_HEARS_NOTHING',
+      product: product.name,
+      message: `Expected a session with a coordinator on ${product.name}, got a ${live.direct} that works alone: during its turn it hears nothing.`,
+      mend: `Answer what it asks (\`fleet gates\`), send its work back when it is done (\`fleet rework ${live.objective} …\`), or stop it: \`fleet stop ${product.name}\`.`,
+    });
   // First: nothing is waited for between the checks and the moment that the number is taken.
   const runs = journal.liveSession(product.name)?.state === 'running';
   const refused = runs ? (await mayType(context, product)).refused : null;

@@ -98,13 +98,26 @@ export function createCommands(loop: Driver) {
           mend: 'Leave one of these needs out.',
         });
       }
-      const { acceptance, needs, source, idempotencyKey } = request;
+      const { acceptance, needs, source, idempotencyKey, direct } = request;
       journal.record(
-        queuedEvent({ n, product: product.name, text, acceptance, needs, source, idempotencyKey, kind }),
+        queuedEvent({
+          n,
+          product: product.name,
+          text,
+          acceptance,
+          needs,
+          source,
+          idempotencyKey,
+          kind,
+          ...(direct && { direct }),
+        }),
         ...also(id),
       );
       loop.schedule();
-      return { ...objectiveView(loop, requireObjective(id)), estimate: estimates(context).of(product, kind) };
+      return {
+        ...objectiveView(loop, requireObjective(id)),
+        estimate: estimates(context).of(product, kind, direct ?? null),
+      };
     },
 
     /** Takes an objective out of the queue, or stops the session that works on it. */

@@ -4,6 +4,7 @@ import { FleetError, inOneLine } from '../../common/errors.ts';
 import type { EstimateView, PlanReply, planRequestSchema, Why } from '../../contract/plans.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
+import { directCapabilities } from '../../overstory/direct.ts';
 import type { Product } from '../../registry/registry.ts';
 import { decide, forecast, predict, waitSentence, withLimits } from '../../scheduler/index.ts';
 import type { FleetState, Limits } from '../../scheduler/state.ts';
@@ -82,6 +83,7 @@ export function createForesight(loop: Driver, { requireProduct, requireObjective
         product: product.name,
         kind: asked,
         prediction,
+        direct: directCapabilities.map((by) => ({ by, prediction: known.of(product, asked, by) })),
         reserves: { ...footprint, costUsd: prediction?.costUsd?.p90 ?? null },
         expectedStart: starts.find(({ objective }) => objective === 'new-1')?.start ?? null,
         score: known.score(product.name, asked) ?? known.score(product.name, null),

@@ -3,6 +3,7 @@
 // The runs of the same product and kind where there are enough of them, else of the product, else of its type. The
 // latest ones only: a product changes. Time spent waiting for a human is left out: it says nothing about the work.
 
+import type { Direct } from '../../contract/objectives.ts';
 import type { Prediction, Quantiles } from '../../journal/outcomes/prediction.ts';
 import type { Outcome } from '../../journal/outcomes/store.ts';
 import type { FleetContext } from '../context.ts';
@@ -23,8 +24,8 @@ export interface Score {
 }
 
 export interface Estimates {
-  /** null: nothing finished yet that is alike */
-  of(product: { name: string; type: string }, kind: string): Prediction | null;
+  /** Of runs by a coordinator, or by one worker of that capability alone. null: nothing finished yet that is alike */
+  of(product: { name: string; type: string }, kind: string, direct?: Direct | null): Prediction | null;
   /** How good the predictions of this product (and kind) were. null: none to judge */
   score(product: string, kind: string | null): Score | null;
 }
@@ -51,23 +52,25 @@ export function estimatesOf(
   const groups = new Map<string, Outcome[]>();
   for (const outcome of done) {
     const type = typeOf.get(outcome.product) ?? '';
+    const way = wayOf(outcome.direct);
     for (const key of [
-      `product ${outcome.product} ${outcome.kind}`,
-      `product ${outcome.product}`,
-      `type ${type} ${outcome.kind}`,
-      `type ${type}`,
+      `${way} product ${outcome.product} ${outcome.kind}`,
+      `${way} product ${outcome.product}`,
+      `${way} type ${type} ${outcome.kind}`,
+      `${way} type ${type}`,
     ]) {
       const group = groups.get(key) ?? [];
       if (group.length < runsLookedAt) groups.set(key, [...group, outcome]);
     }
   }
   return {
-    of({ name, type }, kind) {
+    of({ name, type }, kind, direct = null) {
+      const way = wayOf(direct);
       const among: [Prediction['basis'], string, number][] = [
-        ['product and kind', `product ${name} ${kind}`, enoughOfKind],
-        ['product', `product ${name}`, 1],
-        ['type and kind', `type ${type} ${kind}`, enoughOfKind],
-        ['type', `type ${type}`, 1],
+        ['product and kind', `${way} product ${name} ${kind}`, enoughOfKind],
+        ['product', `${way} product ${name}`, 1],
+        ['type and kind', `${way} type ${type} ${kind}`, enoughOfKind],
+        ['type', `${way} type ${type}`, 1],
       ];
       for (const [basis, key, least] of among) {
         const runs = groups.get(key) ?? [];
@@ -98,6 +101,8 @@ export function estimatesOf(
     },
   };
 }
+
+const wayOf = (direct: Direct | null): string => direct ?? 'coordinator';
 
 const known = new WeakMap<object, { stamp: string; estimates: Estimates }>();
 

@@ -1,5 +1,6 @@
 // Journal + registry + measurements → the plain data that decide() takes. Reads only.
 
+import type { Direct } from '../../contract/objectives.ts';
 import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { fleetScope } from '../../journal/events.ts';
 import type { Prediction } from '../../journal/outcomes/prediction.ts';
@@ -45,14 +46,16 @@ export function schedulerState(context: FleetContext): FleetState {
   const overMemory = (product: string): number | null =>
     broken.find(({ rule, scope }) => rule === 'over-memory' && scope === product)?.sinceMs ?? null;
   const breakers = journal.breakers();
-  const history = historyOf(journal.finishedSessions(sessionsLookedAt), registry.products);
+  // One worker alone takes less: what a coordinator with its workers takes is not learned from it.
+  const led = journal.finishedSessions(sessionsLookedAt).filter(({ direct }) => direct === null);
+  const history = historyOf(led, registry.products);
   const products = new Map(registry.products.map((p) => [p.name, p]));
   const open = journal.openObjectives();
   const kinds = new Map(open.map(({ id, kind }) => [id, kind]));
   const known = estimates(context);
-  const expected = (name: string, kind: string): Prediction | null => {
+  const expected = (name: string, kind: string, direct: Direct | null): Prediction | null => {
     const product = products.get(name);
-    return product ? known.of(product, kind) : null;
+    return product ? known.of(product, kind, direct) : null;
   };
 
   // A clock that was set back must make no retry wait longer than it ever would.
@@ -103,9 +106,9 @@ export function schedulerState(context: FleetContext): FleetState {
       needs: o.needs,
       paused: null,
       notBeforeMs: o.notBeforeMs && Math.min(o.notBeforeMs, latestRetryMs),
-      expectedMs: expected(o.product, o.kind)?.workMs.p50 ?? null,
+      expectedMs: expected(o.product, o.kind, o.direct)?.workMs.p50 ?? null,
       // Half of the runs cost more than the middle one: a budget is kept by the dear ones.
-      expectedCostUsd: expected(o.product, o.kind)?.costUsd?.p90 ?? null,
+      expectedCostUsd: expected(o.product, o.kind, o.direct)?.costUsd?.p90 ?? null,
     })),
     sessions: [
       ...live.map((s) => ({
@@ -117,7 +120,7 @@ export function schedulerState(context: FleetContext): FleetState {
         waitingOnHuman: waitsFor(context, s.product) !== null,
         limited: accounts.limited(s.id),
         reservedCostUsd: reserved(
-          expected(s.product, kinds.get(s.objective) ?? 'other')?.costUsd?.p90 ?? null,
+          expected(s.product, kinds.get(s.objective) ?? 'other', s.direct)?.costUsd?.p90 ?? null,
           s.costUsd,
         ),
       })),

@@ -42,7 +42,8 @@ export function reconcile(
   const findings: Finding[] = [];
   const fresh = snapshot.operatorMail.filter((mail) => !isKnown(mail.id));
   for (const mail of fresh) findings.push({ kind: 'mail', mail });
-  if (session?.state !== 'running') return findings;
+  // One without a coordinator is looked after by act/direct.
+  if (session?.state !== 'running' || session.direct !== null) return findings;
 
   const final = fresh.find((mail) => isFinalMail(mail, session));
   const nowMs = snapshot.observedAtMs;

@@ -42,6 +42,7 @@ export function objectiveView(loop: Driver, o: ListedRow): ObjectiveView {
           : null,
     why: o.state === 'queued' ? whyQueued(loop, o) : o.why,
     position: placeOf(loop, o.id),
+    ...(o.direct && { direct: o.direct }),
     source: o.source,
     createdAt: new Date(o.createdAtMs).toISOString(),
     startedAt: iso(o.startedAtMs),

@@ -40,6 +40,14 @@ export const gateWithdrawn = (gate: GateRow, why: string): NewEvent => ({
   data: { gate: gate.n, why },
 });
 
+/** Whoever asked acts on the answer. */
+export const gateVerified = (gate: GateRow, text: string): NewEvent => ({
+  kind: 'gate.verified',
+  ...about(gate),
+  text,
+  data: { gate: gate.n },
+});
+
 /**
  * The answer was given, or can be given to nobody any more.
  * @param mail  that it went by; null: it reached nobody

@@ -33,8 +33,8 @@ export function applyOutcome(db: DatabaseSync, objective: string): void {
   const most = (values: number[]) => (values.length === 0 ? null : Math.max(...values));
   db.prepare(
     `INSERT OR REPLACE INTO outcomes (objective, product, kind, end, queued_ms, work_ms, human_ms, gates, sessions,
-       workers, merged, cost_usd, peak_memory_bytes, peak_cpu_cores, predicted, started_at_ms, ended_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       workers, merged, cost_usd, peak_memory_bytes, peak_cpu_cores, predicted, started_at_ms, ended_at_ms, direct)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     objective,
     found.product as string,
@@ -53,6 +53,7 @@ export function applyOutcome(db: DatabaseSync, objective: string): void {
     sessions[0]?.predicted as string | null,
     live[0]?.fromMs ?? endedMs,
     endedMs,
+    found.direct as string | null,
   );
 }
 

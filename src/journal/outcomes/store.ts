@@ -1,5 +1,6 @@
 // Reads of the outcomes.
 import type { DatabaseSync } from 'node:sqlite';
+import type { Direct } from '../../contract/objectives.ts';
 import type { ObjectiveEnd } from '../events.ts';
 import { prepared } from '../reader.ts';
 import type { Prediction } from './prediction.ts';
@@ -8,6 +9,8 @@ export interface Outcome {
   objective: string;
   product: string;
   kind: string;
+  /** by one worker without a coordinator; null: by a coordinator */
+  direct: Direct | null;
   end: ObjectiveEnd;
   /** asked for → first start */
   queuedMs: number;
@@ -35,6 +38,7 @@ const outcomeOf = (r: Record<string, unknown>): Outcome => ({
   objective: r.objective as string,
   product: r.product as string,
   kind: r.kind as string,
+  direct: r.direct as Direct | null,
   end: r.end as ObjectiveEnd,
   queuedMs: r.queued_ms as number,
   workMs: r.work_ms as number,

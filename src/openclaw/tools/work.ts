@@ -1,6 +1,6 @@
 // Tools that ask for work, say something to those at it, or write something down. None starts anything past the scheduler.
 import { z } from 'zod';
-import { maxObjectiveBytes } from '../../contract/objectives.ts';
+import { directSchema, maxObjectiveBytes } from '../../contract/objectives.ts';
 import { blueprintReplyText, lessonsText, startedText } from '../../text/index.ts';
 import { untrusted } from '../outcome.ts';
 import { chat, type FleetTool, product, tool } from './tool.ts';
@@ -32,6 +32,11 @@ export const workTools: readonly FleetTool[] = [
         .max(100)
         .optional()
         .describe('Ids of objectives (obj-n) that must be done first, in any product.'),
+      direct: directSchema
+        .optional()
+        .describe(
+          'One worker without a coordinator, for small work: "scout" reads and reports, "builder" makes a small, clear change. Leave out for everything else.',
+        ),
     }),
     run: async (params, call) =>
       startedText(
@@ -41,6 +46,7 @@ export const workTools: readonly FleetTool[] = [
           text: params.objective,
           acceptance: params.acceptance ?? null,
           needs: params.needs ?? [],
+          ...(params.direct && { direct: params.direct }),
           source: call.source,
           // Tool call ids are not unique over time with every model, so none can serve as a key.
           idempotencyKey: null,

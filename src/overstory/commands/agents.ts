@@ -6,6 +6,9 @@ import { stopIncomplete } from '../errors.ts';
 import { idSchema, insidePathSchema, option } from '../sanitize.ts';
 import { command } from './command.ts';
 
+/** A worker's own. */
+const branchSchema = z.string().regex(/^overstory\/[a-z0-9][a-z0-9-]{0,80}\/[a-z0-9][a-z0-9-]{0,40}$/);
+
 /** Also what `GET /api/agents` of `ov serve` lists. */
 export const agentSchema = z.object({
   id: z.string(),
@@ -80,7 +83,8 @@ export const agentsDiscover = command({
 /**
  * `ov sling`. Headless (the default from 0.10 on) it lasts as long as the worker's first turn. It exits 0
  * with success: true even when claude crashed in that turn; a turn that ended well says `completed`
- * (turn-runner.ts of 0.10.3 and 0.11.0), so every other state is a failure.
+ * (turn-runner.ts of 0.10.3 and 0.11.0), so every other state is a failure. A worker without a coordinator is
+ * slung with parent `operator`: all of its mail goes there (run on 0.10.3 and 0.11.0, 2026-11-30).
  * @throws OV_TURN_FAILED
  */
 export const sling = command({
@@ -97,6 +101,8 @@ export const sling = command({
     depth: z.number().int().min(0).max(9).optional(),
     /** take up a task again, >= 0.10 */
     recover: z.boolean().optional(),
+    /** a worker's branch that it begins on; the current one when left out */
+    base: branchSchema.optional(),
   }),
   reply: z.object({
     agentName: z.string(),
@@ -111,7 +117,7 @@ export const sling = command({
     /** false: a headless worker ended its turn without the mail that reports its result */
     reported: z.boolean().default(true),
   }),
-  argv({ taskId, capability, name, spec, parent, depth, recover }, features) {
+  argv({ taskId, capability, name, spec, parent, depth, recover, base }, features) {
     if (recover && !features.slingRecover)
       throw unsupportedVersion('overstory 0.10 or newer for sling with recover', features.version);
     return [
@@ -127,9 +133,10 @@ export const sling = command({
       ...(parent ? ['--parent', parent] : []),
       ...(depth === undefined ? [] : ['--depth', String(depth)]),
       ...(recover ? ['--recover'] : []),
+      ...(base ? ['--base-branch', base] : []),
     ];
   },
-  timeoutMs: 3_600_000,
+  timeoutMs: 86_400_000,
   read(run, usual) {
     const slung = usual();
     const state = slung.initialTurnFinalState ?? 'completed';

@@ -7,7 +7,7 @@ import { isAlive, killTree } from '../processes.ts';
 import { readSettings } from '../settings.ts';
 import { EventStore } from '../stores/ledgers.ts';
 import { type AgentSession, SessionStore } from '../stores/sessions.ts';
-import { runWorker, turnPidFile } from '../swarm/spawn.ts';
+import { hasReported, runWorker, turnPidFile } from '../swarm/spawn.ts';
 import { deleteBranch, removeWorktree } from '../swarm/worktrees.ts';
 import { isSessionAlive, killSession, typeWhenIdle } from '../tmux.ts';
 import { idleWaitMs } from './coordinator.ts';
@@ -24,6 +24,7 @@ const sling: OvSimCommand = {
     '--files <list>',
     '--parent <agent>',
     '--depth <n>',
+    '--base-branch <branch>',
     '--skip-task-check',
     '--force-hierarchy',
     '--headless',
@@ -50,10 +51,14 @@ const sling: OvSimCommand = {
       throw new OvFailure(`Spec file not found: ${spec}`, 'VALIDATION_ERROR');
     if (!call.has('skip-task-check'))
       throw new OvFailure(`Task "${taskId}" not found or inaccessible`, 'VALIDATION_ERROR');
-    const objective = spec === undefined ? taskId : readFileSync(resolve(root, spec), 'utf8');
+    const objective =
+      spec === undefined ? taskId : readFileSync(resolve(root, spec), 'utf8').slice(0, 30_000);
+    requireFreeTask(root, taskId, parent);
     const depth = Number(call.value('depth') ?? 0);
-    const session = await runWorker(root, { name, capability, taskId, parent, depth, objective });
+    const base = call.value('base-branch');
+    const session = await runWorker(root, { name, capability, taskId, parent, depth, objective }, base);
     return {
+      ...(session.state === 'completed' && !hasReported(root, name) && { stderr: silentEnd(name) }),
       fields: {
         agentName: name,
         capability,
@@ -69,6 +74,22 @@ const sling: OvSimCommand = {
     };
   },
 };
+
+/** overstory's lock of a task; the parent may give its own to a child. */
+function requireFreeTask(root: string, taskId: string, parent: string | null): void {
+  using store = new SessionStore(root);
+  const holder = store
+    .all()
+    .find((one) => one.taskId === taskId && !['completed', 'zombie'].includes(one.state));
+  if (holder !== undefined && holder.agentName !== parent)
+    throw new OvFailure(
+      `Task "${taskId}" is already being worked by agent "${holder.agentName}". Concurrent work on the same task causes duplicate issues and wasted tokens.`,
+      'AGENT_ERROR',
+    );
+}
+
+const silentEnd = (name: string): string =>
+  `[turn-runner:error] ${name}: agent exited cleanly without sending terminal mail (expected worker_done|result); marking completed and surfacing contract violation\n`;
 
 const stop: OvSimCommand = {
   options: ['--force', '--clean-worktree', '--json'],

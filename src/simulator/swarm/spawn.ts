@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultText, takeFault } from '../faults.ts';
 import { selfArgv } from '../processes.ts';
-import { readCurrentRun } from '../project.ts';
+import { readCurrentRun, writeCurrentRun } from '../project.ts';
 import { EventStore } from '../stores/ledgers.ts';
 import { MailStore } from '../stores/mail.ts';
 import { type AgentSession, SessionStore } from '../stores/sessions.ts';
@@ -31,11 +31,12 @@ export function turnPidFile(root: string, agentName: string): string {
  * Resolves when the worker's process has ended. Its row is then `completed`; after a crash it stays
  * `working` with no process behind it, which is what 0.10.3 shows (0.11 says between_turns). One whose claude ended
  * before its first word stays `booting` (fault `stillborn`): the only trace is stderr.log, as with the real one.
+ * @param base  the branch that it begins on; the current one when left out
  * @throws OvFailure git's text when the name's worktree exists already
  */
-export async function runWorker(root: string, order: WorkerOrder): Promise<AgentSession> {
+export async function runWorker(root: string, order: WorkerOrder, base?: string): Promise<AgentSession> {
   const branchName = `overstory/${order.name}/${order.taskId}`;
-  const worktreePath = await addWorktree(root, order.name, branchName);
+  const worktreePath = await addWorktree(root, order.name, branchName, base);
   const now = new Date();
   const stillborn = takeFault(root, 'worker', ['stillborn']);
   const session: AgentSession = {
@@ -59,6 +60,7 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
     ...(stillborn === null && { claudeSessionId: randomUUID() }),
   };
   using store = new SessionStore(root);
+  session.runId ??= openRun(root, store);
   store.put(session);
   announce(root, session, order);
   const turn = join(root, '.overstory', 'logs', order.name, now.toISOString().replace(/[:.]/g, '-'));
@@ -78,8 +80,59 @@ export async function runWorker(root: string, order: WorkerOrder): Promise<Agent
   writeFileSync(pidFile, String(child.pid ?? ''));
   const exit = await ended;
   rmSync(pidFile, { force: true });
-  if (exit === 0) store.setState(order.name, 'completed');
+  if (exit === 0) {
+    if (order.parent !== null && !hasReported(root, order.name)) tellSilentEnd(root, session, order.parent);
+    store.setState(order.name, 'completed');
+  }
   return store.byName(order.name) ?? session;
+}
+
+/** A worker that is slung where no run is open begins one. */
+function openRun(root: string, store: SessionStore): string {
+  const startedAt = new Date().toISOString();
+  const id = `run-${startedAt.replace(/[:.]/g, '-')}`;
+  store.putRun({
+    id,
+    startedAt,
+    completedAt: null,
+    agentCount: 0,
+    coordinatorSessionId: null,
+    coordinatorName: null,
+    status: 'active',
+  });
+  writeCurrentRun(root, id);
+  return id;
+}
+
+/** Whether it has sent the mail that a worker ends with. */
+export function hasReported(root: string, agentName: string): boolean {
+  using mail = new MailStore(root);
+  return mail.list({ from: agentName }).some(({ type }) => type === 'worker_done' || type === 'result');
+}
+
+function tellSilentEnd(
+  root: string,
+  { agentName, capability, taskId, startedAt }: AgentSession,
+  to: string,
+): void {
+  using mail = new MailStore(root);
+  const reason = 'Clean exit without terminal mail (expected worker_done|result)';
+  mail.send({
+    from: agentName,
+    to,
+    subject: `[RUNNER] worker_died: ${agentName}`,
+    body: `Worker "${agentName}" (${capability}) on task ${taskId} ended without sending its terminal mail. Reason: ${reason}. Last activity: ${startedAt}. Decide whether to retry the work, escalate, or report the failure upstream.`,
+    type: 'worker_died',
+    priority: 'high',
+    payload: JSON.stringify({
+      agentName,
+      capability,
+      taskId,
+      reason,
+      lastActivity: startedAt,
+      terminatedBy: 'runner',
+    }),
+  });
 }
 
 /** Starts a process that nobody waits for any more and that ends only when killed (fault `leak`). */

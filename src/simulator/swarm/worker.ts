@@ -1,7 +1,7 @@
 // The process behind a headless worker. A lead spawns workers and gathers their branches; a builder writes
 // and commits a file; a scout reads and reports. Memory and CPU are really used, as configured.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeFault } from '../faults.ts';
 import { readSettings } from '../settings.ts';
@@ -10,6 +10,7 @@ import { MailStore } from '../stores/mail.ts';
 import { SessionStore } from '../stores/sessions.ts';
 import { freeName } from './objective.ts';
 import { leakProcess, runWorker, type WorkerOrder } from './spawn.ts';
+import { writeReply } from './transcript.ts';
 import { changedFiles, commitFiles, currentBranch, mergeBranch, trackedFiles } from './worktrees.ts';
 
 const workMs = 4500;
@@ -89,6 +90,11 @@ async function lead(root: string, worktree: string, order: WorkerOrder): Promise
 }
 
 async function work(root: string, worktree: string, order: WorkerOrder): Promise<void> {
+  const question = order.parent === 'operator' ? questionIn(order) : null;
+  if (question !== null) {
+    await sleep(400 / readSettings(root).speed);
+    return report(root, order, question.type, question.subject, question.body);
+  }
   const fault = takeFault(root, 'worker', ['crash', 'endless', 'leak']);
   const file = join('ov-sim', `${order.name}.md`);
   if (order.capability !== 'scout') {
@@ -124,7 +130,39 @@ async function work(root: string, worktree: string, order: WorkerOrder): Promise
       return report(root, order, 'error', `Not committed: ${order.taskId}`, `${order.name}: ${words}`);
     }
   }
-  report(root, order, 'worker_done', `Worker done: ${order.taskId}`, 'Done (simulated).');
+  const { costUsd } = readSettings(root);
+  if (order.parent === 'operator' && costUsd > 0) writeReply(worktree, order.name, costUsd / 4);
+  report(root, order, 'worker_done', `Worker done: ${order.taskId}`, doneText(root, order, file));
+}
+
+function doneText(root: string, order: WorkerOrder, file: string): string {
+  if (order.parent !== 'operator') return 'Done (simulated).';
+  if (order.capability === 'scout')
+    return `Nothing was changed (simulated work by ov-sim in ${basename(root)}).`;
+  const artifacts = /\bov-sim:artifacts\b/.test(order.objective) ? `\n\nArtifacts:\n- ${file}` : '';
+  return `Wrote and committed ${file} (simulated work by ov-sim).${artifacts}`;
+}
+
+/** What a worker without a coordinator asks before its work, and ends its turn for: it is in its spec who was answered. */
+function questionIn({
+  objective,
+  taskId,
+}: WorkerOrder): { type: string; subject: string; body: string } | null {
+  if (/^PLAN FIRST/m.test(objective)) {
+    const wish = /^REJECTED by the operator:? ?(.*)$/m.exec(objective)?.[1];
+    const revised = wish === undefined ? '' : ' (revision 2)';
+    return {
+      type: 'question',
+      subject: `PLAN [${taskId}] the work${revised}`,
+      body: `1. Write one file.\n2. Commit it.${wish ? `\nChanged after your answer: ${wish}` : ''}\nApprove, or reject with what to change?`,
+    };
+  }
+  if (!/\bov-sim:question\b/.test(objective) || /^ANSWER by the operator/m.test(objective)) return null;
+  return {
+    type: 'question',
+    subject: `[${taskId}] A or B?`,
+    body: 'Which of the two should I take, A or B?',
+  };
 }
 
 function problemsOf(root: string, to: string): string[] {

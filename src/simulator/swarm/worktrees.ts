@@ -48,11 +48,16 @@ export async function branchExists(root: string, branch: string): Promise<boolea
   return (await run('git', ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`], root)).exit === 0;
 }
 
-/** New branch and worktree off the root's current branch. @returns the worktree's folder */
-export async function addWorktree(root: string, agentName: string, branch: string): Promise<string> {
+/** New branch and worktree off `base`, else the root's current branch. @returns the worktree's folder */
+export async function addWorktree(
+  root: string,
+  agentName: string,
+  branch: string,
+  base?: string,
+): Promise<string> {
   const path = join(root, '.overstory', 'worktrees', agentName);
   // In two steps: where the second is refused because another one is half made, the first is done.
-  await git(root, 'branch', branch, await currentBranch(root));
+  await git(root, 'branch', branch, base ?? (await currentBranch(root)));
   await git(root, 'worktree', 'add', path, branch);
   return path;
 }

@@ -16,6 +16,7 @@ import { requeued } from '../../../journal/objective-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/reconcile.ts';
+import { answerDirect } from '../direct/answer.ts';
 import { doubtIsOver } from '../doubt.ts';
 import { hearingExpected } from '../heard/awaiting.ts';
 import { mayType } from '../may-type.ts';
@@ -26,6 +27,8 @@ export async function deliverAnswer(context: FleetContext, gate: GateRow): Promi
   if (product === null) return;
   const session = context.journal.liveSession(product.name);
   const mine = session !== null && (gate.objective === null || session.objective === gate.objective);
+  if (mine && session.direct !== null && session.state === 'running')
+    return answerDirect(context, product, gate, session);
   const told = mine && context.journal.action(actionOf(gate, session))?.state === 'done';
   if (gate.delivery === 'sent' && (!mine || told)) return follow(context, product, gate, session);
   if (mine && session.state === 'running' && isHandedOver(context, session))

@@ -38,11 +38,14 @@ export async function lookForForgedMail(context: FleetContext, product: Product)
   const { runtime, journal } = context;
   const store = journal.gates;
   const { messages } = await runtime.ov(product, 'mail.list', { from: 'operator' });
+  // `ov sling --parent operator` writes the worker's first mail in that name.
+  const slung = journal.slung(product.name);
+  const isDispatch = ({ to, type }: Mail): boolean => type === 'dispatch' && slung.has(to);
   const counted = store.countedOperatorMail(product.name);
   const own = store.ownOperatorMail(product.name);
   const foreign = messages
     .map(keptMail)
-    .filter((mail) => !own.ids.has(mail.id) && !isInFlight(mail, own.inFlight));
+    .filter((mail) => !own.ids.has(mail.id) && !isInFlight(mail, own.inFlight) && !isDispatch(mail));
   const objective = journal.liveSession(product.name)?.objective;
   const note = (text: string, data: EventData['operator-mail.counted']): void =>
     void journal.record({ kind: 'operator-mail.counted', product: product.name, objective, text, data });

@@ -13,6 +13,7 @@
 import { FleetError } from '../../../common/errors.ts';
 import { intended, settled } from '../../../journal/action-facts.ts';
 import type { NewEvent } from '../../../journal/events.ts';
+import { gateVerified } from '../../../journal/gates/facts.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
 import { recovered, trouble } from '../../../journal/product-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
@@ -98,14 +99,7 @@ function settleHeard(context: FleetContext, session: SessionRow, hearing: Hearin
   const gate = journal.gates
     .undelivered()
     .find((one) => one.delivery === 'sent' && one.answerMail === hearing.mail);
-  if (gate)
-    events.push({
-      kind: 'gate.verified',
-      product: gate.product ?? undefined,
-      objective: gate.objective ?? undefined,
-      text: `The answer to gate ${gate.n} was heard: ${how}.`,
-      data: { gate: gate.n },
-    });
+  if (gate) events.push(gateVerified(gate, `The answer to gate ${gate.n} was heard: ${how}.`));
   journal.record(...events, ...recovery(context, session, hearing));
   return true;
 }

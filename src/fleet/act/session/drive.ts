@@ -8,6 +8,8 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { wokenFromLimit } from '../../decide/account-state.ts';
 import { watchScreen } from '../../observe/screens.ts';
 import { noteLimit } from '../accounts/limits.ts';
+import { startDirect } from '../direct/start.ts';
+import { watchDirect } from '../direct/watch.ts';
 import { followUpHearings } from '../heard/follow-up.ts';
 import { lookForWorkersMail } from '../heard/workers.ts';
 import { mayType } from '../may-type.ts';
@@ -26,7 +28,7 @@ export async function driveSession(context: FleetContext, product: string): Prom
     const session = context.journal.liveSession(product);
     if (session === null || context.runtime.link(product).state !== 'connected') return acted;
     if (session.state === 'starting') {
-      if (await startSession(context, session)) continue;
+      if (await (session.direct === null ? startSession : startDirect)(context, session)) continue;
       const waits = context.journal.liveSession(product)?.state === 'starting';
       if (waits) context.driveAgain(product, context.tuning.lookAgainMs * 10);
       return acted || !waits;
@@ -35,7 +37,10 @@ export async function driveSession(context: FleetContext, product: string): Prom
         context.driveAgain(product, context.tuning.lookAgainMs * 10);
         return acted;
       }
-    } else if (!(await handOver(context, session)) && !stopsNow(context, product)) return acted;
+    } else {
+      const look = session.direct === null ? handOver : watchDirect;
+      if (!(await look(context, session)) && !stopsNow(context, product)) return acted;
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { objectiveEnded, requeued } from '../../../journal/objective-facts.ts';
 import { sessionEnded } from '../../../journal/session-facts.ts';
 import type { FleetContext } from '../../context.ts';
 import { isFinalMail, isRunComplete } from '../../observe/reconcile.ts';
+import { finalMailOf } from '../direct/workers.ts';
 import { pauseAction } from './announce-pause.ts';
 import type { Outcome } from './outcome.ts';
 import { restartOf } from './restart.ts';
@@ -31,7 +32,9 @@ export function ending(
     events.push(
       settled(
         session,
-        `The coordinator of ${session.product} is stopped, and those who worked for it.`,
+        session.direct === null
+          ? `The coordinator of ${session.product} is stopped, and those who worked for it.`
+          : `The ${session.direct} of ${session.product} is stopped.`,
         stopped,
         'done',
       ),
@@ -76,11 +79,18 @@ export function completedAtPause({ journal }: FleetContext, session: SessionRow)
 export const finalReport = (context: FleetContext, session: SessionRow): string | null =>
   completedAtPause(context, session)?.body ?? lastWords(context, session);
 
+/** All that its workers ended with, oldest first: a scout sends its findings, and then that it is done. */
+function directReport(journal: FleetContext['journal'], session: SessionRow): string | null {
+  const bodies = finalMailOf(journal, session).map(({ body }) => body);
+  return bodies.length === 0 ? null : [...new Set(bodies.reverse())].join('\n\n');
+}
+
 /**
  * The body of the session's final mail, which is its result; of one that did not get done, what its coordinator last said
  * keeps it from that: git's words, a hook's.
  */
 function lastWords({ journal }: FleetContext, session: SessionRow): string | null {
+  if (session.direct !== null) return directReport(journal, session);
   const latest = journal.mail(session.product, 20);
   if (session.outcome === 'done') return latest.find((mail) => isFinalMail(mail, session))?.body ?? null;
   const ours = ({ from, type, createdAt }: Mail): boolean =>

@@ -19,7 +19,9 @@ export function offerNewCommits(context: FleetContext): Rounds {
   const lookedAtMs = new Map<number, number>();
 
   async function round(): Promise<number | null> {
-    const atWork = journal.liveSessions().filter(({ state }) => state === 'running');
+    const atWork = journal
+      .liveSessions()
+      .filter(({ state, direct }) => state === 'running' && direct === null);
     const ids = new Set(atWork.map(({ id }) => id));
     for (const id of lookedAtMs.keys()) if (!ids.has(id)) lookedAtMs.delete(id);
     if (atWork.length === 0) return null;

@@ -24,7 +24,11 @@ export function restartOf(context: Context, session: SessionRow, why: string): R
   if (product === null || product.restart.policy === 'never') return null;
   const { policy, max, windowMs, backoffMs } = product.restart;
   const failed = session.outcome === 'failed' && traitsOf(codeOf(context, session)).startsAgain !== false;
-  const unsaid = policy === 'always' && session.outcome === 'done' && !saidComplete(context, session);
+  const unsaid =
+    session.direct === null &&
+    policy === 'always' &&
+    session.outcome === 'done' &&
+    !saidComplete(context, session);
   if (!failed && !unsaid) return null;
   const before = restartsOf(context, product.name, windowMs);
   const window = `${Math.round(windowMs / 60_000)} min`;

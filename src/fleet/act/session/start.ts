@@ -13,19 +13,19 @@
 //      └─ runtime unreachable ──► stays `starting`; driven again when the link is back
 //
 // Running, it gets its objective (deliver.ts) unless its screen shows a login or a dialog: see drive.ts.
-import { isDeepStrictEqual } from 'node:util';
 import { traitsOf } from '../../../common/error-catalogue.ts';
 import { FleetError, inOneLine } from '../../../common/errors.ts';
 import type { ProductSnapshot } from '../../../contract/runtime/snapshot.ts';
 import { intended, settled } from '../../../journal/action-facts.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
-import { objectiveEnded, requeued } from '../../../journal/objective-facts.ts';
-import { sessionEnded, stopping } from '../../../journal/session-facts.ts';
+import { sessionRunning, stopping } from '../../../journal/session-facts.ts';
 import type { Screen } from '../../../overstory/screen.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened, missingProduct, productOf } from '../../context.ts';
 import { coordinatorAlive } from '../../observe/reconcile.ts';
 import { lookAtScreen } from '../../observe/screens.ts';
+import { giveUp, isStarting } from './give-up.ts';
+import { prepareFor } from './prepare.ts';
 
 /** Returns whether the driver should look at the session again at once. Does not throw for what a runtime or `ov` may do. */
 export async function startSession(context: FleetContext, session: SessionRow): Promise<boolean> {
@@ -98,11 +98,8 @@ export async function startSession(context: FleetContext, session: SessionRow): 
 
 /** @throws what prepare or the last of at most two starts said; OV_SLOW_START or what its screen showed for OV_DIALOG */
 async function startCoordinator(context: FleetContext, product: Product, session: SessionRow): Promise<void> {
-  const { runtime, registry, log } = context;
-  const maxWorkers = product.caps.maxWorkers ?? registry.current().scheduling.maxWorkersPerSession;
-  const prepared = await runtime.maintain(product, { kind: 'prepare', maxWorkers });
-  for (const step of prepared.done) log.info({ product: product.name }, step);
-  noteCautions(context, session, prepared.left);
+  const { runtime, log } = context;
+  await prepareFor(context, product, session);
   try {
     await startWatched(context, product);
   } catch (error) {
@@ -111,19 +108,6 @@ async function startCoordinator(context: FleetContext, product: Product, session
     log.warn({ product: product.name }, `duplicate session: ${cleared.done.join(', ') || 'none was there'}`);
     await startWatched(context, product);
   }
-}
-
-/** Once for an objective, as long as they are the same: told with its plan, in its result and where nobody asked for it. */
-function noteCautions({ journal }: FleetContext, session: SessionRow, cautions: string[]): void {
-  const { objective, product } = session;
-  if (cautions.length === 0 || isDeepStrictEqual(cautions, journal.cautionsBefore(objective))) return;
-  journal.record({
-    kind: 'session.cautioned',
-    product,
-    objective,
-    text: `Before ${objective} on ${product} begins: ${cautions.join(' ')}`,
-    data: { session: session.id, cautions },
-  });
 }
 
 /**
@@ -161,32 +145,26 @@ async function startWatched(context: FleetContext, product: Product): Promise<vo
   }
 }
 
-const isStarting = (context: FleetContext, session: SessionRow): boolean => {
-  const now = context.journal.liveSession(session.product);
-  return now?.id === session.id && now.state === 'starting';
-};
-
 function running(
   context: FleetContext,
   session: SessionRow,
   seen: ProductSnapshot,
   adopted: boolean,
 ): boolean {
-  context.journal.record({
-    kind: 'session.running',
-    product: session.product,
-    objective: session.objective,
-    text: adopted
-      ? `Took over the coordinator already running in ${session.product} for ${session.objective}.`
-      : `Session on ${session.product} is running for ${session.objective}.`,
-    data: {
-      session: session.id,
-      overstorySession: seen.coordinator?.sessionId ?? '',
-      tmuxSession: seen.coordinator?.tmuxSession ?? '',
-      runId: seen.runId,
-      adopted,
-    },
-  });
+  context.journal.record(
+    sessionRunning(
+      session,
+      adopted
+        ? `Took over the coordinator already running in ${session.product} for ${session.objective}.`
+        : `Session on ${session.product} is running for ${session.objective}.`,
+      {
+        overstorySession: seen.coordinator?.sessionId ?? '',
+        tmuxSession: seen.coordinator?.tmuxSession ?? '',
+        runId: seen.runId,
+        adopted,
+      },
+    ),
+  );
   return true;
 }
 
@@ -207,32 +185,4 @@ function leaveToStop({ journal }: FleetContext, session: SessionRow, cause: Flee
     stopping(session, `It could not go on starting. ${inOneLine(cause)}`, 'failed', cause.code),
   );
   return true;
-}
-
-/** A session that never ran has made nothing. */
-const nothing = { durationMs: 0, merged: [], errors: [] };
-
-function giveUp(context: FleetContext, session: SessionRow, cause: FleetError, final: boolean): false {
-  const { journal, clock, tuning } = context;
-  const attempts = journal.objective(session.objective)?.attempts ?? 1;
-  const retryAfterMs = tuning.startRetryMs[attempts - 1];
-  const why = inOneLine(cause);
-  journal.record(
-    sessionEnded(session, `did not start: ${cause.message}`, {
-      why,
-      leftovers: [],
-      costUsd: null,
-      ...nothing,
-    }),
-    final || retryAfterMs === undefined
-      ? objectiveEnded(session, 'failed', why, {
-          text: `${session.objective} failed: ${cause.message} ${cause.mend}`,
-        })
-      : requeued(session, why, {
-          text: `${session.objective} will be tried again in ${Math.round(retryAfterMs / 1000)} s: ${cause.message}`,
-          notBeforeMs: clock.nowMs() + retryAfterMs,
-          error: cause.toJSON(),
-        }),
-  );
-  return false;
 }

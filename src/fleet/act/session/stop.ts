@@ -131,8 +131,12 @@ function workersToStop(context: FleetContext, session: SessionRow, before: Produ
   if (before.health !== 'ok') return [];
   const workers = alive(before).map(({ name }) => name);
   const others = workers.length > 0 ? `, then ${workers.join(', ')}` : '';
+  const says =
+    session.direct === null
+      ? `Stopping the coordinator of ${session.product}${others}.`
+      : `Stopping the ${session.direct} of ${session.product}${workers.length > 0 ? `: ${workers.join(', ')}` : ''}.`;
   journal.record(
-    intended(session, `Stopping the coordinator of ${session.product}${others}.`, {
+    intended(session, says, {
       action: stopAction(session.id),
       kind: 'coordinator.stop',
       session: session.id,

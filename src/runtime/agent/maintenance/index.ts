@@ -2,6 +2,7 @@
 import type { MaintenanceReply, MaintenanceTask } from '../../../contract/runtime/maintenance.ts';
 import { mark } from '../work/mark.ts';
 import { revert } from '../work/revert.ts';
+import { take } from '../work/take.ts';
 import { base, news } from './base.ts';
 import { branches } from './branches.ts';
 import { clearSession } from './clear-session.ts';
@@ -10,6 +11,7 @@ import { endProcesses } from './end-processes.ts';
 import type { Place } from './place.ts';
 import { prepare } from './prepare.ts';
 import { recordLesson } from './record-lesson.ts';
+import { sling } from './sling.ts';
 import { state } from './state.ts';
 import { layDown } from './templates/index.ts';
 
@@ -37,6 +39,13 @@ export function maintain(place: Place, task: MaintenanceTask): Promise<Maintenan
         done: [],
         left: [],
         commit,
+      }));
+    case 'sling':
+      return sling(place, task.order);
+    case 'take':
+      return take(place.product.name, place.folder, task.branch).then((commit) => ({
+        done: commit === null ? [] : [task.branch],
+        left: [],
       }));
     case 'branches':
       return branches(place);

@@ -69,7 +69,7 @@ export async function revert(product: string, folder: string, order: RevertOrder
     if (was?.stdout === is?.stdout)
       throw fail('REVERT_NOTHING', 'no change: nothing of it is left', 'Nothing needs to be done.');
     const said = `Revert ${objective}: ${shorten(order.title.replace(/\s+/g, ' '), 60)}\n\nTakes back ${stretches.map(({ base, head }) => `${base}..${head}`).join(', ')}.`;
-    return await commitOf(objects, is?.stdout.trim() ?? '', tip, said);
+    return await commitOf(objects, is?.stdout.trim() ?? '', [tip], said);
   });
   const told = await takeIn(folder, branch, tip, commit);
   if (told !== null)
@@ -83,7 +83,7 @@ export async function revert(product: string, folder: string, order: RevertOrder
 }
 
 /** What work is merged into. */
-async function branchOf(folder: string): Promise<string | null> {
+export async function branchOf(folder: string): Promise<string | null> {
   const [named, record] = await Promise.all([readCanonicalBranch(folder), readRecord(folder)]);
   for (const branch of [named, record?.branch])
     if (branch && !(await git(folder, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`])).failed)
@@ -100,7 +100,7 @@ async function without(
   head: string,
 ): Promise<{ commit: string } | { conflicts: string[] }> {
   const tree = (await objects(['rev-parse', `${base}^{tree}`])).stdout.trim();
-  const back = await commitOf(objects, tree, head, 'back');
+  const back = await commitOf(objects, tree, [head], 'back');
   const merged = await objects(
     ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', now, back],
     {
@@ -108,12 +108,18 @@ async function without(
     },
   );
   const [made = '', ...conflicts] = merged.stdout.split('\0').filter(Boolean);
-  if (merged.exitCode === 0) return { commit: await commitOf(objects, made, now, 'without') };
+  if (merged.exitCode === 0) return { commit: await commitOf(objects, made, [now], 'without') };
   return { conflicts };
 }
 
-async function commitOf(objects: ObjectsGit, tree: string, parent: string, message: string): Promise<string> {
-  const made = await objects(['commit-tree', tree, '-p', parent, '-m', message], { env: identity });
+export async function commitOf(
+  objects: ObjectsGit,
+  tree: string,
+  parents: string[],
+  message: string,
+): Promise<string> {
+  const on = parents.flatMap((parent) => ['-p', parent]);
+  const made = await objects(['commit-tree', tree, ...on, '-m', message], { env: identity });
   return made.stdout.trim();
 }
 
@@ -129,7 +135,12 @@ async function builtBy(objects: ObjectsGit, { later }: RevertOrder, files: strin
 }
 
 /** @returns null: the branch has it now; else why not, in git's words */
-async function takeIn(folder: string, branch: string, tip: string, commit: string): Promise<string | null> {
+export async function takeIn(
+  folder: string,
+  branch: string,
+  tip: string,
+  commit: string,
+): Promise<string | null> {
   const current = await git(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
   const configured = await git(folder, ['config', '--name-only', '-z', '--get-regexp', '^filter\\.']);
   const unfiltered = configured.stdout
@@ -147,7 +158,7 @@ async function takeIn(folder: string, branch: string, tip: string, commit: strin
   return done.failed ? (done.stderr.split('\n')[0] ?? 'no answer of git') : null;
 }
 
-const names = (files: string[]) =>
+export const names = (files: string[]) =>
   `${files
     .slice(0, 3)
     .map((file) => JSON.stringify(file))
