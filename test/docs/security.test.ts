@@ -127,6 +127,7 @@ describe('what this is made of', () => {
       'base: NODE_IMAGE',
       'build: packages',
       'fleetd: base',
+      'fleetd-kubernetes: fleetd',
       'openclaw-meta: base',
       'with-git: base',
       'publisher: with-git',
