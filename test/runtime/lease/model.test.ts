@@ -86,7 +86,7 @@ function run(beats: (typeof beat extends fc.Arbitrary<infer T> ? T : never)[], r
   let lease: Lease | null = null;
   for (const { atMs, hold } of events.toSorted((a, b) => a.atMs - b.atMs)) {
     try {
-      lease = renewed(lease, hold, { ms: far(atMs), boot: 'b' });
+      lease = renewed(lease, hold, 0, { ms: far(atMs), boot: 'b' });
       leases.push({ atMs, lease });
     } catch (error) {
       refused.push((error as { code: string }).code);
@@ -147,17 +147,25 @@ test('where every renewal comes within seconds it never lapses', () => {
 test('a renewal that was held up gives no more time, and one that overtook another takes none away', () => {
   const at = (ms: number) => ({ ms, boot: 'b' });
   const hold = (untilMs: number): Hold => ({ ...who, untilMs, secondMs: 1_000 });
-  expect(codeOf(() => renewed(null, hold(500), at(600)))).toBe('LEASE_OVER');
-  const first = renewed(null, hold(2_000), at(0));
-  expect(renewed(first, hold(1_500), at(100)).untilMs).toBe(2_000);
+  expect(codeOf(() => renewed(null, hold(500), 0, at(600)))).toBe('LEASE_OVER');
+  const first = renewed(null, hold(2_000), 0, at(0));
+  expect(renewed(first, hold(1_500), 0, at(100)).untilMs).toBe(2_000);
   // Over is over: a late one of a shorter end does not bring the longer back.
-  expect(renewed(first, hold(2_600), at(2_500)).untilMs).toBe(2_600);
+  expect(renewed(first, hold(2_600), 0, at(2_500)).untilMs).toBe(2_600);
 });
 
 describe('who may write', () => {
   const at = (ms: number, boot = 'b') => ({ ms, boot });
-  const lease: Lease = { ...who, epoch: 2, boot: 'b', atMs: 1_000, untilMs: 2_000, secondMs: 500 };
-  const mine = { fleet: 'one', epoch: 2 };
+  const lease: Lease = {
+    ...who,
+    epoch: 2,
+    sinceMs: 0,
+    boot: 'b',
+    atMs: 1_000,
+    untilMs: 2_000,
+    secondMs: 500,
+  };
+  const mine = { fleet: 'one', epoch: 2, sinceMs: 0 };
   const ask = (asker: typeof mine | null, now = at(1_500), found: Lease | null = lease) =>
     codeOf(() => requireHeld(found, asker, now));
 
@@ -184,14 +192,21 @@ describe('who may write', () => {
     expect(ask(mine, at(1_500, 'c'))).toBe('LEASE_OVER');
     expect(ask(null, at(900))).toBe('ok');
   });
+  test('the later stream of the same fleet: what the one before still brings is refused', () => {
+    const later = renewed(lease, { ...who, epoch: 2, untilMs: 3_000, secondMs: 500 }, 1_400, at(1_500));
+    expect(ask({ ...mine, sinceMs: 1_400 }, at(1_600), later)).toBe('ok');
+    expect(ask(mine, at(1_600), later)).toBe('LEASE_OVER');
+    const held: Hold = { ...who, epoch: 2, untilMs: 9_000, secondMs: 500 };
+    expect(codeOf(() => renewed(later, held, 0, at(1_600)))).toBe('LEASE_OVER');
+  });
   test('another fleet takes it when it has ended; the older epoch never', () => {
     const hold: Hold = { ...who, fleet: 'two', epoch: 1, untilMs: 9_000, secondMs: 500 };
-    expect(codeOf(() => renewed(lease, hold, at(2_400)))).toBe('LEASE_OF_ANOTHER');
-    expect(renewed(lease, hold, at(2_500))).toMatchObject({ fleet: 'two', untilMs: 9_000 });
+    expect(codeOf(() => renewed(lease, hold, 0, at(2_400)))).toBe('LEASE_OF_ANOTHER');
+    expect(renewed(lease, hold, 0, at(2_500))).toMatchObject({ fleet: 'two', untilMs: 9_000 });
     const old = { ...hold, fleet: 'one', epoch: 1 };
-    expect(codeOf(() => renewed(lease, old, at(2_500)))).toBe('EPOCH_OLD');
-    expect(codeOf(() => renewed({ ...lease, untilMs: null }, old, at(2_500)))).toBe('EPOCH_OLD');
-    expect(renewed(lease, { ...old, epoch: 3 }, at(1_500))).toMatchObject({ epoch: 3, untilMs: 9_000 });
+    expect(codeOf(() => renewed(lease, old, 0, at(2_500)))).toBe('EPOCH_OLD');
+    expect(codeOf(() => renewed({ ...lease, untilMs: null }, old, 0, at(2_500)))).toBe('EPOCH_OLD');
+    expect(renewed(lease, { ...old, epoch: 3 }, 0, at(1_500))).toMatchObject({ epoch: 3, untilMs: 9_000 });
   });
 });
 

@@ -160,6 +160,14 @@ test('given back, what runs goes on without anybody who watches', async () => {
   await plain.runtime.ov(it, 'coordinator.stop', {});
 });
 
+test('a stream that a later one has replaced writes nothing more', async () => {
+  const { runtime } = await connect({});
+  const it = await product();
+  const later = await connect({});
+  expect(await codeOf(runtime.ov(it, 'coordinator.start', {}))).toMatch(/^(LEASE_OVER|RUNTIME_UNREACHABLE)$/);
+  expect(await codeOf(later.runtime.maintain(it, { kind: 'record-lesson', text: 'x' }))).toBe('ok');
+});
+
 test('another fleet, and a fleetd that was taken over, get no link; the newer goes on', async () => {
   const { runtime } = await connect({ epoch: 2 });
   const it = await product();

@@ -1,9 +1,9 @@
 // What one stream of fleetd holds of a workspace, and whether what it asks for may write.
 import type { Hold } from '../../../contract/runtime/hold.ts';
 import type { Roots } from '../find.ts';
-import { now, readLease, writeLease } from './file.ts';
+import { now, readLease, upMs, writeLease } from './file.ts';
 import { somethingLives } from './living.ts';
-import { renewed, requireHeld } from './state.ts';
+import { type Holder, renewed, requireHeld } from './state.ts';
 import { ensureWatcher, watcherPid } from './watcher.ts';
 
 export interface LeaseHolder {
@@ -20,7 +20,8 @@ export interface LeaseHolder {
 export function createLeaseHolder(roots: Roots): LeaseHolder {
   const { workspaceRoot } = roots;
   /** What this stream holds, or held. */
-  let mine: Pick<Hold, 'fleet' | 'epoch'> | null = null;
+  let mine: Holder | null = null;
+  const sinceMs = upMs();
   /** One after the other: each reads what the one before has written. */
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -32,8 +33,8 @@ export function createLeaseHolder(roots: Roots): LeaseHolder {
   return {
     hold: (asked) =>
       inTurn(async () => {
-        mine = { fleet: asked.fleet, epoch: asked.epoch };
-        await writeLease(workspaceRoot, renewed(await readLease(workspaceRoot), asked, await now()));
+        mine = { fleet: asked.fleet, epoch: asked.epoch, sinceMs };
+        await writeLease(workspaceRoot, renewed(await readLease(workspaceRoot), asked, sinceMs, await now()));
         // One that was killed is not missed until something lives that it would have to stop.
         if ((await watcherPid(workspaceRoot)) === null && (await somethingLives(roots)))
           await ensureWatcher(workspaceRoot);
@@ -42,10 +43,14 @@ export function createLeaseHolder(roots: Roots): LeaseHolder {
       inTurn(async () => {
         const lease = await readLease(workspaceRoot);
         if (lease === null) return;
-        requireHeld({ ...lease, untilMs: Number.POSITIVE_INFINITY }, asked, {
-          ms: lease.atMs,
-          boot: lease.boot,
-        });
+        requireHeld(
+          { ...lease, untilMs: Number.POSITIVE_INFINITY },
+          { ...asked, sinceMs },
+          {
+            ms: lease.atMs,
+            boot: lease.boot,
+          },
+        );
         await writeLease(workspaceRoot, { ...lease, untilMs: null });
       }),
     requireHeld: async () => requireHeld(await readLease(workspaceRoot), mine, await now()),

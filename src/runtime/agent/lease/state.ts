@@ -16,6 +16,8 @@ export const leaseSchema = z.object({
   runtime: z.string(),
   /** of the fleet: one that has taken over has a higher one */
   epoch: z.number(),
+  /** when the agent began that was asked to hold it: a later one takes it over */
+  sinceMs: z.number(),
   /** of the boot of this machine that the moments belong to */
   boot: z.string(),
   /** when it was written */
@@ -33,6 +35,9 @@ export interface Now {
   boot: string;
 }
 
+/** What one stream asked for, or asks for now; sinceMs: when its agent began. */
+export type Holder = Pick<Hold, 'fleet' | 'epoch'> & { sinceMs: number };
+
 export type LeaseState = 'none' | 'held' | 'lapsed' | 'over';
 
 /** After a boot, or where the clock went back (a container of another life), nothing of before it runs: it is over. */
@@ -43,28 +48,34 @@ export function leaseState(lease: Lease | null, now: Now): LeaseState {
   return now.ms < lease.untilMs + lease.secondMs ? 'lapsed' : 'over';
 }
 
+/** A stream that fleetd has given up may still bring what was on its way: a later one has taken its place. */
+const isReplaced = (lease: Lease, by: Holder): boolean =>
+  lease.fleet === by.fleet && lease.epoch === by.epoch && lease.sinceMs > by.sinceMs;
+
 /**
- * The lease as it stands after this hold.
+ * The lease as it stands after this hold. @param sinceMs  when the agent began that is asked
  * @throws FleetError EPOCH_OLD: this fleet has been taken over; LEASE_OF_ANOTHER: another fleet's has not ended; LEASE_OVER:
  *   the hold came too late
  */
-export function renewed(lease: Lease | null, hold: Hold, now: Now): Lease {
+export function renewed(lease: Lease | null, hold: Hold, sinceMs: number, now: Now): Lease {
   const state = leaseState(lease, now);
   const same = lease?.fleet === hold.fleet;
   if (lease !== null && !same && (state === 'held' || state === 'lapsed')) throw ofAnother(lease);
   if (lease !== null && same && hold.epoch < lease.epoch) throw epochOld(lease, hold.epoch);
+  if (lease !== null && state === 'held' && isReplaced(lease, { ...hold, sinceMs }))
+    throw over('a later stream of the same fleet');
   if (hold.untilMs <= now.ms) throw over('a renewal that came after its end');
   // Of one holder's the later end counts: two that were sent may come in either order.
   const earlier = same && state === 'held' && hold.epoch === lease?.epoch ? lease.untilMs : null;
   const { fleet, runtime, epoch, secondMs } = hold;
   return {
-    ...{ fleet, runtime, epoch, secondMs, boot: now.boot, atMs: now.ms },
+    ...{ fleet, runtime, epoch, secondMs, sinceMs, boot: now.boot, atMs: now.ms },
     untilMs: Math.max(hold.untilMs, earlier ?? 0),
   };
 }
 
 /** Whether what one stream asks for may write. @param mine  what that stream holds; null: it has never asked to */
-export function requireHeld(lease: Lease | null, mine: Pick<Hold, 'fleet' | 'epoch'> | null, now: Now): void {
+export function requireHeld(lease: Lease | null, mine: Holder | null, now: Now): void {
   const state = leaseState(lease, now);
   if (mine === null) {
     // Only a fleet that has this runtime for its one and only does not ask: as if there were no leases.
@@ -74,6 +85,7 @@ export function requireHeld(lease: Lease | null, mine: Pick<Hold, 'fleet' | 'epo
   if (lease === null) throw over('none');
   if (lease.fleet !== mine.fleet) throw ofAnother(lease);
   if (lease.epoch > mine.epoch) throw epochOld(lease, mine.epoch);
+  if (isReplaced(lease, mine)) throw over('a later stream of the same fleet');
   if (state !== 'held') throw over(state === 'none' ? 'one that was given back' : 'one that has ended');
 }
 
