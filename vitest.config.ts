@@ -70,6 +70,9 @@ const night = [
 /** The bundle under attack, in Slack, and on a human's own repositories: `npm run test:night -- stack`. */
 const stack = ['test/compose/{box,conversation,own-repositories}.test.ts'];
 
+/** The real kubectl before a real containerd, and before a cluster of yours: `npm run test:kubernetes`. */
+const clusters = ['test/kubernetes/{containerd,cluster}.test.ts'];
+
 /** The bundle while something of it, or its host, is killed: `npm run test:night -- kills` and `test:host`. */
 const kills = ['test/compose/kills.test.ts', 'test/compose/host.test.ts'];
 
@@ -110,7 +113,7 @@ export default defineConfig({
     projects: [
       project('parts', 0, {
         include: ['test/**/*.test.ts'],
-        exclude: [...fleets, ...whole, ...night, 'test/compose/**'],
+        exclude: [...fleets, ...whole, ...night, ...clusters, 'test/compose/**'],
         maxWorkers: 3,
       }),
       project('main-job', 0, { include: mainJob, maxWorkers: 3 }),
@@ -125,6 +128,7 @@ export default defineConfig({
       project('night', 5, { include: night, fileParallelism: false }),
       project('stack', 6, { include: stack, ...sharedStack }),
       project('kills', 7, { include: kills, ...sharedStack }),
+      project('clusters', 8, { include: clusters, fileParallelism: false }),
     ],
   },
 });
