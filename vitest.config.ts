@@ -55,7 +55,7 @@ const night = [
   'test/bench/**/*.test.ts',
   'test/deliver/**/*.test.ts',
   'test/dashboard/every-page.test.ts',
-  'test/openclaw/{package,panel,telegram-restart,webchat-notices}.test.ts',
+  'test/openclaw/{discord,package,panel,telegram-restart,webchat-notices}.test.ts',
   'test/checkout/clone-size.test.ts',
   'test/checkout/untouched.test.ts',
   'test/recovery/recovery.test.ts',

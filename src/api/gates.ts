@@ -37,7 +37,8 @@ export function gateHandlers(
     gate: (n) => gates.get(n),
     resolveGate: (n, { verdict, text, source }) => gates.resolve(n, verdict, text, source, surface),
 
-    async notices({ after, wait }, { signal }) {
+    async notices({ after, wait, on }, { signal }) {
+      if (on !== undefined) outbox.reaches(on.split(','));
       const due = await whenAny(() => outbox.due(after), wait, signal);
       return due.map((row) => noticeView(fleet, row));
     },

@@ -1,7 +1,7 @@
 // The chats beside WebChat in which people are reached, by plugins of OpenClaw: what each is called, how a place in it is
 // written in products.yaml, and what a command looks like there. How OpenClaw is set up for each: src/openclaw/chats.
 
-export const chatKinds = ['slack', 'telegram'] as const;
+export const chatKinds = ['slack', 'discord', 'telegram', 'whatsapp', 'matrix', 'msteams'] as const;
 export type ChatKind = (typeof chatKinds)[number];
 
 export interface Chat {
@@ -23,12 +23,40 @@ export const chats: Record<ChatKind, Chat> = {
     // Slack itself swallows a leading slash; a mention of the bot before it brings the command to OpenClaw.
     program: '@bot /fleet',
   },
+  discord: {
+    title: 'Discord',
+    target: /^(?:#[^\s#,]{1,100}|\d{5,20}|user:\d{5,20})$/u,
+    expected:
+      'discord:#channel as DISCORD_CHANNELS names it, discord: and the id of a channel, or discord:user:<id>',
+    // OpenClaw gives its commands to Discord, which offers them after a slash.
+    program: '/fleet',
+  },
   telegram: {
     title: 'Telegram',
     target: /^(?:-?[1-9]\d{0,19}|-[1-9]\d{0,19}:topic:[1-9]\d{0,9}|@[A-Za-z]\w{3,31})$/u,
     expected:
       'telegram: and the id of a chat or user (telegram:-100123:topic:4 for a topic), or telegram:@channel',
     program: '/fleet',
+  },
+  whatsapp: {
+    title: 'WhatsApp',
+    target: /^(?:\+[1-9]\d{6,14}|[\d-]{5,40}@g\.us)$/u,
+    expected: 'whatsapp: and a number such as +4915112345678, or the id of a group (…@g.us)',
+    program: '/fleet',
+  },
+  matrix: {
+    title: 'Matrix',
+    target: /^[!#@][^\s,]{1,250}$/u,
+    expected: 'matrix: and a room (!id:server), its alias (#name:server) or a user (@name:server)',
+    // Element takes a leading slash for a command of its own.
+    program: '@bot /fleet',
+  },
+  msteams: {
+    title: 'Microsoft Teams',
+    target:
+      /^(?:19:[\w-]{1,120}@thread\.(?:tacv2|v2|skype)|[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12})$/u,
+    expected: 'msteams: and a conversation (19:…@thread.tacv2), or the object id of a user',
+    program: '@bot /fleet',
   },
 };
 

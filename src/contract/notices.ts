@@ -33,6 +33,8 @@ export const noticeRoutes = {
     query: z.object({
       after: numberOr(0, z.coerce.number<number>()),
       wait: numberOr(0, z.coerce.number<number>()),
+      /** chats that are on where they go, apart by commas: what `channelsOff` of a product stands on */
+      on: z.string().max(200).optional(),
     }),
     reply: noticeViewSchema.array(),
   },

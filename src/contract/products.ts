@@ -35,6 +35,8 @@ export const productViewSchema = z.object({
   /** required: a human takes the work of a session before it is delivered */
   review: z.enum(['required', 'none']),
   channels: z.array(z.string()),
+  /** chats among them that are off in the gateway: WebChat is told instead. Absent: no gateway has said yet */
+  channelsOff: z.array(z.string()).optional(),
   /**
    * idle: nothing runs. starting, running, stopping: a session. paused. waiting: on a human.
    * limited: at the usage limit of its account, which is closed. trouble: see error. unknown: never observed since start.

@@ -69,6 +69,8 @@ export interface Memory {
   containers: Map<string, FootprintReport['container']>;
   /** What each runtime said of itself last; kept while it is out of reach. */
   runtimeInfos: Map<string, RuntimeInfo>;
+  /** The chats that are on in the gateway that asked last for notices; null: none has said so yet. */
+  chatsOn: ReadonlySet<string> | null;
   /** The last jump of the clock that was seen; null: none since fleetd started. */
   clockJump: { atMs: number; byMs: number } | null;
   /** Messages being sent by this process just now: not in doubt, whatever the journal says. */
@@ -107,6 +109,7 @@ export const emptyMemory = (): Memory => ({
   footprints: new Map(),
   containers: new Map(),
   runtimeInfos: new Map(),
+  chatsOn: null,
   clockJump: null,
   sending: new Set(),
   doubts: new Map(),

@@ -28,7 +28,7 @@ export function chatOptions(setup: ChatSetup, env: Environment): ChatAsked {
   const users = list(env[setup.users.variable]);
   const places = list(env[setup.places.variable]);
   return {
-    options: { users, places, api: env[setup.api] || null },
+    options: { users, places, api: (setup.api && env[setup.api]) || null },
     said: `${title}: on for ${users.join(', ')}, in ${places.join(', ') || 'direct messages only'}.`,
   };
 }
@@ -40,10 +40,10 @@ function wrongOf({ variable, id, like }: Ids, env: Environment): string[] {
 }
 
 /** What the gateway's own environment needs of it. */
-export function chatEnvironment({ keys, api }: ChatSetup, env: Environment): Record<string, string> {
+export function chatEnvironment({ keys, places, api }: ChatSetup, env: Environment): Record<string, string> {
   return Object.fromEntries(
-    [...keys, api].flatMap((name) => {
-      const value = env[name];
+    [...keys, places.variable, api].flatMap((name) => {
+      const value = name && env[name];
       return value ? [[name, value] as const] : [];
     }),
   );

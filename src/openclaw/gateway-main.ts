@@ -32,7 +32,8 @@ async function chatsFor(
       // Without it in the config: OpenClaw's own check would install what is configured and missing, and then it is done again.
       if (setup.plugin !== null) {
         await prepareGatewayState(stateDir, configFor({}));
-        await installChatPlugin({ plugin: setup.plugin, stateDir, openclaw, npmCache: env.CHATS_NPM_CACHE });
+        const npmCache = setup.inImage === false ? undefined : env.CHATS_NPM_CACHE;
+        await installChatPlugin({ plugin: setup.plugin, stateDir, openclaw, npmCache });
       }
       on[setup.kind] = options;
       Object.assign(keys, chatEnvironment(setup, env));

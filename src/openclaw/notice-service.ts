@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { callGatewayFromCli } from 'openclaw/plugin-sdk/gateway-runtime';
 import type { OpenClawPluginApi } from 'openclaw/plugin-sdk/plugin-entry';
-import { getSessionEntry } from 'openclaw/plugin-sdk/session-store-runtime';
+import { deliveryContextFromSession, getSessionEntry } from 'openclaw/plugin-sdk/session-store-runtime';
 import { appendAssistantMirrorMessageByIdentity } from 'openclaw/plugin-sdk/session-transcript-runtime';
 import { z } from 'zod';
 import type { FleetClient } from '../client/client.ts';
@@ -11,7 +11,7 @@ import type { Button } from './buttons.ts';
 import { chatSetups } from './chats/index.ts';
 import { agentId, mainSessionKey } from './gateway-config.ts';
 import { deliverNotices, marksOf } from './notices.ts';
-import type { Destination } from './places.ts';
+import type { Destination, Reach } from './places.ts';
 import { forWebChat } from './webchat-length.ts';
 
 export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient) {
@@ -26,7 +26,7 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
         {
           connect,
           channels: {
-            on: async () => on(api),
+            reach: () => reachOf(api),
             told: (session) => told(api, session),
             send: (to, text, buttons, key) => send(api, to, text, buttons, key),
           },
@@ -46,11 +46,19 @@ export function noticeService(api: OpenClawPluginApi, connect: () => FleetClient
 }
 
 /** WebChat, and the chats that this gateway has on and whose plugin can send. */
-async function on(api: OpenClawPluginApi): Promise<ReadonlySet<ChannelKind>> {
+async function reachOf(api: OpenClawPluginApi): Promise<Reach> {
   const found = await Promise.all(
     chatKinds.map(async (kind) => ((await outboundOf(api, kind)) ? [kind] : [])),
   );
-  return new Set<ChannelKind>(['webchat', ...found.flat()]);
+  const on = new Set<ChannelKind>(['webchat', ...found.flat()]);
+  return {
+    isOn: (kind) => on.has(kind),
+    env: process.env,
+    recorded(sessionKey) {
+      const { to, threadId } = deliveryContextFromSession(getSessionEntry({ agentId, sessionKey })) ?? {};
+      return to === undefined ? null : { to, thread: threadId === undefined ? null : String(threadId) };
+    },
+  };
 }
 
 async function outboundOf(api: OpenClawPluginApi, kind: ChatKind) {
@@ -75,24 +83,48 @@ export async function send(
   const outbound = await outboundOf(api, kind);
   if (outbound?.sendText === undefined) throw new Error(`${chats[kind].title} is off in this gateway`);
   const cfg = api.runtime.config.current() as Parameters<typeof outbound.sendText>[0]['cfg'];
-  const message = { cfg, to, text, threadId: thread };
-  if (buttons.length === 0 || outbound.sendPayload === undefined || chatSetups[kind].pressed === null)
-    await outbound.sendText(message);
-  else
-    await outbound.sendPayload({
-      ...message,
-      payload: {
-        text,
-        presentation: {
-          blocks: [
-            {
-              type: 'buttons',
-              buttons: buttons.map(({ label, value }) => ({ label, action: { type: 'callback', value } })),
-            },
-          ],
-        },
+  const message = { cfg, to, threadId: thread };
+  if (buttons.length === 0 || outbound.sendPayload === undefined || chatSetups[kind].pressed === null) {
+    await outbound.sendText({ ...message, text });
+    return;
+  }
+  const asked = await withButtons(outbound, message, text, buttons);
+  if (asked) await outbound.sendPayload({ ...message, text, payload: asked });
+  else {
+    // Too long for a message with buttons: they come under it.
+    await outbound.sendText({ ...message, text });
+    const under = 'Your answer:';
+    const payload = await withButtons(outbound, message, under, buttons);
+    if (payload) await outbound.sendPayload({ ...message, text: under, payload });
+  }
+}
+
+type Outbound = NonNullable<Awaited<ReturnType<typeof outboundOf>>>;
+type Payload = Parameters<NonNullable<Outbound['sendPayload']>>[0]['payload'];
+
+/** As OpenClaw's own core does it; null: the chat does not take it in one message. */
+async function withButtons(
+  { renderPresentation }: Outbound,
+  message: Omit<Parameters<NonNullable<Outbound['sendPayload']>>[0], 'payload' | 'text'>,
+  text: string,
+  buttons: Button[],
+): Promise<Payload | null> {
+  const presentation = {
+    blocks: [
+      {
+        type: 'buttons' as const,
+        buttons: buttons.map(({ label, value }) => ({
+          label,
+          action: { type: 'callback' as const, value },
+          // Who may not answer must not use it up.
+          reusable: true,
+        })),
       },
-    });
+    ],
+  };
+  const payload = { text, presentation };
+  if (renderPresentation === undefined) return payload;
+  return renderPresentation({ payload, presentation, ctx: { ...message, text, payload } });
 }
 
 /**

@@ -2,16 +2,16 @@
 // transcript. Neither asks the model. A notice is said to be sent when all its channels took it;
 // killed before that, it comes again under the same number.
 import type { FleetClient } from '../client/client.ts';
-import { type ChannelKind, chats } from '../common/chats.ts';
+import { type ChannelKind, chatKinds, chats } from '../common/chats.ts';
 import type { NoticeView } from '../contract/notices.ts';
 import { noticesText, surfaceFor } from '../text/index.ts';
 import { type Button, buttonsFor } from './buttons.ts';
 import { chatSetups } from './chats/index.ts';
-import { type Destination, destinations, unreached } from './places.ts';
+import { type Destination, destinations, type Reach, unreached } from './places.ts';
 
 export interface Channels {
-  /** The chats that are on in this gateway, and WebChat. */
-  on(): Promise<ReadonlySet<ChannelKind>>;
+  /** As it is now. */
+  reach(): Promise<Reach>;
   /**
    * Marks (see markOf) of the latest notices that a session of WebChat shows already.
    * @throws what the gateway says when it cannot tell
@@ -85,12 +85,12 @@ export async function deliverNotices(
   }
 
   /** Whether it is done with. */
-  async function hand(to: Destination, batch: NoticeView[], on: ReadonlySet<ChannelKind>): Promise<boolean> {
+  async function hand(to: Destination, batch: NoticeView[], reach: Reach): Promise<boolean> {
     const where = JSON.stringify(to);
     const before = away.get(where);
     if (before !== undefined && before.rounds > 0) return false;
     try {
-      await send(to, batch, to.kind === 'webchat' ? offNote(batch, on) : '');
+      await send(to, batch, to.kind === 'webchat' ? offNote(batch, reach) : '');
       away.delete(where);
       return true;
     } catch (error) {
@@ -112,15 +112,17 @@ export async function deliverNotices(
     const client = connect();
     for (const state of away.values()) state.rounds -= 1;
     let left = false;
-    const on = await channels.on();
-    for (const batch of batches(await client.notices({ wait: waitMs }))) {
+    const reach = await channels.reach();
+    const on = ['webchat' as const, ...chatKinds].filter((kind) => reach.isOn(kind)).join(',');
+    for (const batch of batches(await client.notices({ wait: waitMs, on }))) {
       if (signal.aborted) return false;
       let open = false;
-      for (const to of destinations(batch, mainSession, (kind) => on.has(kind))) {
+      for (const to of destinations(batch, mainSession, reach)) {
         await recall(to);
         const untold = batch.filter((notice) => !taken.has(takenBy(to, markOf(notice))));
         if (untold.length === 0) continue;
-        if (await hand(to, untold, on)) for (const notice of untold) taken.add(takenBy(to, markOf(notice)));
+        if (await hand(to, untold, reach))
+          for (const notice of untold) taken.add(takenBy(to, markOf(notice)));
         else open = true;
       }
       if (open) left = true;
@@ -142,8 +144,8 @@ export async function deliverNotices(
 }
 
 /** A chat that is off is named where WebChat stands in for it: who waits there waits in vain. */
-function offNote(batch: NoticeView[], on: ReadonlySet<ChannelKind>): string {
-  return unreached(batch, (kind) => on.has(kind))
+function offNote(batch: NoticeView[], reach: Reach): string {
+  return unreached(batch, reach)
     .map(({ kind, where }) => {
       const title = kind === 'webchat' ? 'WebChat' : chats[kind].title;
       return `\n(Not told in ${where}: ${title} is off in this gateway.)`;

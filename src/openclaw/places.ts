@@ -1,6 +1,7 @@
 // Where people are: session keys of OpenClaw, channels of products.yaml, and what can be sent to.
 import { type ChannelKind, isChatKind } from '../common/chats.ts';
 import type { NoticeView } from '../contract/notices.ts';
+import type { ChatPlace } from './chats/chat.ts';
 import { chatSetups } from './chats/index.ts';
 import { agentId } from './gateway-config.ts';
 
@@ -13,10 +14,16 @@ export interface Destination {
   thread: string | null;
 }
 
-/** Whether a chat is on in this gateway. */
-export type IsOn = (kind: ChannelKind) => boolean;
+/** What this gateway says of its chats and sessions. */
+export interface Reach {
+  isOn(kind: ChannelKind): boolean;
+  /** where the last words of a session came from, by OpenClaw's own record of it; null: it has none */
+  recorded(sessionKey: string): ChatPlace | null;
+  /** of the gateway, for places that are named there */
+  env: Record<string, string | undefined>;
+}
 
-const keyOfSession = /^agent:[^:]+:([a-z]+):(channel|group|direct|dm):(.+)$/i;
+const keyOfSession = /^agent:[^:]+:([a-z]+):(channel|group|direct|dm|slash):(.+)$/i;
 
 /** What commands look like where this session is read. @param sessionKey null: not known */
 export function channelOf(sessionKey: string | null): ChannelKind {
@@ -25,35 +32,36 @@ export function channelOf(sessionKey: string | null): ChannelKind {
 }
 
 /** The product's channels, and the thread in which the objective was asked for. WebChat stands in for a chat that is off. */
-export function destinations(batch: NoticeView[], mainSession: string, isOn: IsOn): Destination[] {
+export function destinations(batch: NoticeView[], mainSession: string, reach: Reach): Destination[] {
   const webchat: Destination = { kind: 'webchat', to: mainSession, thread: null };
   const found: Destination[] = [];
   for (const { channels, thread } of batch) {
-    const asked = thread === null ? null : placeOfSession(thread);
+    const asked = thread === null ? null : placeOfSession(thread, reach);
     if (asked) found.push(asked);
     for (const { kind, target } of channels) {
-      const place = kind === 'webchat' || target === null ? null : chatSetups[kind].placeOf(target);
+      const place =
+        kind === 'webchat' || target === null ? null : chatSetups[kind].placeOf(target, reach.env);
       if (place === null) found.push(webchat);
       // In the thread is in the channel.
       else if (asked?.kind !== kind || asked.to.toLowerCase() !== place.to.toLowerCase())
         found.push({ kind, ...place });
     }
   }
-  const reachable = found.map((to) => (isOn(to.kind) ? to : webchat));
+  const reachable = found.map((to) => (reach.isOn(to.kind) ? to : webchat));
   if (reachable.length === 0) reachable.push(webchat);
   return [...new Map(reachable.map((to) => [JSON.stringify(to).toLowerCase(), to])).values()];
 }
 
 /** The chats that these would go to and that are off, each with where. */
-export function unreached(batch: NoticeView[], isOn: IsOn): { kind: ChannelKind; where: string }[] {
+export function unreached(batch: NoticeView[], reach: Reach): { kind: ChannelKind; where: string }[] {
   const all = batch.flatMap(({ channels, thread }) => {
-    const asked = thread === null ? null : placeOfSession(thread);
+    const asked = thread === null ? null : placeOfSession(thread, reach);
     return [
       ...(asked ? [{ kind: asked.kind, where: `${asked.kind}:${asked.to}` }] : []),
       ...channels.map(({ kind, target }) => ({ kind, where: `${kind}:${target}` })),
     ];
   });
-  const off = all.filter(({ kind }) => !isOn(kind));
+  const off = all.filter(({ kind }) => !reach.isOn(kind));
   return [...new Map(off.map((one) => [one.where, one])).values()];
 }
 
@@ -61,14 +69,17 @@ export function unreached(batch: NoticeView[], isOn: IsOn): { kind: ChannelKind;
  * `agent:…:slack:channel:c1:thread:1700000000.000100` and `agent:…:slack:direct:u1` → the thread or the person; a
  * session of WebChat → itself. Null: nobody reads there (a turn of a monitor, a one-shot).
  */
-function placeOfSession(sessionKey: string): Destination | null {
+function placeOfSession(sessionKey: string, { recorded }: Reach): Destination | null {
   const [, kind = '', where = '', id = ''] = keyOfSession.exec(sessionKey) ?? [];
   if (isChatKind(kind)) {
-    const place = chatSetups[kind].placeOfSession(/^d/i.test(where) ? 'direct' : where, id);
+    const { placeOfSession: read } = chatSetups[kind];
+    // A command by a chat's own slash has a session of who typed it.
+    const person = /^(?:d|slash)/i.test(where);
+    const place = read ? read(person ? 'direct' : where, id) : recorded(sessionKey);
     return place && { kind, ...place };
   }
   const webchat = new RegExp(
-    `^agent:${agentId}:(?!subagent:|cron:|monitor:|[a-z]+:(?:channel|group|direct|dm):)`,
+    `^agent:${agentId}:(?!subagent:|cron:|monitor:|[a-z]+:(?:channel|group|direct|dm|slash):)`,
   );
   return webchat.test(sessionKey) ? { kind: 'webchat', to: sessionKey, thread: null } : null;
 }

@@ -1,5 +1,6 @@
 // One product in detail.
 
+import { chats, isChatKind } from '../common/chats.ts';
 import { bytes, cores, count, duration, since } from '../common/units.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { ProductView } from '../contract/products.ts';
@@ -84,11 +85,19 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.parkedBranches.length > 0)
     say('parked', product.parkedBranches.map((branch) => surface.line(branch, 80)).join(', '));
   if (product.channels.length > 0)
-    say('reports to', product.channels.map((channel) => surface.line(channel, 80)).join(', '));
+    say('reports to', channelsText(surface, product), product.channelsOff?.length ? 'warn' : 'dim');
   if (!product.objective && queue.length === 0 && product.overstory)
     say('objective', `none: ${surface.command(`start ${product.name} <what to do>`)}`);
   if (ageNote(product) === null && product.ageMs !== null) say('seen', `${duration(product.ageMs)} ago`);
   return found;
+}
+
+/** `slack:#dev (Slack is off: WebChat is told instead)` */
+function channelsText(surface: Surface, { channels, channelsOff = [] }: ProductView): string {
+  const all = channels.map((channel) => surface.line(channel, 80)).join(', ');
+  const off = channelsOff.map((kind) => (isChatKind(kind) ? chats[kind].title : kind));
+  if (off.length === 0) return all;
+  return `${all} (${off.join(', ')} ${off.length === 1 ? 'is' : 'are'} off: WebChat is told instead)`;
 }
 
 function objectiveRow(surface: Surface, name: string, objective: ObjectiveView): Row {

@@ -198,6 +198,23 @@ describe('one product', () => {
     if (!product) throw new Error(`no product ${index}`);
     return productText(surface, status, product);
   };
+  test('a chat that is off where it reports to is named', () => {
+    const status = busyFleet();
+    const [product] = status.products;
+    if (!product) throw new Error('no product');
+    const said = (channels: string[], channelsOff?: string[]) =>
+      /reports to\s+(.*)/.exec(
+        productText(terminal, status, { ...product, channels, ...(channelsOff && { channelsOff }) }),
+      )?.[1];
+    expect(said(['slack:#dev'])).toBe('slack:#dev');
+    expect(said(['slack:#dev', 'telegram:-1001'], ['slack'])).toBe(
+      'slack:#dev, telegram:-1001 (Slack is off: WebChat is told instead)',
+    );
+    expect(said(['slack:#dev', 'telegram:-1001'], ['slack', 'telegram'])).toBe(
+      'slack:#dev, telegram:-1001 (Slack, Telegram are off: WebChat is told instead)',
+    );
+  });
+
   test('running, waiting on a human, queued', () => {
     expect(show(terminal, 0)).toMatchInlineSnapshot(`
       "product-a: running (code, high priority)

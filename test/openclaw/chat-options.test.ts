@@ -65,8 +65,8 @@ describe('what names every chat', () => {
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
     const image = readFileSync('containers/Dockerfile', 'utf8');
     expect(image).toContain(`ARG OPENCLAW_VERSION=${devDependencies.openclaw}\n`);
-    for (const { plugin } of Object.values(chatSetups)) {
-      if (plugin === null) continue;
+    for (const { plugin, inImage } of Object.values(chatSetups)) {
+      if (plugin === null || inImage === false) continue;
       const [, name, version] = /^(@openclaw\/[a-z]+)@(\d+\.\d+\.\d+)$/.exec(plugin) ?? [];
       const written = version === devDependencies.openclaw ? '$OPENCLAW_VERSION' : version;
       expect(image).toContain(`"${name}@${written}"`);

@@ -83,7 +83,7 @@ describe('gatewayConfig', () => {
   // Of a plugin that is not there OpenClaw checks nothing: those are tried with it.
   it.each(['slack', 'telegram'] as const)('is valid with %s', async (kind) => {
     const { exitCode, all } = await openclaw(
-      options({ chats: { [kind]: { users: ['1'], places: ['-1'], api: null } } }),
+      options({ chats: { [kind]: { users: ['1'], places: [], api: null } } }),
       'config',
       'validate',
     );

@@ -1,11 +1,17 @@
 // The sink of notices over a made-up fleetd and made-up channels: where each goes, what is folded, what is told again.
 import { describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../src/client/client.ts';
-import type { ChannelKind } from '../../src/common/chats.ts';
+import {
+  type ChannelKind,
+  channelPattern,
+  chatKinds,
+  isChatKind,
+  splitChannel,
+} from '../../src/common/chats.ts';
 import type { GateView } from '../../src/contract/gates.ts';
 import type { NoticeView } from '../../src/contract/notices.ts';
 import { batches, deliverNotices, markOf } from '../../src/openclaw/notices.ts';
-import { channelOf, type Destination, destinations } from '../../src/openclaw/places.ts';
+import { channelOf, type Destination, destinations, type Reach } from '../../src/openclaw/places.ts';
 
 const main = 'agent:meta-coordinator:main';
 const thread = 'agent:meta-coordinator:slack:channel:c1:thread:1700000000.000100';
@@ -47,6 +53,14 @@ const gate = (changes: Partial<GateView> = {}): GateView => ({
   ...changes,
 });
 
+/** A gateway with these on. */
+const reaching = (on: ChannelKind[] = ['webchat', ...chatKinds]): Reach => ({
+  isOn: (kind) => on.includes(kind),
+  recorded: (sessionKey) =>
+    sessionKey.includes(':matrix:') ? { to: 'room:!AbC:example.org', thread: '$EvT' } : null,
+  env: { DISCORD_CHANNELS: '10001/20001#dev, 10001/20002' },
+});
+
 /** Runs the sink until it has nothing more to do; `fails` says for which sends the channel fails. */
 async function deliver(
   due: NoticeView[],
@@ -54,7 +68,7 @@ async function deliver(
     fails = () => false,
     reason = 'the channel is away',
     shown = [],
-    on = ['webchat', 'slack', 'telegram'],
+    on,
   }: {
     fails?: (to: Destination, attempt: number) => boolean;
     reason?: string;
@@ -84,7 +98,7 @@ async function deliver(
       log: () => {},
       pause: async () => {},
       channels: {
-        on: async () => new Set(on),
+        reach: async () => reaching(on),
         told: async () => shown.map(markOf),
         async send(to, text, buttons) {
           attempt += 1;
@@ -101,7 +115,7 @@ async function deliver(
 describe('where', () => {
   it('a thread of Slack, a direct message and WebChat are found again by their session', () => {
     const where = (session: string) =>
-      destinations([notice(1, { channels: [], thread: session })], main, () => true);
+      destinations([notice(1, { channels: [], thread: session })], main, reaching());
     expect(where(thread)).toEqual([{ kind: 'slack', to: 'channel:C1', thread: '1700000000.000100' }]);
     expect(where('agent:meta-coordinator:slack:direct:u1')).toEqual([
       { kind: 'slack', to: 'user:U1', thread: null },
@@ -115,17 +129,40 @@ describe('where', () => {
     ['telegram:group:-1001:topic:7', { kind: 'telegram', to: '-1001', thread: '7' }],
     ['telegram:group:-1001', { kind: 'telegram', to: '-1001', thread: null }],
     ['telegram:direct:111', { kind: 'telegram', to: '111', thread: null }],
+    ['discord:channel:30001', { kind: 'discord', to: 'channel:30001', thread: null }],
+    ['discord:slash:111', { kind: 'discord', to: 'user:111', thread: null }],
+    ['discord:direct:111', { kind: 'discord', to: 'user:111', thread: null }],
+    ['whatsapp:direct:+4915112345678', { kind: 'whatsapp', to: '+4915112345678', thread: null }],
+    ['whatsapp:group:1203@g.us', { kind: 'whatsapp', to: '1203@g.us', thread: null }],
+    // A session key keeps no capitals; OpenClaw's own record of the session does.
+    [
+      'matrix:channel:!abc:example.org:thread:$evt',
+      { kind: 'matrix', to: 'room:!AbC:example.org', thread: '$EvT' },
+    ],
   ])('so is %s', (key, place) => {
     const session = `agent:meta-coordinator:${key}`;
-    expect(destinations([notice(1, { channels: [], thread: session })], main, () => true)).toEqual([place]);
+    expect(destinations([notice(1, { channels: [], thread: session })], main, reaching())).toEqual([place]);
     expect(channelOf(session)).toBe(place.kind);
   });
 
-  it('a topic in products.yaml is a thread of its group', () => {
-    const channels: NoticeView['channels'] = [{ kind: 'telegram', target: '-1001:topic:7' }];
-    expect(destinations([notice(1, { channels })], main, () => true)).toEqual([
-      { kind: 'telegram', to: '-1001', thread: '7' },
-    ]);
+  const guid = '0a1b2c3d-0000-4000-8000-000000000000';
+  it.each([
+    ['slack:U0123', { to: 'user:U0123', thread: null }],
+    ['telegram:-1001:topic:7', { to: '-1001', thread: '7' }],
+    ['discord:#dev', { to: 'channel:20001', thread: null }],
+    ['discord:#none', { to: 'channel:#none', thread: null }],
+    ['discord:user:30001', { to: 'user:30001', thread: null }],
+    ['whatsapp:+4915112345678', { to: '+4915112345678', thread: null }],
+    ['matrix:#dev:example.org', { to: 'room:#dev:example.org', thread: null }],
+    ['matrix:@ana:example.org', { to: 'user:@ana:example.org', thread: null }],
+    ['msteams:19:abc@thread.tacv2', { to: 'conversation:19:abc@thread.tacv2', thread: null }],
+    [`msteams:${guid}`, { to: `user:${guid}`, thread: null }],
+  ])('%s of products.yaml is what the chat takes', (text, place) => {
+    const { kind, target } = splitChannel(text);
+    if (!isChatKind(kind)) throw new Error(`Expected a chat, got ${kind}`);
+    expect(text).toMatch(channelPattern);
+    const channels: NoticeView['channels'] = [{ kind, target }];
+    expect(destinations([notice(1, { channels })], main, reaching())).toEqual([{ kind, ...place }]);
   });
 
   it('a chat that is off is named in WebChat, which stands in for it', async () => {
@@ -142,8 +179,8 @@ describe('where', () => {
   });
 
   it('a thread in the product’s channel is told once; without Slack, WebChat is', () => {
-    expect(destinations([notice(1, { thread })], main, () => true)).toHaveLength(1);
-    expect(destinations([notice(1, { thread })], main, (kind) => kind === 'webchat')).toEqual([
+    expect(destinations([notice(1, { thread })], main, reaching())).toHaveLength(1);
+    expect(destinations([notice(1, { thread })], main, reaching(['webchat']))).toEqual([
       { kind: 'webchat', to: main, thread: null },
     ]);
   });

@@ -20,6 +20,8 @@ export interface Conversation {
   people: { approver: string; other: string; stranger: string };
   /** where it is asked */
   place: string;
+  /** the same as products.yaml has it; default: its id */
+  target?: string;
   thread: string;
   /** the session of that thread */
   session: string;
@@ -73,7 +75,7 @@ export function aConversationIn(
         registry: {
           ...registry([
             product('product-a', { planApproval: 'required' }),
-            product('product-b', { channels: [{ kind: talk.kind, target: talk.place }] }),
+            product('product-b', { channels: [{ kind: talk.kind, target: talk.target ?? talk.place }] }),
           ]),
           gateApprovers: [`${talk.kind}:${talk.people.approver}`],
         },
@@ -87,7 +89,8 @@ export function aConversationIn(
     gateway = opened.use(
       await openGateway({ fleetd: socketPath, model: model.url, chats: { [kind]: options }, env, install }),
     );
-  }, 400_000);
+    // A plugin is installed first: minutes on a busy machine.
+  }, 900_000);
   afterAll(() => opened.disposeAsync(), 60_000);
 
   it('what is asked becomes an objective that knows who asked and where', async () => {

@@ -1,10 +1,11 @@
 // Slack, as far as the real Slack plugin of OpenClaw can tell: its Web API and socket mode. What people say is put in
 // with `say`, the buttons they press with `press`; what the bot posts is read from `posts`. Run as a program it is a
 // service beside a gateway in a container, and takes the same three by HTTP (`remoteMockSlack`).
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { acceptSocket, frame, readFrames } from './websocket.ts';
 
 export interface SlackPost {
   channel: string;
@@ -120,12 +121,7 @@ export async function startMockSlack(
     response.end(JSON.stringify({ ok: true, ...reply }));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    const accept = createHash('sha1')
-      .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-      .digest('base64');
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    );
+    acceptSocket(request, socket);
     open.add(socket);
     socket.on('error', () => open.delete(socket));
     socket.on('close', () => open.delete(socket));
@@ -279,33 +275,3 @@ if (process.env.MOCK_SLACK_PORT)
     port: Number(process.env.MOCK_SLACK_PORT),
     host: '0.0.0.0',
   });
-
-/** One unmasked frame, as servers send it (RFC 6455 §5.2). */
-function frame(opcode: number, payload: Buffer): Buffer {
-  const head =
-    payload.length < 126
-      ? Buffer.from([0x80 | opcode, payload.length])
-      : Buffer.from([0x80 | opcode, 126, payload.length >> 8, payload.length & 0xff]);
-  return Buffer.concat([head, payload]);
-}
-
-/** Masked frames of a client, whole ones below 64 KiB: all that the Slack plugin sends. */
-function readFrames(socket: Duplex, onFrame: (opcode: number, payload: Buffer) => void): void {
-  let rest = Buffer.alloc(0);
-  socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk]);
-    for (;;) {
-      if (rest.length < 6) return;
-      const short = (rest[1] ?? 0) & 0x7f;
-      const at = short === 126 ? 4 : 2;
-      const length = short === 126 ? rest.readUInt16BE(2) : short;
-      if (rest.length < at + 4 + length) return;
-      const mask = rest.subarray(at, at + 4);
-      const payload = Buffer.from(
-        rest.subarray(at + 4, at + 4 + length).map((byte, i) => byte ^ (mask[i % 4] ?? 0)),
-      );
-      onFrame((rest[0] ?? 0) & 0x0f, payload);
-      rest = rest.subarray(at + 4 + length);
-    }
-  });
-}

@@ -20,7 +20,9 @@ const pageCharacters = 4_000_000;
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log'>) {
+export function createOutbox(
+  context: Pick<FleetContext, 'journal' | 'registry' | 'clock' | 'log' | 'chatsOn'>,
+) {
   const { journal, clock, log } = context;
   const gates = journal.gates;
   const notices = journal.notices;
@@ -121,6 +123,11 @@ export function createOutbox(context: Pick<FleetContext, 'journal' | 'registry' 
         seq = events.at(-1)?.seq ?? until;
       }
       drain();
+    },
+
+    /** The chats that are on where notices go: a product that reports to another one says so. */
+    reaches(kinds: string[]): void {
+      context.chatsOn = new Set(kinds);
     },
 
     /** What a sink should hand over now, in order. */

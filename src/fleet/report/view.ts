@@ -56,6 +56,11 @@ interface Shared {
   queued: ReadonlyMap<string, number>;
 }
 
+/** Chats of the product that are off where notices go, each once. */
+const channelsOff = ({ channels }: Product, on: ReadonlySet<string>): string[] => [
+  ...new Set(channels.flatMap(({ kind }) => (kind === 'webchat' || on.has(kind) ? [] : [kind]))),
+];
+
 function productView(
   loop: Driver,
   p: Product,
@@ -90,6 +95,7 @@ function productView(
     planApproval: p.planApproval,
     review: p.review,
     channels: p.channels.map((c) => (c.target === null ? c.kind : `${c.kind}:${c.target}`)),
+    ...(context.chatsOn && { channelsOff: channelsOff(p, context.chatsOn) }),
     state: trouble
       ? 'trouble'
       : session

@@ -47,21 +47,24 @@ export interface ChatSetup {
   kind: ChatKind;
   /** npm spec of OpenClaw's plugin for it; null: OpenClaw has it */
   plugin: string | null;
+  /** absent: the image brings it; false: it comes from npm, which must then be reached */
+  inImage?: false;
   /** variables with its keys: off unless all are set. The gateway reads them itself */
   keys: readonly string[];
   users: Ids;
   places: Ids;
-  /** variable for ChatOptions.api */
-  api: string;
+  /** variable for ChatOptions.api; null: it has no other server */
+  api: string | null;
   /** `channels.<kind>` of openclaw.json */
   config(options: ChatOptions): Record<string, unknown>;
-  /** @param target as src/common/chats.ts let it through */
-  placeOf(target: string): ChatPlace;
+  /** @param target as src/common/chats.ts let it through. @param env of the gateway, for places that are named there */
+  placeOf(target: string, env: Record<string, string | undefined>): ChatPlace;
   /**
    * @param where `channel`, `group` or `direct`, of a session key of OpenClaw. @param id all that follows it
    * @returns null: no place
+   * Null where a session key does not keep what an id is made of: then the session's own record has the place.
    */
-  placeOfSession(where: string, id: string): ChatPlace | null;
+  placeOfSession: ((where: string, id: string) => ChatPlace | null) | null;
   /** null: it has no buttons */
   pressed: ((press: Press) => Pressed) | null;
   /** what it says of a place that will not come back by itself */
