@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFleetClient } from '../../../src/client/client.ts';
 import { queuedLongMs, remindMs } from '../../../src/fleet/report/outbox.ts';
 import type { NoticeRow } from '../../../src/journal/outbox/store.ts';
 import { fakeRuntime } from '../../support/fake-runtime.ts';
 import { product, registry, testFleet } from '../../support/fleet.ts';
+import { serveFleet } from '../../support/gateway.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
 const folders: string[] = [];
@@ -154,6 +156,22 @@ describe('what is told', () => {
       .eventsAfter(0, 100_000)
       .filter((e) => e.kind === 'notice.posted' && e.data.kind === 'queued-long');
     expect(waits).toMatchObject([{ product: 'beta', objective: 'obj-2' }]);
+  });
+});
+
+describe('what reaches no chat', () => {
+  it('a product says which of its chats is off where notices go, once a gateway has said what is on', async () => {
+    const t = await working();
+    const server = await serveFleet(t.fleet);
+    const client = createFleetClient({ socketPath: server.socketPath });
+    const off = async () => (await client.status({ product: 'alpha' })).products[0]?.channelsOff;
+    expect(await off()).toBeUndefined();
+    await client.notices({ on: 'webchat,telegram' });
+    expect(await off()).toEqual(['slack']);
+    await client.notices({ on: 'webchat,slack' });
+    expect(await off()).toEqual([]);
+    await server[Symbol.asyncDispose]();
+    t.crash();
   });
 });
 
