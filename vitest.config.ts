@@ -25,7 +25,7 @@ const fleets = [
   'test/claude/{hooks,terminal,usage,worker}.test.ts',
   'test/checkout/publish.test.ts',
   'test/fleet/gates/sim.test.ts',
-  'test/recovery/restart.test.ts',
+  'test/recovery/{direct,restart}.test.ts',
   'test/sessions/**/*.test.ts',
 ];
 

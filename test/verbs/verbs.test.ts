@@ -100,6 +100,8 @@ describe('chat', () => {
       started('product-a', '$(rm -rf /) `id` ; | & > < * ~ \\ {a,b} !x'),
     ],
     ['start product-a it’s “quoted” — really', started('product-a', 'it’s “quoted” — really')],
+    ['start --direct scout product-a look', started('product-a', 'look', { direct: 'scout' })],
+    ['start --direct=builder product-a go', started('product-a', 'go', { direct: 'builder' })],
     ['start --needs obj-3,#4 product-a go', started('product-a', 'go', { needs: ['obj-3', 'obj-4'] })],
     ['start --accept “tests pass” product-a go', started('product-a', 'go', { acceptance: 'tests pass' })],
     ['start —accept "tests pass" product-a go', started('product-a', 'go', { acceptance: 'tests pass' })],

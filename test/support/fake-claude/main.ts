@@ -273,6 +273,35 @@ async function terminal(): Promise<void> {
   }
 }
 
+/** A worker without a coordinator: what its spec asks for, mailed to the operator. */
+async function alone(): Promise<void> {
+  const spec = join(env.OVERSTORY_PROJECT_ROOT ?? '', '.overstory/specs', `${env.OVERSTORY_TASK_ID}.md`);
+  const order = readFileSync(spec, 'utf8');
+  const asked = (word: string) => order.includes(`fake:${word}`);
+  if (asked('die')) process.exit(1);
+  if (asked('busy')) await new Promise(() => setInterval(() => {}, 1_000_000));
+  if (asked('think')) await sleep(3_000);
+  if (asked('mute')) return;
+  if (agent.startsWith('builder')) {
+    mkdirSync('fake-claude', { recursive: true });
+    writeFileSync(join('fake-claude', `${agent}.md`), `${agent}\n`);
+    spawnSync('git', ['add', 'fake-claude']);
+    spawnSync('git', ['commit', '--quiet', '-m', `Work of ${agent}`]);
+  }
+  if (asked('ask') && !/^ANSWER by the operator/m.test(order))
+    mail('operator', 'question', 'A or B?', 'A or B?');
+  else mail('operator', 'worker_done', 'Worker done', 'fake-claude did what it was told.');
+}
+
+const ended = {
+  type: 'result',
+  subtype: 'success',
+  result: 'ok',
+  is_error: false,
+  num_turns: 1,
+  total_cost_usd: 0.01,
+};
+
 // ── a worker's headless turn ─────────────────────────────────────────────────────────────────────────────
 async function turn(): Promise<void> {
   const emit = (message: object) =>
@@ -292,6 +321,11 @@ async function turn(): Promise<void> {
     log({ event: 'turn', resumed });
     emit({ type: 'system', subtype: 'init', model: 'fake', tools: ['Bash'], cwd: process.cwd() });
     emit(text('working'));
+    if (/^(?:scout|builder)-obj-/.test(agent)) {
+      await alone();
+      emit(ended);
+      continue;
+    }
     if (!resumed && !mute) {
       // Cut off: no result follows, so overstory keeps the worker and waits for mail to it.
       mail('coordinator', 'status', 'started', 'waiting for word');
@@ -299,14 +333,7 @@ async function turn(): Promise<void> {
     }
     // A mute one ends well and has told nobody: overstory's contract is broken.
     if (!mute) mail('coordinator', 'worker_done', 'done', 'heard you; done');
-    emit({
-      type: 'result',
-      subtype: 'success',
-      result: 'ok',
-      is_error: false,
-      num_turns: 1,
-      total_cost_usd: 0.01,
-    });
+    emit(ended);
   }
 }
 
