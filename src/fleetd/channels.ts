@@ -10,9 +10,14 @@ import { sshChannel } from '../runtime/ssh-channel.ts';
 /** @param defaultProject  the compose project of a runtime that names none: fleetd's own */
 export function channelsOf(defaultProject: string, log: Logger): (entry: RuntimeEntry) => Channel {
   return (entry) => {
-    const { name, kind, host } = entry;
+    const { name, kind, host, isolation } = entry;
     const project = entry.project ?? defaultProject;
     const onLog = (line: string) => log.info({ from: 'agent', runtime: name }, line);
+    // Told as a way that does not open: the others go on, and nobody takes for a container of its own what is none.
+    if (kind === 'kubernetes' || isolation === 'product')
+      return openedLater(`runtime ${name}`, () => {
+        throw noPlaces(name, kind);
+      });
     if (kind === 'ssh' && host !== null) return sshChannel({ host, project, onLog });
     if (kind === 'docker' && host !== null)
       return openedLater(`docker at ${host}`, () =>
@@ -25,6 +30,13 @@ export function channelsOf(defaultProject: string, log: Logger): (entry: Runtime
     });
   };
 }
+
+const noPlaces = (name: string, kind: RuntimeEntry['kind']) =>
+  new FleetError({
+    code: 'RUNTIME_REFUSED',
+    message: `Expected a runtime for all its products, got ${name}, which would make a place for each (${kind === 'kubernetes' ? 'kind kubernetes' : 'isolation: product'}): fleetd places none there yet.`,
+    mend: 'Name a runtime of kind docker or ssh without isolation in products.yaml.',
+  });
 
 const addressOf = (host: string, certs: string | null): EngineAddress =>
   host.startsWith('unix://') ? { socket: host.slice('unix://'.length) } : { host, certs: certs ?? '' };
