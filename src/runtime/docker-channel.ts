@@ -28,26 +28,20 @@ export interface DockerChannelOptions {
   workingDir?: string;
   /** `NAME=value`, on top of the container's own environment and FLEET_WORKSPACE */
   env?: string[];
-  /**
-   * default: DOCKER_HOST, else /var/run/docker.sock. A function is asked at each use, so that certificates that are put
-   * there or renewed count at once.
-   */
-  docker?: Docker | (() => Docker);
+  /** default: DOCKER_HOST, else /var/run/docker.sock */
+  docker?: Docker;
   /** One line of the agent's stderr. */
   onLog?: (line: string) => void;
 }
 
 export function dockerChannel(options: DockerChannelOptions): Channel {
-  const { docker: given = new Docker() } = options;
-  const docker = typeof given === 'function' ? given : () => given;
+  const { docker = new Docker() } = options;
   return {
     description: `docker exec into the container labelled ${options.label ?? runtimeLabel}=${options.project}`,
-    open: async () => openExec(docker(), options),
+    open: () => openExec(docker, options),
     doctor: async () => [await engineFinding(docker, options)],
-    async limit(limits) {
-      const client = docker();
-      await limitContainer(client.getContainer(await findContainer(client, options)), limits, engine);
-    },
+    limit: async (limits) =>
+      limitContainer(docker.getContainer(await findContainer(docker, options)), limits, engine),
   };
 }
 
@@ -113,10 +107,9 @@ async function openExec(docker: Docker, options: DockerChannelOptions): Promise<
 }
 
 /** For `fleet doctor`: the engine answers, and the container is there. */
-async function engineFinding(client: () => Docker, options: DockerChannelOptions): Promise<Finding> {
+async function engineFinding(docker: Docker, options: DockerChannelOptions): Promise<Finding> {
   const common = { check: 'engine', product: null };
   try {
-    const docker = client();
     const { Version } = await engine(docker.version());
     await findContainer(docker, options);
     return { ...common, state: 'ok', says: `Docker ${Version}; the runtime's container runs`, mend: null };

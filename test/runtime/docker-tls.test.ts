@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FleetError } from '../../src/common/errors.ts';
 import { dockerChannel, dockerClient, runtimeLabel } from '../../src/runtime/index.ts';
 import { docker, engineAvailable, engineImage } from '../support/engine.ts';
 import { freePort } from '../support/trial-process.ts';
@@ -151,13 +152,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const refusal = (address: Parameters<typeof dockerClient>[0]) =>
-  dockerChannel({ project: 'p', docker: () => dockerClient(address) })
-    .open()
-    .then(
-      () => 'opened',
-      ({ code, message, mend }) => `${code}: ${message} ${mend}`,
-    );
+async function refusal(address: Parameters<typeof dockerClient>[0]): Promise<string> {
+  try {
+    await dockerChannel({ project: 'p', docker: dockerClient(address) }).open();
+    return 'opened';
+  } catch (thrown) {
+    const { code, message, mend } = FleetError.wrap(thrown);
+    return `${code}: ${message} ${mend}`;
+  }
+}
 
 test('certificates that are missing or none are named, each by its file', async () => {
   const good = await certs('good-but', 'client', 'ca');
@@ -226,7 +229,7 @@ describe.runIf(withEngine)('a real engine behind it', () => {
     const address = { host, certs: await certs('real', 'client', 'ca') };
     const channel = dockerChannel({
       project,
-      docker: () => dockerClient(address),
+      docker: dockerClient(address),
       argv: ['cat'],
       workingDir: '/tmp',
     });
