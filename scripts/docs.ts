@@ -6,6 +6,7 @@ const pages: Record<string, string> = {
   commands: 'commands.ts',
   errors: 'error-codes.ts',
   man: 'man.ts',
+  models: 'models.ts',
   openapi: 'openapi.ts',
   overstory: 'overstory-traps.ts',
   'products-schema': 'products-schema.ts',

@@ -4,6 +4,7 @@
 import manifest from '../../openclaw.plugin.json' with { type: 'json' };
 import { fromEnvironment } from './chats/chat.ts';
 import { type ChatsOn, setupsOf } from './chats/index.ts';
+import type { GatewayModel } from './providers.ts';
 
 /** The one agent of this gateway, and the plugin's id. */
 export const agentId = 'meta-coordinator';
@@ -40,27 +41,20 @@ export interface GatewayOptions {
   logFile: string;
   /** fleetd's socket for the gateway; null: the plugin takes FLEET_GATEWAY_SOCKET. */
   socketPath: string | null;
-  /**
-   * anthropic: the real API, key from ANTHROPIC_API_KEY. `id` without provider, e.g. claude-sonnet-5.
-   * local: an Anthropic-compatible server, as the demo model; no key leaves this machine.
-   */
-  model: { kind: 'anthropic'; id: string } | { kind: 'local'; baseUrl: string };
+  /** of `providedModel` or `standInModel`; its key is in the gateway's environment */
+  model: GatewayModel;
   /** Their keys are in the gateway's environment, and their plugins installed. */
   chats: ChatsOn;
   /** Origins a browser may use, e.g. http://localhost:41789; the two loopback ones are always in. */
   allowedOrigins: string[];
 }
 
-/** The id a local model goes by: in OpenClaw's catalogue, so that no warning is given for it. */
-const localModelId = 'claude-sonnet-5';
-
 /**
  * @returns the object to write as openclaw.json; `openclaw config validate` accepts it and
  * `openclaw security audit` finds nothing critical and nothing to warn about, on loopback and on lan.
  */
 export function gatewayConfig(options: GatewayOptions): Record<string, unknown> {
-  const local = options.model.kind === 'local' ? options.model : null;
-  const model = `anthropic/${options.model.kind === 'anthropic' ? options.model.id : localModelId}`;
+  const { model } = options;
   const on = setupsOf(options.chats);
   const kinds = on.map(({ setup }) => setup.kind);
   const config: Record<string, unknown> = {
@@ -103,15 +97,11 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
     models: {
       mode: 'merge',
       catalogRefresh: { enabled: false },
-      ...(local && {
-        providers: {
-          anthropic: { baseUrl: local.baseUrl, apiKey: fromEnvironment('FLEET_LOCAL_MODEL_KEY'), models: [] },
-        },
-      }),
+      providers: model.providers,
     },
     agents: {
       defaults: {
-        model: { primary: model },
+        model: { primary: model.ref },
         // Unset or named, every session costs further calls for a recap of it: mail of workers included.
         utilityModel: '',
         thinkingDefault: 'medium',
@@ -149,12 +139,12 @@ export function gatewayConfig(options: GatewayOptions): Record<string, unknown> 
     skills: { workshop: { autonomous: { mode: 'off' } } },
     approvals: { plugin: { enabled: true, mode: 'session' } },
     plugins: {
-      allow: [agentId, 'anthropic', ...kinds],
+      allow: [agentId, ...(model.plugin === null ? [] : [model.plugin]), ...kinds],
       // memory-core would dream at 03:00, with the model.
       slots: { memory: 'none' },
       load: { paths: [options.pluginDir] },
       entries: {
-        anthropic: { enabled: true },
+        ...(model.plugin !== null && { [model.plugin]: { enabled: true } }),
         ...Object.fromEntries(kinds.map((kind) => [kind, { enabled: true }])),
         [agentId]: {
           enabled: true,

@@ -10,7 +10,8 @@ import { installChatPlugin } from './chat-plugins.ts';
 import { type ChatsOn, chatSetups } from './chats/index.ts';
 import { prepareGatewayState, startGateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway-config.ts';
-import { localModel } from './local-model.ts';
+import { chooseModel, type ModelChoice } from './model-choice.ts';
+import { standInModel } from './providers.ts';
 
 const env = process.env;
 const port = Number(env.FLEET_PORT || 41789);
@@ -44,20 +45,28 @@ async function chatsFor(
   return { on, keys };
 }
 
+/** What answers where no model does. */
+const standIn = (choice: ModelChoice) => ({
+  port: 0,
+  ...(choice.kind === 'none' && {
+    always: `${choice.why.message} ${choice.why.mend} Until then the /fleet commands work as they are: try /fleet help.`,
+  }),
+});
+
 try {
-  const mode = localModel(env);
-  const local = mode === null ? null : await startDemoModel({ port: 0, mode });
-  const model: GatewayOptions['model'] =
-    local === null
-      ? { kind: 'anthropic', id: env.ANTHROPIC_MODEL || 'claude-sonnet-5' }
-      : { kind: 'local', baseUrl: local.url };
+  const choice = chooseModel(env, {
+    localHost: 'host.docker.internal',
+    whereToSet: 'in the file .env next to docker-compose.yaml',
+    unasked: env.OVERSTORY === 'sim' ? 'demo' : 'anthropic',
+  });
+  const model =
+    choice.kind === 'provided' ? choice.model : standInModel((await startDemoModel(standIn(choice))).url);
   say(
-    {
-      demo: 'model: SIMULATED, a demo model that understands the sentences of the README',
-      'missing-key':
-        'model: none. ANTHROPIC_API_KEY is missing; WebChat says how to set it, /fleet works without',
-      real: `model: anthropic ${env.ANTHROPIC_MODEL || 'claude-sonnet-5'}`,
-    }[mode ?? 'real'],
+    choice.kind === 'provided'
+      ? `model: ${choice.said}`
+      : choice.kind === 'demo'
+        ? 'model: SIMULATED, a demo model that understands the sentences of the README'
+        : `model: none. ${inOneLine(choice.why)} WebChat says so too, /fleet works without`,
   );
 
   const token = env.OPENCLAW_GATEWAY_TOKEN || (await keptToken(join(stateDir, 'token')));
@@ -82,7 +91,7 @@ try {
     env: {
       ...keys,
       FLEET_DASHBOARD_PORT: env.FLEET_DASHBOARD_PORT ?? '41790',
-      ...(env.ANTHROPIC_API_KEY && { ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY }),
+      ...(choice.kind === 'provided' && choice.env),
     },
     log: (line) => console.log(line),
     onProgress: say,

@@ -16,8 +16,8 @@ import {
 export interface DemoModelOptions {
   /** 0 takes any free port. */
   port: number;
-  /** `missing-key`: every turn is answered with where to put the key. */
-  mode: 'demo' | 'missing-key';
+  /** Every turn is answered with this, and nothing is called. */
+  always?: string;
   log?: (line: string) => void;
 }
 
@@ -31,11 +31,8 @@ export interface DemoModel {
 
 const signature = '(demo model: fixed sentences, no AI behind this answer)';
 
-export const missingKeyText =
-  'I have no model to think with: ANTHROPIC_API_KEY is not set. Put ANTHROPIC_API_KEY=sk-ant-… into the file .env next to docker-compose.yaml, or export it in the shell, and start again. Until then the /fleet commands work as they are: try /fleet help.';
-
 /** Rejects when the port is taken (EADDRINUSE). Listens on 127.0.0.1 only. */
-export async function startDemoModel({ port, mode, log }: DemoModelOptions): Promise<DemoModel> {
+export async function startDemoModel({ port, always, log }: DemoModelOptions): Promise<DemoModel> {
   let requests = 0;
   const server = createServer((request, response) => {
     void serve(request, response).catch((error: unknown) => {
@@ -69,7 +66,7 @@ export async function startDemoModel({ port, mode, log }: DemoModelOptions): Pro
     for await (const chunk of request.setEncoding('utf8')) raw += chunk;
     const body = JSON.parse(raw) as MessagesRequest;
     requests++;
-    const answer = mode === 'missing-key' ? { text: missingKeyText, calls: [] } : answerTo(body);
+    const answer = always === undefined ? answerTo(body) : { text: always, calls: [] };
     log?.(`turn ${requests}: ${answer.calls.map((call) => call.name).join(', ') || 'text'}`);
     sendAnswer(response, body, answer, requests);
   }
@@ -91,7 +88,7 @@ export async function startDemoModel({ port, mode, log }: DemoModelOptions): Pro
 }
 
 /** One turn. Pure. */
-function answerTo(request: MessagesRequest): Answer {
+export function answerTo(request: MessagesRequest): Answer {
   const { text, results } = readTurn(request);
   if (results.length > 0) {
     // Our tools say a failure as text that begins with its code.

@@ -18,10 +18,14 @@ say('  fleetd     real        scheduler, journal, API');
 say(
   `  overstory  ${options.real ? `real        ov from PATH, on clones of ${options.projects}` : `SIMULATED   ov-sim on ${options.projects === null ? 'sample products' : `clones of ${options.projects}`}: no worker is real, no code is written by a model`}`,
 );
-say(
-  `  model      ${options.model === 'anthropic' ? 'real        Anthropic: this spends money' : 'SIMULATED   a demo model that understands the sentences of the README'}`,
-);
+say(`  model      ${modelLine(options.model)}`);
 say('');
+
+function modelLine(model: typeof options.model): string {
+  if (model.kind === 'provided') return `real        ${model.said}: what it costs is yours to pay`;
+  if (model.kind === 'none') return 'none';
+  return 'SIMULATED   a demo model that understands the sentences of the README';
+}
 
 /** Asked before anything is started, and ends the process where there is none. */
 async function productsFile(): Promise<string> {

@@ -2,13 +2,14 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { tellBrokenHelp } from '../common/broken-output.ts';
+import { chooseModel, type ModelChoice } from '../openclaw/model-choice.ts';
 
 export interface TrialOptions {
   /** ov from PATH on the user's own repositories, instead of the simulator on samples */
   real: boolean;
   /** Folder of the user's repositories; required with `real`. */
   projects: string | null;
-  model: 'demo' | 'anthropic';
+  model: ModelChoice;
   /** Port of WebChat on loopback. */
   port: number;
   /** Port of the dashboard on loopback; null: none. */
@@ -23,7 +24,7 @@ export interface TrialOptions {
 }
 
 /** Exits with commander's own text and code on bad usage or --help. */
-export function readTrialOptions(argv: string[]): TrialOptions {
+export function readTrialOptions(argv: string[], env: NodeJS.ProcessEnv = process.env): TrialOptions {
   const program = tellBrokenHelp(new Command('npm start --'))
     .description(
       'The meta-coordinator on this machine, without Docker: simulator and demo model unless told otherwise.',
@@ -34,7 +35,11 @@ export function readTrialOptions(argv: string[]): TrialOptions {
       'folder that holds your repositories: read, agents work on clones. Offers them where no products.yaml names any',
     )
     .option('--yes', 'take all repositories that are found there, without a question')
-    .option('--model <name>', 'demo, or anthropic (spends money; needs ANTHROPIC_API_KEY)', 'demo')
+    .option(
+      '--model <name>',
+      'demo, or <provider>/<model> (docs/models.md: most spend money and need a key)',
+      env.MODEL || 'demo',
+    )
     .option('--port <number>', 'port of WebChat on this machine', readPort, 41789)
     .option(
       '--dashboard-port <number>',
@@ -55,16 +60,16 @@ export function readTrialOptions(argv: string[]): TrialOptions {
     yes?: boolean;
     state: string;
   }>();
-  if (o.model !== 'demo' && o.model !== 'anthropic') {
-    program.error(`Expected --model demo or anthropic, got ${o.model}.`);
-  }
   if (o.real && o.projects === undefined) {
     program.error('Expected --projects <folder> with --real: the folder that holds your repositories.');
   }
   return {
     real: o.real ?? false,
     projects: o.projects === undefined ? null : resolve(o.projects),
-    model: o.model === 'anthropic' ? 'anthropic' : 'demo',
+    model: chooseModel(
+      { ...env, MODEL: o.model },
+      { localHost: '127.0.0.1', whereToSet: 'in the environment of npm start', unasked: 'demo' },
+    ),
     port: o.port,
     dashboardPort: o.dashboardPort === 'off' ? null : o.dashboardPort,
     productsFile: resolve(o.products ?? 'products.yaml'),

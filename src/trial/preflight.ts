@@ -27,25 +27,30 @@ const forReal: Need[] = [
   },
 ];
 
-/** @throws FleetError TRIAL_NEEDS naming all that is missing */
+/** @throws FleetError TRIAL_NEEDS naming all programs that are missing; MODEL_… of `chooseModel` */
 export async function preflight(options: TrialOptions, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const missing: Need[] = [];
   for (const need of options.real ? [...always, ...forReal] : always) {
     if ((await findProgram(need.program, env.PATH)) === null) missing.push(need);
   }
-  if (options.model === 'anthropic' && !env.ANTHROPIC_API_KEY) {
-    missing.push({
-      program: 'ANTHROPIC_API_KEY',
-      mend: 'Export ANTHROPIC_API_KEY, or leave out --model anthropic.',
-    });
+  if (missing.length === 0) {
+    if (options.model.kind === 'none') throw withoutModel(options.model.why);
+    return;
   }
-  if (missing.length === 0) return;
   throw new FleetError({
     code: 'TRIAL_NEEDS',
     message: `Expected ${missing.map((m) => m.program).join(', ')} on this machine, found none.`,
     mend: missing.map((m) => m.mend).join(' '),
   });
 }
+
+const withoutModel = ({ code, message, mend, class: kind }: FleetError): FleetError =>
+  new FleetError({
+    code,
+    class: kind,
+    message,
+    mend: `${mend} Or take the demo model: --model demo, without MODEL.`,
+  });
 
 /** Path of a program on PATH, or null. */
 export async function findProgram(name: string, path = ''): Promise<string | null> {

@@ -7,7 +7,8 @@ import { keptToken } from '../common/kept-token.ts';
 import { quietLines } from '../common/terminal-safe-json.ts';
 import { type Fleetd, runFleetd } from '../fleetd/run.ts';
 import { layPlugin } from '../openclaw/plugin-folder.ts';
-import { type DemoModel, startDemoModel } from '../simulator/demo-model.ts';
+import { type GatewayModel, standInModel } from '../openclaw/providers.ts';
+import { startDemoModel } from '../simulator/demo-model.ts';
 import { startGatewayPatiently } from './gateway.ts';
 import type { TrialOptions } from './options.ts';
 import { preflight } from './preflight.ts';
@@ -91,12 +92,8 @@ export async function startTrial(
     onProgress('fleetd is up');
     if (fleetd.dashboard) onDashboard(fleetd.dashboard.link);
 
-    let model: DemoModel | null = null;
-    if (options.model === 'demo') {
-      model = await startDemoModel({ port: 0, mode: 'demo' });
-      const started = model;
-      undo.push(() => started.close());
-    }
+    const provided = options.model.kind === 'provided' ? options.model : null;
+    const model = provided?.model ?? (await demoModel(undo));
 
     const pluginDir = join(stateDir, 'plugin');
     await layPlugin({ root, dist }, pluginDir);
@@ -110,16 +107,13 @@ export async function startTrial(
         workspaceDir: join(stateDir, 'gateway/workspace'),
         logFile: join(stateDir, 'log/openclaw.log'),
         socketPath: gatewaySocket,
-        model:
-          model === null
-            ? { kind: 'anthropic', id: 'claude-sonnet-5' }
-            : { kind: 'local', baseUrl: model.url },
+        model,
         chats: {},
         allowedOrigins: [],
       },
       env: {
         FLEET_DASHBOARD_PORT: String(options.dashboardPort ?? 'off'),
-        ...(options.model === 'anthropic' && { ANTHROPIC_API_KEY: process.env.ANTHROPIC_API_KEY ?? '' }),
+        ...provided?.env,
       },
       onProgress,
     });
@@ -138,6 +132,12 @@ export async function startTrial(
     await stop();
     throw FleetError.wrap(error);
   }
+}
+
+async function demoModel(undo: (() => Promise<unknown>)[]): Promise<GatewayModel> {
+  const { url, close } = await startDemoModel({ port: 0 });
+  undo.push(close);
+  return standInModel(url);
 }
 
 /** Sessions go back to the queue: the next trial goes on where this one was. */

@@ -19,6 +19,7 @@ import {
   type GatewayOptions,
   gatewayConfig,
 } from '../../src/openclaw/gateway-config.ts';
+import { providedModel, standInModel } from '../../src/openclaw/providers.ts';
 import { fleetTools } from '../../src/openclaw/tools/index.ts';
 import { buildPlugin } from '../support/plugin.ts';
 
@@ -32,7 +33,7 @@ const options = (fields: Partial<GatewayOptions> = {}): GatewayOptions => ({
   workspaceDir: join(folder, 'workspace'),
   logFile: join(folder, 'openclaw.log'),
   socketPath: null,
-  model: { kind: 'anthropic', id: 'claude-sonnet-5' },
+  model: providedModel('anthropic', 'claude-sonnet-5', { url: null, key: 'ANTHROPIC_API_KEY' }),
   chats: {},
   allowedOrigins: [],
   ...fields,
@@ -66,7 +67,7 @@ async function openclaw(config: GatewayOptions, ...args: string[]) {
 describe('gatewayConfig', () => {
   // That of the bundle is audited in the bundle.
   it('is valid and leaves the security audit nothing to say', async () => {
-    const config = options({ bind: 'loopback', model: { kind: 'local', baseUrl: 'http://127.0.0.1:9' } });
+    const config = options({ bind: 'loopback', model: standInModel('http://127.0.0.1:9') });
     const valid = await openclaw(config, 'config', 'validate');
     expect(valid.all).toMatch(/valid/i);
     expect({ code: valid.exitCode, all: valid.all }).toMatchObject({ code: 0 });
@@ -99,7 +100,7 @@ describe('gatewayConfig', () => {
   });
 
   it('sends no model request anywhere but to the local model when there is one', () => {
-    const { models } = gatewayConfig(options({ model: { kind: 'local', baseUrl: 'http://127.0.0.1:9' } }));
+    const { models } = gatewayConfig(options({ model: standInModel('http://127.0.0.1:9') }));
     expect(models).toMatchObject({ providers: { anthropic: { baseUrl: 'http://127.0.0.1:9' } } });
     expect(JSON.stringify(models)).not.toContain('ANTHROPIC_API_KEY');
   });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
   await fleet.clock.settle();
   const { socketPath } = opened.use(await serveFleet(fleet.fleet));
-  model = opened.adopt(await startDemoModel({ port: 0, mode: 'demo' }), ({ close }) => close());
+  model = opened.adopt(await startDemoModel({ port: 0 }), ({ close }) => close());
   const { url, token } = opened.use(await openGateway({ fleetd: socketPath, model: model.url }));
   client = opened.adopt(await connectGateway(url, token), ({ close }) => close());
 }, 200_000);

@@ -14,8 +14,9 @@ let gateway: TestGateway;
 describe.skipIf(chromiumPath === null)('the Fleet tab', () => {
   beforeAll(async () => {
     scene = opened.use(await busyScene());
-    const keyless = opened.adopt(await startDemoModel({ port: 0, mode: 'missing-key' }), ({ close }) =>
-      close(),
+    const keyless = opened.adopt(
+      await startDemoModel({ port: 0, always: 'ANTHROPIC_API_KEY is not set.' }),
+      ({ close }) => close(),
     );
     gateway = opened.use(
       await openGateway({

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { heardByModel } from '../../src/openclaw/heard.ts';
 import { examples, shown } from '../../src/simulator/demo/sentences.ts';
 import { understand } from '../../src/simulator/demo/understand.ts';
-import { type DemoModel, missingKeyText, startDemoModel } from '../../src/simulator/demo-model.ts';
+import { type DemoModel, startDemoModel } from '../../src/simulator/demo-model.ts';
 
 interface Block {
   type: string;
@@ -15,7 +15,7 @@ interface Block {
 
 let model: DemoModel;
 beforeAll(async () => {
-  model = await startDemoModel({ port: 0, mode: 'demo' });
+  model = await startDemoModel({ port: 0 });
 });
 afterAll(() => model.close());
 
@@ -214,9 +214,19 @@ test.each([
   ['Cancel obj-2', '`/fleet cancel obj-2`'],
   ['undo', '`/fleet undo`'],
   ['approve 3', '`/fleet approve 3`'],
+  ['Approve gate 3', '`/fleet approve 3`'],
   ['add a product called shop', '`fleet add <folder or address>`'],
 ])('%s is told whose it is', async (sentence, answer) => {
   expect((await say(sentence))[0]?.text).toContain(answer);
+});
+
+test.each([
+  'The plan on product-d looks good, go ahead',
+  'Tell product-d that its plan is approved',
+  'go ahead',
+  'approve the plan of product-d',
+])('no word of the model answers a gate: %s', async (sentence) => {
+  expect(await calls(sentence, { tools: every })).toEqual([['fleet_gates', {}]]);
 });
 
 test('a product page is work, not a product', async () => {
@@ -326,13 +336,12 @@ test('without tools (titles, recaps) the answer is short and calls nothing', asy
   expect(await say('stop product-a', { tools: [] })).toEqual([{ type: 'text', text: 'Fleet' }]);
 });
 
-test('without a key every turn says what is missing and where it goes', async () => {
-  const keyless = await startDemoModel({ port: 0, mode: 'missing-key' });
+test('where no model can answer, every turn is answered with why', async () => {
+  const keyless = await startDemoModel({ port: 0, always: 'OPENAI_API_KEY is not set.' });
   const response = await post({ messages: [{ role: 'user', content: 'stop product-a' }] }, keyless.url);
   expect(((await response.json()) as { content: Block[] }).content).toEqual([
-    { type: 'text', text: missingKeyText },
+    { type: 'text', text: 'OPENAI_API_KEY is not set.' },
   ]);
-  expect(missingKeyText).toContain('ANTHROPIC_API_KEY');
   expect(keyless.requests()).toBe(1);
   await keyless.close();
   await expect(post({}, keyless.url)).rejects.toThrow();

@@ -84,7 +84,7 @@ export function aConversationIn(
     );
     await fleet.clock.settle();
     const { socketPath } = opened.use(await serveFleet(fleet.fleet));
-    model = opened.adopt(await startDemoModel({ port: 0, mode: 'demo' }), ({ close }) => close());
+    model = opened.adopt(await startDemoModel({ port: 0 }), ({ close }) => close());
     const { kind, options, env, install } = talk;
     gateway = opened.use(
       await openGateway({ fleetd: socketPath, model: model.url, chats: { [kind]: options }, env, install }),

@@ -9,6 +9,7 @@ import { createApi } from '../../src/api/server.ts';
 import type { Fleet } from '../../src/fleet/index.ts';
 import type { ChatsOn } from '../../src/openclaw/chats/index.ts';
 import { prepareGatewayState, type StartGateway, startGateway } from '../../src/openclaw/gateway.ts';
+import { type GatewayModel, standInModel } from '../../src/openclaw/providers.ts';
 import { buildPlugin } from './plugin.ts';
 import { freePort } from './trial-process.ts';
 
@@ -30,11 +31,11 @@ export interface TestGateway extends AsyncDisposable {
 /**
  * Resolves when it is ready; the folder is removed with it.
  * @param options.fleetd the socket that the plugin talks to; it need not be there yet
- * @param options.model base URL of an Anthropic-compatible server
+ * @param options.model what its config is told of the model, or the base URL of an Anthropic-compatible server
  */
 export async function openGateway(options: {
   fleetd: string;
-  model: string;
+  model: string | GatewayModel;
   env?: Record<string, string>;
   chats?: ChatsOn;
   /** puts plugins into its state folder, before it starts */
@@ -50,7 +51,7 @@ export async function openGateway(options: {
       workspaceDir: join(folder, 'workspace'),
       logFile: join(folder, 'openclaw.log'),
       socketPath: options.fleetd,
-      model: { kind: 'local', baseUrl: options.model },
+      model: typeof options.model === 'string' ? standInModel(options.model) : options.model,
       chats: options.chats ?? {},
       allowedOrigins: [],
     },

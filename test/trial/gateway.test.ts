@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { standInModel } from '../../src/openclaw/providers.ts';
 import { startGatewayPatiently } from '../../src/trial/gateway.ts';
 import { freePort } from '../support/trial-process.ts';
 
@@ -45,7 +46,7 @@ if (what === 'ready') createServer((_, reply) => reply.end()).listen(Number(proc
       workspaceDir: join(folder, 'workspace'),
       logFile: join(folder, 'log/openclaw.log'),
       socketPath: join(folder, 'fleetd.sock'),
-      model: { kind: 'local', baseUrl: 'http://127.0.0.1:9' },
+      model: standInModel('http://127.0.0.1:9'),
       chats: {},
       allowedOrigins: [],
     },

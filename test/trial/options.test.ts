@@ -6,5 +6,10 @@ it.each([
   [['--dashboard-port', '42000'], 42000],
   [['--dashboard-port', 'off'], null],
 ])('%j gives the dashboard port %s', (argv, dashboardPort) => {
-  expect(readTrialOptions(argv)).toMatchObject({ dashboardPort, port: 41789, real: false, model: 'demo' });
+  expect(readTrialOptions(argv)).toMatchObject({
+    dashboardPort,
+    port: 41789,
+    real: false,
+    model: { kind: 'demo' },
+  });
 });

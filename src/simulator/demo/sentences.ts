@@ -125,6 +125,13 @@ export const rules: readonly Rule[] = [
     intent: ([, name = '']) => one('Stopping:', 'fleet_stop', { product: named(name) }),
   },
   {
+    // A yes or no to a gate, in whatever words: no model may bring it.
+    example: 'The plan on product-a looks good, go ahead',
+    pattern:
+      /\b(?:plan|proposal|gate|question)\b.*\b(?:looks? (?:good|fine|right)|go ahead|(?:is|are) (?:good|fine|ok|okay|approved|rejected|accepted)|approved?|rejected?)\b|^\W*(?:(?:yes|ok|okay)\W+)?(?:looks good|go ahead|lgtm|i approve|approved)\b|^\W*(?:approve|reject|accept) (?!gate\b|\d)[^,]*\bplan\b/i,
+    intent: () => one('Only you can answer a gate, by typing the line below it:', 'fleet_gates', {}),
+  },
+  {
     example: 'Tell product-a to keep the old login page',
     pattern: new RegExp(`^\\W*(?:tell|message|ask) (${product})[:,]? (?:(?:to|that) )?([\\s\\S]+)`, 'i'),
     intent: ([, name = '', text = '']) =>
@@ -202,7 +209,7 @@ export const rules: readonly Rule[] = [
     example: 'Undo',
     pattern: /^\W*(undo|cancel|approve|reject|answer|retry|report)((?: [\w#-]+)*)\W*$/i,
     intent: ([, verb = '', rest = '']) => ({
-      lead: `That is yours to type, no model needed: \`/fleet ${verb.toLowerCase()}${rest}\``,
+      lead: `That is yours to type, no model needed: \`/fleet ${verb.toLowerCase()}${rest.replace(/ (?:gate|question|the plan)\b/i, '')}\``,
       calls: [],
     }),
   },

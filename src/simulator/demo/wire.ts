@@ -41,8 +41,12 @@ export interface Answer {
   calls: ToolCall[];
 }
 
-/** OpenClaw appends its own context as a further user text, also after tool results: not the human's words. */
-const runtimeContext = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?<<<END_OPENCLAW_INTERNAL_CONTEXT>>>/g;
+/**
+ * OpenClaw appends its own context as a further user text, also after tool results, and to some providers as a line
+ * that names the agent and its model: not the human's words.
+ */
+const runtimeContext =
+  /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|^Runtime: agent=\S+ \| .*$/gm;
 
 /** What our plugin puts before a turn (src/openclaw/heard.ts): the program's words. */
 const carriedOut =
