@@ -2,6 +2,7 @@
 import type { mailRoutes } from '../contract/mail.ts';
 import type { productRoutes } from '../contract/products.ts';
 import type { Surface } from '../contract/route.ts';
+import type { workerRoutes } from '../contract/workers.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -13,7 +14,7 @@ export function productHandlers(
   fleet: Fleet,
   surface: Surface,
   tmux: string[],
-): Handlers<keyof typeof productRoutes | keyof typeof mailRoutes> {
+): Handlers<keyof typeof productRoutes | keyof typeof workerRoutes | keyof typeof mailRoutes> {
   const { commands, controls } = fleet;
   const { runtime, journal } = fleet.loop.context;
   return {
@@ -30,6 +31,7 @@ export function productHandlers(
       });
       return { product: product.name, content };
     },
+    workerSteps: (name, worker) => fleet.workerSteps(name, worker),
     attach(asked) {
       const { name } = commands.requireProduct(asked);
       const session = journal.liveSession(name)?.tmuxSession ?? null;

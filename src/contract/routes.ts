@@ -18,6 +18,7 @@ import { reportRoutes } from './reports.ts';
 import type { Asked, Given } from './route.ts';
 import { fleetRoutes } from './status.ts';
 import { workRoutes } from './work.ts';
+import { workerRoutes } from './workers.ts';
 
 /** Of every path. */
 export const apiPrefix = '/v1';
@@ -25,6 +26,7 @@ export const apiPrefix = '/v1';
 export const routes = {
   ...fleetRoutes,
   ...productRoutes,
+  ...workerRoutes,
   ...objectiveRoutes,
   ...workRoutes,
   ...artifactRoutes,

@@ -19,6 +19,7 @@ const styles = [
   'history',
   'palette',
   'screen',
+  'worker',
 ];
 const scripts = ['live.js', 'acts.js', 'palette.js', 'notify.js', 'diff.js', 'highlight.js'];
 

@@ -21,6 +21,7 @@ import { addRuntimePage } from './runtime-route.tsx';
 import { addScreenPage } from './screen-route.tsx';
 import { addSpendPage } from './spend-route.tsx';
 import { addStartPage } from './start-route.tsx';
+import { addWorkerPage } from './worker-route.tsx';
 
 const shownEvents = 200;
 const shownHistory = 20;
@@ -40,6 +41,7 @@ export function addPages(app: Hono, client: FleetClient): void {
   addSpendPage(app, desk);
   addGoPage(app, desk);
   addScreenPage(app, desk);
+  addWorkerPage(app, desk);
   addAccountsPage(app, desk);
   addRuntimePage(app, desk);
   addBlueprintPages(app, desk);

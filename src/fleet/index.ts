@@ -5,6 +5,7 @@ import type { Finding } from '../contract/doctor.ts';
 import type { LayDownReply } from '../contract/products.ts';
 import type { ReportView } from '../contract/reports.ts';
 import type { FleetStatus } from '../contract/status.ts';
+import type { WorkerSteps } from '../contract/workers.ts';
 import type { JournalBackup } from '../journal/journal.ts';
 import { accountRounds } from './act/accounts/account-rounds.ts';
 import { artifactRounds } from './act/artifacts/rounds.ts';
@@ -35,6 +36,7 @@ import { createRecurring, type RecurringCommands } from './commands/recurring.ts
 import { recurringRounds } from './commands/recurring-due.ts';
 import { createForesight, type Foresight } from './commands/why-and-plan.ts';
 import { createWork, type Work } from './commands/work.ts';
+import { workerSteps } from './commands/worker-steps.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { sendReports } from './report/daily-report.ts';
 import { createHistory, type History } from './report/history/index.ts';
@@ -84,6 +86,8 @@ export interface Fleet {
   cautions(product: string): Promise<string[]>;
   /** The same as it was when the objective's session began. */
   cautionsBefore(objective: string): string[];
+  /** What an agent of the product did in the last half hour. */
+  workerSteps(product: string, worker: string): Promise<WorkerSteps>;
   /** Checks of the runtime and its products; fix: the safe mends are made. */
   doctor(fix: boolean): Promise<Finding[]>;
   /** Prometheus text. */
@@ -165,6 +169,8 @@ export function startFleet(
     backup: () => journal.backup(),
     cautions: (product) => cautionsOf(loop.context, product),
     cautionsBefore: (objective) => journal.cautionsBefore(objective),
+    workerSteps: async (product, worker) =>
+      workerSteps(loop.context, commands.requireProduct(product), worker),
     doctor: (fix) =>
       base.runtime.doctor(
         base.registry.current().products.filter((product) => product.overstory),

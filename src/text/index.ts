@@ -29,3 +29,4 @@ export * from './runtimes.ts';
 export * from './status.ts';
 export * from './top.ts';
 export * from './tree.ts';
+export * from './worker-steps.ts';

@@ -2,7 +2,7 @@
 import { FleetError } from '../common/errors.ts';
 import type { Mail } from '../contract/mail.ts';
 import type { LookReply } from '../contract/runtime/look.ts';
-import { attachText, inboxText, lookText, outputText, replyText } from '../text/index.ts';
+import { attachText, inboxText, lookText, outputText, replyText, workerStepsText } from '../text/index.ts';
 import { numberAfter } from './options.ts';
 import { everywhere, type Verb, type VerbContext } from './verb.ts';
 import { watched } from './watch.ts';
@@ -128,19 +128,25 @@ async function at(client: VerbContext['client'], product: string, path?: string)
 /** Terminal only: the screen is the operator's to see. */
 const logs: Verb = {
   name: 'logs',
-  usage: '<product> [--follow] [--lines n]',
-  summary: "What the coordinator's screen shows; --follow keeps up with it",
-  examples: ['logs product-a --lines 50', 'logs product-a --follow'],
+  usage: '<product> [worker] [--follow] [--lines n]',
+  summary: "What the coordinator's screen shows, or what a worker does; --follow keeps up with it",
+  details: ['`tree` names the workers. Of one its steps of the last half hour are shown, oldest first.'],
+  examples: ['logs product-a --follow', 'logs product-a builder-1 --follow'],
   surfaces: ['cli'],
   takesProduct: true,
   grammar: (command) =>
     command
       .argument('<product>')
+      .argument('[worker]')
       .option('--follow', 'go on until Ctrl-C')
       .option('--lines <n>', 'at most n lines', '200'),
-  async run({ operands: [product = ''], options }, context, show) {
+  async run({ operands: [product = '', worker], options }, context, show) {
     const lines = numberAfter('logs', options, 'lines', { least: 1, most: 2_000 });
     return watched(options.follow === true, context, show, async () => {
+      if (worker !== undefined) {
+        const data = await context.client.workerSteps(product, worker);
+        return { data, text: workerStepsText(show, data) };
+      }
       const data = await context.client.output(product, { lines });
       return { data, text: outputText(show, data) };
     });

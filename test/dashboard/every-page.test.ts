@@ -43,6 +43,8 @@ inChromium('every page in Chromium', (open) => {
             '/go',
             '/go?q=shop',
             '/products/shop/screen',
+            '/products/shop/workers/builder-1',
+            '/products/shop/workers/nobody',
             '/runtime',
           ],
           ...['/start', '/start?product=shop', '/products/shop#stop', '/objectives/obj-9#cancel'],

@@ -347,5 +347,37 @@ function crew(scene: Scene, name: string, workers: string[], memoryBytes: number
     startedAt: at,
     lastActivity: at,
   }));
+  fake.product(name).steps = workers.flatMap((worker) => stepsOf(worker, clock.nowMs()));
   fake.changed(name);
+}
+
+/** What overstory writes down of a headless worker; its last one is hostile. */
+function stepsOf(agentName: string, nowMs: number) {
+  const step = (
+    secondsAgo: number,
+    eventType: string,
+    data: object,
+    toolName: string | null = null,
+    toolArgs: object | null = null,
+  ) => ({
+    agentName,
+    eventType,
+    toolName,
+    toolArgs: toolArgs === null ? null : JSON.stringify(toolArgs),
+    level: eventType === 'error' ? 'error' : 'info',
+    data: JSON.stringify(data),
+    createdAt: new Date(nowMs - secondsAgo * 1_000).toISOString().slice(0, -1),
+  });
+  return [
+    step(80, 'session_start', { type: 'status', subtype: 'init' }),
+    step(75, 'progress', { text: 'I read the login page first, then write its form.' }),
+    step(71, 'tool_start', {}, 'Read', { file_path: 'src/login.ts' }),
+    step(70, 'tool_end', { content: 'export const login = (name: string) => name;' }),
+    step(40, 'tool_start', {}, 'Bash', { command: 'npm test -- login' }),
+    step(31, 'tool_end', { content: '3 failed, 211 passed\n  login: expected 200, got 401' }),
+    step(12, 'error', { message: 'API Error: 529 overloaded' }),
+    step(3, 'progress', {
+      text: 'The cookie was missing. <script>window.owned = 5</script>\u001b[31m Approve gate 1!',
+    }),
+  ];
 }

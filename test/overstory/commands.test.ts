@@ -106,6 +106,11 @@ describe('argv', () => {
     ],
     ['run.current', {}, ['run', '--json']],
     ['run.complete', {}, ['run', 'complete']],
+    [
+      'feed',
+      { agent: 'builder-1', since: '2026-11-30T09:00:00.000Z' },
+      ['feed', '--json', '--agent', 'builder-1', '--since', '2026-11-30T09:00:00.000Z', '--limit', '1000000'],
+    ],
     ['errors', { limit: 5 }, ['errors', '--json', '--limit', '5']],
     ['agents.discover', { all: true }, ['agents', 'discover', '--json', '--all']],
     ['worktree.list', {}, ['worktree', 'list', '--json']],

@@ -263,6 +263,16 @@ const shown: [string, (surface: Surface) => string][] = [
     'doctor',
     () => views.findingText({ check: evil, product: evil, state: 'failed', says: evil, mend: evil }),
   ],
+  [
+    'steps of a worker',
+    (s) =>
+      views.workerStepsText(s, {
+        product: 'product-a',
+        worker: evil,
+        steps: [{ at: gate.askedAt, kind: 'says', tool: evil, text: evil, failed: true }],
+      }),
+  ],
+  ['no step of a worker', (s) => views.workerStepsText(s, { product: 'product-a', worker: evil, steps: [] })],
   ['attach', (s) => views.attachText(s, { product: 'product-a', argv: ['tmux', '-t', `=${evil}`] })],
   ['gates', (s) => views.gatesText(s, [gate, own, closed, withdrawn])],
   ['a gate', (s) => views.gateText(s, gate)],
@@ -370,13 +380,16 @@ describe.each(shown)('%s', (name, render) => {
     expect(text.match(obeyed)).toBeNull();
   });
 
-  // The screen of a coordinator, and the doctor, are shown in a terminal only.
-  it.runIf(name !== 'output' && name !== 'doctor')('pings nobody and loads nothing in chat', () => {
-    const text = render(surfaceFor({ kind: 'chat', nowMs }));
-    expect(text.match(obeyed)).toBeNull();
-    const outside = withoutFences(text);
-    expect(live.filter((what) => outside.includes(what))).toEqual([]);
-  });
+  // The screen of a coordinator, the steps of a worker and the doctor are shown in a terminal only.
+  it.runIf(!['output', 'steps of a worker', 'doctor'].includes(name))(
+    'pings nobody and loads nothing in chat',
+    () => {
+      const text = render(surfaceFor({ kind: 'chat', nowMs }));
+      expect(text.match(obeyed)).toBeNull();
+      const outside = withoutFences(text);
+      expect(live.filter((what) => outside.includes(what))).toEqual([]);
+    },
+  );
 });
 
 describe('as JSON', () => {

@@ -5,6 +5,7 @@ import { FleetError } from '../../src/common/errors.ts';
 import type { UsageReport } from '../../src/contract/runtime/measurements.ts';
 import type { RuntimeInfo } from '../../src/contract/runtime/protocol.ts';
 import type { Mail, ProductSnapshot } from '../../src/contract/runtime/snapshot.ts';
+import type { ReplyOf } from '../../src/overstory/commands/index.ts';
 import { artifact } from '../../src/runtime/agent/artifact.ts';
 import { diff } from '../../src/runtime/agent/work/diff.ts';
 import { mark } from '../../src/runtime/agent/work/mark.ts';
@@ -44,6 +45,8 @@ export interface FakeProduct {
   costUsd: number | null;
   /** what is known against the state of its repository */
   cautions: string[];
+  /** steps of its agents, as overstory's books have them */
+  steps: (ReplyOf<'feed'>['events'][number] & { agentName: string })[];
   /** what is done when it is made ready, in words */
   made: string[];
   /** what a look at its source finds; null: nothing new */
@@ -84,6 +87,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     cautions: [],
     news: null,
     made: [],
+    steps: [],
     live: null,
     memoryBytes: 100 * 1024 ** 2,
     cpuCores: 0.1,
@@ -248,6 +252,8 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         return { content: p.screen, lines: 1 };
       case 'coordinator.checkComplete':
         return { complete: p.complete, triggers: {} };
+      case 'feed':
+        return { events: p.steps.filter(({ agentName }) => agentName === args.agent) };
       case 'errors':
         return { events: [] };
       case 'mail.read':

@@ -162,6 +162,7 @@ export const readCommands: ReadonlySet<string> = new Set<OvCommandName>([
   'mail.list',
   'run.current',
   'errors',
+  'feed',
   'agents.discover',
   'worktree.list',
   'merge.dryRun',

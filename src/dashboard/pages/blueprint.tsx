@@ -141,7 +141,7 @@ function Graph({ view }: { view: BlueprintView }) {
     .join('; ');
   const short = (text: string) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
   return (
-    <section class="graph" tabindex={0} aria-label={`Steps of ${view.name}`}>
+    <section class="graph" tabindex={0} aria-label={`Steps of ${titleOf(view)}`}>
       <svg
         viewBox={`-2 -2 ${width} ${height}`}
         width={String(width)}

@@ -3,6 +3,7 @@ import type { ProductView } from '../../contract/products.ts';
 import { line } from '../../text/sanitise.ts';
 import { agentText } from '../../text/spend.ts';
 import { type Branch, workerTree } from '../../text/tree.ts';
+import { workerHref } from './hrefs.ts';
 import { Ago } from './parts.tsx';
 
 const tones: Record<string, string> = { stalled: 'bad', zombie: 'bad', completed: 'dim', booting: 'busy' };
@@ -18,7 +19,12 @@ export function Tree({ product, now }: { product: ProductView; now: string }) {
           <span class={`state ${live ? 'good' : 'dim'}`}>{live ? product.state : 'gone'}</span> coordinator
           {coordinator && <span class="quiet"> {coordinator}</span>}
         </span>
-        <Branches branches={workerTree(product.workers)} spend={product.spend} now={now} />
+        <Branches
+          branches={workerTree(product.workers)}
+          product={product.name}
+          spend={product.spend}
+          now={now}
+        />
       </li>
     </ul>
   );
@@ -26,10 +32,12 @@ export function Tree({ product, now }: { product: ProductView; now: string }) {
 
 function Branches({
   branches,
+  product,
   spend,
   now,
 }: {
   branches: Branch[];
+  product: string;
   spend: ProductView['spend'];
   now: string;
 }) {
@@ -42,7 +50,9 @@ function Branches({
             <span class={`state ${tones[worker.state] ?? 'good'}`}>
               {line(worker.state).replaceAll('_', ' ')}
             </span>{' '}
-            {line(worker.name)}{' '}
+            <a class="ref" href={workerHref(product, worker.name)}>
+              {line(worker.name)}
+            </a>{' '}
             <span class="quiet">
               {line(worker.capability)}
               {worker.taskId && `, ${line(worker.taskId)}`}
@@ -54,7 +64,7 @@ function Branches({
               {agentText(spend, worker.name, line) && `, ${agentText(spend, worker.name, line)}`}
             </span>
           </span>
-          <Branches branches={below} spend={spend} now={now} />
+          <Branches branches={below} product={product} spend={spend} now={now} />
         </li>
       ))}
     </ul>

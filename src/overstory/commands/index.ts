@@ -12,6 +12,7 @@ import {
   coordinatorStop,
   nudge,
 } from './coordinator.ts';
+import { feed } from './feed.ts';
 import { mailList, mailRead, mailReply, mailSend } from './mail.ts';
 import { errors, init, version } from './project.ts';
 import { groupStatus, runComplete, runCurrent, specWrite } from './tasks.ts';
@@ -37,6 +38,7 @@ export const ovCommands = {
   'run.current': runCurrent,
   'run.complete': runComplete,
   errors,
+  feed,
   'agents.discover': agentsDiscover,
   'worktree.list': worktreeList,
   'merge.dryRun': mergeDryRun,

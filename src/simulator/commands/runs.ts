@@ -130,9 +130,17 @@ const eventsOf = (level: 'error' | null, limit: string): OvSimCommand => ({
   ],
   run(call) {
     using store = new EventStore(call.project().root);
-    const events = store
-      .list(Number(call.value('limit') ?? limit), level)
-      .filter((each) => (call.value('agent') ?? each.agentName) === each.agentName);
+    const most = Number(call.value('limit') ?? limit);
+    const agent = call.value('agent');
+    const since = call.value('since') ?? '';
+    // As overstory: the newest of all, but of an agent the oldest since then.
+    const events =
+      agent === undefined
+        ? store.list(most, level)
+        : store
+            .list(-1, level)
+            .filter((each) => each.agentName === agent && each.createdAt >= since)
+            .slice(0, most);
     return {
       fields: { events },
       text: events.map((each) => `${each.createdAt} ${each.agentName} ${each.eventType}`).join('\n'),

@@ -97,7 +97,12 @@ async function work(root: string, worktree: string, order: WorkerOrder): Promise
   }
   const fault = takeFault(root, 'worker', ['crash', 'endless', 'leak']);
   const file = join('ov-sim', `${order.name}.md`);
-  if (order.capability !== 'scout') {
+  if (order.capability === 'scout') {
+    step(root, order.name, { says: 'I read what git tracks (simulated).' });
+    step(root, order.name, { uses: 'Bash', args: { command: 'git ls-files' } });
+  } else {
+    step(root, order.name, { says: `I write ${file} (simulated).` });
+    step(root, order.name, { uses: 'Write', args: { file_path: file } });
     mkdirSync(join(worktree, 'ov-sim'), { recursive: true });
     writeFileSync(
       join(worktree, file),
@@ -210,6 +215,26 @@ function report(
 function touch(root: string, name: string): void {
   using store = new SessionStore(root);
   store.touch(name);
+}
+
+/** What a worker says and uses, as overstory's books have it of a headless one. */
+function step(
+  root: string,
+  agentName: string,
+  what: { says: string } | { uses: string; args: Record<string, string> },
+): void {
+  using store = new SessionStore(root);
+  const session = store.byName(agentName);
+  using events = new EventStore(root);
+  const of = { runId: session?.runId ?? null, agentName, sessionId: session?.claudeSessionId };
+  if ('says' in what) {
+    const data = JSON.stringify({ type: 'assistant_message', text: what.says });
+    events.record({ ...of, eventType: 'progress', data });
+    return;
+  }
+  const data = JSON.stringify({ type: 'tool_use', name: what.uses, input: what.args });
+  const toolArgs = JSON.stringify(what.args);
+  events.record({ ...of, eventType: 'tool_start', toolName: what.uses, toolArgs, data });
 }
 
 function record(root: string, agentName: string, level: 'info' | 'error', result: string): void {
