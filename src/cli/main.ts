@@ -75,7 +75,7 @@ async function main(words: string[]): Promise<number> {
       },
       questions: questionsOf(process.stdin, stdout),
       program: ownProgram,
-      keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin) : undefined,
+      keys: process.stdin.isTTY && stdout.isTTY ? () => keysOf(process.stdin, stdout) : undefined,
     });
     done();
     return tell(result);

@@ -26,6 +26,7 @@ export * from './queue.ts';
 export * from './recurring.ts';
 export * from './report.ts';
 export * from './runtimes.ts';
+export { currentOf } from './situation.ts';
 export * from './status.ts';
 export * from './top.ts';
 export * from './tree.ts';

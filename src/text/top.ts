@@ -34,16 +34,49 @@ export function boardOrder(products: readonly ProductView[]): ProductView[] {
   return products.toSorted((a, b) => rank(a) - rank(b));
 }
 
-const keys = 'j k choose  p pause  f focus  u undo  a approve  r reject  t answer  q quit';
+/** Those that are told on the board; `?` tells all. */
+const keys = 's start  p pause  f focus  x stop  u undo  a approve  r reject  t answer  ? keys  q quit';
 const gatesShown = 4;
 
-export function topText(reader: Surface, { status, gates, chosen, note, height }: Board): string {
+export interface TopLine {
+  text: string;
+  /** a click on it chooses this one; absent: nothing */
+  product?: string;
+}
+
+export const topText = (reader: Surface, board: Board): string =>
+  topLines(reader, board)
+    .map(({ text }) => text)
+    .join('\n');
+
+/** All keys, a line each, below those that are no act. */
+export function topHelp(surface: Surface, acts: { key: string; says: string }[]): string {
+  const all = [
+    { key: 'j k, arrows, wheel, click', says: 'choose a product' },
+    ...acts,
+    { key: '?', says: 'these keys; any key goes back' },
+    { key: 'q, Ctrl-C', says: 'quit' },
+  ];
+  const width = Math.max(...all.map(({ key }) => key.length));
+  return all
+    .map(
+      ({ key, says }) =>
+        `${surface.paint('name', pad(key, width))}  ${cut(says, surface.columns - width - 2)}`,
+    )
+    .join('\n');
+}
+
+/** The board line by line, as it is shown from the first row on. */
+export function topLines(reader: Surface, { status, gates, chosen, note, height }: Board): TopLine[] {
   const surface = asOf(reader, status);
   const products = boardOrder(status.products);
-  const above = [
+  const above: (string | TopLine)[] = [
     ...alarms(surface, status).flatMap((text) => text.split('\n')),
     ...meters(surface, status.capacity),
-    ...gates.slice(0, gatesShown).map((gate) => gateLine(surface, gate)),
+    ...gates.slice(0, gatesShown).map((gate) => ({
+      text: gateLine(surface, gate),
+      ...(gate.product !== null && { product: gate.product }),
+    })),
     ...(gates.length > gatesShown
       ? [surface.paint('warn', `and ${gates.length - gatesShown} more: ${surface.command('gates')}`)]
       : []),
@@ -60,20 +93,21 @@ export function topText(reader: Surface, { status, gates, chosen, note, height }
   const seen =
     shown.length < products.length ? ` ${from + 1} to ${from + shown.length} of ${products.length}` : '';
   const head = `  ${pad('product', name)} ${pad('state', 14)} ${pad('objective', 9)} ${'for'.padStart(6)}${roomy ? `${'memory'.padStart(9)}${'CPU'.padStart(5)}` : ''} ${seen}`;
-  const lines = shown.map((product, i) =>
-    productLine(surface, product, currentOf(product, status.queue), {
+  const lines = shown.map((product, i) => ({
+    text: productLine(surface, product, currentOf(product, status.queue), {
       chosen: from + i === chosen,
       name,
       left,
       roomy,
     }),
-  );
+    product: product.name,
+  }));
   return [
     ...above,
     surface.paint('dim', cut(head, surface.columns).trimEnd()),
     ...(lines.length > 0 ? lines : ['  No products yet.']),
     ...below,
-  ].join('\n');
+  ].map((each) => (typeof each === 'string' ? { text: each } : each));
 }
 
 function productLine(

@@ -1,35 +1,45 @@
-// top: the live board. Keys choose a product and pause it, focus it, or answer its oldest gate.
+// top: the live board. Keys and the mouse choose a product, and keys do with it what verbs and the dashboard do.
 
 import { FleetError } from '../common/errors.ts';
 import type { GateRequest, GateView } from '../contract/gates.ts';
 import type { FleetStatus } from '../contract/status.ts';
-import { boardOrder, errorText, topText } from '../text/index.ts';
+import { boardOrder, errorText, topHelp, topLines } from '../text/index.ts';
+import { type Begun, topActs } from './top-acts.ts';
 import type { Verb } from './verb.ts';
 
 /** Ages and footprints change without an event. */
 const redrawMs = 2_000;
+/** As much as an objective may say, typed in one line. */
+const longestTyped = 4_000;
 
 export const top: Verb = {
   name: 'top',
   usage: '',
-  summary: 'A live board with keys: pause, focus, answer',
+  summary: 'A live board with keys and mouse: start, pause, focus, stop, answer',
+  details: ['`?` tells its keys. A click chooses a product or the one of a question, and so does the wheel.'],
   examples: ['top'],
   surfaces: ['cli'],
   lasts: true,
   grammar: (command) => command,
-  async run(_asked, { client, source, output, keys, form = 'text' }, show) {
+  async run(_asked, context, show) {
+    const { client, source, output, keys, form = 'text' } = context;
     if (!output || !keys || form !== 'text')
       throw new FleetError({
         code: 'BAD_USAGE',
         message: 'Expected a terminal for `fleet top`, got none.',
         mend: 'Use `fleet status`, or `fleet status --watch`.',
       });
+    const acts = topActs(context);
     let status: FleetStatus | null = null;
     let gates: GateView[] = [];
     let chosen: string | null = null;
     let note = '';
-    /** what is being typed for a gate */
-    let typing: { gate: number; verdict: GateRequest['verdict']; text: string } | null = null;
+    let helping = false;
+    /** what was begun and waits for a word of the human */
+    let waiting:
+      | { ask: string; text: string; go(text: string): Promise<string> }
+      | { confirm: string; go(): Promise<string> }
+      | null = null;
     const ends = new AbortController();
 
     const board = () => boardOrder(status?.products ?? []);
@@ -42,22 +52,23 @@ export const top: Verb = {
     const product = () => board()[chosenIndex()];
     const said = (error: unknown) => show.paint('bad', errorText(show, FleetError.wrap(error)));
 
-    function draw(): void {
-      if (status === null) {
-        output?.replace(note || 'Asking fleetd…');
-        return;
-      }
-      const line = typing
-        ? `${typing.verdict === 'rejected' ? 'Reject' : 'Answer'} gate ${typing.gate}: ${typing.text}█`
-        : note;
-      const size = output?.size() ?? { columns: show.columns, rows: 24 };
-      output?.replace(
-        topText(
-          { ...show, columns: size.columns },
-          { status, gates, chosen: chosenIndex(), note: line, height: size.rows },
-        ),
-      );
+    function lineBelow(): string {
+      if (waiting === null) return note;
+      return 'ask' in waiting ? `${waiting.ask}: ${waiting.text}█` : `${waiting.confirm} y: yes`;
     }
+    function lines(of: FleetStatus) {
+      const size = output?.size() ?? { columns: show.columns, rows: 24 };
+      const seen = { status: of, gates, chosen: chosenIndex(), note: lineBelow(), height: size.rows };
+      return topLines({ ...show, columns: size.columns }, seen);
+    }
+    function shown(): string {
+      if (helping) return topHelp(show, [...acts, ...gateKeys]);
+      if (status === null) return note || 'Asking fleetd…';
+      return lines(status)
+        .map(({ text }) => text)
+        .join('\n');
+    }
+    const draw = (): void => output?.replace(shown());
     async function refresh(): Promise<void> {
       try {
         [status, gates] = await Promise.all([client.status(), client.gates()]);
@@ -69,6 +80,7 @@ export const top: Verb = {
       draw();
     }
     async function act(what: () => Promise<string>): Promise<void> {
+      waiting = null;
       note = await what().catch(said);
       await refresh();
     }
@@ -77,41 +89,67 @@ export const top: Verb = {
     const resolve = (n: number, verdict: GateRequest['verdict'], text: string) =>
       act(async () => `Gate ${n} is ${(await client.resolveGate(n, { verdict, text, source })).state}.`);
 
-    async function type(key: string): Promise<void> {
-      if (typing === null) return;
-      const { gate, verdict, text } = typing;
-      if (key === 'escape') typing = null;
-      else if (key === 'backspace') typing.text = text.slice(0, -1);
+    async function answer(key: string): Promise<void> {
+      if (waiting === null) return;
+      if ('confirm' in waiting) {
+        const { go } = waiting;
+        if (key.toLowerCase() === 'y') return act(go);
+        if (!key.startsWith('wheel')) [waiting, note] = [null, 'Left as it is.'];
+      } else if (key === 'escape') waiting = null;
+      else if (key === 'backspace') waiting.text = [...waiting.text].slice(0, -1).join('');
       else if (key === 'enter') {
-        typing = null;
-        return resolve(gate, verdict, text);
-      } else if (key.length === 1) typing.text += key;
+        const { go, text } = waiting;
+        return act(() => go(text));
+      } else if ([...key].length === 1 && !/\p{Cc}/u.test(key) && waiting.text.length < longestTyped)
+        waiting.text += key;
+      draw();
+    }
+
+    function begin(begun: Begun): Promise<void> | void {
+      if ('note' in begun) note = begun.note;
+      else if ('ask' in begun) waiting = { ...begun, text: '' };
+      else if ('confirm' in begun) waiting = begun;
+      else return act(begun.go);
+      draw();
+    }
+
+    function choose(step: number): void {
+      const all = board();
+      chosen = all[Math.min(all.length - 1, Math.max(0, chosenIndex() + step))]?.name ?? null;
       draw();
     }
 
     async function press(key: string): Promise<void> {
-      const here = product();
-      const gate = gateHere();
-      const step = { j: 1, down: 1, k: -1, up: -1 }[key];
-      if (step && status) {
-        const all = board();
-        chosen = all[Math.min(all.length - 1, Math.max(0, chosenIndex() + step))]?.name ?? null;
+      if (helping) {
+        helping = false;
         return draw();
       }
-      if (key === 'u') return act(async () => (await client.undo({ source })).text);
-      if (key === 'p' && here)
-        return act(async () =>
-          here.paused
-            ? (await client.resume(here.name, { source })).text
-            : (await client.pause(here.name, { source, reason: null })).text,
-        );
-      if (key === 'f' && here) return act(async () => (await client.focus(here.name, { source })).text);
-      if (['a', 'r', 't'].includes(key)) {
-        if (!gate) note = here ? `No gate of ${here.name} is open.` : 'No gate is open.';
-        else if (key === 'a') return resolve(gate.n, 'approved', '');
-        else typing = { gate: gate.n, verdict: key === 'r' ? 'rejected' : 'answered', text: '' };
-        draw();
+      const here = product();
+      const step = { j: 1, down: 1, 'wheel-down': 1, k: -1, up: -1, 'wheel-up': -1 }[key];
+      if (step) return choose(step);
+      const [, row] = /^click \d+ (\d+)$/.exec(key) ?? [];
+      if (row !== undefined && status !== null) {
+        chosen = lines(status)[Number(row) - 1]?.product ?? chosen;
+        return draw();
       }
+      if (key === '?') {
+        helping = true;
+        return draw();
+      }
+      const found = acts.find((one) => one.key === key);
+      if (found && here && status) return begin(found.begin(here, status));
+      if (!gateKeys.some((one) => one.key === key)) return;
+      const gate = gateHere();
+      if (!gate) return begin({ note: here ? `No gate of ${here.name} is open.` : 'No gate is open.' });
+      if (key === 'a') return resolve(gate.n, 'approved', '');
+      const verdict = key === 'r' ? 'rejected' : 'answered';
+      return begin({
+        ask: `${key === 'r' ? 'Reject' : 'Answer'} gate ${gate.n}`,
+        go: async (text) => {
+          const { state } = await client.resolveGate(gate.n, { verdict, text, source });
+          return `Gate ${gate.n} is ${state}.`;
+        },
+      });
     }
 
     await refresh();
@@ -121,8 +159,9 @@ export const top: Verb = {
     })().catch(() => {});
     try {
       for await (const key of keys()) {
-        if (typing) await type(key);
-        else if (key === 'q') break;
+        if (key === 'ctrl-c') break;
+        if (waiting) await answer(key);
+        else if (key === 'q' && !helping) break;
         else await press(key);
       }
     } finally {
@@ -133,3 +172,9 @@ export const top: Verb = {
     return { text: '', data: null };
   },
 };
+
+const gateKeys = [
+  { key: 'a', says: 'approve its question' },
+  { key: 'r', says: 'reject it, with words' },
+  { key: 't', says: 'answer it in words' },
+];
