@@ -38,6 +38,7 @@ async function whatMayStand(
     .grammar(new Command(verb.name))
     .option('--json', 'one document {ok, data|error}')
     .option('--output <form>', forms.join(', '))
+    .option('--columns <names>', 'of --output table')
     .option('--socket <path>', 'where fleetd listens');
   const operands: string[] = [];
   /** the option whose value is typed now */

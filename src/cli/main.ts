@@ -15,7 +15,7 @@ import { keysOf } from './keys.ts';
 import { checkedFile, portFinding, socketFinding } from './local-checks.ts';
 import { readText } from './read.ts';
 import { saveFile } from './save.ts';
-import { colourOn, outputTo, progress } from './screen.ts';
+import { colourOn, columnsOf, outputTo, progress } from './screen.ts';
 import { findSocket } from './socket.ts';
 
 /** How long a human waits behind a Tab for what fleetd knows. */
@@ -49,7 +49,7 @@ async function main(words: string[]): Promise<number> {
         ? ('json' as const)
         : ('text' as Form),
     now: Date.now,
-    columns: stdout.columns,
+    columns: columnsOf(stdout, env),
     colour: colourOn(stdout, env),
   };
   try {
@@ -84,7 +84,7 @@ async function main(words: string[]): Promise<number> {
   }
 
   function tell(result: VerbResult): number {
-    const stream = result.error && (look.form === 'text' || look.form === 'name') ? stderr : stdout;
+    const stream = result.error && look.form !== 'json' && look.form !== 'yaml' ? stderr : stdout;
     if (result.text !== '') stream.write(`${result.text}\n`);
     return result.exitCode;
   }

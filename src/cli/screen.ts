@@ -37,6 +37,12 @@ export function progress(stream: NodeJS.WriteStream | WriteStream): () => void {
   };
 }
 
+/** Of the terminal; in a pipe what COLUMNS says; undefined: nobody says. */
+export function columnsOf(stream: { columns?: number }, env: NodeJS.ProcessEnv): number | undefined {
+  const said = Number(env.COLUMNS);
+  return stream.columns ?? (Number.isInteger(said) && said > 0 && said <= 10_000 ? said : undefined);
+}
+
 /** Colour on a terminal, unless NO_COLOR; FORCE_COLOR and NO_COLOR win over what the stream is. */
 export function colourOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;

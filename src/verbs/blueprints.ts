@@ -2,6 +2,7 @@
 import { FleetError } from '../common/errors.ts';
 import type { ApplyRequest, BlueprintView } from '../contract/blueprints.ts';
 import { blueprintReplyText, blueprintsText, blueprintText, type Surface } from '../text/index.ts';
+import { blueprintTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { type Answer, everywhere, type Verb, type VerbContext } from './verb.ts';
 
@@ -68,6 +69,7 @@ const blueprints: Verb = {
   surfaces: everywhere,
   grammar: (command) => command.argument('[name]'),
   names: namesBy<BlueprintView>('name'),
+  table: blueprintTable,
   async run({ operands: [name] }, { client }, show) {
     if (name === undefined) {
       const data = await client.blueprints();

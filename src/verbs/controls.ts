@@ -2,6 +2,7 @@
 import { FleetError } from '../common/errors.ts';
 import type { AccountView } from '../contract/accounts.ts';
 import { accountsText, controlText, stoppedText } from '../text/index.ts';
+import { accountTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { objectiveId } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -114,6 +115,7 @@ const accounts: Verb = {
   surfaces: everywhere,
   grammar: (command) => command.argument('[change]').argument('[name]'),
   names: namesBy<AccountView>('name'),
+  table: accountTable,
   async run({ operands: [asked, name = ''] }, { client, source }, show) {
     if (asked === undefined) {
       const data = (await client.status()).accounts ?? [];

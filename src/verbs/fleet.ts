@@ -3,6 +3,7 @@ import { FleetError } from '../common/errors.ts';
 import type { ObjectiveView } from '../contract/objectives.ts';
 import type { ProductView } from '../contract/products.ts';
 import { productsText, productText, queueText, type Surface, statusText, treeText } from '../text/index.ts';
+import { productTable, queueTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { type Answer, everywhere, type Verb, type VerbContext } from './verb.ts';
 import { watched } from './watch.ts';
@@ -41,6 +42,7 @@ const products: Verb = {
   surfaces: everywhere,
   grammar: (command) => command,
   names: namesBy<ProductView>('name'),
+  table: productTable,
   async run(_asked, { client }, show) {
     const status = await client.status();
     return { data: status.products, text: productsText(show, status) };
@@ -55,6 +57,7 @@ const queue: Verb = {
   surfaces: everywhere,
   grammar: (command) => command,
   names: namesBy<ObjectiveView>('id'),
+  table: queueTable,
   async run(_asked, { client }, show) {
     const status = await client.status();
     return { data: status.queue, text: queueText(show, status) };

@@ -1,6 +1,7 @@
 // Gates, and a human's answer to them. No tool of the model leads to an answer.
 import type { GateRequest, GateView } from '../contract/gates.ts';
 import { gatesText, resolvedText } from '../text/index.ts';
+import { gateTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { gateNumber } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -14,6 +15,7 @@ const gates: Verb = {
   takesProduct: true,
   grammar: (command) => command.argument('[product]').option('--all', 'also the latest that are closed'),
   names: namesBy<GateView>('n'),
+  table: gateTable,
   async run({ operands: [product], options }, { client }, show) {
     const data = await client.gates({ product, all: options.all === true ? 1 : undefined });
     return { data, text: gatesText(show, data) };

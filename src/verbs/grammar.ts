@@ -12,6 +12,8 @@ export interface Parsed extends Asked {
   verb: Verb;
   /** cli only: --json, --output, --socket */
   form: Form;
+  /** of --columns; null: those that are usual */
+  columns: string[] | null;
   socket: string | null;
 }
 
@@ -28,17 +30,20 @@ export function parse(
     program
       .option('--json')
       .addOption(new Option('--output <form>').choices(forms))
+      .option('--columns <names>')
       .option('--socket <path>');
   for (const verb of known) {
     const command = verb.grammar(quiet(program.command(verb.name)));
     command.action(() => {
       const all: Options = command.optsWithGlobals();
-      const { json, output, socket, ...options } = all;
+      const { json, output, socket, columns, ...options } = all;
+      const asked = typeof columns === 'string' ? columns.toLowerCase().match(/[^\s,]+/g) : null;
       parsed = {
         verb,
         operands: operandsOf(verb, command.args),
         options,
-        form: json === true ? 'json' : ((output as Form | undefined) ?? 'text'),
+        form: json === true ? 'json' : ((output as Form | undefined) ?? (asked ? 'table' : 'text')),
+        columns: asked,
         socket: typeof socket === 'string' ? socket : null,
       };
     });

@@ -62,6 +62,6 @@ function overview(show: Surface, surface: VerbContext['surface'], verbs: readonl
   return [
     ...rows(show, list),
     '',
-    'Options: --output text|json|yaml|name (--json: one document {ok, data|error}), --socket <path>, --version.',
+    'Options: --output text|table|json|yaml|name (--json: one document {ok, data|error}), --columns <names> of a table, --socket <path>, --version.',
   ].join('\n');
 }

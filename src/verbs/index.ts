@@ -7,7 +7,7 @@ import { artifactVerbs } from './artifacts.ts';
 import { blueprintVerbs } from './blueprints.ts';
 import { controlVerbs } from './controls.ts';
 import { fleetVerbs } from './fleet.ts';
-import { documentOf, refuseNames } from './form.ts';
+import { documentOf, refuseForm, tableOf } from './form.ts';
 import { gateVerbs } from './gates.ts';
 import { type Parsed, parse } from './grammar.ts';
 import { helpFor } from './help.ts';
@@ -78,9 +78,11 @@ export async function perform(parsed: Parsed, context: VerbContext): Promise<Ver
   const { form = 'text' } = context;
   const show = surfaceOf(context);
   try {
-    refuseNames(verb, context);
+    refuseForm(verb, { form, columns: parsed.columns });
     const { text, data, exitCode = 0 } = await verb.run(parsed, context, show);
     if (text === '' || form === 'text') return { text, exitCode, data };
+    if (form === 'table' && verb.table)
+      return { text: tableOf(show, verb.table, parsed.columns, data), exitCode, data };
     if (form === 'name' && verb.names) return { text: verb.names(data).join('\n'), exitCode, data };
     return { text: await documentOf(form, { ok: true, data }), exitCode, data };
   } catch (error) {

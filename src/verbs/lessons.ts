@@ -3,6 +3,7 @@
 import { FleetError } from '../common/errors.ts';
 import type { LessonView, ProposalView } from '../contract/lessons.ts';
 import { lessonsText, proposalsText } from '../text/index.ts';
+import { lessonTable, proposalTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { everywhere, type Verb } from './verb.ts';
 
@@ -25,6 +26,7 @@ const lessons: Verb = {
   takesProduct: true,
   grammar: (command) => command.argument('[product]'),
   names: namesBy<LessonView>('n'),
+  table: lessonTable,
   async run({ operands: [product] }, { client }, show) {
     const data = await client.lessons({ product });
     return { data, text: lessonsText(show, data) };
@@ -52,6 +54,7 @@ const proposals: Verb = {
   surfaces: everywhere,
   grammar: (command) => command,
   names: namesBy<ProposalView>('n'),
+  table: proposalTable,
   async run(_, { client }, show) {
     const data = await client.proposals();
     return { data, text: proposalsText(show, data) };

@@ -9,6 +9,7 @@ import {
   resultText,
   startedText,
 } from '../text/index.ts';
+import { historyTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { objectiveId } from './names.ts';
 import { numberAfter } from './options.ts';
@@ -171,6 +172,7 @@ const history: Verb = {
       .option('--since <when>', 'that ended since then')
       .option('--until <when>', 'that ended before then, a day to its end'),
   names: namesBy<ObjectiveView>('id'),
+  table: historyTable,
   async run({ operands: [product], options }, { client }, show) {
     const limit = numberAfter('history', options, 'last', { least: 1, most: 1_000 });
     const word = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);

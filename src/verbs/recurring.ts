@@ -3,6 +3,7 @@ import { FleetError } from '../common/errors.ts';
 import type { RecurringView } from '../contract/recurring.ts';
 import { recurringText, startedText } from '../text/index.ts';
 import { nextWord, trimmed, unquoted } from './chat.ts';
+import { recurringTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { productName } from './names.ts';
 import { everywhere, type Verb } from './verb.ts';
@@ -97,6 +98,7 @@ const recurring: Verb = {
   surfaces: everywhere,
   grammar: (command) => command.argument('[change]').argument('[name]'),
   names: namesBy<RecurringView>('name'),
+  table: recurringTable,
   async run({ operands: [asked, name = ''] }, { client, source }, show) {
     if (asked === undefined) {
       const data = await client.recurring();

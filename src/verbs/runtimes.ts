@@ -1,6 +1,7 @@
 // The machines on which products run.
 import type { RuntimeView } from '../contract/runtimes.ts';
 import { runtimesText } from '../text/index.ts';
+import { runtimeTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { everywhere, type Verb } from './verb.ts';
 
@@ -12,6 +13,7 @@ const runtimes: Verb = {
   surfaces: everywhere,
   grammar: (command) => command,
   names: namesBy<RuntimeView>('name'),
+  table: runtimeTable,
   async run(_, { client, now }, show) {
     const status = await client.status();
     return {

@@ -6,6 +6,7 @@ import type { Questions } from '../common/questions.ts';
 import type { Finding } from '../contract/doctor.ts';
 import type { Source } from '../contract/source.ts';
 import type { Surface } from '../text/index.ts';
+import type { Table } from './columns.ts';
 import type { Form } from './form.ts';
 import type { LocalProducts } from './local-products.ts';
 
@@ -101,6 +102,8 @@ export interface Verb {
   takesText?: boolean;
   /** of a verb that lists: what one types for each, of its answer's data */
   names?(data: unknown): string[];
+  /** of a verb that lists: its columns */
+  table?: Table;
   /** takes as long as what it waits for: no progress is told */
   lasts?: boolean;
   /** adds operands and options to commander's command */

@@ -220,7 +220,7 @@ describe('as a process', () => {
       if (path.includes('follow=0')) response.end();
     });
     expect((await fleet('events')).stdout).toBe(
-      '2026-11-20 12:00:00Z  session.started  product-a obj-6: It runs.\n',
+      '2026-11-20 12:00:00 UTC  session.started  product-a obj-6: It runs.\n',
     );
     const { child, ended } = start(['events', '--follow', '--json']);
     child.stdout?.once('data', () => child.kill('SIGINT'));

@@ -71,7 +71,7 @@ it.each([
   ['why ', ['alpha', 'beta-2', 'obj-7']],
   ['approve ', ['3']],
   ['help rev', ['revert']],
-  ['gates --', ['--all', '--json', '--output', '--socket']],
+  ['gates --', ['--all', '--json', '--output', '--columns', '--socket']],
   ['queue --output y', ['yaml']],
   // a text, a file, a value of an option, a verb that is none
   ['start alpha ship', []],

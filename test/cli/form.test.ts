@@ -50,5 +50,5 @@ it('names of a verb that lists nothing are refused before anything is asked', as
 
 it('another form is refused with those that there are', async () => {
   const { code, stderr } = await fleet('products', '--output', 'xml');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('text, json, yaml, name')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('text, table, json, yaml, name')]);
 });
