@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeFault } from '../faults.ts';
 import { readSettings } from '../settings.ts';
-import { EventStore } from '../stores/ledgers.ts';
 import { MailStore } from '../stores/mail.ts';
 import { SessionStore } from '../stores/sessions.ts';
+import { record, step } from './books.ts';
 import { freeName } from './objective.ts';
 import { leakProcess, runWorker, type WorkerOrder } from './spawn.ts';
 import { writeReply } from './transcript.ts';
@@ -215,39 +215,4 @@ function report(
 function touch(root: string, name: string): void {
   using store = new SessionStore(root);
   store.touch(name);
-}
-
-/** What a worker says and uses, as overstory's books have it of a headless one. */
-function step(
-  root: string,
-  agentName: string,
-  what: { says: string } | { uses: string; args: Record<string, string> },
-): void {
-  using store = new SessionStore(root);
-  const session = store.byName(agentName);
-  using events = new EventStore(root);
-  const of = { runId: session?.runId ?? null, agentName, sessionId: session?.claudeSessionId };
-  if ('says' in what) {
-    const data = JSON.stringify({ type: 'assistant_message', text: what.says });
-    events.record({ ...of, eventType: 'progress', data });
-    return;
-  }
-  const data = JSON.stringify({ type: 'tool_use', name: what.uses, input: what.args });
-  const toolArgs = JSON.stringify(what.args);
-  events.record({ ...of, eventType: 'tool_start', toolName: what.uses, toolArgs, data });
-}
-
-function record(root: string, agentName: string, level: 'info' | 'error', result: string): void {
-  using store = new SessionStore(root);
-  const session = store.byName(agentName);
-  using events = new EventStore(root);
-  const data = JSON.stringify({ type: 'result', result, isError: level === 'error' });
-  events.record({
-    runId: session?.runId ?? null,
-    agentName,
-    sessionId: session?.claudeSessionId,
-    eventType: 'result',
-    level,
-    data,
-  });
 }
