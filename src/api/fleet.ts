@@ -3,6 +3,7 @@ import type { accountRoutes } from '../contract/accounts.ts';
 import type { doctorRoutes } from '../contract/doctor.ts';
 import type { reportRoutes } from '../contract/reports.ts';
 import type { Surface } from '../contract/route.ts';
+import type { runtimeRoutes } from '../contract/runtimes.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -21,6 +22,7 @@ export function fleetHandlers(
   | 'backup'
   | 'eventsOf'
   | keyof typeof accountRoutes
+  | keyof typeof runtimeRoutes
   | keyof typeof doctorRoutes
   | keyof typeof reportRoutes
 > {
@@ -38,6 +40,7 @@ export function fleetHandlers(
     undo: ({ source, change }) => controls.undo(source, change),
     backup: () => fleet.backup(),
     openAccount: (name, { source }) => fleet.accounts.open(name, source),
+    forgetRuntime: (name, { machineIsOff, source }) => fleet.forgetRuntime(name, machineIsOff, source),
     doctor: ({ fix }) => fleet.doctor(fix),
 
     report: ({ since }) => fleet.report(since),

@@ -9,11 +9,13 @@ import type { Handlers } from './handlers.ts';
 const fewestLines = 1;
 const mostLines = 2_000;
 
-/** @param tmux argv on the operator's machine that reaches the tmux of the runtime, e.g. `docker compose exec … tmux` */
+export type TmuxAt = (product: string, words: string[]) => string[];
+
+/** @param tmux argv on the operator's machine for these words of the tmux of the product's runtime */
 export function productHandlers(
   fleet: Fleet,
   surface: Surface,
-  tmux: string[],
+  tmux: TmuxAt,
 ): Handlers<keyof typeof productRoutes | keyof typeof workerRoutes | keyof typeof mailRoutes> {
   const { commands, controls } = fleet;
   const { runtime, journal } = fleet.loop.context;
@@ -36,7 +38,7 @@ export function productHandlers(
       const { name } = commands.requireProduct(asked);
       const session = journal.liveSession(name)?.tmuxSession ?? null;
       const argv =
-        session === null ? null : [...tmux, '-L', 'overstory', 'attach', '-r', '-t', `=${session}`];
+        session === null ? null : tmux(name, ['-L', 'overstory', 'attach', '-r', '-t', `=${session}`]);
       return { product: name, argv };
     },
     layDown: (name, { type }) => fleet.layDown(name, type),

@@ -14,7 +14,7 @@ import { gatewayQuota } from './gateway-quota.ts';
 import type { Handlers } from './handlers.ts';
 import { bodyWithin, maxBodyBytes } from './listen.ts';
 import { objectiveHandlers } from './objectives.ts';
-import { productHandlers } from './products.ts';
+import { productHandlers, type TmuxAt } from './products.ts';
 import { refusalLog } from './refusals.ts';
 import { askedOf, partsOf } from './request.ts';
 import { workHandlers } from './work.ts';
@@ -27,7 +27,7 @@ export function createApi(
   fleet: Fleet,
   surface: Surface,
   log: Logger,
-  tmux: string[] = ['tmux'],
+  tmux: TmuxAt = (_, words) => ['tmux', ...words],
   dashboardPort: () => number | null = () => null,
 ): Hono {
   const handlers: Handlers<CallName> = {

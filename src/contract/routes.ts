@@ -16,6 +16,7 @@ import { productRoutes } from './products.ts';
 import { recurringRoutes } from './recurring.ts';
 import { reportRoutes } from './reports.ts';
 import type { Asked, Given } from './route.ts';
+import { runtimeRoutes } from './runtimes.ts';
 import { fleetRoutes } from './status.ts';
 import { workRoutes } from './work.ts';
 import { workerRoutes } from './workers.ts';
@@ -41,6 +42,7 @@ export const routes = {
   ...reportRoutes,
   ...eventRoutes,
   ...accountRoutes,
+  ...runtimeRoutes,
   ...doctorRoutes,
 };
 export type Routes = typeof routes;

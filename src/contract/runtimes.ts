@@ -1,7 +1,10 @@
 // The machines on which products run.
 import { z } from 'zod';
+import { controlReplySchema } from './controls.ts';
 import { errorShapeSchema } from './reply.ts';
+import type { Route } from './route.ts';
 import { footprintSchema } from './runtime/measurements.ts';
+import { sourceSchema } from './source.ts';
 
 export const runtimeViewSchema = z.object({
   name: z.string(),
@@ -28,3 +31,18 @@ export const runtimeViewSchema = z.object({
   container: footprintSchema.shape.container.nullable(),
 });
 export type RuntimeView = z.infer<typeof runtimeViewSchema>;
+
+export const runtimeRoutes = {
+  forgetRuntime: {
+    method: 'POST',
+    path: '/runtimes/:name/forget',
+    summary: 'A runtime out of reach is taken for gone: its sessions end, its products get another place.',
+    who: 'operator',
+    body: z.strictObject({
+      source: sourceSchema,
+      /** somebody has seen that nothing can run there: its lease is not waited for */
+      machineIsOff: z.boolean().default(false),
+    }),
+    reply: controlReplySchema,
+  },
+} as const satisfies Record<string, Route>;

@@ -24,6 +24,7 @@ import { cautionsOf } from './commands/cautions.ts';
 import { type Controls, createControls } from './commands/controls.ts';
 import { createDelivery, type Delivery } from './commands/delivery.ts';
 import { onFailedChecks } from './commands/failed-checks.ts';
+import { createForget } from './commands/forget-runtime.ts';
 import { createGates, type Gates } from './commands/gates.ts';
 import { createImport, type ImportIssues } from './commands/import.ts';
 import { createIntake } from './commands/intake.ts';
@@ -37,6 +38,7 @@ import { recurringRounds } from './commands/recurring-due.ts';
 import { createForesight, type Foresight } from './commands/why-and-plan.ts';
 import { createWork, type Work } from './commands/work.ts';
 import { workerSteps } from './commands/worker-steps.ts';
+import { neededBy } from './decide/scheduler-state.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { sendReports } from './report/daily-report.ts';
 import { createHistory, type History } from './report/history/index.ts';
@@ -49,6 +51,7 @@ import { fleetStatus } from './report/view.ts';
 export { systemClock } from '../common/clock.ts';
 export { openArtifactFiles } from '../journal/artifacts/files.ts';
 export { openJournal } from '../journal/journal.ts';
+export { schedulingDefaults } from '../scheduler/index.ts';
 export { tuning } from './tuning.ts';
 
 export interface Fleet {
@@ -57,6 +60,9 @@ export interface Fleet {
   controls: Controls;
   foresight: Foresight;
   accounts: Accounts;
+  forgetRuntime: ReturnType<typeof createForget>;
+  /** What a session of the product is predicted to use: cores, bytes. */
+  needed(product: string): { product: string; cpuCores: number; memoryBytes: number };
   history: History;
   gates: Gates;
   outbox: Outbox;
@@ -161,6 +167,8 @@ export function startFleet(
     monitor: createMonitor(loop.context),
     foresight: createForesight(loop, commands),
     accounts: createAccounts(loop.context),
+    forgetRuntime: createForget(loop),
+    needed: (product) => ({ product, ...neededBy(loop.context, product) }),
     history: createHistory(loop),
     loop,
     status: (product) =>

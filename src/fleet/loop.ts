@@ -10,6 +10,7 @@ import { decide } from '../scheduler/index.ts';
 import type { Admission, Plan } from '../scheduler/state.ts';
 import { admit } from './act/admit.ts';
 import { enforceBudgets } from './act/enforce-budgets.ts';
+import { endUnderLostLeases } from './act/lost-runtimes.ts';
 import { place } from './act/place.ts';
 import { driveSession } from './act/session/drive.ts';
 import { emptyMemory, type FleetContext, type Ports, productOf, runtimeOf } from './context.ts';
@@ -31,6 +32,7 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
   const again = new Map<string, { atMs: number; cancel(): void }>();
   const unsubscribe: (() => void)[] = [];
   let cancelTimer: () => void = () => {};
+  let cancelLease: () => void = () => {};
   let cancelSweep: (() => void) | null = null;
   let closed = false;
   let suspended = false;
@@ -122,6 +124,10 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
 
   function decideAndAdmit(): void {
     stopRemoved();
+    cancelLease();
+    const leaseEndsMs = endUnderLostLeases(context);
+    if (leaseEndsMs !== null)
+      cancelLease = clock.after(Math.max(1, leaseEndsMs - (clock.upMs?.() ?? clock.nowMs())), schedule);
     const now = clock.nowMs();
     plan = decide(schedulerState(context), now);
     if (runtime.link().state === 'connected' && !suspended) {
@@ -237,6 +243,7 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
       usage.flush();
       cancelTimer();
       cancelSweep?.();
+      cancelLease();
       for (const stop of unsubscribe) stop();
       await Promise.race([
         Promise.allSettled(driving.values()),

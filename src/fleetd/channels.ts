@@ -5,6 +5,9 @@ import type { RuntimeEntry } from '../registry/registry.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { dockerChannel } from '../runtime/docker-channel.ts';
 import { dockerClient, type EngineAddress } from '../runtime/docker-engine.ts';
+import { dockerEngine } from '../runtime/engine/docker.ts';
+import type { Engine } from '../runtime/engine/engine.ts';
+import { kubernetesEngine } from '../runtime/engine/kubernetes.ts';
 import { sshChannel } from '../runtime/ssh-channel.ts';
 
 /** @param defaultProject  the compose project of a runtime that names none: fleetd's own */
@@ -23,11 +26,38 @@ export function channelsOf(defaultProject: string, log: Logger): (entry: Runtime
       return openedLater(`docker at ${host}`, () =>
         dockerChannel({ project, docker: dockerClient(addressOf(host, entry.certs)), onLog }),
       );
-    throw new FleetError({
-      code: 'BAD_USAGE',
-      message: `Expected a runtime of kind docker or ssh, got ${name} of kind ${kind}.`,
-      mend: 'Correct it in products.yaml.',
-    });
+    throw new Error(`Expected a runtime of one link, got ${name} of kind ${kind}`);
+  };
+}
+
+/** Of a runtime that makes a container for each product; null: it is one place for all. */
+export function enginesOf(defaultProject: string, log: Logger): (entry: RuntimeEntry) => Engine | null {
+  return (entry) => {
+    const { name, kind, host, namespace, image } = entry;
+    const project = entry.project ?? defaultProject;
+    const onLog = (line: string) => log.info({ from: 'agent', runtime: name }, line);
+    if (kind === 'kubernetes' && namespace !== null && image !== null)
+      return kubernetesEngine({
+        project,
+        namespace,
+        image,
+        context: entry.context,
+        secret: entry.secret,
+        pullSecret: entry.pullSecret,
+        storage: entry.storage,
+        storageClass: entry.storageClass,
+        nodeLabels: entry.nodeLabels,
+        onLog,
+      });
+    if (kind === 'docker' && host !== null && entry.isolation === 'product')
+      return dockerEngine({
+        project,
+        docker: dockerClient(addressOf(host, entry.certs)),
+        // The human's folders are where fleetd's own runtime is.
+        sourceOf: () => null,
+        onLog,
+      });
+    return null;
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type Fleet,
   openArtifactFiles,
   openJournal,
+  schedulingDefaults,
   startFleet,
   systemClock,
   tuning,
@@ -22,8 +23,10 @@ import { openRegistry } from '../registry/index.ts';
 import type { RuntimeEntry } from '../registry/registry.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { delivererOver } from '../runtime/deliver/deliverer.ts';
+import type { Engine } from '../runtime/engine/engine.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
-import { channelsOf } from './channels.ts';
+import { attachArgv } from './attach.ts';
+import { channelsOf, enginesOf } from './channels.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
 import { type KeptRuntimes, keepRuntimes } from './runtimes.ts';
 import { webhooks } from './webhook.ts';
@@ -53,6 +56,8 @@ export interface FleetdOptions {
   project?: string;
   /** to another runtime that products.yaml names; default: by its kind */
   channelOf?: (entry: RuntimeEntry) => Channel;
+  /** what makes a container for each of its products, where it does; default: by its kind */
+  engineOf?: (entry: RuntimeEntry) => Engine | null;
   /** Cores of the runtime of which products.yaml gives a percentage. Default: this machine's. */
   runtimeCores?: number;
   /** argv on the operator's machine that reaches the runtime's tmux. Default: `tmux` */
@@ -95,14 +100,18 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     log,
   });
   limits = keeper;
+  const project = options.project ?? 'meta-coordinator';
   const kept = keepRuntimes({
+    fleet: await keptToken(join(options.stateDir, 'fleet-id')),
     registry,
-    placement: (product) => journal.placement(product)?.runtime ?? null,
+    placement: (product) => journal.placement(product),
     local: {
       ...options.channel,
       doctor: async () => [...((await options.channel.doctor?.()) ?? []), keeper.finding()],
     },
-    channelOf: options.channelOf ?? channelsOf(options.project ?? 'meta-coordinator', log),
+    engineOf: options.engineOf ?? enginesOf(project, log),
+    needed: (product) => fleet?.needed(product) ?? { product, ...schedulingDefaults.weightUnit },
+    channelOf: options.channelOf ?? channelsOf(project, log),
     log,
   });
   runtimes = kept;
@@ -121,6 +130,11 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     version,
     runtimeDescription: options.channel.description,
   });
+  const tmux = (product: string, words: string[]) => {
+    const place = journal.placement(product)?.runtime;
+    const entry = registry.current().runtimes?.find(({ name }) => name === place) ?? null;
+    return attachArgv(entry, { local: options.tmux ?? ['tmux'], project }, words);
+  };
   const servers: Server[] = [];
   let dashboard: Dashboard | null = null;
   const close = async (): Promise<void> => {
@@ -138,7 +152,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   try {
     servers.push(
       await listenOnSocket(
-        createApi(fleet, 'operator', log, options.tmux, () => dashboard?.port ?? null),
+        createApi(fleet, 'operator', log, tmux, () => dashboard?.port ?? null),
         options.operatorSocket,
         'owner',
       ),

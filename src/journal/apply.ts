@@ -150,6 +150,14 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         atMs,
       );
       return;
+    case 'product.displaced':
+      expectOne(
+        `UPDATE placements SET runtime = '', since_ms = ?, made = 0 WHERE product = ? AND epoch = ?`,
+        atMs,
+        product,
+        event.data.epoch,
+      );
+      return;
     case 'product.made':
       if (event.data.error === null)
         db.prepare('UPDATE placements SET made = 1 WHERE product = ?').run(product);
@@ -203,6 +211,7 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'session.unlimited':
       applyAccount(event, expectOne);
       return;
+    case 'runtime.forgotten':
     case 'runtime.connected':
     case 'runtime.lost':
     case 'runtime.upgraded':

@@ -198,6 +198,10 @@ export interface EventData
   'product.made': { done: string[]; error: FleetErrorShape | null };
   /** Where it is from now on. epoch: one more with each place; whoever has an older one is refused. */
   'product.placed': { runtime: string; epoch: number; numbers: Numbers };
+  /** It has no place any more; the next one has a higher epoch. */
+  'product.displaced': { runtime: string; epoch: number; why: string };
+  /** A human says that nothing runs there any more. sure: its lease had ended; else it was their word alone. */
+  'runtime.forgotten': { runtime: string; sure: boolean; source: Source };
   /** runtime: its name; left out where there is one only */
   'runtime.connected': { runtime?: string; ovVersion: string | null; simulated: boolean };
   /** Another `ov` was found in the place of the one before, while the link held. */

@@ -2,7 +2,8 @@
 import type { Reader } from './reader.ts';
 
 export interface Placement {
-  runtime: string;
+  /** null: it lost its place, and has none yet */
+  runtime: string | null;
   epoch: number;
   sinceMs: number;
   /** its workspace was there once: where it is gone, work is lost */
@@ -11,7 +12,7 @@ export interface Placement {
 
 export function placementStore({ rows, row }: Reader) {
   const of = (r: Record<string, unknown>): Placement => ({
-    runtime: r.runtime as string,
+    runtime: (r.runtime as string) || null,
     epoch: r.epoch as number,
     sinceMs: r.since_ms as number,
     made: r.made === 1,

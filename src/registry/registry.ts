@@ -144,12 +144,20 @@ export interface RuntimeEntry {
   project: string | null;
   /** product: a container of its own for each product */
   isolation: 'none' | 'product';
+  /** kubernetes: of the runtime, by digest */
   image: string | null;
   /** kubernetes; null: the current one of the kubeconfig */
   context: string | null;
   namespace: string | null;
   /** kubernetes: name of the Secret with the model's key; null: none */
   secret: string | null;
+  /** kubernetes: by which nodes pull the image */
+  pullSecret: string | null;
+  /** kubernetes: of each product's volume, e.g. `20Gi` */
+  storage: string;
+  storageClass: string | null;
+  /** kubernetes: labels that a node must have */
+  nodeLabels: Readonly<Record<string, string>>;
   /** What the fleet may take of it; null: what it has. Bytes; percent of its cores. */
   maxMemoryBytes: number | null;
   maxCpuPercent: number | null;

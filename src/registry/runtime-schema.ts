@@ -19,7 +19,7 @@ export const labelsSchema = z
 
 const hostExpected = 'a host of your OpenSSH config, or user@host';
 const dockerExpected = 'tcp://host:port or unix:///path/of/docker.sock';
-const word = (expected: string) => text(/^[A-Za-z0-9][A-Za-z0-9._@:/-]{0,200}$/, expected);
+const word = (expected: string) => text(/^[A-Za-z0-9][A-Za-z0-9._@:/-]{0,300}$/, expected);
 
 /** What the keys of one kind say. A key that belongs to another kind is told by checkRuntimes(). */
 export const runtimeSchema = mapping({
@@ -37,12 +37,25 @@ export const runtimeSchema = mapping({
   project: word('the name of a compose project').nullable().default(null),
   /** product: a container of its own for each. */
   isolation: z.enum(['none', 'product'], 'none or product').default('none'),
-  /** isolation: product, and kubernetes. */
+  /** kubernetes: of the runtime, by digest. */
   image: word('the name of an image').nullable().default(null),
   context: word('the name of a context of the kubeconfig').nullable().default(null),
   namespace: word('the name of a namespace').nullable().default(null),
-  /** Of a Secret, and of a variable that it has: never read by fleetd. */
+  /** Of a Secret whose keys are the workers' environment: never read by fleetd. */
   secret: word('the name of a Secret').nullable().default(null),
+  pull_secret: word('the name of a Secret').nullable().default(null),
+  storage: text(/^[1-9]\d{0,5}(Mi|Gi|Ti)$/, 'a size such as 20Gi')
+    .nullable()
+    .default(null),
+  storage_class: word('the name of a storage class').nullable().default(null),
+  node_labels: z
+    .record(
+      word('the name of a label'),
+      text(/^[A-Za-z0-9._-]{0,63}$/, 'the value of a label'),
+      'a mapping of labels',
+    )
+    .nullable()
+    .default(null),
   max_memory_gb: above0('GiB', mostGb).nullable().default(null),
   max_cpu_percent: wholeNumber(100, 'a whole number of percent from 1 to 100').nullable().default(null),
   labels: labelsSchema.default([]),
@@ -52,11 +65,26 @@ type Written = z.infer<typeof runtimeSchema>;
 /** Keys that each kind needs, and those that it may have beside name, kind, labels and limits. */
 const keysOf: Record<Written['kind'], { needs: (keyof Written)[]; may: (keyof Written)[] }> = {
   local: { needs: [], may: [] },
-  docker: { needs: ['host'], may: ['certs', 'project', 'image'] },
+  docker: { needs: ['host'], may: ['certs', 'project'] },
   ssh: { needs: ['host'], may: ['project'] },
-  kubernetes: { needs: ['namespace', 'image'], may: ['context', 'secret'] },
+  kubernetes: {
+    needs: ['namespace', 'image'],
+    may: ['project', 'context', 'secret', 'pull_secret', 'storage', 'storage_class', 'node_labels'],
+  },
 };
-const ofSomeKind = ['host', 'certs', 'project', 'image', 'context', 'namespace', 'secret'] as const;
+const ofSomeKind = [
+  'host',
+  'certs',
+  'project',
+  'image',
+  'context',
+  'namespace',
+  'secret',
+  'pull_secret',
+  'storage',
+  'storage_class',
+  'node_labels',
+] as const;
 
 /** What is wrong with one runtime beyond the shape of its keys, by key. */
 export function runtimeProblems(one: Written): { key: keyof Written; expected: string; got: string }[] {
@@ -71,8 +99,12 @@ export function runtimeProblems(one: Written): { key: keyof Written; expected: s
   }
   if (one.isolation === 'product' && one.kind !== 'docker')
     problems.push({ key: 'isolation', expected: `none ${said}`, got: '"product"' });
-  if (one.isolation === 'product' && one.kind === 'docker' && one.image === null)
-    problems.push({ key: 'image', expected: 'the image of its containers', got: 'none' });
+  if (one.kind === 'kubernetes' && one.image !== null && !/@sha256:[0-9a-f]{64}$/.test(one.image))
+    problems.push({
+      key: 'image',
+      expected: 'an image by digest: …@sha256:…',
+      got: JSON.stringify(one.image),
+    });
   if (one.kind === 'docker' && one.host !== null && !/^(tcp:\/\/[^/]+:\d+|unix:\/\/\/.+)$/.test(one.host))
     problems.push({ key: 'host', expected: dockerExpected, got: JSON.stringify(one.host) });
   if (one.kind === 'docker' && one.host?.startsWith('tcp:') && one.certs === null)
@@ -97,6 +129,10 @@ export const runtimeOf = (one: Written): RuntimeEntry => ({
   context: one.context,
   namespace: one.namespace,
   secret: one.secret,
+  pullSecret: one.pull_secret,
+  storage: one.storage ?? '20Gi',
+  storageClass: one.storage_class,
+  nodeLabels: one.node_labels ?? {},
   maxMemoryBytes: one.max_memory_gb === null ? null : Math.round(one.max_memory_gb * bytesPerGb),
   maxCpuPercent: one.max_cpu_percent,
   labels: one.labels,

@@ -87,7 +87,7 @@ export function connectRuntime(
 
   return {
     link: () => kept.state(),
-    places: () => [{ name: onlyRuntime, link: kept.state() }],
+    places: () => [{ name: onlyRuntime, link: kept.state(), leaseEndsMs: kept.leaseEndsMs() }],
     list: () => request(methods.list, {}, lookMs, workspaceFolderSchema.array()),
     async snapshot(products, { fresh = false } = {}) {
       return await Promise.all(

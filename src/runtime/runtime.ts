@@ -20,6 +20,8 @@ export type RuntimeLink =
 export interface RuntimePlace {
   name: string;
   link: RuntimeLink;
+  /** `upMs` of our clock from which on nothing of ours surely runs there; null: there is no lease, and it may run on */
+  leaseEndsMs: number | null;
 }
 
 /** The one that there is where products.yaml names none. */

@@ -17,9 +17,18 @@ interface Joined {
   forget(): void;
 }
 
+export interface Place {
+  /** null: it lost its place */
+  runtime: string | null;
+  /** left out: there is one runtime, and nothing was ever moved */
+  epoch?: number;
+  /** its workspace was there once */
+  made?: boolean;
+}
+
 export interface RouteOptions {
-  /** the name of the runtime where the product is; null: it has no place yet */
-  placeOf(product: string): string | null;
+  /** where the product is; null: it has no place yet */
+  placeOf(product: string): Place | null;
   /** where the registry's roots lie: each runtime has them at the same place below its own workspace */
   workspaceRoot(): string;
 }
@@ -31,7 +40,8 @@ export interface Runtimes extends Runtime {
 
 const unplaced: RuntimeLink = { state: 'connecting', sinceMs: 0, error: null };
 
-export function routeRuntimes({ placeOf, workspaceRoot }: RouteOptions): Runtimes {
+export function routeRuntimes(options: RouteOptions): Runtimes {
+  const placeOf = (product: string): string | null => options.placeOf(product)?.runtime ?? null;
   const listeners: { [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]> } = {
     changed: new Set(),
     connected: new Set(),
@@ -85,8 +95,14 @@ export function routeRuntimes({ placeOf, workspaceRoot }: RouteOptions): Runtime
   function placed(product: ProductRef, { runtime, local }: Joined): ProductRef {
     const link = runtime.link();
     if (link.state !== 'connected') return product;
-    const below = posix.relative(workspaceRoot(), product.root);
-    const here = local ? product : { ...product, source: null };
+    const below = posix.relative(options.workspaceRoot(), product.root);
+    const { epoch, made } = options.placeOf(product.name) ?? {};
+    const here = {
+      ...product,
+      ...(!local && { source: null }),
+      ...(epoch && { epoch }),
+      ...(made && { expect: true }),
+    };
     return below.startsWith('..') ? here : { ...here, root: posix.join(link.info.workspaceRoot, below) };
   }
 
@@ -98,7 +114,11 @@ export function routeRuntimes({ placeOf, workspaceRoot }: RouteOptions): Runtime
   }
 
   const places = (): RuntimePlace[] =>
-    [...all].map(([name, { runtime }]) => ({ name, link: runtime.link() }));
+    [...all].map(([name, { runtime }]) => ({
+      name,
+      link: runtime.link(),
+      leaseEndsMs: runtime.places()[0]?.leaseEndsMs ?? null,
+    }));
 
   return {
     places,

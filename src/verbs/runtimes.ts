@@ -1,25 +1,45 @@
 // The machines on which products run.
+import { FleetError } from '../common/errors.ts';
 import type { RuntimeView } from '../contract/runtimes.ts';
-import { runtimesText } from '../text/index.ts';
+import { controlText, runtimesText } from '../text/index.ts';
 import { runtimeTable } from './columns.ts';
 import { namesBy } from './form.ts';
 import { everywhere, type Verb } from './verb.ts';
 
+/** forget: a human says that one is gone for good. */
 const runtimes: Verb = {
   name: 'runtimes',
-  usage: '',
+  usage: '[forget <name>]',
   summary: 'Each runtime: whether it is in reach, which products are there, and what is free',
-  examples: ['runtimes', 'runtimes --output json'],
+  details: [
+    '`runtimes forget <name>`, in a terminal of the machine that runs the fleet: one out of reach is gone for good, and its products go on elsewhere.',
+    'It is refused while the runtime answers, and until its lease has surely ended: something may still run there.',
+    '--machine-is-off: you have seen that it is off; the lease is not waited for. What was made there and is not published stays there.',
+  ],
+  examples: ['runtimes', 'runtimes forget big-box'],
   surfaces: everywhere,
-  grammar: (command) => command,
+  grammar: (command) =>
+    command
+      .argument('[change]')
+      .argument('[name]')
+      .option('--machine-is-off', 'nothing can run there: its lease is not waited for'),
   names: namesBy<RuntimeView>('name'),
   table: runtimeTable,
-  async run(_, { client, now }, show) {
-    const status = await client.status();
-    return {
-      data: status.runtimes ?? [],
-      text: runtimesText({ ...show, nowMs: now() }, status),
-    };
+  async run({ operands: [asked, name = ''], options }, { client, source, now }, show) {
+    if (asked === undefined) {
+      const status = await client.status();
+      return { data: status.runtimes ?? [], text: runtimesText({ ...show, nowMs: now() }, status) };
+    }
+    if (asked.toLowerCase() !== 'forget' || name === '')
+      throw new FleetError({
+        code: 'BAD_USAGE',
+        message: `Expected \`forget\` and the name of a runtime, got ${JSON.stringify(`${asked} ${name}`.trim().slice(0, 60))}.`,
+        mend: 'List the names with `fleet runtimes`.',
+      });
+    const machineIsOff = options.machineIsOff === true;
+    const data = await client.forgetRuntime(name.toLowerCase(), { source, machineIsOff });
+    // Nothing takes it back: the places are given anew.
+    return { data, text: controlText(show, { ...data, changed: false }) };
   },
 };
 

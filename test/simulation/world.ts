@@ -364,7 +364,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
 
     return {
       link: () => link,
-      places: () => [{ name: onlyRuntime, link }],
+      places: () => [{ name: onlyRuntime, link, leaseEndsMs: null }],
       list: async () => [],
       make: async () => [],
       bundle: async () => null,

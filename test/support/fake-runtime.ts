@@ -111,6 +111,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
   };
   let link: RuntimeLink = { state: 'connected', sinceMs: clock.nowMs(), info };
   let serial = 0;
+  let leaseEndsMs: number | null = null;
   let fault: Fault = () => null;
 
   const lost = (code: 'RUNTIME_LOST' | 'RUNTIME_UNREACHABLE') =>
@@ -268,7 +269,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
 
   const runtime: Runtime = {
     link: () => link,
-    places: () => [{ name: onlyRuntime, link }],
+    places: () => [{ name: onlyRuntime, link, leaseEndsMs }],
     list: async () => [],
     bundle: async () => null,
     bundlePart: async () => Buffer.alloc(0),
@@ -392,6 +393,10 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     count: (command: string) => calls.filter((c) => c.command === command).length,
     setFault(next: Fault) {
       fault = next;
+    },
+    /** from when on nothing runs there, on the clock that nobody sets; null: no lease */
+    setLease(endsMs: number | null) {
+      leaseEndsMs = endsMs;
     },
     changed(name: string) {
       for (const listener of listeners.changed) listener(name);

@@ -10,6 +10,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
 import type { Deliverer } from '../../src/runtime/deliver/deliverer.ts';
 import type { Publisher } from '../../src/runtime/publish/publisher.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { fakeRuntime } from './fake-runtime.ts';
 import { manualClock } from './manual-clock.ts';
 
@@ -90,6 +91,8 @@ export function testFleet(options: {
   artifactsFolder?: string;
   tuning?: Partial<typeof tuning>;
   world?: { clock: ReturnType<typeof manualClock>; fake: ReturnType<typeof fakeRuntime> };
+  /** in place of the fake one */
+  runtime?: (journal: Journal) => Runtime;
 }) {
   const clock = options.world?.clock ?? manualClock();
   const fake =
@@ -104,7 +107,7 @@ export function testFleet(options: {
   let current = options.registry;
   const fleet = startFleet({
     registry: { current: () => current, problems: () => [] },
-    runtime: fake.runtime,
+    runtime: options.runtime?.(journal) ?? fake.runtime,
     ...(options.deliverer && { deliverer: options.deliverer }),
     ...(options.publisher && { publisher: options.publisher }),
     journal,

@@ -16,9 +16,11 @@ export function runtimesOf(
 ): RuntimeState[] {
   const entries = context.registry.current().runtimes ?? [];
   const links = new Map(context.runtime.places().map(({ name, link }) => [name, link]));
-  return entries.map(({ name, kind, maxMemoryBytes, maxCpuPercent, labels }) => {
+  return entries.map(({ name, kind, isolation, maxMemoryBytes, maxCpuPercent, labels }) => {
     const link = links.get(name);
-    const info = context.runtimeInfos.get(name);
+    // What an engine of many places has is its own to say, when a place is asked for.
+    const info =
+      kind === 'kubernetes' || isolation === 'product' ? undefined : context.runtimeInfos.get(name);
     return {
       name,
       lostSinceMs: link?.state === 'connected' ? null : (link?.sinceMs ?? 0),
@@ -39,7 +41,7 @@ export function placeOf(
 ): ProductPlace {
   return {
     home: places.get(product.name)?.runtime ?? null,
-    worked,
+    worked: places.has(product.name) ? null : worked,
     pinned: product.runtime,
     needsLabels: product.needsLabels,
     portable: product.checkout === 'own' && product.repo !== null,

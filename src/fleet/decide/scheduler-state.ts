@@ -5,7 +5,7 @@ import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { fleetScope } from '../../journal/events.ts';
 import type { Prediction } from '../../journal/outcomes/prediction.ts';
 import type { Product } from '../../registry/registry.ts';
-import { schedulingDefaults } from '../../scheduler/index.ts';
+import { predict, schedulingDefaults } from '../../scheduler/index.ts';
 import type { FleetState, Footprint, ProductState } from '../../scheduler/state.ts';
 import type { FleetContext } from '../context.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
@@ -143,6 +143,15 @@ export function schedulerState(context: FleetContext): FleetState {
     lastStartMs: lastStartMs !== null && lastStartMs > context.clock.nowMs() ? null : lastStartMs,
     spentTodayUsd: spent.length === 0 ? null : spent.reduce((sum, usd) => sum + usd, 0),
   };
+}
+
+/** What a session of the product is predicted to use. */
+export function neededBy(context: FleetContext, name: string): Footprint {
+  const { products, limits } = schedulerState(context);
+  return predict(
+    products.find((product) => product.name === name),
+    limits,
+  );
 }
 
 /** What a running session may still cost, by its estimate: what it has cost already counts as spent. */

@@ -34,7 +34,7 @@ export async function keepWork(
   const { deliverer, runtime, clock } = context;
   const { deliver } = product;
   if (deliver === null) return null;
-  const branch = fleetBranch(session.objective);
+  const branch = fleetBranch(session.objective, context.journal.placement(product.name)?.epoch);
   try {
     if (!deliverer) throw noDeliverer(product.name);
     const { remote, token } = deliver;

@@ -25,7 +25,7 @@ export async function publishWork(
   const { journal, publisher, runtime, clock } = context;
   const { source } = product;
   if (!publisher || source === null || product.checkout === 'in-place') return null;
-  const branch = fleetBranch(session.objective);
+  const branch = fleetBranch(session.objective, context.journal.placement(product.name)?.epoch);
   const action = `publish-${session.id}`;
   const known = journal.action(action);
   if (known !== null && known.state !== 'intended') return (known.result?.says as string | undefined) ?? null;

@@ -1,0 +1,184 @@
+// An engine that makes a container for each product, as one runtime: a link for each product, opened once its place is there.
+import { type Clock, systemClock } from '../../common/clock.ts';
+import { FleetError } from '../../common/errors.ts';
+import { type ProductRef, protocolVersion, type RuntimeInfo } from '../../contract/runtime/protocol.ts';
+import type { Channel } from '../channel.ts';
+import { connectRuntime } from '../connection.ts';
+import type { LeaseOptions } from '../lease-terms.ts';
+import type { Runtime, RuntimeEvents, RuntimeLink } from '../runtime.ts';
+import type { Engine, NeededPlace } from './engine.ts';
+
+export interface EngineRuntimeOptions {
+  /** of products.yaml */
+  name: string;
+  engine: Engine;
+  /** What the product is predicted to use: reserved for it. */
+  needed(product: string): NeededPlace;
+  lease?: LeaseOptions;
+  clock?: Clock;
+  onLog?: (line: string) => void;
+}
+
+/** Nothing pushes that an engine went away. */
+const lookEveryMs = 30_000;
+/** Its container is up, and its agent starts: with the first `ov --version`, on a busy machine. */
+const firstLinkMs = 90_000;
+const workspaceRoot = '/workspace';
+
+type Member = ReturnType<typeof connectRuntime>;
+
+/** Starts to ask the engine and returns at once. Products are linked when they are first asked for. */
+export function engineRuntime(options: EngineRuntimeOptions): Runtime {
+  const { name, engine, clock = systemClock, onLog } = options;
+  const members = new Map<string, Member>();
+  const listeners: { [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]> } = {
+    changed: new Set(),
+    connected: new Set(),
+    lost: new Set(),
+  };
+  const info: RuntimeInfo = {
+    protocol: protocolVersion,
+    agentVersion: '',
+    pid: 0,
+    startedAtMs: clock.nowMs(),
+    platform: 'linux',
+    // Each place has its own; what the engine has is its own to say.
+    cores: 0,
+    memoryBytes: 0,
+    workspaceRoot,
+    ov: { version: null, simulated: false, error: null },
+    modelKey: false,
+  };
+  let state: RuntimeLink = { state: 'connecting', sinceMs: clock.nowMs(), error: null };
+  let closed = false;
+  let cancel = () => {};
+
+  async function lookAtEngine(): Promise<void> {
+    const error = await engine.list().then(
+      () => null,
+      (thrown) => FleetError.wrap(thrown),
+    );
+    if (closed) return;
+    cancel = clock.after(lookEveryMs, () => void lookAtEngine());
+    if (error === null) {
+      if (state.state === 'connected') return;
+      state = { state: 'connected', sinceMs: clock.nowMs(), info };
+      for (const listener of listeners.connected) listener(info);
+      return;
+    }
+    const news = state.state === 'connected' || state.error?.message !== error.message;
+    const sinceMs = state.state === 'connected' ? clock.nowMs() : state.sinceMs;
+    state = { state: state.state === 'connecting' ? 'connecting' : 'lost', sinceMs, error: error.toJSON() };
+    if (news) for (const listener of listeners.lost) listener(error.toJSON());
+  }
+
+  /** Its place is made before its link opens; what takes longer than a link waits is waited for by the next try. */
+  function channelOf(product: string): Channel {
+    const way = engine.channel(product);
+    return {
+      ...way,
+      async open() {
+        await engine.ensure(options.needed(product));
+        return await way.open();
+      },
+    };
+  }
+
+  function memberOf(product: string): Member {
+    const known = members.get(product);
+    if (known !== undefined) return known;
+    const member = connectRuntime({
+      channel: channelOf(product),
+      clock,
+      ...(options.lease && { lease: options.lease }),
+      onLog: (line) => onLog?.(`${product}: ${line}`),
+    });
+    members.set(product, member);
+    const changed = () => {
+      for (const listener of listeners.changed) listener(product);
+    };
+    member.on('changed', changed);
+    member.on('connected', changed);
+    return member;
+  }
+
+  const of = ({ name: product }: ProductRef): Member => memberOf(product);
+  const near = (products: readonly ProductRef[]) =>
+    products.filter((product) => of(product).link().state === 'connected');
+
+  void lookAtEngine();
+  return {
+    link: (product) => (product === undefined ? state : memberOf(product).link()),
+    places() {
+      const ends = [...members.values()].map((member) => member.leaseEndsMs());
+      const known = ends.flatMap((endsMs) => endsMs ?? []);
+      return [{ name, link: state, leaseEndsMs: known.length === 0 ? null : Math.max(...known) }];
+    },
+    list: async () => [],
+    snapshot: async (products, how) =>
+      (await Promise.all(products.map((product) => of(product).snapshot([product], how)))).flat(),
+    ov: (product, command, args) => of(product).ov(product, command, args),
+    async footprint(products) {
+      const reports = await Promise.all(near(products).map((product) => of(product).footprint([product])));
+      return {
+        products: reports.flatMap((report) => report.products),
+        container: { memoryBytes: null, cpuCores: null },
+      };
+    },
+    look: (product, what) => of(product).look(product, what),
+    diff: (product, what) => of(product).diff(product, what),
+    artifact: (product, what) => of(product).artifact(product, what),
+    usage: (product, sinceMs) => of(product).usage(product, sinceMs),
+    async make(product, how) {
+      // Said with the engine's own reason, where a link would only say that there is none.
+      await engine.ensure(options.needed(product.name));
+      const member = of(product);
+      await connected(member, clock);
+      return await member.make(product, how);
+    },
+    maintain: (product, task) => of(product).maintain(product, task),
+    bundle: (product, asked) => of(product).bundle(product, asked),
+    bundlePart: (product, branch, offset) => of(product).bundlePart(product, branch, offset),
+    async doctor(products, fix) {
+      const each = await Promise.all(
+        near(products).map(async (product) =>
+          (await of(product).doctor([product], fix)).map((one) => ({ ...one, product: product.name })),
+        ),
+      );
+      return [...(await engine.doctor()), ...each.flat()];
+    },
+    async watch(products) {
+      await Promise.allSettled(products.map((product) => of(product).watch([product])));
+    },
+    on(event, listener) {
+      listeners[event].add(listener);
+      return () => void listeners[event].delete(listener);
+    },
+    async close() {
+      closed = true;
+      cancel();
+      await Promise.all([...members.values()].map((member) => member.close()));
+    },
+  };
+}
+
+/** The first link of a place that was just made. @throws what the link says when it is not there in time */
+async function connected(member: Member, clock: Clock): Promise<void> {
+  if (member.link().state === 'connected') return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = member.on('connected', () => resolve());
+  const cancel = clock.after(firstLinkMs, resolve);
+  await promise;
+  stop();
+  cancel();
+  const link = member.link();
+  if (link.state === 'connected') return;
+  throw FleetError.from(
+    link.error ??
+      new FleetError({
+        code: 'RUNTIME_UNREACHABLE',
+        message: `Expected fleet-agent to answer in its new place within ${firstLinkMs / 1000} s, got nothing.`,
+        mend: 'See the log of its container.',
+      }).toJSON(),
+  );
+}
