@@ -63,6 +63,15 @@ export function alarms(surface: Surface, status: FleetStatus): string[] {
       ),
     );
   }
+  for (const { name, state, error } of status.runtimes ?? [])
+    if (state !== 'connected' && runtime.state === 'connected')
+      found.push(
+        sentence(
+          surface,
+          `${name} is out of reach: what is there waits, and others go on.${error ? ` ${surface.line(error.message, 300)}` : ''}`,
+          'bad',
+        ),
+      );
   if (status.journal.error)
     found.push(
       sentence(surface, `Nothing can be written down. ${errorText(surface, status.journal.error)}`, 'bad'),

@@ -75,6 +75,7 @@ function facts(surface: Surface, status: FleetStatus, product: ProductView): Row
   if (product.planApproval === 'required') say('plans', 'need your approval before work starts');
   if (product.review === 'required') say('work', 'needs your approval before it is delivered');
   say('restarts', restartsNote(product), product.restarts?.count ? 'warn' : 'dim');
+  if (product.runtime !== undefined) say('runtime', product.runtime ?? 'it has no place on one yet');
   if (product.footprint) say('uses', footprint(product.footprint));
   if (product.diskBytes !== undefined) say('disk', bytes(product.diskBytes));
   if (product.spend) say('cost', spendText(product.spend));

@@ -1,7 +1,10 @@
 // The runtime's page over the real fleetd, agent and ov-sim: what it knows, and the checks of `fleet doctor`.
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFleetClient } from '../../src/client/client.ts';
 import { version } from '../../src/common/version.ts';
+import { commit, repository } from '../checkout/kinds.ts';
+import { cutChannel } from '../support/cut-channel.ts';
 import { openRealFleet, type RealFleet } from '../support/real-fleet.ts';
 import { openSimOv } from '../support/sim-ov.ts';
 import { inChromium } from './browser.ts';
@@ -63,4 +66,49 @@ inChromium('the runtime on the dashboard', (open) => {
     expect(wrong).toEqual([]);
     await close();
   }, 200_000);
+});
+
+inChromium('several runtimes on the dashboard', (open) => {
+  const opened = new AsyncDisposableStack();
+  let fleet: RealFleet;
+  beforeAll(async () => {
+    const [near, sources] = [opened.use(await openSimOv()), opened.use(await openSimOv())];
+    await commit(await repository(join(sources.folder, 'shop')), 'index.ts', 'export {};\n');
+    const away = cutChannel(near.channel());
+    away.cut();
+    const runtime = (name: string) => `  - { name: ${name}, kind: ssh, host: ${name}, max_memory_gb: 8 }\n`;
+    fleet = opened.use(
+      await openRealFleet({
+        channel: near.channel(),
+        channelOf: ({ name }) => (name === 'near' ? near.channel() : away),
+        workspace: '/workspace',
+        products: ['shop'],
+        sections: `runtimes:\n${runtime('near')}${runtime('far-away')}`,
+        extra: `repo: file://${join(sources.folder, 'shop')}`,
+        dashboard: true,
+      }),
+    );
+    await fleet.reaches(fleet.start('shop', 'Explore'), 'done');
+  }, 240_000);
+  afterAll(() => opened.disposeAsync());
+
+  it('has a row for each, and says in all places which of them is out of reach', async () => {
+    const { page, wrong, close } = await open(fleet.fleetd.dashboard?.link ?? '');
+    await page.getByRole('heading', { name: 'far-away is out of reach' }).waitFor();
+    const product = page.getByRole('link', { name: 'shop' }).first();
+    await product.waitFor();
+    await page.goto(new URL('/runtime', page.url()).href);
+    await page.getByRole('heading', { name: '2 runtimes, 1 out of reach' }).waitFor();
+    await page.locator('#runtime-near').getByText('1 product: shop').waitFor();
+    await page.locator('#runtime-near').getByText('of 8 GiB').waitFor();
+    await page.locator('#runtime-far-away').getByText('no route to host').waitFor();
+    expect(await page.locator('#runtime-far-away .state').textContent()).toBe('connecting');
+    if (process.env.TEST_PICTURES) await page.screenshot({ path: process.env.TEST_PICTURES });
+    const said = await inTerminal(fleet.socket, 'runtimes');
+    expect(said).toMatch(/2 runtimes: 1 out of reach/);
+    expect(said).toMatch(/near .*connected.*ssh/);
+    expect(await inTerminal(fleet.socket, 'status', 'shop')).toMatch(/runtime +near/);
+    expect(wrong).toEqual([]);
+    await close();
+  }, 120_000);
 });

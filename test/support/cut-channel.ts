@@ -1,5 +1,6 @@
 // A way to a runtime that can be cut as a network is: nothing arrives any more, and nothing says so.
 import { PassThrough } from 'node:stream';
+import { FleetError } from '../../src/common/errors.ts';
 import type { ByteStream, Channel } from '../../src/runtime/channel.ts';
 
 export interface CutChannel extends Channel {
@@ -14,7 +15,12 @@ export function cutChannel(inner: Channel): CutChannel {
   return {
     ...inner,
     async open() {
-      if (isCut) throw new Error('no route to host');
+      if (isCut)
+        throw new FleetError({
+          code: 'RUNTIME_UNREACHABLE',
+          message: 'Expected to reach the machine, got no route to host.',
+          mend: 'Look at its network.',
+        });
       const stream = await inner.open();
       open.add(stream);
       void stream.closed.then(() => open.delete(stream));

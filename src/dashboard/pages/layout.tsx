@@ -133,6 +133,16 @@ function Alarms({ status }: { status: FleetStatus }) {
       {runtime.state === 'connected' && runtime.error && (
         <Alarm title="overstory does not answer" error={runtime.error} />
       )}
+      {runtime.state === 'connected' &&
+        (status.runtimes ?? [])
+          .filter(({ state }) => state !== 'connected')
+          .map(({ name, error }) => (
+            <Alarm
+              title={`${name} is out of reach`}
+              error={error}
+              note="What is there waits, and what you see of it was seen last. Others go on."
+            />
+          ))}
       {journal.error && <Alarm title="Nothing can be written down" error={journal.error} />}
       {registry.problems.map((problem) => (
         <section class="alarm warn">

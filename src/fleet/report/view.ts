@@ -1,6 +1,7 @@
 // Journal + latest evidence → what is shown. Shows the age of everything, and stale as stale.
 
 import { FleetError } from '../../common/errors.ts';
+import { count } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { FleetStatus } from '../../contract/status.ts';
@@ -190,7 +191,8 @@ export function fleetStatus(loop: Driver, only: Product | null, runtimeDescripti
       })),
     runtime: {
       state: link.state,
-      description: runtimeDescription,
+      description:
+        registry.runtimes === null ? runtimeDescription : count(registry.runtimes.length, 'runtime'),
       ovVersion: connected ? link.info.ov.version : null,
       simulated: connected ? link.info.ov.simulated : false,
       error: connected ? link.info.ov.error : (link.error ?? waitingForRuntime(link.state)),
