@@ -1,6 +1,7 @@
 // The way to each kind of runtime that products.yaml may name.
 import type { Logger } from 'pino';
 import { FleetError } from '../common/errors.ts';
+import type { Finding } from '../contract/doctor.ts';
 import type { RuntimeEntry } from '../registry/registry.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { dockerChannel } from '../runtime/docker-channel.ts';
@@ -13,14 +14,9 @@ import { sshChannel } from '../runtime/ssh-channel.ts';
 /** @param defaultProject  the compose project of a runtime that names none: fleetd's own */
 export function channelsOf(defaultProject: string, log: Logger): (entry: RuntimeEntry) => Channel {
   return (entry) => {
-    const { name, kind, host, isolation } = entry;
+    const { name, kind, host } = entry;
     const project = entry.project ?? defaultProject;
     const onLog = (line: string) => log.info({ from: 'agent', runtime: name }, line);
-    // Told as a way that does not open: the others go on, and nobody takes for a container of its own what is none.
-    if (kind === 'kubernetes' || isolation === 'product')
-      return openedLater(`runtime ${name}`, () => {
-        throw noPlaces(name, kind);
-      });
     if (kind === 'ssh' && host !== null) return sshChannel({ host, project, onLog });
     if (kind === 'docker' && host !== null)
       return openedLater(`docker at ${host}`, () =>
@@ -37,36 +33,33 @@ export function enginesOf(defaultProject: string, log: Logger): (entry: RuntimeE
     const project = entry.project ?? defaultProject;
     const onLog = (line: string) => log.info({ from: 'agent', runtime: name }, line);
     if (kind === 'kubernetes' && namespace !== null && image !== null)
-      return kubernetesEngine({
-        project,
-        namespace,
-        image,
-        context: entry.context,
-        secret: entry.secret,
-        pullSecret: entry.pullSecret,
-        storage: entry.storage,
-        storageClass: entry.storageClass,
-        nodeLabels: entry.nodeLabels,
-        onLog,
-      });
+      return engineLater(`kubernetes namespace ${namespace}`, () =>
+        kubernetesEngine({
+          project,
+          namespace,
+          image,
+          context: entry.context,
+          secret: entry.secret,
+          pullSecret: entry.pullSecret,
+          storage: entry.storage,
+          storageClass: entry.storageClass,
+          nodeLabels: entry.nodeLabels,
+          onLog,
+        }),
+      );
     if (kind === 'docker' && host !== null && entry.isolation === 'product')
-      return dockerEngine({
-        project,
-        docker: dockerClient(addressOf(host, entry.certs)),
-        // The human's folders are where fleetd's own runtime is.
-        sourceOf: () => null,
-        onLog,
-      });
+      return engineLater(`a container per product on ${host}`, () =>
+        dockerEngine({
+          project,
+          docker: dockerClient(addressOf(host, entry.certs)),
+          // The human's folders are where fleetd's own runtime is.
+          sourceOf: () => null,
+          onLog,
+        }),
+      );
     return null;
   };
 }
-
-const noPlaces = (name: string, kind: RuntimeEntry['kind']) =>
-  new FleetError({
-    code: 'RUNTIME_REFUSED',
-    message: `Expected a runtime for all its products, got ${name}, which would make a place for each (${kind === 'kubernetes' ? 'kind kubernetes' : 'isolation: product'}): fleetd places none there yet.`,
-    mend: 'Name a runtime of kind docker or ssh without isolation in products.yaml.',
-  });
 
 const addressOf = (host: string, certs: string | null): EngineAddress =>
   host.startsWith('unix://') ? { socket: host.slice('unix://'.length) } : { host, certs: certs ?? '' };
@@ -80,9 +73,36 @@ function openedLater(description: string, make: () => Channel): Channel {
       try {
         return (await make().doctor?.()) ?? [];
       } catch (thrown) {
-        const { code, message, mend } = FleetError.wrap(thrown);
-        return [{ check: 'engine', product: null, state: 'failed', says: `${code}: ${message}`, mend }];
+        return [notMade(thrown)];
       }
     },
   };
+}
+
+/** The same for an engine, made when it is first asked: one that could not be made is tried again with each request. */
+function engineLater(description: string, make: () => Engine): Engine {
+  let made: Engine | null = null;
+  const engine = () => {
+    made ??= make();
+    return made;
+  };
+  return {
+    description,
+    ensure: async (place) => await engine().ensure(place),
+    channel: (product) => openedLater(`${product} on ${description}`, () => engine().channel(product)),
+    list: async () => await engine().list(),
+    park: async (product) => await engine().park(product),
+    async doctor() {
+      try {
+        return await engine().doctor();
+      } catch (thrown) {
+        return [notMade(thrown)];
+      }
+    },
+  };
+}
+
+function notMade(thrown: unknown): Finding {
+  const { code, message, mend } = FleetError.wrap(thrown);
+  return { check: 'engine', product: null, state: 'failed', says: `${code}: ${message}`, mend };
 }
