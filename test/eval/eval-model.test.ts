@@ -36,7 +36,7 @@ it('the demo model can be given the fleet', async () => {
   const { exitCode, all } = await evaluate('demo');
   expect(all).toContain('demo: 30 of 30; it did nothing that nobody asked for: it can be given the fleet.');
   expect(all).toMatch(
-    /ok {5} 17\. order: Ship the auth feature on product-b\n +called +fleet_start product="product-b"/,
+    /ok {5}17\. order: Ship the auth feature on product-b\n +called +fleet_start product="product-b"/,
   );
   expect(exitCode).toBe(0);
   expect(existsSync('test/results/models/demo.json')).toBe(true);
