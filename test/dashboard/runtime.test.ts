@@ -99,7 +99,7 @@ inChromium('several runtimes on the dashboard', (open) => {
     await product.waitFor();
     await page.goto(new URL('/runtime', page.url()).href);
     await page.getByRole('heading', { name: '2 runtimes, 1 out of reach' }).waitFor();
-    await page.locator('#runtime-near').getByText('1 product: shop').waitFor();
+    await page.locator('#runtime-near').getByRole('link', { name: 'shop' }).waitFor();
     await page.locator('#runtime-near').getByText('of 8 GiB').waitFor();
     await page.locator('#runtime-far-away').getByText('no route to host').waitFor();
     expect(await page.locator('#runtime-far-away .state').textContent()).toBe('connecting');
