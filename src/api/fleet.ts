@@ -41,6 +41,7 @@ export function fleetHandlers(
     backup: () => fleet.backup(),
     openAccount: (name, { source }) => fleet.accounts.open(name, source),
     forgetRuntime: (name, { machineIsOff, source }) => fleet.forgetRuntime(name, machineIsOff, source),
+    moveProduct: (name, { runtime, salvage, source }) => fleet.moveProduct(name, runtime, salvage, source),
     doctor: ({ fix }) => fleet.doctor(fix),
 
     report: ({ since }) => fleet.report(since),

@@ -45,4 +45,19 @@ export const runtimeRoutes = {
     }),
     reply: controlReplySchema,
   },
+  moveProduct: {
+    method: 'POST',
+    path: '/products/:name/move',
+    summary:
+      'A product goes on on another runtime: stopped, carried there with all that was made, and placed.',
+    who: 'operator',
+    body: z.strictObject({
+      source: sourceSchema,
+      /** a runtime of products.yaml; the one where it is: a move that is under way is called off */
+      runtime: z.string().min(1).max(100),
+      /** what is not committed comes along on branches `parked/…`: else it is refused */
+      salvage: z.boolean().default(false),
+    }),
+    reply: controlReplySchema,
+  },
 } as const satisfies Record<string, Route>;

@@ -15,6 +15,7 @@ import { gateRounds } from './act/gates/gate-rounds.ts';
 import { answerIssues } from './act/issues/answer-rounds.ts';
 import { lookAtIssues } from './act/issues/look-rounds.ts';
 import { createMaking } from './act/make-products.ts';
+import { moveRounds } from './act/move-product.ts';
 import { offerNewCommits } from './act/session/new-commits.ts';
 import { acceptText } from './commands/accept-text.ts';
 import { type Accounts, createAccounts } from './commands/accounts.ts';
@@ -31,6 +32,7 @@ import { createIntake } from './commands/intake.ts';
 import { createJudgement, type Judgement } from './commands/judgement.ts';
 import { createLessons, type Lessons } from './commands/lessons.ts';
 import { createMonitor, type Monitor } from './commands/monitor.ts';
+import { createMove } from './commands/move-product.ts';
 import { type Commands, createCommands } from './commands/objectives.ts';
 import { createPrepare } from './commands/prepare.ts';
 import { createRecurring, type RecurringCommands } from './commands/recurring.ts';
@@ -63,6 +65,7 @@ export interface Fleet {
   forgetRuntime: ReturnType<typeof createForget>;
   /** What a session of the product is predicted to use: cores, bytes. */
   needed(product: string): { product: string; cpuCores: number; memoryBytes: number };
+  moveProduct: ReturnType<typeof createMove>;
   history: History;
   gates: Gates;
   outbox: Outbox;
@@ -136,6 +139,7 @@ export function startFleet(
   const deliveries = carryOutDeliveries(loop.context);
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
+  const moves = moveRounds(loop.context, loop.registryChanged);
   const { requireProduct } = commands;
   let known = names(base.registry.current());
   const reports = sendReports(loop.context);
@@ -169,6 +173,7 @@ export function startFleet(
     accounts: createAccounts(loop.context),
     forgetRuntime: createForget(loop),
     needed: (product) => ({ product, ...neededBy(loop.context, product) }),
+    moveProduct: createMove(loop, loop.registryChanged),
     history: createHistory(loop),
     loop,
     status: (product) =>
@@ -222,6 +227,7 @@ export function startFleet(
       await recurs.close();
       await reports.close();
       outbox.close();
+      await moves.close();
       await accounts.close();
       await clearing.close();
       await deliveries.close();

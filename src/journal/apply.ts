@@ -9,6 +9,7 @@ import { applyGate } from './gates/apply.ts';
 import { applyIssue } from './issues/apply.ts';
 import { applyLesson } from './lessons/apply.ts';
 import { applyIntervention } from './monitor/apply.ts';
+import { applyMove, endMovesOf } from './moves/apply.ts';
 import { applyObjective } from './objective-apply.ts';
 import { applyNotice } from './outbox/apply.ts';
 import { applyPullRequest } from './pull-requests/apply.ts';
@@ -158,6 +159,14 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
         event.data.epoch,
       );
       return;
+    case 'product.moving':
+    case 'product.stays':
+    case 'product.moved':
+      applyMove(event, expectOne);
+      return;
+    case 'runtime.forgotten':
+      endMovesOf(db, event.data.runtime);
+      return;
     case 'product.made':
       if (event.data.error === null)
         db.prepare('UPDATE placements SET made = 1 WHERE product = ?').run(product);
@@ -211,7 +220,6 @@ export function apply(db: DatabaseSync, event: JournalEvent): void {
     case 'session.unlimited':
       applyAccount(event, expectOne);
       return;
-    case 'runtime.forgotten':
     case 'runtime.connected':
     case 'runtime.lost':
     case 'runtime.upgraded':

@@ -15,6 +15,7 @@ import type { GateEvents } from './gates/events.ts';
 import type { IssueEvents } from './issues/events.ts';
 import type { LessonEvents } from './lessons/events.ts';
 import type { MonitorEvents } from './monitor/events.ts';
+import type { MoveEvents } from './moves/events.ts';
 import type { NoticeEvents } from './outbox/events.ts';
 import type { Prediction } from './outcomes/prediction.ts';
 import type { PullRequestEvents } from './pull-requests/events.ts';
@@ -70,6 +71,7 @@ export interface EventData
     ArtifactEvents,
     GateEvents,
     IssueEvents,
+    MoveEvents,
     MonitorEvents,
     NoticeEvents,
     PullRequestEvents,

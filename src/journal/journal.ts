@@ -18,6 +18,7 @@ import { issueStore } from './issues/store.ts';
 import { lessonStore } from './lessons/store.ts';
 import { mailStore } from './mail.ts';
 import { monitorStore } from './monitor/store.ts';
+import { moveStore } from './moves/store.ts';
 import { objectiveStore } from './objectives.ts';
 import { noticeStore } from './outbox/store.ts';
 import { outcomeStore } from './outcomes/store.ts';
@@ -132,6 +133,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
     issues: issueStore(db),
     lessons: lessonStore(db),
     monitor: monitorStore(db),
+    moves: moveStore(db),
     notices: noticeStore(db),
     outcomes: outcomeStore(db),
     pullRequests: pullRequestStore(db),

@@ -430,6 +430,17 @@ export const migrations: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN direct TEXT;
   ALTER TABLE outcomes ADD COLUMN direct TEXT;
   `,
+  `
+  -- Moves under way. epoch: of the product's next place.
+  CREATE TABLE moves (
+    product TEXT PRIMARY KEY,
+    origin TEXT NOT NULL,
+    target TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    salvage INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
@@ -460,4 +471,5 @@ export const stateTables = [
   'artifacts',
   'issues',
   'placements',
+  'moves',
 ] as const;

@@ -9,6 +9,7 @@ import { diffReplySchema } from '../contract/runtime/diff.ts';
 import { lookReplySchema } from '../contract/runtime/look.ts';
 import { maintenanceReplySchema } from '../contract/runtime/maintenance.ts';
 import { footprintSchema, usageReportSchema } from '../contract/runtime/measurements.ts';
+import { moveReplySchema } from '../contract/runtime/move.ts';
 import {
   changedSchema,
   makeReplySchema,
@@ -41,6 +42,8 @@ const maintenanceMs = 30_000;
 const makeMs = 780_000;
 /** Packing what a session made, and reading a part of it; one file of it. */
 const bundleMs = 60_000;
+/** Some calls of git over all of its history, each for five minutes at most. */
+const moveMs = 1_200_000;
 const bundleAnswer = z.object({ bundle: bundleReplySchema.nullable() });
 
 /** Starts to connect and returns at once; until it is connected every call fails with RUNTIME_UNREACHABLE. */
@@ -149,6 +152,8 @@ export function connectRuntime(
       const { base64 } = await request(methods.bundlePart, asked, bundleMs, bundlePartSchema);
       return Buffer.from(base64, 'base64');
     },
+    move: (product, step) =>
+      request(methods.move, { product: refOf(product), step }, moveMs, moveReplySchema),
     async watch(products) {
       watched = products;
       await sendWatch(kept.link());

@@ -8,6 +8,7 @@ import type { DiffReply, DiffRequest } from '../contract/runtime/diff.ts';
 import type { LookReply, LookRequest } from '../contract/runtime/look.ts';
 import type { MaintenanceReply, MaintenanceTask } from '../contract/runtime/maintenance.ts';
 import type { FootprintReport, UsageReport } from '../contract/runtime/measurements.ts';
+import type { MoveReply, MoveStep } from '../contract/runtime/move.ts';
 import type { HowMade, ProductRef, RuntimeInfo, WorkspaceFolder } from '../contract/runtime/protocol.ts';
 import type { ProductSnapshot } from '../contract/runtime/snapshot.ts';
 import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index.ts';
@@ -15,6 +16,9 @@ import type { ArgsOf, OvCommandName, ReplyOf } from '../overstory/commands/index
 export type RuntimeLink =
   | { state: 'connected'; sinceMs: number; info: RuntimeInfo }
   | { state: 'connecting' | 'lost'; sinceMs: number; error: FleetErrorShape | null };
+
+/** What a move asks of a runtime. */
+export type MovingSide = Pick<Runtime, 'make' | 'bundlePart' | 'link'> & Required<Pick<Runtime, 'move'>>;
 
 /** One of the runtimes, as it stands. */
 export interface RuntimePlace {
@@ -74,6 +78,10 @@ export interface Runtime {
   bundle(product: ProductRef, asked: { branch: string; whole: boolean }): Promise<BundleReply | null>;
   /** Its bytes from `offset` on, at most bundlePartBytes; untrusted. */
   bundlePart(product: ProductRef, branch: string, offset: number): Promise<Buffer>;
+  /** One step of a move from or to this runtime. Left out: nothing is moved from or to it. */
+  move?(product: ProductRef, step: MoveStep): Promise<MoveReply>;
+  /** One of several by its name, wherever the product is: a move has to do with two. null: it cannot take part in one. */
+  by?(name: string): MovingSide | null;
   /** Checks of the way to the runtime and, while it is in reach, of it and of these products; `fix`: the safe mends are made. */
   doctor(products: ProductRef[], fix: boolean): Promise<Finding[]>;
   /**

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { FleetError } from '../common/errors.ts';
 import type { ProductRef } from '../contract/runtime/protocol.ts';
+import { movingSide } from './moving-side.ts';
 import type { Runtime, RuntimeEvents, RuntimeLink, RuntimePlace } from './runtime.ts';
 
 export interface NamedRuntime {
@@ -11,9 +12,7 @@ export interface NamedRuntime {
   local: boolean;
 }
 
-interface Joined {
-  runtime: Runtime;
-  local: boolean;
+interface Joined extends Omit<NamedRuntime, 'name'> {
   forget(): void;
 }
 
@@ -201,6 +200,10 @@ export function routeRuntimes(options: RouteOptions): Runtimes {
     async bundlePart(product, branch, offset) {
       const { runtime, ref } = at(product);
       return await runtime.bundlePart(ref, branch, offset);
+    },
+    by(name) {
+      const joined = all.get(name);
+      return joined === undefined ? null : movingSide(joined.runtime, (product) => placed(product, joined));
     },
     async doctor(products, fix) {
       const by = sorted(products);

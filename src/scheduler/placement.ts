@@ -71,6 +71,8 @@ export class Runtimes {
       if (placing) return { rule: 'being-placed', numbers: { runtime: placing.runtime } };
       return this.nowhere.get(product.name) ?? null;
     }
+    if (product.place.moving)
+      return { rule: 'being-placed', numbers: { runtime: product.place.moving, home } };
     const room = this.rooms.get(home);
     if (!room) return { rule: 'runtime-lost', numbers: { runtime: home, known: 0, sinceMs: null } };
     const { runtime } = room;
@@ -211,3 +213,18 @@ function whyNone({ place = noPlace }: ProductState, rooms: readonly Room[]): str
     return `there is no runtime ${pinned} with its labels`;
   return 'it has no `repo:` from which another machine could clone it';
 }
+
+/** Why a product may not be moved to this runtime, as a clause; null: it may. Room that others take there is no reason. */
+export function whyNotThere(product: ProductState, runtime: RuntimeState, limits: Limits): string | null {
+  const { pinned, needsLabels, portable } = product.place ?? noPlace;
+  if (pinned !== null && pinned !== runtime.name) return `products.yaml pins it (runtime: ${pinned})`;
+  const missing = needsLabels.find((label) => !runtime.labels.includes(label));
+  if (missing !== undefined) return `${runtime.name} has no label ${missing}`;
+  if (!portable && !runtime.local)
+    return 'it has no `repo:` from which another machine could clone it, or works in place';
+  const predicted = predict(product, limits);
+  if (fits(predicted, runtime)) return null;
+  return `it needs ${gib(predicted.memoryBytes)}, and ${runtime.name} gives ${gib(runtime.maxMemoryBytes ?? 0)}`;
+}
+
+const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;

@@ -20,6 +20,8 @@ export interface RuntimeState {
 export interface ProductPlace {
   /** the runtime where its workspace is; null: it has none yet */
   home: string | null;
+  /** where it is on its way to: nothing starts before it is there */
+  moving?: string | null;
   /** where it worked before products had places: its workspace is still there */
   worked: string | null;
   /** where products.yaml says it must be */

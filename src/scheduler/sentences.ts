@@ -96,7 +96,9 @@ const because: Record<WaitRule, (plan: Plan, wait: Wait) => string> = {
   'being-placed': (_, { numbers }) =>
     numbers.runtime === null
       ? `waits for its place until it is known whether ${numbers.until} answers`
-      : `is being made ready on ${numbers.runtime}`,
+      : typeof numbers.home === 'string'
+        ? `is being moved from ${numbers.home} to ${numbers.runtime}, and goes on there`
+        : `is being made ready on ${numbers.runtime}`,
   'fits-nowhere': (_, { numbers, product }) => {
     const where = typeof numbers.home === 'string' ? numbers.home : null;
     const mend =

@@ -43,4 +43,32 @@ const runtimes: Verb = {
   },
 };
 
-export const runtimeVerbs: Verb[] = [runtimes];
+const move: Verb = {
+  name: 'move',
+  usage: '<product> <runtime> [--salvage]',
+  summary: 'A product goes on on another runtime, with all branches and marks',
+  details: [
+    'What works there is stopped as by `pause`, and its objective goes on at the new place. No remote is needed for the branches.',
+    'Refused while something is not committed; --salvage commits that to branches `parked/…`, which come along.',
+    'The old folder is kept beside its place, and named. Named with the runtime where it still is, a move is called off.',
+  ],
+  examples: ['move product-a big-box', 'move product-a big-box --salvage'],
+  surfaces: ['cli'],
+  takesProduct: true,
+  grammar: (command) =>
+    command
+      .argument('<product>')
+      .argument('<runtime>')
+      .option('--salvage', 'what is not committed comes along on branches parked/…'),
+  async run({ operands: [product = '', runtime = ''], options }, { client, source }, show) {
+    const data = await client.moveProduct(product.toLowerCase(), {
+      source,
+      runtime: runtime.toLowerCase(),
+      salvage: options.salvage === true,
+    });
+    // Nothing but another move takes it back.
+    return { data, text: controlText(show, { ...data, changed: false }) };
+  },
+};
+
+export const runtimeVerbs: Verb[] = [runtimes, move];

@@ -56,14 +56,17 @@ describe('who may', () => {
       'backup',
       'doctor',
       'eventsOf',
+      'forgetRuntime',
       'layDown',
       'metrics',
+      'moveProduct',
       'openAccount',
       'output',
       'prepare',
       'threads',
       'timeline',
       'usage',
+      'workerSteps',
     ]);
   });
 });

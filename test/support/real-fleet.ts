@@ -39,6 +39,8 @@ export async function openRealFleet(options: {
   /** to another runtime of products.yaml */
   channelOf?: (entry: RuntimeEntry) => Channel;
   workspace: string;
+  /** kept by whoever gives it: the journal of a fleetd that goes on in the next one */
+  stateDir?: string;
   /** folder of a human's repositories, and what takes branches into them */
   projects?: { folder: string; publisher: Channel };
   /** brings branches to remotes and forges */
@@ -82,7 +84,7 @@ export async function openRealFleet(options: {
       publisher: options.projects.publisher,
     }),
     ...(options.deliverer && { deliverer: options.deliverer }),
-    stateDir: join(folder, 'state'),
+    stateDir: options.stateDir ?? join(folder, 'state'),
     operatorSocket: sockets.operator,
     gatewaySocket: sockets.gateway,
     dashboard: options.dashboard ? { port: 0, host: '127.0.0.1', token: null } : null,

@@ -10,6 +10,7 @@ import { fleetBranchSchema } from './bundle.ts';
 import { diffRequestSchema } from './diff.ts';
 import { lookRequestSchema } from './look.ts';
 import { type MaintenanceTask, maintenanceTaskSchema } from './maintenance.ts';
+import { moveStepSchema } from './move.ts';
 
 export const protocolVersion = 1;
 
@@ -134,6 +135,7 @@ export const bundlePartParamsSchema = z.strictObject({
   branch: fleetBranchSchema,
   offset: z.number().int().min(0),
 });
+export const moveParamsSchema = z.strictObject({ product: productRefSchema, step: moveStepSchema });
 export const lookParamsSchema = z.strictObject({ product: productRefSchema, what: lookRequestSchema });
 export const artifactParamsSchema = z.strictObject({
   product: productRefSchema,
@@ -194,6 +196,7 @@ export const methods = {
   doctor: 'fleet/doctor',
   bundle: 'fleet/bundle',
   bundlePart: 'fleet/bundle-part',
+  move: 'fleet/move',
 } as const;
 
 /** Notifications, agent → fleetd. */

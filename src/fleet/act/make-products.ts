@@ -1,6 +1,7 @@
 // A product that came into products.yaml while fleetd runs is made ready at once, and another one when a human asks: a
 // restart of the runtime would do it too, and end the sessions of all others.
 import { FleetError } from '../../common/errors.ts';
+import { productMade } from '../../journal/product-facts.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { FleetContext } from '../context.ts';
 
@@ -23,16 +24,7 @@ export function createMaking({ runtime, journal, beingMade }: FleetContext, afte
     beingMade.delete(name);
     if (!journal.isOpen()) return made;
     const { done, error } = made;
-    if (done.length > 0 || error !== null)
-      journal.record({
-        kind: 'product.made',
-        product: name,
-        text:
-          error === null
-            ? `${name} is ready: ${done.join(', ')}.`
-            : `${name} could not be made ready: ${error.message} ${error.mend}`,
-        data: { done, error: error?.toJSON() ?? null },
-      });
+    if (done.length > 0 || error !== null) journal.record(productMade(name, done, error));
     if (done.length > 0 || error !== null) afterwards();
     return made;
   }

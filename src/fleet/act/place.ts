@@ -1,4 +1,5 @@
 // A product gets its place on one of several runtimes. From then on its workspace is there, and only there.
+import { productPlaced } from '../../journal/product-facts.ts';
 import type { Product } from '../../registry/registry.ts';
 import type { Placing } from '../../scheduler/runtime-state.ts';
 import { type FleetContext, productOf } from '../context.ts';
@@ -10,12 +11,9 @@ export function place(
 ): Product[] {
   const { journal } = context;
   journal.record(
-    ...placings.map(({ product, runtime, numbers }) => ({
-      kind: 'product.placed' as const,
-      product,
-      text: `${product} has its place on ${runtime}.`,
-      data: { runtime, epoch: (journal.placement(product)?.epoch ?? 0) + 1, numbers },
-    })),
+    ...placings.map(({ product, runtime, numbers }) =>
+      productPlaced(product, { runtime, epoch: (journal.placement(product)?.epoch ?? 0) + 1, numbers }),
+    ),
   );
   return placings.flatMap(({ product }) => productOf(context, product) ?? []);
 }

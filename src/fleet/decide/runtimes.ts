@@ -33,15 +33,20 @@ export function runtimesOf(
   });
 }
 
-/** @param worked  the runtime where it worked before there were several; null: it never did */
+/**
+ * @param worked  the runtime where it worked before there were several; null: it never did
+ * @param moving  the one that it is on its way to
+ */
 export function placeOf(
   product: Product,
   places: ReadonlyMap<string, Placement>,
   worked: string | null,
+  moving: string | null,
 ): ProductPlace {
   return {
     home: places.get(product.name)?.runtime ?? null,
     worked: places.has(product.name) ? null : worked,
+    moving,
     pinned: product.runtime,
     needsLabels: product.needsLabels,
     portable: product.checkout === 'own' && product.repo !== null,

@@ -35,6 +35,13 @@ export function schedulerState(context: FleetContext): FleetState {
   const cores = coresOf(context);
   const served = journal.served();
   const places = registry.runtimes && journal.placements();
+  const moving = new Map(
+    journal.moves
+      .open()
+      .flatMap(({ product, to, epoch }) =>
+        places?.get(product)?.epoch === epoch ? [] : [[product, to] as const],
+      ),
+  );
   const local = registry.runtimes?.find(({ kind }) => kind === 'local')?.name ?? null;
   const live = journal.liveSessions();
   const accounts = accountsOf(journal, registry);
@@ -79,7 +86,9 @@ export function schedulerState(context: FleetContext): FleetState {
       name: p.name,
       type: p.type,
       managed: p.overstory,
-      ...(places !== null && { place: placeOf(p, places, served.has(p.name) ? local : null) }),
+      ...(places !== null && {
+        place: placeOf(p, places, served.has(p.name) ? local : null, moving.get(p.name) ?? null),
+      }),
       account: accounts.of(p),
       ...startable(p, observations.get(p.name)?.snapshot, context.beingMade.has(p.name)),
       priority: p.priority,

@@ -18,6 +18,7 @@ import {
   makeParamsSchema,
   maxFrameBytes,
   methods,
+  moveParamsSchema,
   notifications,
   type ProductRef,
   productsParamsSchema,
@@ -44,6 +45,7 @@ import { look } from './look.ts';
 import { maintain } from './maintenance/index.ts';
 import type { Place } from './maintenance/place.ts';
 import { createMaker } from './make.ts';
+import { move } from './move/index.ts';
 import { createOv } from './ov.ts';
 import { createRuns } from './run.ts';
 import { createServes } from './serve.ts';
@@ -201,6 +203,10 @@ export function serveVerbs(
   verb(methods.bundlePart, bundlePartParamsSchema, async ({ product, branch, offset }) => ({
     base64: (await readBundle(await existing(product), branch, offset, bundlePartBytes)).toString('base64'),
   }));
+  verb(methods.move, moveParamsSchema, async ({ product, step }) => {
+    await requireWrite(product);
+    return await move(workspaceRoot, product, step);
+  });
   return { close: serves.close };
 }
 

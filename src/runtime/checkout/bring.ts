@@ -6,9 +6,9 @@ import { runGit } from './run-git.ts';
 import { isThere, type Source } from './source.ts';
 
 /** Knowledge and tickets: the folders of overstory's sister tools. */
-const kept = ['.mulch', '.seeds', '.canopy'];
+export const kept = ['.mulch', '.seeds', '.canopy'];
 /** Of `.overstory`: what a human or `ov init` wrote. The rest is state of sessions that ran there. */
-const written = [
+export const written = [
   'config.yaml',
   'config.local.yaml',
   'agent-manifest.json',

@@ -10,7 +10,8 @@ import { type CheckoutRecord, readRecord } from './record.ts';
 import { standingOf, workBranch } from './refresh.ts';
 import { type GitResult, reasonOf, runGit } from './run-git.ts';
 
-const bundleFile = (root: string, branch: string) => join(root, '.git', 'fleet', `${branch}.bundle`);
+/** Where a bundle waits to be read, by the name that it is asked for. */
+export const bundleFile = (root: string, branch: string) => join(root, '.git', 'fleet', `${branch}.bundle`);
 const bundleMs = 20_000;
 /** What the source has, as far as the checkout was told. Of refs/fleet not the marks: they hold what was made here. */
 const known = ['--remotes=origin', '--glob=refs/fleet/source-*'];
@@ -84,7 +85,8 @@ export async function readBundle(
   return buffer.subarray(0, bytesRead);
 }
 
-async function requireRecord(product: string, root: string): Promise<CheckoutRecord> {
+/** @throws FleetError CHECKOUT_MISSING */
+export async function requireRecord(product: string, root: string): Promise<CheckoutRecord> {
   const record = await readRecord(root);
   if (record !== null) return record;
   throw new FleetError({

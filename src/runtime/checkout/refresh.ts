@@ -12,7 +12,8 @@ import { reasonOf, runGit } from './run-git.ts';
 /** A session does not wait longer than this for a network; it starts on what is here. */
 const fetchMs = 15_000;
 /** Made by overstory and its sister tools: commits of these alone are no work. */
-const scaffold = /^(?:\.overstory\/|\.mulch\/|\.seeds\/|\.canopy\/|\.claude\/|\.gitattributes$|CLAUDE\.md$)/;
+export const scaffold =
+  /^(?:\.overstory\/|\.mulch\/|\.seeds\/|\.canopy\/|\.claude\/|\.gitattributes$|CLAUDE\.md$)/;
 
 export interface Standing {
   /** the branch that work is merged into here */
