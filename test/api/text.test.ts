@@ -355,7 +355,9 @@ test('an event', () => {
     text: 'It runs.',
     data: {},
   };
-  expect(eventText(terminal, event)).toBe('2026-11-20 10:02:03 UTC  session.started  product-a obj-6: It runs.');
+  expect(eventText(terminal, event)).toBe(
+    '2026-11-20 10:02:03 UTC  session.started  product-a obj-6: It runs.',
+  );
 });
 
 const hostile =
