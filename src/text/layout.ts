@@ -1,5 +1,6 @@
 // How lines are laid out: aligned columns cut to the width of a terminal, or bullets that a chat wraps.
 import { styleText } from 'node:util';
+import stringWidth from 'string-width';
 import { type ChannelKind, chats } from '../common/chats.ts';
 import { chatLine, line } from './sanitise.ts';
 
@@ -84,26 +85,21 @@ export const asOf = (surface: Surface, { at }: { at: string }): Surface => ({
   nowMs: Date.parse(at),
 });
 
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-const zero = /\p{Mn}|\p{Me}|\p{Cf}/u;
-
 /** Cells a text takes in a terminal. */
-export function widthOf(text: string): number {
-  let width = 0;
-  for (const char of text) width += wide.test(char) ? 2 : zero.test(char) ? 0 : 1;
-  return width;
-}
+export const widthOf = (text: string): number => stringWidth(text);
+
+/** What a reader takes for one character, as a flag or a family of emoji, is not cut in two. */
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** At most `width` cells; what is cut ends in `…`. */
 export function cut(text: string, width: number): string {
   if (text.length <= width && widthOf(text) <= width) return text;
   let kept = '';
   let cells = 0;
-  for (const char of text) {
-    cells += widthOf(char);
+  for (const { segment } of characters.segment(text)) {
+    cells += widthOf(segment);
     if (cells > width - 1) return `${kept.trimEnd()}…`;
-    kept += char;
+    kept += segment;
   }
   return kept;
 }
