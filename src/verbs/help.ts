@@ -45,12 +45,15 @@ function verbHelp(show: Surface, surface: VerbContext['surface'], verb: Verb): s
 }
 
 function overview(show: Surface, surface: VerbContext['surface'], verbs: readonly Verb[]): string {
-  const usage = (verb: Verb) => `${verb.name} ${verb.usage}`.trim();
+  // Options stand with the verb in detail: the longest would leave no room for what the verbs do.
+  const operands = (verb: Verb) => verb.usage.replaceAll(/\[--(?:[^[\]]|\[[^\]]*\])*\]\s*/g, '');
+  const usage = (verb: Verb) => `${verb.name} ${operands(verb)}`.trim();
   if (surface === 'chat')
     return [
       ...verbs.map((verb) => `- ${show.command(usage(verb))} ${verb.summary}`),
       '',
       'Everything after the product is taken as it is: no quotes needed.',
+      `${show.command('help <verb>')} has its options and examples.`,
     ].join('\n');
   const list = verbs.map((verb) => ({
     name: usage(verb),
@@ -62,6 +65,7 @@ function overview(show: Surface, surface: VerbContext['surface'], verbs: readonl
   return [
     ...rows(show, list),
     '',
-    'Options: --output text|table|json|yaml|name (--json: one document {ok, data|error}), --columns <names> of a table, --socket <path>, --version.',
+    `${show.command('help <verb>')} has its options and examples.`,
+    'Options of all: --output text|table|json|yaml|name (--json: one document {ok, data|error}), --columns <names> of a table, --socket <path>, --version.',
   ].join('\n');
 }

@@ -110,8 +110,8 @@ describe('answers', () => {
 
   test('help, --help and --version need no fleetd', async () => {
     const env = { FLEET_SOCKET: join(empty, 'none') };
-    expect((await start([], { env }).ended).stdout).toContain('start [--accept text]');
-    expect((await start(['--help'], { env }).ended).stdout).toContain('start [--accept text]');
+    expect((await start([], { env }).ended).stdout).toContain('start <product> <objective…>');
+    expect((await start(['--help'], { env }).ended).stdout).toContain('start <product> <objective…>');
     expect((await start(['start', '--help'], { env }).ended).stdout).toContain(
       'For example: `fleet start product-a',
     );
