@@ -118,7 +118,7 @@ export default defineConfig({
         maxWorkers: 3,
       }),
       project('main-job', 0, { include: mainJob, maxWorkers: 3 }),
-      project('fleets', 2, { include: fleets, exclude: night, maxWorkers: 3 }),
+      project('fleets', 2, { include: fleets, exclude: night, maxWorkers: 4 }),
       project('whole', 3, { include: whole, exclude: [...mainJob, ...night], fileParallelism: false }),
       // Last, so that the stack which these files share is up no longer than they run.
       project('compose', 4, {

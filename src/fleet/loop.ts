@@ -180,9 +180,10 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
   }
 
   async function measureAt(name: string, products: Product[]): Promise<void> {
-    if (products.some((product) => runtime.link(product.name).state !== 'connected')) return;
+    const near = products.filter((product) => runtime.link(product.name).state === 'connected');
+    if (near.length === 0) return;
     try {
-      const report = await runtime.footprint(products);
+      const report = await runtime.footprint(near);
       if (closed) return;
       absorb(report, name);
       const { memoryBytes, cpuCores, spentTodayUsd, slotsUsed } = capacityOf(context);

@@ -17,7 +17,8 @@ export function channelsOf(defaultProject: string, log: Logger): (entry: Runtime
     const { name, kind, host } = entry;
     const project = entry.project ?? defaultProject;
     const onLog = (line: string) => log.info({ from: 'agent', runtime: name }, line);
-    if (kind === 'ssh' && host !== null) return sshChannel({ host, project, onLog });
+    if (kind === 'ssh' && host !== null)
+      return openedLater(`ssh to ${host}`, () => sshChannel({ host, project, onLog }));
     if (kind === 'docker' && host !== null)
       return openedLater(`docker at ${host}`, () =>
         dockerChannel({ project, docker: dockerClient(addressOf(host, entry.certs)), onLog }),

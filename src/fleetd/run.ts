@@ -84,7 +84,11 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     workspaceRoot: options.workspaceRoot,
     projectsRoot: options.projectsRoot ?? null,
     onChange: () => {
-      runtimes?.check();
+      try {
+        runtimes?.check();
+      } catch (error) {
+        log.error({ err: error }, 'the runtimes of products.yaml could not be taken up');
+      }
       fleet?.registryChanged();
       limits?.check();
     },
@@ -133,7 +137,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const tmux = (product: string, words: string[]) => {
     const place = journal.placement(product)?.runtime;
     const entry = registry.current().runtimes?.find(({ name }) => name === place) ?? null;
-    return attachArgv(entry, { local: options.tmux ?? ['tmux'], project }, words);
+    return attachArgv(entry, { local: options.tmux ?? ['tmux'], project, product }, words);
   };
   const servers: Server[] = [];
   let dashboard: Dashboard | null = null;

@@ -50,7 +50,7 @@ export const productMade = (product: string, done: string[], error: FleetError |
   product,
   text:
     error === null
-      ? `${product} is ready: ${done.join(', ')}.`
+      ? `${product} is ready: ${done.length === 0 ? 'it was there already' : done.join(', ')}.`
       : `${product} could not be made ready: ${error.message} ${error.mend}`,
   data: { done, error: error?.toJSON() ?? null },
 });

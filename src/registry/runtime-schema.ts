@@ -113,7 +113,11 @@ export function runtimeProblems(one: Written): { key: keyof Written; expected: s
       expected: 'the folder of ca.pem, cert.pem and key.pem for tcp',
       got: 'none',
     });
-  if (one.kind === 'ssh' && one.host !== null && !/^[\w.@:[\]%-]+$/.test(one.host))
+  if (
+    one.kind === 'ssh' &&
+    one.host !== null &&
+    !/^[\w.:[\]%][\w.:[\]%-]*(@[\w.:[\]%][\w.:[\]%-]*)?$/.test(one.host)
+  )
     problems.push({ key: 'host', expected: hostExpected, got: JSON.stringify(one.host) });
   return problems;
 }

@@ -47,7 +47,6 @@ export function routeRuntimes(options: RouteOptions): Runtimes {
     lost: new Set(),
   };
   let all = new Map<string, Joined>();
-  let closed = false;
 
   function join({ name, runtime, local }: NamedRuntime): Joined {
     const stops = [
@@ -92,9 +91,6 @@ export function routeRuntimes(options: RouteOptions): Runtimes {
 
   /** As its runtime knows it. */
   function placed(product: ProductRef, { runtime, local }: Joined): ProductRef {
-    const link = runtime.link();
-    if (link.state !== 'connected') return product;
-    const below = posix.relative(options.workspaceRoot(), product.root);
     const { epoch, made } = options.placeOf(product.name) ?? {};
     const here = {
       ...product,
@@ -102,7 +98,11 @@ export function routeRuntimes(options: RouteOptions): Runtimes {
       ...(epoch && { epoch }),
       ...(made && { expect: true }),
     };
-    return below.startsWith('..') ? here : { ...here, root: posix.join(link.info.workspaceRoot, below) };
+    const link = runtime.link(product.name);
+    const below = posix.relative(options.workspaceRoot(), product.root);
+    // Until it has said where its workspace is nothing is asked of it.
+    if (link.state !== 'connected' || below.startsWith('..')) return here;
+    return { ...here, root: posix.join(link.info.workspaceRoot, below) };
   }
 
   /** The products by the runtime where they are; what has no place is left out. */
@@ -242,8 +242,6 @@ export function routeRuntimes(options: RouteOptions): Runtimes {
       return () => void listeners[event].delete(listener);
     },
     async close() {
-      if (closed) return;
-      closed = true;
       await Promise.all([...all.values()].map(({ runtime }) => runtime.close()));
     },
   };

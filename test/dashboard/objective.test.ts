@@ -63,7 +63,7 @@ inChromium('the page of an objective in Chromium', (open) => {
     const detail = await page.context().newPage();
     await detail.goto(at(`/objectives/${scene.live}`));
     await detail.getByText('builder-3 Make it green').waitFor();
-    await detail.locator('.tree').getByText('builder-3').waitFor();
+    await detail.locator('.tree').getByRole('link', { name: 'builder-3' }).waitFor();
     // opened while it waits, it follows too
     const { id: next } = scene.world.start('shop', 'Make it round');
     const waiting = await page.context().newPage();

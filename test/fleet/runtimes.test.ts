@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { RuntimeEntry } from '../../src/registry/registry.ts';
+import { onlyRuntime } from '../../src/runtime/runtime.ts';
 import { routeRuntimes } from '../../src/runtime/runtimes.ts';
 import { fakeRuntime } from '../support/fake-runtime.ts';
 import { codeOf, product, registry, testFleet } from '../support/fleet.ts';
@@ -70,6 +71,8 @@ const forget = (name: string, off = false) => t.fleet.forgetRuntime(name, off, t
 it('each product keeps its place, whatever there is room for later', async () => {
   expect(places()).toEqual({ alpha: 'far', beta: 'far', gamma: 'near' });
   expect(far.calls.filter(({ command }) => command === 'make').length).toBe(2);
+  // Nothing had to be done for it there: it is expected there all the same, and may be moved.
+  expect(t.journal.placement('alpha')?.made).toBe(true);
   const { id } = t.start('alpha', 'Work');
   await clock.advance(minute);
   expect([
@@ -149,4 +152,42 @@ it('is forgotten at once by a human who has seen that the machine is off', async
   await clock.advance(minute);
   expect(places().alpha).toBe('near');
   expect(near.product('alpha').starts).toBe(1);
+});
+
+it('a product at work stays where it works when a second runtime comes', async () => {
+  await t.fleet.close();
+  const here = fakeRuntime(clock, names);
+  let all: ReturnType<typeof routeRuntimes> | null = null;
+  let several = false;
+  const products = names.map((name) => product(name, { repo: `https://git.example/${name}.git` }));
+  t = testFleet({
+    registry: registry(products, { maxConcurrentSessions: 4 }),
+    world: { clock, fake: here },
+    runtime: (journal) => {
+      all = routeRuntimes({
+        placeOf: (name) => (several ? journal.placement(name) : { runtime: onlyRuntime }),
+        workspaceRoot: () => '/workspace',
+      });
+      all.set([{ name: onlyRuntime, runtime: here.runtime, local: true }]);
+      return all;
+    },
+  });
+  await clock.settle();
+  const { id } = t.start('alpha', 'Work');
+  await clock.advance(minute);
+  expect(t.fleet.commands.objective(id).state).toBe('running');
+  several = true;
+  all = all as ReturnType<typeof routeRuntimes> | null;
+  all?.set([
+    { name: 'far', runtime: far.runtime, local: false },
+    { name: 'here', runtime: here.runtime, local: true },
+  ]);
+  t.setRegistry({
+    ...registry(products, { maxConcurrentSessions: 4 }),
+    runtimes: [entry('far'), { ...entry('here'), kind: 'local', maxMemoryBytes: 64 * 1024 ** 3 }],
+  });
+  await clock.advance(5 * minute);
+  expect(places().alpha).toBe('here');
+  expect(t.fleet.commands.objective(id).state).toBe('running');
+  expect([here.product('alpha').starts, far.product('alpha').starts]).toEqual([1, 0]);
 });

@@ -24,7 +24,10 @@ export function createMaking({ runtime, journal, beingMade }: FleetContext, afte
     beingMade.delete(name);
     if (!journal.isOpen()) return made;
     const { done, error } = made;
-    if (done.length > 0 || error !== null) journal.record(productMade(name, done, error));
+    const place = journal.placement(name);
+    // What was there already is its workspace as well: it is expected there from now on, and may be moved.
+    const found = error === null && place?.runtime != null && !place.made;
+    if (done.length > 0 || error !== null || found) journal.record(productMade(name, done, error));
     if (done.length > 0 || error !== null) afterwards();
     return made;
   }

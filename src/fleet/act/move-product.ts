@@ -91,9 +91,13 @@ async function moveOne(
     }
     afterwards();
   }
-  if (product !== null && !inReach(source)) return;
+  // Of a runtime that products.yaml no longer has nothing is set aside: the product works, and may be moved again.
+  const gone = runtime.places().every((one) => one.name !== from);
+  if (product !== null && !gone && !inReach(source)) return;
   const aside =
-    product === null || !source ? null : await source.move({ ...product, epoch }, { kind: 'aside', epoch });
+    product === null || gone || !source
+      ? null
+      : await source.move({ ...product, epoch }, { kind: 'aside', epoch });
   if (!stands()) return;
   journal.record({
     kind: 'product.moved',

@@ -74,6 +74,6 @@ export const createForget =
       text:
         there.length === 0
           ? `No product was on ${name}.`
-          : `${name} is forgotten: ${count(there.length, 'product')} without a place${sessions}. Each goes on where there is room; what was made on ${name} and not published stays there.`,
+          : `${name} is forgotten: ${count(there.length, 'product')} without a place${sessions}. Each goes on where there is room; what was made on ${name} and not published stays there.${sure ? '' : ' Should it answer again, end there what still runs: nobody else does.'}`,
     };
   };

@@ -108,6 +108,14 @@ function requirePossible(context: FleetContext, name: string, to: string, place:
       `Expected ${name} to be able to be on ${to}, got a reason against it: ${why}.`,
       'Correct products.yaml, or name another runtime.',
     );
+  for (const side of [place.runtime, to])
+    if (context.runtime.by?.(side) === null)
+      throw refused(
+        name,
+        'MOVE_REFUSED',
+        `Expected a runtime of one place for all, got ${side}, which makes one for each product: nothing is moved from or to it yet.`,
+        'Move it between others; or take it out of products.yaml and add it anew, once its branches are published.',
+      );
   const places = context.runtime.places();
   for (const needed of [place.runtime, to])
     if (places.find((one) => one.name === needed)?.link.state !== 'connected')

@@ -5,6 +5,7 @@ import type { ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import { fleetScope } from '../../journal/events.ts';
 import type { Prediction } from '../../journal/outcomes/prediction.ts';
 import type { Product } from '../../registry/registry.ts';
+import { onlyRuntime } from '../../runtime/runtime.ts';
 import { predict, schedulingDefaults } from '../../scheduler/index.ts';
 import type { FleetState, Footprint, ProductState } from '../../scheduler/state.ts';
 import type { FleetContext } from '../context.ts';
@@ -44,6 +45,9 @@ export function schedulerState(context: FleetContext): FleetState {
   );
   const local = registry.runtimes?.find(({ kind }) => kind === 'local')?.name ?? null;
   const live = journal.liveSessions();
+  // Where it works it is, and where it worked it stays; of the one runtime that there was before only `local` is left.
+  const workedAt = (name: string): string | null =>
+    live.some((s) => s.product === name) ? (local ?? onlyRuntime) : served.has(name) ? local : null;
   const accounts = accountsOf(journal, registry);
   const held = criticalGates(context);
   const lastStartMs = journal.lastStartMs();
@@ -87,7 +91,7 @@ export function schedulerState(context: FleetContext): FleetState {
       type: p.type,
       managed: p.overstory,
       ...(places !== null && {
-        place: placeOf(p, places, served.has(p.name) ? local : null, moving.get(p.name) ?? null),
+        place: placeOf(p, places, workedAt(p.name), moving.get(p.name) ?? null),
       }),
       account: accounts.of(p),
       ...startable(p, observations.get(p.name)?.snapshot, context.beingMade.has(p.name)),

@@ -168,7 +168,9 @@ export function serveVerbs(
     const folder = ends ? (await locate(product)).root : await existing(product);
     // No look tells its service to end where nothing can be looked at.
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
-    return await maintain({ product, folder, ...shared }, task);
+    const work = () => maintain({ product, folder, ...shared }, task);
+    // A worker without a coordinator is begun here: what would end it must be there first.
+    return await (task.kind === 'sling' ? lease.watched(work) : work());
   });
   verb(methods.make, makeParamsSchema, async (asked) => {
     await requireWrite(asked.product);

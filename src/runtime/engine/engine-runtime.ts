@@ -50,6 +50,8 @@ export function engineRuntime(options: EngineRuntimeOptions): Runtime {
     modelKey: false,
   };
   let state: RuntimeLink = { state: 'connecting', sinceMs: clock.nowMs(), error: null };
+  /** the last end of the leases of products that left */
+  let leftEndsMs: number | null = null;
   let closed = false;
   let cancel = () => {};
 
@@ -102,6 +104,17 @@ export function engineRuntime(options: EngineRuntimeOptions): Runtime {
     return member;
   }
 
+  /** What left this runtime is opened no more, and its lease runs out. Its container stays: a human removes it. */
+  function letGo(kept: ReadonlySet<string>): void {
+    for (const [product, member] of members) {
+      if (kept.has(product)) continue;
+      members.delete(product);
+      const endsMs = member.leaseEndsMs();
+      if (endsMs !== null) leftEndsMs = Math.max(leftEndsMs ?? 0, endsMs);
+      void member.close();
+    }
+  }
+
   const of = ({ name: product }: ProductRef): Member => memberOf(product);
   const near = (products: readonly ProductRef[]) =>
     products.filter((product) => of(product).link().state === 'connected');
@@ -111,7 +124,7 @@ export function engineRuntime(options: EngineRuntimeOptions): Runtime {
     link: (product) => (product === undefined ? state : memberOf(product).link()),
     places() {
       const ends = [...members.values()].map((member) => member.leaseEndsMs());
-      const known = ends.flatMap((endsMs) => endsMs ?? []);
+      const known = [...ends, leftEndsMs].flatMap((endsMs) => endsMs ?? []);
       return [{ name, link: state, leaseEndsMs: known.length === 0 ? null : Math.max(...known) }];
     },
     list: async () => [],
@@ -148,6 +161,7 @@ export function engineRuntime(options: EngineRuntimeOptions): Runtime {
       return [...(await engine.doctor()), ...each.flat()];
     },
     async watch(products) {
+      letGo(new Set(products.map((product) => product.name)));
       await Promise.allSettled(products.map((product) => of(product).watch([product])));
     },
     on(event, listener) {

@@ -10,7 +10,7 @@ import { bundleFile, requireRecord } from '../../checkout/bundle.ts';
 import { scaffold } from '../../checkout/refresh.ts';
 import { runGit } from '../../checkout/run-git.ts';
 import { packFiles, withIndex } from './files.ts';
-import { must } from './must.ts';
+import { must, mustSay } from './must.ts';
 import { type Worktree, worktreesOf } from './worktrees.ts';
 
 /** @throws FleetError CHECKOUT_MISSING, MOVE_UNCOMMITTED, MOVE_TOO_LARGE, MOVE_FAILED */
@@ -30,7 +30,9 @@ export async function pack(
       message: `Expected a commit in ${folder}, got none: there is nothing to move.`,
       mend: 'Put another `path:` or `repo:` into products.yaml, or commit there.',
     });
-  const open = await Promise.all(worktrees.map(async (one) => ({ one, changed: await changedIn(one.path) })));
+  const open = await Promise.all(
+    worktrees.map(async (one) => ({ one, changed: await changedIn(product, one.path) })),
+  );
   const uncommitted = open.filter(({ changed }) => changed.length > 0);
   if (uncommitted.length > 0 && !salvage) throw openWork(product, uncommitted);
   const parked: string[] = [];
@@ -84,16 +86,13 @@ export async function pack(
 }
 
 /** Paths that are not committed, but for overstory's own: those travel as files. */
-async function changedIn(path: string): Promise<string[]> {
-  const { stdout } = await runGit(path, [
-    'status',
-    '--porcelain',
-    '-z',
-    '--no-renames',
-    '--untracked-files=all',
-    '--ignore-submodules=dirty',
-  ]);
-  return stdout
+async function changedIn(product: string, path: string): Promise<string[]> {
+  // That it cannot be told is not that there is nothing.
+  const said = await mustSay(
+    product,
+    path,
+  )(['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty']);
+  return said
     .split('\0')
     .map((line) => line.slice(3))
     .filter((name) => name !== '' && !scaffold.test(name));
