@@ -25,7 +25,8 @@ export type FaultKind =
   | 'stillborn'
   | 'crash'
   | 'leak'
-  | 'endless';
+  | 'endless'
+  | 'eager';
 
 export interface Fault {
   /** e.g. `coordinator start`, `status`, `mail list`; `*` is every command; `coordinator`/`worker` the processes. */

@@ -1,6 +1,6 @@
 // One worker without a coordinator, the whole way over a real agent and ov-sim: scout and builder, questions, stop, death.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { until } from '../simulator/ov.ts';
@@ -56,7 +56,10 @@ it('what it asks reaches the human, and the answer the worker that goes on', asy
   const id = mine.start('asking', 'Add a file. ov-sim:question', 'builder');
   const asked = await gate(mine, 'asking');
   expect(asked).toMatchObject({ kind: 'question', objective: id, question: { asker: `builder-${id}-1` } });
-  expect(mine.fleetd.fleet.status('asking').products[0]?.state).toBe('waiting');
+  await until(
+    () => mine.fleetd.fleet.status('asking').products[0]?.state,
+    (state) => state === 'waiting',
+  );
   await expect(
     mine.fleetd.fleet.commands.message('asking', { text: 'A, please', source: by }),
   ).rejects.toMatchObject({ code: 'DIRECT_HEARS_NOTHING' });
@@ -80,6 +83,45 @@ it('a builder’s plan is approved where its product says so; a rejected one com
   expect(second?.question.text).toContain('Changed after your answer: smaller');
   mine.fleetd.fleet.gates.resolve(second?.n ?? 0, 'approved', '', by, 'operator');
   expect(await mine.reaches(id, 'done', 'failed')).toMatchObject({ state: 'done' });
+});
+
+it('what a builder made without a plan that was approved is not merged', async () => {
+  const { mine, root } = await open(
+    'eager',
+    [{ command: 'worker', kind: 'eager' }],
+    {},
+    'plan_approval: required',
+  );
+  const id = mine.start('eager', 'Add a file', 'builder');
+  const { state, why } = await mine.reaches(id, 'done', 'failed');
+  expect([state, why]).toEqual([
+    'failed',
+    expect.stringContaining(`no plan of it was approved: overstory/builder-${id}-1/${id} is kept`),
+  ]);
+  expect(existsSync(join(root, 'ov-sim'))).toBe(false);
+});
+
+it('an answer that no worker can be given ends the session, after three tries', async () => {
+  const { mine, root } = await open('unanswered');
+  const id = mine.start('unanswered', 'Add a file ov-sim:question', 'builder');
+  const asked = await gate(mine, 'unanswered');
+  await until(
+    () => mine.fleetd.fleet.status('unanswered').products[0]?.state,
+    (state) => state === 'waiting',
+  );
+  writeFileSync(
+    join(root, '.overstory/sim/faults.json'),
+    JSON.stringify([{ command: 'sling', kind: 'fail' }]),
+  );
+  mine.fleetd.fleet.gates.resolve(asked?.n ?? 0, 'answered', 'A', by, 'operator');
+  await until(
+    () => mine.said('unanswered').join('\n'),
+    (said) => said.includes(`The answer to gate ${asked?.n} could not be given`),
+  );
+  const tried = mine
+    .said('unanswered')
+    .filter((said) => said.includes(`builder-${id}-1-`) && said.includes('Starting'));
+  expect(tried.length).toBe(3);
 });
 
 it('stops, and leaves no process', async () => {

@@ -91,7 +91,9 @@ async function lead(root: string, worktree: string, order: WorkerOrder): Promise
 
 async function work(root: string, worktree: string, order: WorkerOrder): Promise<void> {
   const question = order.parent === 'operator' ? questionIn(order) : null;
-  if (question !== null) {
+  // Disobedient: it shows its plan, or none, and works on.
+  const eager = question !== null && takeFault(root, 'worker', ['eager']) !== null;
+  if (question !== null && !eager) {
     await sleep(400 / readSettings(root).speed);
     return report(root, order, question.type, question.subject, question.body);
   }

@@ -5,11 +5,15 @@ import { intended, settled } from '../../../journal/action-facts.ts';
 import { gateDelivered, gateVerified } from '../../../journal/gates/facts.ts';
 import type { GateRow } from '../../../journal/gates/store.ts';
 import type { SessionRow } from '../../../journal/journal.ts';
+import { stopping } from '../../../journal/session-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import type { FleetContext } from '../../context.ts';
 import { directLife } from './life.ts';
 import { slingNext } from './sling.ts';
 import { finalMailOf, lastWorker, slingsOf } from './workers.ts';
+
+/** What was in the way of the first may have passed by the last. */
+const mostTries = 3;
 
 /** @param session of the gate's objective, running */
 export async function answerDirect(
@@ -19,10 +23,20 @@ export async function answerDirect(
   session: SessionRow,
 ): Promise<void> {
   const { journal } = context;
-  const last = slingsOf(journal, session).at(-1);
+  const slings = slingsOf(journal, session);
+  const last = slings.at(-1);
   if (last === undefined || context.sending.has(last.action.id)) return;
   if (last.told.includes(gate.n) && last.action.state !== 'failed') {
     if (last.action.state === 'done') told(context, gate, last.name);
+    return;
+  }
+  // It would be refused for ever, each time at once: a human is told, and tries the objective again.
+  if (
+    slings.filter((one) => one.told.includes(gate.n) && one.action.state === 'failed').length >= mostTries
+  ) {
+    const why = `The answer to gate ${gate.n} could not be given: the next worker did not begin.`;
+    journal.record(stopping(session, why, 'failed'));
+    context.driveAgain(product.name, 0);
     return;
   }
   const snapshot = context.observations.get(product.name)?.snapshot;

@@ -2,7 +2,7 @@
 // looked for when the answer was lost. A name is never used twice: what a cut-off `ov sling` may still make is seen by it.
 import { FleetError } from '../../../common/errors.ts';
 import { intended, settled } from '../../../journal/action-facts.ts';
-import type { SessionRow } from '../../../journal/journal.ts';
+import type { Journal, SessionRow } from '../../../journal/journal.ts';
 import { directText } from '../../../overstory/direct.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, mayHaveHappened } from '../../context.ts';
@@ -27,9 +27,7 @@ export async function slingNext(
   const n = before.length + 1;
   const name = workerName(session, n);
   const answered = journal.gates.gatesOf(objective.id).filter(({ resolution }) => resolution !== null);
-  const approved = answered.some(
-    ({ kind, resolution }) => kind === 'plan' && resolution?.verdict === 'approved',
-  );
+  const approved = planApproved(journal, objective.id);
   const resume = standing(context, session, before);
   const text = directText({
     objectiveId: objective.id,
@@ -88,6 +86,12 @@ export async function slingNext(
     context.sending.delete(action);
   }
 }
+
+/** A human has said yes to a plan of this objective. */
+export const planApproved = ({ gates }: Pick<Journal, 'gates'>, objective: string): boolean =>
+  gates
+    .gatesOf(objective)
+    .some(({ kind, resolution }) => kind === 'plan' && resolution?.verdict === 'approved');
 
 /** What is in doubt about the last one: it is there, it may still come, or it did not begin. */
 export function settleSling(

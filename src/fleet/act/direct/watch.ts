@@ -9,7 +9,7 @@ import { type FleetContext, productOf } from '../../context.ts';
 import { noteWorkersLimits } from '../accounts/worker-limits.ts';
 import { readUsage, watchSpend } from '../session/spend.ts';
 import { afterReportMs, directLife } from './life.ts';
-import { settleSling } from './sling.ts';
+import { planApproved, settleSling } from './sling.ts';
 import { branchOf, finalMailOf, lastWorker, slingsOf } from './workers.ts';
 
 /** Returns whether something was recorded that the driver should act on. Does not throw for what a runtime may do. */
@@ -87,8 +87,13 @@ async function finish(
     return true;
   };
   if (session.direct === 'scout') return end('The scout has reported; it changed nothing.', 'done');
-  const action = `take-${session.id}`;
   const branch = branchOf(name, session.objective);
+  // What nobody approved is not merged by us, whatever the worker did: its plan is still to be judged, or was never shown.
+  if (product.planApproval === 'required' && !planApproved(journal, session.objective)) {
+    if (asks(context, session)) return false;
+    return end(`The builder has reported, and no plan of it was approved: ${branch} is kept.`, 'failed');
+  }
+  const action = `take-${session.id}`;
   if (journal.action(action) === null)
     journal.record(
       intended(session, `Merging ${branch} of ${product.name}.`, {
