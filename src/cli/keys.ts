@@ -4,6 +4,12 @@ import type { ReadStream, WriteStream } from 'node:tty';
 /** Clicks and the wheel are told, as xterm's SGR reports (1006): they name any cell. */
 const mouseOn = '\u001b[?1000h\u001b[?1006h';
 const mouseOff = '\u001b[?1006l\u001b[?1000l';
+/** What is pasted comes between two marks (2004): it is text, and no keys. */
+const pasteOn = '\u001b[?2004h';
+const pasteOff = '\u001b[?2004l';
+const [pasteBegins, pasteEnds] = ['\u001b[200~', '\u001b[201~'];
+/** As much as an objective may say. */
+const mostPasted = 16_384;
 const names: Record<string, string> = {
   '\u001b[A': 'up',
   '\u001b[B': 'down',
@@ -26,13 +32,13 @@ const token = new RegExp(
 const unfinished = new RegExp(`${esc}(?:\\[<?[\\d;]*|O)$`);
 const ends = { SIGTERM: 15, SIGHUP: 1 } as const;
 
-/** Arrows as `up` and `down`, a click as `click <column> <row>` from 1, the wheel as `wheel-up` and `wheel-down`. */
+/** Arrows as `up` and `down`, a click as `click <column> <row>` from 1, the wheel as `wheel-up` and `wheel-down`, what is pasted as `paste <text>`, in one line. */
 export async function* keysOf(
   stdin: Pick<ReadStream, 'setRawMode' | 'setEncoding' | 'pause'> & AsyncIterable<unknown>,
   stdout: Pick<WriteStream, 'write'>,
 ): AsyncGenerator<string> {
   const restore = () => {
-    stdout.write(mouseOff);
+    stdout.write(mouseOff + pasteOff);
     stdin.setRawMode(false);
     stdin.pause();
   };
@@ -44,8 +50,9 @@ export async function* keysOf(
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, leave);
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
-  stdout.write(mouseOn);
+  stdout.write(mouseOn + pasteOn);
   let held = '';
+  let pasted: string | null = null;
   try {
     for await (const chunk of stdin as AsyncIterable<string>) {
       const text = held + chunk;
@@ -53,6 +60,15 @@ export async function* keysOf(
       for (const [sequence, button, column, row, end] of text
         .slice(0, text.length - held.length)
         .matchAll(token)) {
+        if (sequence === pasteBegins) pasted = '';
+        else if (sequence === pasteEnds) {
+          if (pasted !== null) yield `paste ${pasted}`;
+          pasted = null;
+        } else if (pasted !== null) {
+          // Lines are one here: the end of one must not send it.
+          if (pasted.length < mostPasted) pasted += /\p{Cc}/u.test(sequence) ? ' ' : sequence;
+        }
+        if (pasted !== null || sequence === pasteEnds) continue;
         const key = button === undefined ? keyOf(sequence) : mouseOf(Number(button), end, column, row);
         if (key !== null) yield key;
       }

@@ -94,9 +94,11 @@ export const top: Verb = {
       if ('confirm' in waiting) {
         const { go } = waiting;
         if (key.toLowerCase() === 'y') return act(go);
-        if (!key.startsWith('wheel')) [waiting, note] = [null, 'Left as it is.'];
+        if (!/^(wheel|paste )/.test(key)) [waiting, note] = [null, 'Left as it is.'];
       } else if (key === 'escape') waiting = null;
       else if (key === 'backspace') waiting.text = [...waiting.text].slice(0, -1).join('');
+      else if (key.startsWith('paste '))
+        waiting.text = (waiting.text + key.slice('paste '.length)).slice(0, longestTyped);
       else if (key === 'enter') {
         const { go, text } = waiting;
         return act(() => go(text));

@@ -51,6 +51,11 @@ it('tells clicks and the wheel, several in one chunk and one over two, and no re
 
 it('asks for the mouse, and gives it back', async () => {
   const { wrote, raw } = await read('q');
-  expect(wrote).toBe('\u001b[?1000h\u001b[?1006h\u001b[?1006l\u001b[?1000l');
+  expect(wrote).toBe('\u001b[?1000h\u001b[?1006h\u001b[?2004h\u001b[?1006l\u001b[?1000l\u001b[?2004l');
   expect(raw).toEqual([true, false]);
+});
+
+it('tells what is pasted as one text, over chunks, and no line of it as keys', async () => {
+  const { keys } = await read('s', '\u001b[200~Add a page\r\nxy: a', 'll of it\u001b[20', '1~', '\r');
+  expect(keys).toEqual(['s', 'paste Add a page  xy: all of it', 'enter']);
 });
