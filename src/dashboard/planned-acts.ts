@@ -22,6 +22,8 @@ export const plannedActs: Record<string, Act> = {
       replace,
       source,
     });
+    // One that was paused when it was ended comes back paused.
+    if (said.paused === 'true') await client.pauseRecurring(set.name, { source });
     const undo: Said = before
       ? { ...wordsOf(before), replace: 'true' }
       : { act: 'delete-recurring', name: set.name };
@@ -51,7 +53,8 @@ export const plannedActs: Record<string, Act> = {
     started(await client.runRecurring(field(said, 'name'), { source })),
   'delete-recurring': async (client, said) => {
     const was = await client.deleteRecurring(field(said, 'name'), { source });
-    return { text: `${was.name} on ${was.product} does not recur any more.`, undo: wordsOf(was) };
+    const undo: Said = { ...wordsOf(was), ...(was.paused && { paused: 'true' }) };
+    return { text: `${was.name} on ${was.product} does not recur any more.`, undo };
   },
   'apply-blueprint': async (client, said) => {
     const request = { ...textOf(said), source };

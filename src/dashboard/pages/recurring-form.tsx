@@ -19,7 +19,9 @@ export function RecurringForm({ frame, one }: { frame: Frame; one: RecurringView
   const typed = { ...(one && fieldsOf(one)), ...mine };
   const id = (field: string) => `${one?.name ?? 'new'}-${field}`;
   const startable = frame.status.products.filter(({ overstory }) => overstory).map(({ name }) => name);
-  if (startable.length === 0) return <p class="empty">There is no product that could be worked on.</p>;
+  // Its own stands there whatever became of it, or another would be chosen unseen.
+  const offered = one && !startable.includes(one.product) ? [one.product, ...startable] : startable;
+  if (offered.length === 0) return <p class="empty">There is no product that could be worked on.</p>;
   return (
     <form method="post" action={frame.path} class="card answer" id={id('form')} data-keep-while-open>
       {mine && <RefusedIn frame={frame} of={['every']} />}
@@ -40,7 +42,7 @@ export function RecurringForm({ frame, one }: { frame: Frame; one: RecurringView
       )}
       <label for={id('product')}>Product</label>
       <select id={id('product')} name="product">
-        {startable.map((name) => (
+        {offered.map((name) => (
           <option selected={name === typed.product}>{name}</option>
         ))}
       </select>
