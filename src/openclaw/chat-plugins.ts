@@ -57,7 +57,11 @@ export async function installChatPlugin(asked: InstallPlugin): Promise<void> {
     throw new FleetError({
       code: 'CHAT_NOT_INSTALLED',
       message: `Expected OpenClaw to install ${plugin}, got: ${done.all?.slice(-600) || done.shortMessage}`,
-      mend: npmCache ? 'Build the image again.' : 'Check that npm reaches its registry, then start again.',
+      mend: done.timedOut
+        ? 'It takes long here: start it again, and it goes on with what is there.'
+        : npmCache
+          ? 'Build the image again.'
+          : 'Check that npm reaches its registry, then start again.',
     });
   await writeFile(mark, plugin);
 }

@@ -40,7 +40,8 @@ export function chooseModel(env: NodeJS.ProcessEnv, place: Place): ModelChoice {
   const [name = '', ...rest] = asked.split('/');
   if (!isProvider(name)) return none(unknown(asked));
   const provider: Provider = providers[name];
-  const id = rest.join('/') || provider.usual;
+  // ANTHROPIC_MODEL stands where MODEL could not name a model yet.
+  const id = rest.join('/') || (name === 'anthropic' && env.ANTHROPIC_MODEL) || provider.usual;
   if (id === null) return none(unnamed(name, provider));
 
   const key = provider.keys.find((variable) => env[variable]) ?? null;

@@ -16,6 +16,16 @@ it.each([
     { kind: 'provided', said: 'anthropic/claude-sonnet-5', env: { ANTHROPIC_API_KEY: 'k' } },
   ],
   [{ MODEL: 'anthropic/claude-opus-5', ANTHROPIC_API_KEY: 'k' }, { said: 'anthropic/claude-opus-5' }],
+  // an .env of before MODEL could name one
+  [{ ANTHROPIC_MODEL: 'claude-old', ANTHROPIC_API_KEY: 'k' }, { said: 'anthropic/claude-old' }],
+  [
+    { MODEL: 'anthropic', ANTHROPIC_MODEL: 'claude-old', ANTHROPIC_API_KEY: 'k' },
+    { said: 'anthropic/claude-old' },
+  ],
+  [
+    { MODEL: 'anthropic/claude-opus-5', ANTHROPIC_MODEL: 'claude-old', ANTHROPIC_API_KEY: 'k' },
+    { said: 'anthropic/claude-opus-5' },
+  ],
   [{ MODEL: 'openai/gpt-5.6' }, { kind: 'none', why: { message: /OPENAI_API_KEY is not set/ } }],
   [{ MODEL: 'google/g', ANTHROPIC_API_KEY: 'k' }, { why: { message: /GEMINI_API_KEY or GOOGLE_API_KEY/ } }],
   // no other key goes along
