@@ -63,6 +63,8 @@ export function aConversationIn(
       .toBe('found');
     return found as ChatPost;
   };
+  /** A chat is joined after the gateway says that it is ready. */
+  const joined = () => expect.poll(() => talk.chat.listens(), { timeout: 60_000 }).toBe(true);
   const inThread = () => ({ place: talk.place, thread: talk.thread });
   const say = (user: string, text: string) => talk.chat.say({ user, ...inThread(), text });
   const gates = () => fleet.fleet.gates.list('product-a', true);
@@ -89,6 +91,7 @@ export function aConversationIn(
     gateway = opened.use(
       await openGateway({ fleetd: socketPath, model: model.url, chats: { [kind]: options }, env, install }),
     );
+    await joined();
     // A plugin is installed first: minutes on a busy machine.
   }, 900_000);
   afterAll(() => opened.disposeAsync(), 60_000);
@@ -128,6 +131,7 @@ export function aConversationIn(
     'over a restart of the gateway the question is still there, and asked once',
     async () => {
       await gateway.restart('SIGTERM');
+      await joined();
       expect(gates().find(({ n }) => n === gate)).toMatchObject({ state: 'open', objective: 'obj-1' });
       expect(posts().filter(({ text }) => plain(text).includes('PLAN [obj-1]'))).toHaveLength(1);
     },

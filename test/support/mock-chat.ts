@@ -16,6 +16,8 @@ export interface MockChat {
   /** as the gateway is told of it */
   url: string;
   posts: ChatPost[];
+  /** whether the bot would hear what is said now; what it does not hear is lost, as in the chat itself */
+  listens(): boolean;
   /** A human writes; in a place with others the bot is mentioned. */
   say(message: { user: string; place: string; thread?: string; text: string }): void;
   /** A human presses a button of a post. */

@@ -46,6 +46,8 @@ export async function startMockDiscord(
   const posts: ChatPost[] = [];
   const calls: string[] = [];
   const open = new Set<Duplex>();
+  /** of the open ones, where the bot has said who it is */
+  const listening = new Set<Duplex>();
   /** person → their direct messages, and back */
   const direct = new Map<string, string>();
   const sent = new Map<string, object>();
@@ -179,7 +181,10 @@ export async function startMockDiscord(
     acceptSocket(request, socket);
     open.add(socket);
     socket.on('error', () => open.delete(socket));
-    socket.on('close', () => open.delete(socket));
+    socket.on('close', () => {
+      open.delete(socket);
+      listening.delete(socket);
+    });
     const tell = (whole: object) => socket.write(frame(1, Buffer.from(JSON.stringify(whole))));
     const happens = (t: string, d: object) => tell({ op: 0, t, s: ++events, d });
     readFrames(socket, (opcode, payload) => {
@@ -187,6 +192,7 @@ export async function startMockDiscord(
       if (opcode !== 1) return;
       const { op } = JSON.parse(payload.toString()) as { op: number };
       if (op === 1) tell({ op: 11 });
+      if (op === 2 || op === 6) listening.add(socket);
       if (op === 6) happens('RESUMED', {});
       if (op !== 2) return;
       happens('READY', {
@@ -205,7 +211,7 @@ export async function startMockDiscord(
   const port = () => (server.address() as AddressInfo).port;
   const happens = (t: string, d: object) => {
     const whole = Buffer.from(JSON.stringify({ op: 0, t, s: ++events, d }));
-    for (const socket of open) socket.write(frame(1, whole));
+    for (const socket of listening) socket.write(frame(1, whole));
   };
   const interacts = (user: string, where: string, type: 2 | 3, data: object, about?: object) => {
     const token = randomUUID();
@@ -227,6 +233,7 @@ export async function startMockDiscord(
     url: `http://127.0.0.1:${port()}/api/v10`,
     posts,
     calls,
+    listens: () => listening.size > 0,
     say({ user, place, thread, text }) {
       const where = whereOf(place, thread);
       const [, name = '', rest = ''] = /^\/(\w+) ?(.*)/s.exec(text) ?? [];

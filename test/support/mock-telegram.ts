@@ -99,6 +99,8 @@ export async function startMockTelegram(): Promise<MockTelegram> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     posts,
     calls,
+    // It keeps what nobody has asked for yet.
+    listens: () => true,
     say({ user: from, place, thread, text }) {
       // A command is one by itself; before it a mention would hide it.
       const command = /^\/\w+/.exec(text)?.[0];
