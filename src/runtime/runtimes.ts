@@ -122,7 +122,8 @@ export function routeRuntimes(options: RouteOptions): Runtimes {
   return {
     places,
     link(product) {
-      if (product !== undefined) return all.get(placeOf(product) ?? '')?.runtime.link() ?? unplaced;
+      // An engine has a link for each product.
+      if (product !== undefined) return all.get(placeOf(product) ?? '')?.runtime.link(product) ?? unplaced;
       const links = places().map(({ link }) => link);
       return links.find(({ state }) => state === 'connected') ?? links[0] ?? unplaced;
     },
