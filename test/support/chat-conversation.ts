@@ -1,6 +1,6 @@
 // The long conversation in a chat, with OpenClaw's real plugin against a stand-in of it: asked in a thread, planned,
 // approved and reported in it, over a restart of the gateway. The fleet is real but for what runs in it.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ChatKind } from '../../src/common/chats.ts';
 import type { ChatOptions } from '../../src/openclaw/chats/chat.ts';
 import { type DemoModel, startDemoModel } from '../../src/simulator/demo-model.ts';
@@ -64,7 +64,7 @@ export function aConversationIn(
     return found as ChatPost;
   };
   /** A chat is joined after the gateway says that it is ready. */
-  const joined = () => expect.poll(() => talk.chat.listens(), { timeout: 60_000 }).toBe(true);
+  const joined = () => vi.waitUntil(() => talk.chat.listens(), { timeout: 60_000 });
   const inThread = () => ({ place: talk.place, thread: talk.thread });
   const say = (user: string, text: string) => talk.chat.say({ user, ...inThread(), text });
   const gates = () => fleet.fleet.gates.list('product-a', true);
