@@ -1,7 +1,6 @@
 // The fleet at a glance: what needs me, what runs, what waits and why, how full the budget is, what happened.
 import { capitalised, count } from '../../common/units.ts';
 import type { FleetEvent } from '../../contract/events.ts';
-import type { GateView } from '../../contract/gates.ts';
 import type { ProductView } from '../../contract/products.ts';
 import type { Timeline as TimelineView, Usage } from '../../contract/reports.ts';
 import type { FleetStatus } from '../../contract/status.ts';
@@ -11,10 +10,10 @@ import { stateOf } from '../../text/situation.ts';
 import type { Frame } from '../frame.ts';
 import { Budget } from './budget.tsx';
 import { Limits } from './controls.tsx';
-import { gateHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
+import { NeedsYou } from './needs-you.tsx';
 import { RefusedIn } from './note.tsx';
-import { Ago, Events, forPeople } from './parts.tsx';
+import { Events, forPeople } from './parts.tsx';
 import { Folded, ProductRow, quiet } from './product-row.tsx';
 import { Queue } from './queue.tsx';
 import type { Span } from './span.ts';
@@ -160,35 +159,4 @@ function inWords(status: FleetStatus, gates: number): string {
   ].filter(Boolean);
   const text = parts.join(', ');
   return capitalised(text);
-}
-
-function NeedsYou({ gates, now }: { gates: GateView[]; now: string }) {
-  return (
-    <section aria-labelledby="needs-you">
-      <h2 id="needs-you">Needs you</h2>
-      <ul class="rows calls">
-        {gates.map((gate) => (
-          <li class="row needs" id={`gate-${gate.n}`}>
-            <span
-              class={`state ${['plan', 'question', 'decision', 'budget'].includes(gate.kind) ? 'warn' : 'bad'}`}
-            >
-              {gate.kind}
-            </span>
-            <div class="said">
-              <a class="title" href={gateHref(gate.n)}>
-                Gate {gate.n}: {line(gate.subject)}
-              </a>
-              <p class="quiet">
-                {gate.product ?? 'the whole fleet'}, asked by {line(gate.asker)}{' '}
-                <Ago at={gate.askedAt} now={now} />
-              </p>
-            </div>
-            <a class="button" href={gateHref(gate.n)} aria-label={`Answer gate ${gate.n}`}>
-              Answer
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }

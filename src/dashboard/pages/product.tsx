@@ -12,10 +12,11 @@ import { ageNote, stateOf } from '../../text/situation.ts';
 import type { Frame } from '../frame.ts';
 import { Alarm } from './alarm.tsx';
 import { Controls, Limits, Speak } from './controls.tsx';
-import { gateHref, objectiveHref, screenHref } from './hrefs.ts';
+import { objectiveHref, screenHref } from './hrefs.ts';
 import { Page } from './layout.tsx';
 import { Linked } from './linked.tsx';
 import { Threads } from './mail.tsx';
+import { NeedsYou } from './needs-you.tsx';
 import { Ago, Events, forPeople, ObjectiveLink, ObjectiveState, State, why } from './parts.tsx';
 import { Facts, History, Last, Parked } from './product-parts.tsx';
 import { spanOf } from './span.ts';
@@ -67,29 +68,7 @@ export function ProductPage(props: {
       <Controls frame={frame} product={product} />
       <div class="columns">
         <div class="wide">
-          {open.length > 0 && (
-            <section aria-labelledby="gates">
-              <h2 id="gates">Needs you</h2>
-              <ul class="rows calls">
-                {open.map((gate) => (
-                  <li class="row needs" id={`gate-${gate.n}`}>
-                    <span class="state warn">{gate.kind}</span>
-                    <div class="said">
-                      <a class="title" href={gateHref(gate.n)}>
-                        Gate {gate.n}: {line(gate.subject)}
-                      </a>
-                      <p class="quiet">
-                        asked by {line(gate.asker)} <Ago at={gate.askedAt} now={now} />
-                      </p>
-                    </div>
-                    <a class="button" href={gateHref(gate.n)} aria-label={`Answer gate ${gate.n}`}>
-                      Answer
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          )}
+          {open.length > 0 && <NeedsYou gates={open} now={now} ofOne />}
           <section aria-labelledby="objective">
             <h2 id="objective">Objective</h2>
             {product.objective ? (
