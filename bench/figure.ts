@@ -9,7 +9,7 @@ export interface Figure {
   kind: Kind;
   /** null: it could not be measured, `why` says why */
   value: number | null;
-  unit: '×' | 'ms' | 'MB' | '%' | '' | '/min' | 'ms CPU';
+  unit: '×' | 'ms' | 'MB' | '%' | '' | '/min' | 'ms CPU' | 'kB';
   /** the aim; null: shown for comparison */
   limit: number | null;
   better: 'more' | 'less';

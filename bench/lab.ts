@@ -17,8 +17,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'rolldown';
-import { dashboardAssets, withoutImageBuilding } from '../rolldown.config.ts';
 import { createFleetClient, type FleetClient } from '../src/client/client.ts';
 import type { ProductRef } from '../src/contract/runtime/protocol.ts';
 import { cloneFolder } from '../src/runtime/checkout/make.ts';
@@ -30,13 +28,15 @@ import {
   localChannel,
   type Runtime,
 } from '../src/runtime/index.ts';
+import { type Build, bundleOf, programOf, thisBuild } from './build.ts';
 import type { Container } from './container.ts';
 import type { LocalFleetdOptions } from './local-fleetd.ts';
+import { ask } from './rest.ts';
 
-const root = dirname(import.meta.dirname);
-export const dist = join(root, 'dist');
+export const dist = join(thisBuild.root, 'dist');
 
 export interface FleetdProcess {
+  /** of this build's contract: an older fleetd is asked by rest.ts */
   client: FleetClient;
   socket: string;
   pid: number;
@@ -85,12 +85,14 @@ const optionsOfTheImage = /^FROM base AS fleetd\n(?:.*\n)*?ENV NODE_OPTIONS=(\S+
  * @param products  how many
  * @param cloned  each is a clone of a human's folder, as products are unless products.yaml says otherwise
  * @param ov  argv that stands for `ov`
+ * @param build  whose fleetd and agent; `ov` is this one's for all
  * @param container  started by container.ts, with `folder` mounted
  */
 export async function openLab(options: {
   products: number;
   cloned?: boolean;
   ov?: string[];
+  build?: Build;
   container?: (folder: string) => Promise<Container>;
 }): Promise<Lab> {
   // Short: the path of a unix socket has 107 bytes at most.
@@ -133,7 +135,8 @@ export async function openLab(options: {
   const products = options.cloned ? await cloneEach(laid, path('w')) : laid;
   const container = (await options.container?.(folder)) ?? null;
 
-  const localAgent = agentArgv(process.execPath, join(dist, 'agent.js'));
+  const { build = thisBuild } = options;
+  const localAgent = agentArgv(process.execPath, programOf(build, 'agent.js'));
   const closers: (() => Promise<void>)[] = [];
   const calls = () => readFileSync(callsFile, 'utf8').split('\n').slice(0, -1);
   const lab: Lab = {
@@ -167,14 +170,7 @@ export async function openLab(options: {
       const productsFile = path(`products-${closers.length}.yaml`);
       writeFileSync(productsFile, productsYaml(products.slice(0, count)));
       const program = path('fleetd.mjs');
-      if (!existsSync(program))
-        await build({
-          input: join(import.meta.dirname, 'local-fleetd.ts'),
-          platform: 'node',
-          plugins: [withoutImageBuilding, dashboardAssets],
-          logLevel: 'silent',
-          output: { file: program, format: 'esm', codeSplitting: false },
-        });
+      if (!existsSync(program)) bundleOf(build, 'bench/local-fleetd.ts', program);
       const socket = path(`${closers.length}.sock`);
       const settings: LocalFleetdOptions = {
         productsFile,
@@ -186,7 +182,7 @@ export async function openLab(options: {
         ...(options.cloned && {
           projects: {
             folder: path('p'),
-            publisherArgv: [process.execPath, join(dist, 'publisher.js')] as const,
+            publisherArgv: [process.execPath, programOf(build, 'publisher.js')] as const,
           },
         }),
       };
@@ -200,7 +196,7 @@ export async function openLab(options: {
       const client = createFleetClient({ socketPath: socket });
       await until(
         () =>
-          client.health().then(
+          ask(socket, 'GET', '/health').then(
             () => true,
             () => false,
           ),
@@ -208,7 +204,12 @@ export async function openLab(options: {
         10,
       );
       const readyMs = performance.now() - started;
-      await until(async () => (await client.status()).products.every(({ ageMs }) => ageMs !== null), 120_000);
+      await until(async () => {
+        const { products } = (await ask(socket, 'GET', '/status')) as {
+          products: { ageMs: number | null }[];
+        };
+        return products.every(({ ageMs }) => ageMs !== null);
+      }, 120_000);
       return { client, socket, pid: child.pid ?? 0, agentPid: childOf(child.pid ?? 0), readyMs, close };
     },
     async quiet(ms = 1_000) {

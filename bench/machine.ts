@@ -49,4 +49,10 @@ export function residentMb(pid: number): number {
   return (Number(line?.[1] ?? Number.NaN) * 1024) / 1e6;
 }
 
+/** What is its own of resident memory, and its share of what it has with others, in MB of 1,000,000 bytes. */
+export function proportionalMb(pid: number): number {
+  const line = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+  return (Number(line?.[1] ?? Number.NaN) * 1024) / 1e6;
+}
+
 export const descriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;

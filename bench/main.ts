@@ -1,7 +1,8 @@
-// `npm run bench [-- <group>… ] [--quick]`: runs groups of figures, prints a table, keeps
+// `npm run bench [-- <group>… | against …] [--quick]`: runs groups of figures, prints a table, keeps
 // bench/results/latest.json. Exit 1 when a ratio or a count misses its aim.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { against } from './against/index.ts';
 import { type Figure, met } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { type Results, readResults, resultsFile } from './results.ts';
@@ -32,22 +33,32 @@ const long: Record<string, () => Promise<Group>> = {
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');
 const all = { ...groups, ...long };
-const unknown = words.filter((word) => !(word in all));
+const unknown = words[0] === 'against' ? [] : words.filter((word) => !(word in all));
 if (unknown.length > 0) {
-  console.error(`Expected ${Object.keys(all).join(', ')}, got ${unknown.join(', ')}.`);
+  console.error(`Expected against, ${Object.keys(all).join(', ')}, got ${unknown.join(', ')}.`);
   process.exit(2);
 }
+/** What to run, by the name that its results are kept under. */
+const asked: Record<string, { beside?: string; run: () => Promise<Figure[] | undefined> }> =
+  words[0] === 'against'
+    ? await against(words.slice(1), { quick })
+    : Object.fromEntries(
+        (words.length > 0 ? words : Object.keys(groups)).map((name) => [
+          name,
+          { run: async () => (await all[name]?.())?.run({ quick }) },
+        ]),
+      );
 
 const rows: string[][] = [['figure', 'result', 'aim', '', 'why']];
 let failed = false;
-for (const name of words.length > 0 ? words : Object.keys(groups)) {
+for (const [name, { run, beside }] of Object.entries(asked)) {
   const machine = describeMachine();
   console.error(`${name}: (node -e 0 takes ${machine.nodeMs.toFixed(0)} ms now)`);
-  const figures = await (await all[name]?.())?.run({ quick });
+  const figures = await run();
   if (figures === undefined) continue;
   const results: Results = {
     ...readResults(),
-    [name]: { at: new Date().toISOString(), quick, machine, figures },
+    [name]: { at: new Date().toISOString(), quick, machine, figures, beside },
   };
   mkdirSync(dirname(resultsFile), { recursive: true });
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);

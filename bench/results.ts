@@ -5,7 +5,14 @@ import type { Figure } from './figure.ts';
 import type { Machine } from './machine.ts';
 
 export interface Results {
-  [group: string]: { at: string; quick: boolean; machine: Machine; figures: Figure[] };
+  [group: string]: {
+    at: string;
+    quick: boolean;
+    machine: Machine;
+    figures: Figure[];
+    /** the older build that ran beside this one */
+    beside?: string;
+  };
 }
 
 export const resultsFile = join(import.meta.dirname, 'results/latest.json');

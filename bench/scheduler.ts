@@ -8,7 +8,7 @@ import {
 } from '../src/scheduler/index.ts';
 import { atMost, type Figure, quantile, shown, spread, timed } from './figure.ts';
 
-const nowMs = 1_800_000_000_000;
+export const nowMs = 1_800_000_000_000;
 
 /** A busy fleet, the same at every call: `products` of ten types, all limits on, an eighth of the slots taken. */
 export function largeFleet(products: number, objectives: number): FleetState {

@@ -1,7 +1,9 @@
 // `npm run docs -- performance`: renders docs/performance.md from bench/results/latest.json, which `npm run
-// bench` wrote. Every figure is shown, also the missed ones; the words on limits are kept here.
-import { writeFileSync } from 'node:fs';
+// bench` wrote. Every figure is shown, also the missed ones; what was not run in this clone stays as the page has it. The
+// words on limits are kept here, and in the rows of `against`.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rows } from '../bench/against/rows.ts';
 import { type Figure, met } from '../bench/figure.ts';
 import { readResults } from '../bench/results.ts';
 
@@ -68,6 +70,19 @@ const groups: Record<string, { title: string; limit: string }> = {
   'idle-gateway': { title: 'Idle with a real gateway', limit: 'Nothing asks the model unless a human does.' },
 };
 
+for (const [name, load] of Object.entries(rows)) {
+  const { title, limit } = (await load()).row;
+  groups[`against ${name}`] = { title: `Beside an older build: ${title}`, limit };
+}
+const page = join(root, 'docs/performance.md');
+/** What the page says under each heading. */
+const kept = new Map(
+  readFileSync(page, 'utf8')
+    .split('\n## ')
+    .slice(1)
+    .map((section) => [section.slice(0, section.indexOf('\n')), section.slice(section.indexOf('\n')).trim()]),
+);
+
 const lines = [
   '# Performance',
   '',
@@ -78,14 +93,15 @@ const lines = [
 ];
 for (const [name, { title, limit }] of Object.entries(groups)) {
   const result = results[name];
-  lines.push(`## ${title}`, '', limit, '');
+  lines.push(`## ${title}`, '');
   if (result === undefined) {
-    lines.push(`Not measured yet: \`npm run bench -- ${name}\`.`, '');
+    lines.push(kept.get(title) ?? `${limit}\n\nNot measured yet: \`npm run bench -- ${name}\`.`, '');
     continue;
   }
-  const { at, quick, machine, figures } = result;
+  const { at, quick, machine, figures, beside } = result;
+  lines.push(limit, '');
   lines.push(
-    `${at.slice(0, 10)}, ${machine.cores} cores (${machine.model}), Node ${machine.node}, \`node -e 0\` ${machine.nodeMs.toFixed(0)} ms${quick ? ', quick' : ''}.`,
+    `${at.slice(0, 10)}, ${machine.cores} cores (${machine.model}), Node ${machine.node}, \`node -e 0\` ${machine.nodeMs.toFixed(0)} ms${quick ? ', quick' : ''}${beside ? `, beside ${beside}` : ''}.`,
     '',
     '| figure | aim | result | from the aim | behind it |',
     '|---|---|---|---|---|',
@@ -93,7 +109,7 @@ for (const [name, { title, limit }] of Object.entries(groups)) {
     '',
   );
 }
-writeFileSync(join(root, 'docs/performance.md'), `${lines.join('\n').trimEnd()}\n`);
+writeFileSync(page, `${lines.join('\n').trimEnd()}\n`);
 
 function row(figure: Figure): string {
   const { name, value, unit, limit, better, why } = figure;

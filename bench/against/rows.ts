@@ -1,0 +1,10 @@
+// Every row, by the name that the command takes.
+import type { Row } from './pair.ts';
+
+export const rows: Record<string, () => Promise<{ row: Row }>> = {
+  decide: () => import('./rows/decide.ts'),
+  'status-cpu': () => import('./rows/status-cpu.ts'),
+  resident: () => import('./rows/resident.ts'),
+  start: () => import('./rows/start.ts'),
+  page: () => import('./rows/page.ts'),
+};
