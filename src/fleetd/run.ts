@@ -24,6 +24,7 @@ import type { RuntimeEntry } from '../registry/registry.ts';
 import type { Channel } from '../runtime/channel.ts';
 import { delivererOver } from '../runtime/deliver/deliverer.ts';
 import type { Engine } from '../runtime/engine/engine.ts';
+import type { LeaseLengths } from '../runtime/lease-terms.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
 import { attachArgv } from './attach.ts';
 import { channelsOf, enginesOf } from './channels.ts';
@@ -64,6 +65,8 @@ export interface FleetdOptions {
   tmux?: string[];
   log: Logger;
   tuning?: Partial<Tuning>;
+  /** of the leases of runtimes that products.yaml names */
+  lease?: LeaseLengths;
 }
 
 export interface Fleetd {
@@ -107,6 +110,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const project = options.project ?? 'meta-coordinator';
   const kept = keepRuntimes({
     fleet: await keptToken(join(options.stateDir, 'fleet-id')),
+    ...(options.lease && { lease: options.lease }),
     registry,
     placement: (product) => journal.placement(product),
     local: {

@@ -5,6 +5,7 @@ import type { Channel } from '../runtime/channel.ts';
 import { connectRuntime } from '../runtime/connection.ts';
 import type { Engine, NeededPlace } from '../runtime/engine/engine.ts';
 import { engineRuntime } from '../runtime/engine/engine-runtime.ts';
+import type { LeaseLengths } from '../runtime/lease-terms.ts';
 import { onlyRuntime, type Runtime } from '../runtime/runtime.ts';
 import { type NamedRuntime, type Place, type Runtimes, routeRuntimes } from '../runtime/runtimes.ts';
 
@@ -16,6 +17,7 @@ export interface KeptRuntimes {
 
 /**
  * @param options.fleet      its id: who holds the leases of named runtimes
+ * @param options.lease      how long each lease holds
  * @param options.local      the way to fleetd's own runtime: `kind: local`, and the only one where none is named
  * @param options.channelOf  the way to each other one
  * @param options.engineOf   what makes a container for each product of it; null: it is one place for all
@@ -24,6 +26,7 @@ export interface KeptRuntimes {
  */
 export function keepRuntimes(options: {
   fleet: string;
+  lease?: LeaseLengths;
   registry: { current(): Pick<Registry, 'runtimes' | 'workspaceRoot'> };
   placement(product: string): Place | null;
   local: Channel;
@@ -49,7 +52,7 @@ export function keepRuntimes(options: {
     const known = kept.get(name);
     if (known?.print === print) return { name, runtime: known.runtime, local: isLocal };
     const onLog = (line: string) => log.info({ from: 'agent', ...(entry && { runtime: name }) }, line);
-    const lease = isLocal ? undefined : { fleet: options.fleet, runtime: name, epoch: 1 };
+    const lease = isLocal ? undefined : { ...options.lease, fleet: options.fleet, runtime: name, epoch: 1 };
     const engine = isLocal ? null : options.engineOf(entry);
     const opened =
       engine === null

@@ -12,7 +12,7 @@ import {
 } from '../contract/runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 import { closed, incompatible, invalidReply, openedTooLate, unreachable } from './faults.ts';
-import { type LeaseOptions, leaseTerms } from './lease-terms.ts';
+import { beatEveryMs, beatWithinMs, type LeaseOptions, leaseTerms } from './lease-terms.ts';
 import { type Link, openLink } from './link.ts';
 import type { RuntimeLink } from './runtime.ts';
 
@@ -55,8 +55,6 @@ const openMs = 30_000;
 const heartbeatEveryMs = 10_000;
 /** With sixteen first starts on two cores a sound agent had 0.4 s of CPU in 15 s: one that is let go takes them with it. */
 const heartbeatMs = 60_000;
-/** Of a runtime with a lease: in a partition the stream stays open for minutes, and its products wait for somebody to notice. */
-const leasedHeartbeatMs = 15_000;
 /** A link that lasted this long was a good one: the next attempts start from the shortest wait again. */
 const steadyMs = 10_000;
 
@@ -82,6 +80,8 @@ export async function ask<S extends z.ZodType>(
 export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
   const { channel, clock = systemClock, onLog = () => {}, backoff = exponentialBackoff } = options;
   const lease = options.lease && leaseTerms(options.lease, clock);
+  const everyMs = options.lease ? beatEveryMs(options.lease) : heartbeatEveryMs;
+  const beatMs = options.lease ? beatWithinMs(options.lease) : heartbeatMs;
   let isGivenBack = false;
   let state: RuntimeLink = { state: 'connecting', sinceMs: clock.nowMs(), error: null };
   let reason: FleetError | null = null;
@@ -104,7 +104,7 @@ export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
   async function hold(link: Link, info: RuntimeInfo): Promise<void> {
     if (lease === undefined || isGivenBack) return;
     lease.learn(info);
-    await ask(link, methods.hold, lease.next(), leasedHeartbeatMs, z.object({}));
+    await ask(link, methods.hold, lease.next(), beatMs, z.object({}));
   }
 
   /** @returns a link that has been greeted; an agent that does not get that far is let go */
@@ -131,14 +131,13 @@ export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
   }
 
   async function beat(link: Link): Promise<RuntimeInfo> {
-    const beatMs = lease === undefined ? heartbeatMs : leasedHeartbeatMs;
     const info = await ask(link, methods.hello, {}, beatMs, runtimeInfoSchema);
     await hold(link, info);
     return info;
   }
 
   function heartbeat(link: Link): void {
-    const stop = clock.after(heartbeatEveryMs, () => {
+    const stop = clock.after(everyMs, () => {
       beat(link).then(
         (info) => {
           if (live !== link || state.state !== 'connected') return;
@@ -215,7 +214,7 @@ export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
       // Sent may be heard, and one that is heard lets what runs run on.
       isGivenBack = true;
       lease?.givenBack();
-      await ask(link(), methods.giveBack, { fleet, epoch }, leasedHeartbeatMs, z.object({}));
+      await ask(link(), methods.giveBack, { fleet, epoch }, beatMs, z.object({}));
     },
     async close() {
       isClosed = true;

@@ -5,12 +5,22 @@ import { FleetError } from '../common/errors.ts';
 import { clockDrift, type Hold, leaseStopMs, leaseTermMs, secondTermMs } from '../contract/runtime/hold.ts';
 import type { RuntimeInfo } from '../contract/runtime/protocol.ts';
 
-export interface LeaseOptions extends Pick<Hold, 'fleet' | 'runtime' | 'epoch'> {
+/** Tests shorten them; nothing else does. */
+export interface LeaseLengths {
   /** default: leaseTermMs */
   termMs?: number;
   /** default: secondTermMs */
   secondMs?: number;
+  /** default: leaseStopMs */
+  stopMs?: number;
 }
+
+export interface LeaseOptions extends Pick<Hold, 'fleet' | 'runtime' | 'epoch'>, LeaseLengths {}
+
+/** Six in a term: one that is late, or a link that is opened again, costs nothing. */
+export const beatEveryMs = ({ termMs = leaseTermMs }: LeaseLengths): number => termMs / 6;
+/** In a partition the stream stays open for minutes, and its products wait for somebody to notice. */
+export const beatWithinMs = ({ termMs = leaseTermMs }: LeaseLengths): number => termMs / 4;
 
 export interface LeaseTerms {
   /** What hello said just now. @throws FleetError AGENT_INCOMPATIBLE: it keeps no lease */
@@ -24,11 +34,11 @@ export interface LeaseTerms {
 
 /** @param clock its `upMs`; one without has none that nobody sets, and `nowMs` stands in */
 export function leaseTerms(options: LeaseOptions, clock: Clock): LeaseTerms {
-  const { termMs = leaseTermMs, secondMs = secondTermMs, ...who } = options;
+  const { termMs = leaseTermMs, secondMs = secondTermMs, stopMs = leaseStopMs, ...who } = options;
   const up = () => clock.upMs?.() ?? clock.nowMs();
   /** The longest that the far end's clock may need for it, by ours. */
   const atMost = (farMs: number) => farMs / (1 - clockDrift);
-  const afterEnd = secondMs + leaseStopMs;
+  const afterEnd = secondMs + stopMs;
   /** The far end's moment, and ours when we heard of it: by then it was that there, or later. */
   let heard: { farMs: number; hereMs: number } | null = null;
   // A fleetd before this one may have renewed it until the moment that this one came.

@@ -8,6 +8,7 @@ import type { Tuning } from '../../src/fleet/tuning.ts';
 import { type Fleetd, runFleetd } from '../../src/fleetd/run.ts';
 import type { RuntimeEntry } from '../../src/registry/registry.ts';
 import type { Channel } from '../../src/runtime/index.ts';
+import type { LeaseLengths } from '../../src/runtime/lease-terms.ts';
 import { until } from '../simulator/ov.ts';
 
 export interface RealFleet extends AsyncDisposable {
@@ -49,6 +50,8 @@ export async function openRealFleet(options: {
   /** path of a products.yaml that says all of it */
   productsFile?: string;
   tuning?: Partial<Tuning>;
+  /** of the leases of the runtimes in `sections` */
+  lease?: LeaseLengths;
   /** one more line per product, e.g. `plan_approval: required` */
   extra?: string | ((product: string) => string);
   /** further sections of products.yaml */
@@ -90,6 +93,7 @@ export async function openRealFleet(options: {
     dashboard: options.dashboard ? { port: 0, host: '127.0.0.1', token: null } : null,
     channel: options.channel,
     ...(options.channelOf && { channelOf: options.channelOf }),
+    ...(options.lease && { lease: options.lease }),
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     tuning: { sweepLiveMs: 1_500, ...options.tuning },
   });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { nameSchema } from '../names.ts';
 
-/** Six heartbeats: one that is late, or a link that is opened again, costs nothing. */
+/** From a renewal until nothing new may start. */
 export const leaseTermMs = 60_000;
 /** Work goes on through a cut of so long; what is cut off for longer is stopped, and may be started elsewhere. */
 export const secondTermMs = 600_000;
