@@ -1,8 +1,8 @@
 // dockerClient: an engine over TLS with certificates on both sides. The real one, where there is one, is behind a server
 // that ends the TLS; that asks for a client's certificate as dockerd --tlsverify does.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,91 +10,27 @@ import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FleetError } from '../../src/common/errors.ts';
 import { dockerChannel, dockerClient, runtimeLabel } from '../../src/runtime/index.ts';
+import { certificates } from '../support/certificates.ts';
 import { docker, engineAvailable, engineImage } from '../support/engine.ts';
 import { freePort } from '../support/trial-process.ts';
 
 const withEngine = await engineAvailable();
 
 let folder: string;
+let issue: ReturnType<typeof certificates>;
 let server: Server;
 let host: string;
 let strict: ChildProcess;
 let strictHost: string;
 
-/** Signed by the authority of that name, or by itself. */
-function certify(name: string, authority: string | null, extensions: string): void {
-  const at = (file: string) => join(folder, file);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
-  if (authority === null) {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-keyout',
-      at(`${name}-key.pem`),
-      '-out',
-      at(`${name}.pem`),
-      '-subj',
-      `/CN=${name}`,
-    );
-    return;
-  }
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      at(`${name}-key.pem`),
-      '-out',
-      at(`${name}.csr`),
-      '-subj',
-      `/CN=${name}`,
-    ],
-    { stdio: 'ignore' },
-  );
-  execFileSync('sh', ['-c', `printf '${extensions}' > ${at('ext')}`]);
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    at(`${name}.csr`),
-    '-CA',
-    at(`${authority}.pem`),
-    '-CAkey',
-    at(`${authority}-key.pem`),
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-extfile',
-    at('ext'),
-    '-out',
-    at(`${name}.pem`),
-  );
-}
-
-async function certs(name: string, client: string, authority: string): Promise<string> {
-  const certs = join(folder, name);
-  await mkdir(certs);
-  await copyFile(join(folder, `${authority}.pem`), join(certs, 'ca.pem'));
-  await copyFile(join(folder, `${client}.pem`), join(certs, 'cert.pem'));
-  await copyFile(join(folder, `${client}-key.pem`), join(certs, 'key.pem'));
-  return certs;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fleet-tls-'));
-  certify('ca', null, '');
-  certify('other', null, '');
-  certify('server', 'ca', 'subjectAltName=IP:127.0.0.1\\nextendedKeyUsage=serverAuth\\n');
-  certify('client', 'ca', 'extendedKeyUsage=clientAuth\\n');
-  certify('stranger', 'other', 'extendedKeyUsage=clientAuth\\n');
+  issue = certificates(folder);
+  issue.sign('ca', null);
+  issue.sign('other', null);
+  issue.sign('server', 'ca', 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n');
+  issue.sign('client', 'ca', 'extendedKeyUsage=clientAuth\n');
+  issue.sign('stranger', 'other', 'extendedKeyUsage=clientAuth\n');
   server = createServer(
     {
       ca: readFileSync(join(folder, 'ca.pem')),
@@ -163,7 +99,7 @@ async function refusal(address: Parameters<typeof dockerClient>[0]): Promise<str
 }
 
 test('certificates that are missing or none are named, each by its file', async () => {
-  const good = await certs('good-but', 'client', 'ca');
+  const good = await issue.folder('good-but', 'client', 'ca');
   await rm(join(good, 'key.pem'));
   expect(await refusal({ host, certs: good })).toMatch(
     /^ENGINE_CERTS_UNREADABLE: .*good-but\/key\.pem.*ENOENT/,
@@ -190,12 +126,12 @@ test.each([
 });
 
 test('an engine of another authority, and one that knows us not, are told apart', async () => {
-  expect(await refusal({ host, certs: await certs('other-ca', 'client', 'other') })).toMatch(
+  expect(await refusal({ host, certs: await issue.folder('other-ca', 'client', 'other') })).toMatch(
     /^ENGINE_UNREACHABLE: .*Give ca\.pem of the authority/,
   );
-  expect(await refusal({ host: strictHost, certs: await certs('stranger-of', 'stranger', 'ca') })).toMatch(
-    /^ENGINE_UNREACHABLE: .*Give cert\.pem and key\.pem/,
-  );
+  expect(
+    await refusal({ host: strictHost, certs: await issue.folder('stranger-of', 'stranger', 'ca') }),
+  ).toMatch(/^ENGINE_UNREACHABLE: .*Give cert\.pem and key\.pem/);
 });
 
 test('what the environment says of Docker is not heard', async () => {
@@ -203,7 +139,7 @@ test('what the environment says of Docker is not heard', async () => {
   vi.stubEnv('DOCKER_CERT_PATH', '/nowhere');
   try {
     expect(await refusal({ socket: '/nowhere/docker.sock' })).toMatch(/ENOENT \/nowhere\/docker.sock/);
-    const certified = await certs('environment', 'stranger', 'ca');
+    const certified = await issue.folder('environment', 'stranger', 'ca');
     expect(await refusal({ host: strictHost, certs: certified })).toMatch(/Give cert\.pem/);
     expect(process.env.DOCKER_HOST).toBe('tcp://127.0.0.1:1');
   } finally {
@@ -226,7 +162,7 @@ describe.runIf(withEngine)('a real engine behind it', () => {
   afterAll(() => container?.remove({ force: true, v: true }));
 
   test('its stream carries bytes both ways and its end', async () => {
-    const address = { host, certs: await certs('real', 'client', 'ca') };
+    const address = { host, certs: await issue.folder('real', 'client', 'ca') };
     const channel = dockerChannel({
       project,
       docker: dockerClient(address),

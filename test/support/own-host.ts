@@ -12,6 +12,8 @@ export interface OwnHost {
   /** of its engine: `unix://…`, reached from this machine */
   dockerHost: string;
   socket: string;
+  /** Words before a program that runs on the host. */
+  inside(): [string, ...string[]];
   /** Copies images of the machine's engine into it: the host has no network of its own to pull from. */
   load(images: string[]): Promise<void>;
   /** `systemctl restart docker`: its containers are stopped first. Resolves when it answers again. */
@@ -36,7 +38,14 @@ export async function ownHostMissing(): Promise<string | null> {
   return null;
 }
 
-export async function ownHost(): Promise<OwnHost> {
+/**
+ * @param options.engine  further words of its dockerd
+ * @param options.wire    gives a host that has just booted its network, before its engine starts; init: pid of its init, as this
+ *   machine sees it
+ */
+export async function ownHost(
+  options: { engine?: string[]; wire?(init: number): Promise<void> } = {},
+): Promise<OwnHost> {
   const folder = await mkdtemp(join(tmpdir(), 'fleet-host-'));
   const name = folder.split('/').at(-1) ?? '';
   const socket = join(folder, 'docker.sock');
@@ -68,26 +77,19 @@ export async function ownHost(): Promise<OwnHost> {
       const mounts = readFileSync(`/proc/${init}/mounts`, 'utf8');
       return mounts.includes('tmpfs /run tmpfs') && processes(init).length > 1 ? true : null;
     });
+    await options.wire?.(init);
     await startEngine();
   }
 
+  const inside = (): [string, ...string[]] => [
+    ...(['nsenter', '--target', String(init)] as const),
+    ...['--mount', '--pid', '--net', '--ipc', '--uts'],
+  ];
+
   async function startEngine(): Promise<void> {
-    spawn(
-      'nsenter',
-      [
-        ...['--target', String(init), '--mount', '--pid', '--net', '--ipc', '--uts'],
-        ...[
-          'dockerd',
-          '--data-root',
-          join(folder, 'data'),
-          '--host',
-          dockerHost,
-          '--cgroup-parent',
-          `/${name}`,
-        ],
-      ],
-      { stdio: ['ignore', log, log] },
-    );
+    const [enter, ...words] = inside();
+    const own = ['--data-root', join(folder, 'data'), '--host', dockerHost, '--cgroup-parent', `/${name}`];
+    spawn(enter, [...words, 'dockerd', ...own, ...(options.engine ?? [])], { stdio: ['ignore', log, log] });
     await until('its engine', async () => {
       const { failed } = await execa('docker', ['info'], { env: { DOCKER_HOST: dockerHost }, reject: false });
       return failed ? null : true;
@@ -125,6 +127,7 @@ export async function ownHost(): Promise<OwnHost> {
   const host: OwnHost = {
     dockerHost,
     socket,
+    inside,
     async load(images) {
       await execa('sh', ['-c', 'docker save "$@" | DOCKER_HOST="$0" docker load', dockerHost, ...images]);
     },

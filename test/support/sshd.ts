@@ -1,7 +1,7 @@
-// A real sshd on loopback, on a port and with a key of its own, for the user of this process.
+// A real sshd on loopback or on a machine of the test's own, on a port and with a key of its own, for the user of this process.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +25,14 @@ export function makeKey(file: string): string {
   return file;
 }
 
-/** @param extra  lines of its configuration */
-export async function startSshd(extra = '') {
+/**
+ * @param extra  lines of its configuration
+ * @param on     the machine it runs on: its address, and the words before a program that runs there; default: this one
+ */
+export async function startSshd(
+  extra = '',
+  on: { address: string; inside: string[] } = { address: '127.0.0.1', inside: [] },
+) {
   const folder = await mkdtemp(join(tmpdir(), 'fleet-sshd-'));
   const port = await freePort();
   const key = makeKey(join(folder, 'key'));
@@ -36,7 +42,7 @@ export async function startSshd(extra = '') {
   await writeFile(keys, `${publicKey}\n`);
   await writeFile(
     join(folder, 'sshd_config'),
-    `ListenAddress 127.0.0.1:${port}
+    `ListenAddress ${on.address}:${port}
 HostKey ${hostKey}
 PidFile none
 AuthorizedKeysFile ${keys}
@@ -49,13 +55,13 @@ ${extra}
 `,
   );
   // As root it needs this folder, which its service makes.
-  if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
+  const [enter, ...words] = [...on.inside, 'mkdir', '-p', '/run/sshd'];
+  if (userInfo().uid === 0) execFileSync(enter as string, words);
   const known = join(folder, 'known_hosts');
   const [type, text] = readFileSync(`${hostKey}.pub`, 'utf8').split(' ');
-  await writeFile(known, `[127.0.0.1]:${port} ${type} ${text}\n`);
-  const child: ChildProcess = spawn(program, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  await writeFile(known, `[${on.address}]:${port} ${type} ${text}\n`);
+  const [file, ...args] = [...on.inside, program, '-D', '-e', '-f', join(folder, 'sshd_config')];
+  const child: ChildProcess = spawn(file as string, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr?.on('data', (chunk) => {
     log += chunk;
@@ -63,7 +69,7 @@ ${extra}
   await vi.waitFor(async () => {
     if (child.exitCode !== null) throw new Error(`sshd ended: ${log}`);
     await new Promise<void>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(void socket.destroy()));
+      const socket = connect(port, on.address, () => resolve(void socket.destroy()));
       socket.once('error', reject);
     });
   }, 10_000);
@@ -78,7 +84,7 @@ ${extra}
     /** A configuration of the client; what is given goes before the rest. */
     async config(name: string, lines: Record<string, string | number> = {}): Promise<string> {
       const all = {
-        HostName: '127.0.0.1',
+        HostName: on.address,
         Port: port,
         User: userInfo().username,
         IdentityFile: key,
