@@ -45,6 +45,15 @@ const runtime = await prepareRuntime(
   join(checkout, 'dist'),
   say,
 );
+// Older commits have done it by now.
+if ('prepareProducts' in runtime) {
+  const { readRegistry } = await import(join(checkout, 'src/registry/index.ts'));
+  const { products } = await readRegistry(productsFile, {
+    workspaceRoot: runtime.workspaceRoot,
+    projectsRoot: null,
+  });
+  await runtime.prepareProducts(products, await runtime.features(), {});
+}
 const sim = (product: string, name: string, value: unknown) => {
   mkdirSync(join(folder, 'workspace', product, '.overstory/sim'), { recursive: true });
   writeFileSync(join(folder, 'workspace', product, '.overstory/sim', name), JSON.stringify(value));

@@ -52,6 +52,8 @@ export const productViewSchema = z.object({
     'trouble',
     'unknown',
   ]),
+  /** what is done to make it ready, just now; absent: nothing */
+  making: z.string().optional(),
   /** of several runtimes the one where it is; null: it has no place yet. Absent: there is one */
   runtime: z.string().nullish(),
   /** ms since the evidence was gathered; null: never */

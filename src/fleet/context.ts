@@ -61,8 +61,8 @@ export interface Ports {
 export interface Memory {
   /** The latest evidence per product. */
   observations: Map<string, Observation>;
-  /** Products that are made ready just now: that they are not there yet is no trouble. */
-  beingMade: Set<string>;
+  /** Products that are made ready just now, and what is done: nothing of them is looked at or started until they are. */
+  beingMade: Map<string, string>;
   /** The latest measurement per product of a live session. */
   footprints: Map<string, FootprintReport['products'][number]>;
   /** Each runtime as a whole, by its cgroup. */
@@ -105,7 +105,7 @@ export interface Memory {
 
 export const emptyMemory = (): Memory => ({
   observations: new Map(),
-  beingMade: new Set(),
+  beingMade: new Map(),
   footprints: new Map(),
   containers: new Map(),
   runtimeInfos: new Map(),

@@ -80,6 +80,8 @@ export interface Fleet {
   judgement: Judgement;
   /** Overstory's files for a product that is not code. @throws FleetError PRODUCT_UNKNOWN, OV_NOT_INITIALISED */
   layDown(product: string, type: 'marketing' | 'support'): Promise<LayDownReply>;
+  /** For whoever starts the fleet and makes its products ready. */
+  making: Pick<ReturnType<typeof createMaking>, 'expect' | 'told' | 'ended'>;
   /** Makes a product ready, and waits for that a little: a clone goes on by itself. */
   prepare(product: string): Promise<ControlReply>;
   /** @param since yesterday, today, 12h, 7d or a date. @throws FleetError SINCE_INVALID */
@@ -120,7 +122,7 @@ export function startFleet(
   const { version, runtimeDescription, ...base } = parts;
   const { journal, clock, log } = base;
   const loop: Loop = createLoop(base, (product) => void making.make(product));
-  const making = createMaking(loop.context, () => loop.registryChanged());
+  const making = createMaking(loop.context, (product) => loop.look(product, true));
   const commands = createCommands(loop);
   const metrics = createMetrics(loop);
   const stopLog = journal.onRecorded((events) => {
@@ -159,6 +161,7 @@ export function startFleet(
     layDown: (name, type) => {
       return base.runtime.maintain(requireProduct(name), { kind: 'lay-down', type });
     },
+    making,
     prepare: createPrepare(loop.context, { requireProduct }, making),
     lessons: createLessons(loop.context, { requireProduct }),
     work: createWork(loop.context, commands),

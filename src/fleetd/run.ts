@@ -59,6 +59,8 @@ export interface FleetdOptions {
   channelOf?: (entry: RuntimeEntry) => Channel;
   /** what makes a container for each of its products, where it does; default: by its kind */
   engineOf?: (entry: RuntimeEntry) => Engine | null;
+  /** Whoever calls makes the products ready, and tells `fleet.making` of each. Default: they are. */
+  makesProducts?: boolean;
   /** Cores of the runtime of which products.yaml gives a percentage. Default: this machine's. */
   runtimeCores?: number;
   /** argv on the operator's machine that reaches the runtime's tmux. Default: `tmux` */
@@ -138,6 +140,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     version,
     runtimeDescription: options.channel.description,
   });
+  if (options.makesProducts) fleet.making.expect(registry.current().products);
   const tmux = (product: string, words: string[]) => {
     const place = journal.placement(product)?.runtime;
     const entry = registry.current().runtimes?.find(({ name }) => name === place) ?? null;

@@ -22,6 +22,7 @@ const tones: Record<ProductView['state'], Tone> = {
 
 /** The state word. Stale is never shown as what it last was; a queue makes idle `queued`. */
 export function stateOf(product: ProductView): { state: string; tone: Tone } {
+  if (product.making !== undefined) return { state: 'being made ready', tone: 'busy' };
   if (product.state === 'unknown' || product.ageMs === null)
     return product.overstory ? { state: 'unknown', tone: 'warn' } : { state: 'listed', tone: 'dim' };
   if (product.stale) return { state: 'stale', tone: 'warn' };
@@ -34,6 +35,7 @@ export function stateOf(product: ProductView): { state: string; tone: Tone } {
 
 /** `null` when the evidence is fresh. */
 export function ageNote(product: ProductView): string | null {
+  if (product.making !== undefined) return product.making;
   if (!product.overstory && product.state === 'unknown') return null;
   if (product.ageMs === null || product.state === 'unknown') return 'not seen since fleetd started';
   if (!product.stale) return null;

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { FleetError } from '../common/errors.ts';
+import type { OvFeatures } from '../overstory/command.ts';
 import { featuresOf } from '../overstory/features.ts';
 import { runOv } from '../overstory/run.ts';
-import { type Product, readRegistry } from '../registry/index.ts';
+import type { Product } from '../registry/index.ts';
 import { createFootprintMeter } from '../runtime/agent/footprint.ts';
-import { type PreparedProduct, prepareProducts } from '../runtime/bootstrap/index.ts';
+import { type PreparedProduct, type PrepareOptions, prepareProducts } from '../runtime/bootstrap/index.ts';
 import { agentArgv, type Channel } from '../runtime/channel.ts';
 import { localChannel } from '../runtime/local-channel.ts';
 import { endsItsKeeper } from './keeper.ts';
@@ -24,20 +25,27 @@ export interface TrialRuntime {
   /** brings branches to remotes and forges, with the tokens of the human's own environment */
   deliverer: Channel;
   projectsRoot: string | null;
-  ovVersion: string;
   /** argv by which a human reaches the same tmux */
   tmux: string[];
-  prepared: PreparedProduct[];
-  /** Ends what the simulator left running, or its own keeper. Real sessions are ended by the fleet, never from here. */
-  close(): Promise<void>;
+  /** What `ov` can, by its version. @throws FleetError of `ov --version` */
+  features(): Promise<OvFeatures>;
+  /** Makes each product ready, while fleetd is up already. Never rejects for a product. */
+  prepareProducts(products: Product[], features: OvFeatures, told: Told): Promise<PreparedProduct[]>;
+  /**
+   * Ends what the simulator left running, or its own keeper. Real sessions are ended by the fleet, never from here.
+   * @param products  in which it may have left something
+   */
+  close(products: readonly Product[]): Promise<void>;
 }
+
+type Told = Pick<PrepareOptions, 'onProgress' | 'onDoing' | 'onProduct'>;
 
 /** The longest path of a unix socket is 107 bytes; tmux adds `/tmux-<uid>/overstory` to its folder. */
 const longestTmuxFolder = 75;
 
 /**
  * @param dist  folder of the built programs
- * @throws FleetError of the registry, of `ov --version`, or TRIAL_BUILD when the programs are not built
+ * @throws FleetError TRIAL_BUILD when the programs are not built
  */
 export async function prepareRuntime(
   options: TrialOptions,
@@ -96,29 +104,15 @@ export async function prepareRuntime(
   Object.assign(process.env, env);
   const endKeeper = options.real ? await endsItsKeeper(env) : null;
 
-  const registry = await readRegistry(options.productsFile, { workspaceRoot, projectsRoot });
-  const version = await runOv(
-    'version',
-    {},
-    { cwd: workspaceRoot, features: featuresOf({ version: '0.10.3' }) },
-  );
-  const prepared = await prepareProducts(registry.products, {
-    features: featuresOf(version),
-    samples: !options.real,
-    onProgress,
-    onProduct: (p) =>
-      onProgress(
-        p.error
-          ? `${p.product}: ${p.error.message} ${p.error.mend}`
-          : `${p.product}: ${p.done.join(', ') || 'ready'}`,
-      ),
-  });
-
   return {
     workspaceRoot,
     projectsRoot,
-    prepared,
-    ovVersion: version.version,
+    async features() {
+      const anyVersion = featuresOf({ version: '0.10.3' });
+      return featuresOf(await runOv('version', {}, { cwd: workspaceRoot, features: anyVersion }));
+    },
+    prepareProducts: (products, features, told) =>
+      prepareProducts(products, { features, samples: !options.real, ...told }),
     tmux:
       tmuxFolder === null
         ? ['tmux']
@@ -141,11 +135,11 @@ export async function prepareRuntime(
       cwd: options.stateDir,
       env: { ...process.env, FLEET_MIRRORS: join(options.stateDir, 'mirrors') },
     }),
-    async close() {
+    async close(products) {
       await endKeeper?.();
       if (tmuxFolder === null) return;
       await tmux(env, ['kill-server']).catch(() => {});
-      await endProcessesOf(registry.products);
+      await endProcessesOf(products);
       if (!tmuxFolder.startsWith(options.stateDir)) await rm(tmuxFolder, { recursive: true, force: true });
     },
   };
@@ -174,7 +168,7 @@ function tmux(env: NodeJS.ProcessEnv, args: string[]) {
 }
 
 /** Simulated workers that outlived their coordinator: ended by pid, each known to run inside a product. */
-async function endProcessesOf(products: Product[]): Promise<void> {
+async function endProcessesOf(products: readonly Product[]): Promise<void> {
   const report = await createFootprintMeter().measure(
     products.map(({ name, root }) => ({ product: name, root })),
   );

@@ -8,21 +8,20 @@ import { quietLines } from '../common/terminal-safe-json.ts';
 import { type Fleetd, runFleetd } from '../fleetd/run.ts';
 import { layPlugin } from '../openclaw/plugin-folder.ts';
 import { type GatewayModel, standInModel } from '../openclaw/providers.ts';
+import type { OvFeatures } from '../overstory/command.ts';
 import { startDemoModel } from '../simulator/demo-model.ts';
 import { startGatewayPatiently } from './gateway.ts';
 import type { TrialOptions } from './options.ts';
 import { preflight } from './preflight.ts';
-import { prepareRuntime } from './runtime.ts';
+import { prepareRuntime, type TrialRuntime } from './runtime.ts';
 
 export interface Trial {
   /** WebChat with its token; GATEWAY_SLOW: there is none, fleetd and the dashboard are up. */
   link: string | FleetError;
   /** The dashboard with its token; null: none. */
   dashboardLink: string | null;
-  operatorSocket: string;
   /** names, as the registry has them */
   products: string[];
-  ovVersion: string;
   /** Resolves when the gateway ends by itself, which a trial does not survive; never where there is none. */
   gatewayEnded: Promise<number | null>;
   /** Requeues and stops the running sessions, then everything else. */
@@ -58,11 +57,10 @@ export async function startTrial(
   };
 
   try {
-    onProgress('Preparing the products');
     const runtime = await prepareRuntime(options, dist, onProgress);
-    undo.push(() => runtime.close());
-
-    const operatorSocket = join(stateDir, 'run/operator.sock');
+    // Asked meanwhile, and heard before the gateway is started.
+    const asked = runtime.features();
+    asked.catch(() => {});
     const gatewaySocket = join(stateDir, 'run/gateway.sock');
     const fleetd = await runFleetd({
       productsFile: options.productsFile,
@@ -71,7 +69,7 @@ export async function startTrial(
       ...(runtime.publisher && { publisher: runtime.publisher }),
       deliverer: runtime.deliverer,
       stateDir: join(stateDir, 'state'),
-      operatorSocket,
+      operatorSocket: join(stateDir, 'run/operator.sock'),
       gatewaySocket,
       dashboard:
         options.dashboardPort === null
@@ -83,48 +81,33 @@ export async function startTrial(
             },
       tmux: runtime.tmux,
       channel: runtime.channel,
+      makesProducts: true,
       log,
+    }).catch(async (error) => {
+      await runtime.close([]);
+      throw error;
     });
+    const products = () => fleetd.fleet.loop.context.registry.current().products;
     undo.push(
+      () => runtime.close(products()),
       () => fleetd.close(),
       () => stopSessions(fleetd),
     );
     onProgress('fleetd is up');
     if (fleetd.dashboard) onDashboard(fleetd.dashboard.link);
 
-    const provided = options.model.kind === 'provided' ? options.model : null;
-    const model = provided?.model ?? (await demoModel(undo));
-
-    const pluginDir = join(stateDir, 'plugin');
-    await layPlugin({ root, dist }, pluginDir);
-    const started = await startGatewayPatiently({
-      stateDir: join(stateDir, 'gateway'),
-      token: await keptToken(join(stateDir, 'gateway-token')),
-      config: {
-        port: options.port,
-        bind: 'loopback',
-        pluginDir,
-        workspaceDir: join(stateDir, 'gateway/workspace'),
-        logFile: join(stateDir, 'log/openclaw.log'),
-        socketPath: gatewaySocket,
-        model,
-        chats: {},
-        allowedOrigins: [],
-      },
-      env: {
-        FLEET_DASHBOARD_PORT: String(options.dashboardPort ?? 'off'),
-        ...provided?.env,
-      },
-      onProgress,
-    });
+    const features = await asked;
+    // Side by side: the gateway is mostly one thread, and each product is programs of its own.
+    const prepared = prepareProducts(runtime, fleetd, features, onProgress);
+    // What it started is not left running, however the rest ends.
+    undo.push(() => prepared);
+    const started = await startWebChat(options, { root, dist, gatewaySocket, onProgress, undo });
     const gateway = 'gateway' in started ? started.gateway : null;
-    if (gateway) undo.push(() => gateway.stop());
+    await prepared;
     return {
       link: 'gateway' in started ? started.gateway.link : started.tooSlow,
       dashboardLink: fleetd.dashboard?.link ?? null,
-      operatorSocket,
-      products: runtime.prepared.map(({ product }) => product),
-      ovVersion: runtime.ovVersion,
+      products: products().map(({ name }) => name),
       gatewayEnded: gateway?.exited ?? new Promise(() => {}),
       stop,
     };
@@ -132,6 +115,63 @@ export async function startTrial(
     await stop();
     throw FleetError.wrap(error);
   }
+}
+
+async function prepareProducts(
+  runtime: TrialRuntime,
+  { fleet }: Fleetd,
+  features: OvFeatures,
+  onProgress: (sentence: string) => void,
+): Promise<void> {
+  await runtime.prepareProducts(fleet.loop.context.registry.current().products, features, {
+    onProgress,
+    onDoing: (product, doing) => fleet.making.told(product, doing),
+    onProduct({ product, done, error }) {
+      fleet.making.ended(product, { done, error: error && FleetError.from(error) });
+      onProgress(
+        error ? `${product}: ${error.message} ${error.mend}` : `${product}: ${done.join(', ') || 'ready'}`,
+      );
+    },
+  });
+}
+
+/** The gateway with its model, and what ends both in `undo`. @throws FleetError but of slowness, which is returned */
+async function startWebChat(
+  { stateDir, port, dashboardPort, model: choice }: TrialOptions,
+  parts: {
+    root: string;
+    dist: string;
+    gatewaySocket: string;
+    onProgress: (sentence: string) => void;
+    undo: (() => Promise<unknown>)[];
+  },
+): ReturnType<typeof startGatewayPatiently> {
+  const provided = choice.kind === 'provided' ? choice : null;
+  const model = provided?.model ?? (await demoModel(parts.undo));
+  const pluginDir = join(stateDir, 'plugin');
+  await layPlugin(parts, pluginDir);
+  const started = await startGatewayPatiently({
+    stateDir: join(stateDir, 'gateway'),
+    token: await keptToken(join(stateDir, 'gateway-token')),
+    config: {
+      port,
+      bind: 'loopback',
+      pluginDir,
+      workspaceDir: join(stateDir, 'gateway/workspace'),
+      logFile: join(stateDir, 'log/openclaw.log'),
+      socketPath: parts.gatewaySocket,
+      model,
+      chats: {},
+      allowedOrigins: [],
+    },
+    env: {
+      FLEET_DASHBOARD_PORT: String(dashboardPort ?? 'off'),
+      ...provided?.env,
+    },
+    onProgress: parts.onProgress,
+  });
+  if ('gateway' in started) parts.undo.push(() => started.gateway.stop());
+  return started;
 }
 
 async function demoModel(undo: (() => Promise<unknown>)[]): Promise<GatewayModel> {

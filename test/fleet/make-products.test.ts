@@ -84,3 +84,20 @@ it('leaves a product at work alone, and waits for no long clone', async () => {
   await t.clock.settle();
   expect(told()).toEqual(['beta is ready: cloned /projects/beta.']);
 });
+
+it('is neither looked at nor started while whoever starts the fleet makes it, and shows what is done', async () => {
+  const alpha = () => t.fleet.status('alpha').products[0];
+  t.fleet.making.expect([{ name: 'alpha' }]);
+  t.start('alpha', 'ship it');
+  await t.clock.advance(500);
+  t.fleet.loop.look('alpha', true);
+  await t.clock.settle();
+  expect(alpha()).toMatchObject({ making: 'waiting for its turn', queued: 1, error: null, ageMs: 500 });
+  t.fleet.making.told('alpha', 'making a sample');
+  expect(alpha()?.making).toBe('making a sample');
+  t.fleet.making.ended('alpha', { done: ['created a sample'], error: null });
+  await t.clock.settle();
+  expect(alpha()).not.toHaveProperty('making');
+  expect(alpha()?.objective?.id).toBe('obj-1');
+  expect(told()).toEqual(['alpha is ready: created a sample.']);
+});

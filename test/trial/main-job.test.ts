@@ -41,7 +41,7 @@ test('the sentences of the README work, and what is simulated is said', { timeou
   expect(trial.output()).toMatch(/terminals .* are simulated too/);
   // up before the gateway is; its token stands in the fragment, which is not sent
   expect(await dashboard).toBe(401);
-  expect(trial.output()).toMatch(/Dashboard: .*WebChat: /s);
+  expect(trial.output()).toMatch(/Dashboard: .*product-a: created a sample.*WebChat: /s);
 
   expect(await askAgent(trial, 'Ship the auth feature on product-a')).toMatch(/obj-1/);
   const ended = await until(

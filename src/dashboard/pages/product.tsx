@@ -55,7 +55,7 @@ export function ProductPage(props: {
       </p>
       <h1>{product.name}</h1>
       {product.description && <p class="quiet">{line(product.description)}</p>}
-      {ageNote(product) && <p class="wrong">{ageNote(product)}</p>}
+      {ageNote(product) && <p class={product.making ? 'quiet' : 'wrong'}>{ageNote(product)}</p>}
       {product.error && <Alarm title={`${product.name} is in trouble`} error={product.error} />}
       {product.paused && (
         <section class="alarm warn">

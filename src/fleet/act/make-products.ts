@@ -10,26 +10,32 @@ export interface Made {
   error: FleetError | null;
 }
 
-/** @param afterwards  called when one was made or could not be: it is to be looked at again */
-export function createMaking({ runtime, journal, beingMade }: FleetContext, afterwards: () => void) {
+/** @param afterwards  called when one was made or could not be: it is looked at again */
+export function createMaking(
+  { runtime, journal, beingMade }: FleetContext,
+  afterwards: (product: string) => void,
+) {
   const making = new Map<string, Promise<Made>>();
 
   async function make(product: Product, anew: boolean): Promise<Made> {
     const { name } = product;
-    beingMade.add(name);
+    beingMade.set(name, 'being made ready');
     const made = await runtime.make(product, { ...product, anew }).then(
       (done): Made => ({ done, error: null }),
       (thrown): Made => ({ done: [], error: FleetError.wrap(thrown, name) }),
     );
+    ended(name, made);
+    return made;
+  }
+
+  function ended(name: string, { done, error }: Made): void {
     beingMade.delete(name);
-    if (!journal.isOpen()) return made;
-    const { done, error } = made;
+    if (!journal.isOpen()) return;
     const place = journal.placement(name);
     // What was there already is its workspace as well: it is expected there from now on, and may be moved.
     const found = error === null && place?.runtime != null && !place.made;
     if (done.length > 0 || error !== null || found) journal.record(productMade(name, done, error));
-    if (done.length > 0 || error !== null) afterwards();
-    return made;
+    afterwards(name);
   }
 
   /** One at a time of a product. Never rejects. @param anew  a human asked for it */
@@ -42,6 +48,14 @@ export function createMaking({ runtime, journal, beingMade }: FleetContext, afte
 
   return {
     make: makeOnce,
+    /** Whoever starts the fleet makes these ready, and tells of each when it is. Before the runtime is connected. */
+    expect(products: readonly Pick<Product, 'name'>[]): void {
+      for (const { name } of products) beingMade.set(name, 'waiting for its turn');
+    },
+    /** @param doing  what is done to it now, in words */
+    told: (product: string, doing: string) => void beingMade.set(product, doing),
+    /** It is ready, or could not be made so. */
+    ended,
     /** Of those that are new in products.yaml; while the runtime is out of reach nothing is asked: its start makes them. */
     makeNew(before: ReadonlySet<string>, products: readonly Product[]): void {
       for (const product of products)

@@ -198,7 +198,7 @@ function measured(
 
 function startable({ overstory }: Product, seen: ProductSnapshot | undefined, beingMade: boolean) {
   if (!overstory) return { startable: false, whyNot: 'products.yaml says overstory: false' };
-  if (beingMade && seen?.health !== 'ok') return { startable: false, whyNot: 'it is being made ready' };
+  if (beingMade) return { startable: false, whyNot: 'it is being made ready' };
   if (seen === undefined || seen.health === 'ok') return { startable: true };
   return {
     startable: false,

@@ -58,6 +58,8 @@ export function createLooks(
 
   function look(name: string, fresh: boolean): void {
     if (isClosed() || runtime.link(name).state !== 'connected' || rootOf(name) === null) return;
+    // Looked at when it is ready: `ov` would only be in the way of what makes it.
+    if (context.beingMade.has(name)) return;
     if (running.has(name)) {
       changedMeanwhile.add(name);
       return;

@@ -79,7 +79,8 @@ function productView(
   // An idle product is watched: while the link holds, no change was pushed, so its evidence is as good as new.
   const stale =
     !linked || seen === null || ((session !== null || alive) && (ageMs ?? 0) > tuning.staleAfterMs);
-  const trouble = seen !== null && seen.snapshot.health !== 'ok';
+  const making = context.beingMade.get(p.name);
+  const trouble = seen !== null && seen.snapshot.health !== 'ok' && making === undefined;
   const footprint = context.footprints.get(p.name);
   const paused = overrides.paused.get(p.name) ?? null;
   const requests = journal.pullRequests.open(p.name).map((row) => {
@@ -115,10 +116,11 @@ function productView(
               : 'idle'
             : 'unknown',
     ...(context.registry.current().runtimes !== null && { runtime: runtimeOf(context, p.name) }),
+    ...(making !== undefined && { making }),
     ageMs,
     stale,
     // Of a session too: one that hangs answers like a sound one.
-    error: (trouble ? seen?.snapshot.error : journal.trouble(p.name)) ?? null,
+    error: (trouble ? seen?.snapshot.error : making === undefined ? journal.trouble(p.name) : null) ?? null,
     objective: objective ? objectiveView(loop, objective) : null,
     queued: queued.get(p.name) ?? 0,
     workers: seen?.snapshot.workers.filter((w) => w.state !== 'completed' || session !== null) ?? [],

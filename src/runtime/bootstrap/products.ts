@@ -1,5 +1,6 @@
 // Each product: there, a git root, writable, initialised, free of what a dead container left.
 import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { FleetError, type FleetErrorShape } from '../../common/errors.ts';
@@ -25,6 +26,8 @@ export interface MakeOptions {
   samples: boolean;
   /** Called while a clone is being made, e.g. `shop: cloning: Updating files 40%`. */
   onProgress?: (sentence: string) => void;
+  /** Called with what is done to a product now, e.g. `making a sample`. */
+  onDoing?: (product: string, doing: string) => void;
 }
 
 export interface PrepareOptions extends MakeOptions {
@@ -55,6 +58,7 @@ export async function prepareProducts(
   async function work(): Promise<void> {
     for (const [at, { one }] of waiting) {
       const done: string[] = [];
+      options.onDoing?.(one.name, 'being looked at');
       const entry = await prepareProduct(one, options, done).then(
         () => ({ product: one.name, done, error: null }),
         (thrown) => ({ product: one.name, done, error: FleetError.wrap(thrown, one.name).toJSON() }),
@@ -68,7 +72,7 @@ export async function prepareProducts(
 }
 
 /** Each is mostly the start of one program after the other; more at once would only wait for a core. */
-const atOnce = 2;
+const atOnce = Math.max(2, availableParallelism());
 
 const clones = ({ one, exists }: { one: ToMake; exists: boolean }) =>
   !exists && (one.repo !== null || one.source !== null);
@@ -92,6 +96,7 @@ export async function makeProduct(
   await requireWritable(product);
   // `ov init` on an initialised project is at best a no-op: the human's config.yaml is not to be touched.
   if (await exists(join(root, '.overstory', 'config.yaml'))) return 'was there';
+  options.onDoing?.(name, 'initialising overstory');
   await initialise(product, options.features);
   done.push('initialised overstory');
   return 'made';
@@ -157,7 +162,10 @@ async function putThere(product: ToMake, options: MakeOptions, done: string[]): 
   const order = {
     product: name,
     root,
-    onProgress: (sentence: string) => options.onProgress?.(`${name}: cloning: ${sentence}`),
+    onProgress(sentence: string) {
+      options.onProgress?.(`${name}: cloning: ${sentence}`);
+      options.onDoing?.(name, `cloning: ${sentence}`);
+    },
   };
   if (theirs !== null) {
     const brought = await cloneFolder(order, theirs);
@@ -166,6 +174,7 @@ async function putThere(product: ToMake, options: MakeOptions, done: string[]): 
     await cloneAddress(order, repo);
     done.push(`cloned ${repo}`);
   } else if (options.samples) {
+    options.onDoing?.(name, 'making a sample');
     await createSample(product);
     done.push('created a sample');
   } else {
