@@ -122,7 +122,7 @@ export function startFleet(
   const { version, runtimeDescription, ...base } = parts;
   const { journal, clock, log } = base;
   const loop: Loop = createLoop(base, (product) => void making.make(product));
-  const making = createMaking(loop.context, (product) => loop.look(product, true));
+  const making = createMaking(loop.context, loop.madeReady);
   const commands = createCommands(loop);
   const metrics = createMetrics(loop);
   const stopLog = journal.onRecorded((events) => {

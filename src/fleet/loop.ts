@@ -212,6 +212,7 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
     drive,
     look,
     note,
+    madeReady: runtimes.madeReady,
 
     /** Subscribes to the runtime and takes the first look. */
     start(): void {

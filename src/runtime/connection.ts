@@ -57,6 +57,7 @@ export function connectRuntime(
     lost: new Set(),
   };
   let watched: ProductRef[] = [];
+  let told: { link: Link; text: string } | null = null;
 
   function tell(notify: () => void): void {
     try {
@@ -84,8 +85,16 @@ export function connectRuntime(
   const request = async <S extends z.ZodType>(method: string, params: object, timeoutMs: number, reply: S) =>
     await ask(kept.link(), method, params, timeoutMs, reply);
 
+  /** Each product that is made ready asks for all: what this link was told once holds. */
   async function sendWatch(link: Link): Promise<void> {
-    await link.request(methods.watch, { products: watched.map(refOf) }, lookMs);
+    const asked = { products: watched.map(refOf) };
+    const text = JSON.stringify(asked);
+    if (told?.link === link && told.text === text) return;
+    told = { link, text };
+    await link.request(methods.watch, asked, lookMs).catch((error) => {
+      told = null;
+      throw error;
+    });
   }
 
   return {

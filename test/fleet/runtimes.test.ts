@@ -73,6 +73,8 @@ it('each product keeps its place, whatever there is room for later', async () =>
   expect(far.calls.filter(({ command }) => command === 'make').length).toBe(2);
   // Nothing had to be done for it there: it is expected there all the same, and may be moved.
   expect(t.journal.placement('alpha')?.made).toBe(true);
+  // It got its place after its runtime was connected and looked at.
+  expect(names.map((name) => view(name)?.state)).toEqual(['idle', 'idle', 'idle']);
   const { id } = t.start('alpha', 'Work');
   await clock.advance(minute);
   expect([

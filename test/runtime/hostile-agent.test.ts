@@ -225,3 +225,24 @@ test('closing does not wait for a channel that never opens, and opens no other',
   expect(open).toHaveBeenCalledTimes(1);
   await expect(mine.list()).rejects.toMatchObject({ code: 'RUNTIME_UNREACHABLE' });
 });
+
+test('is told what to watch once by a link, again when it is another set, and again when it would not take it', async () => {
+  const told: number[] = [];
+  let refuse = false;
+  const far = await connect({
+    [methods.watch]: (params) => {
+      told.push((params as { products: unknown[] }).products.length);
+      if (refuse) throw new Error('not now');
+      return {};
+    },
+  });
+  await far.runtime.watch([product]);
+  await far.runtime.watch([product]);
+  expect(told).toEqual([0, 1]);
+  refuse = true;
+  const two = [product, { name: 'b', root: '/w/b' }];
+  await expect(far.runtime.watch(two)).rejects.toThrow();
+  refuse = false;
+  await far.runtime.watch(two);
+  expect(told).toEqual([0, 1, 2, 2]);
+});

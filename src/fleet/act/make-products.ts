@@ -10,7 +10,7 @@ export interface Made {
   error: FleetError | null;
 }
 
-/** @param afterwards  called when one was made or could not be: it is looked at again */
+/** @param afterwards  called when one was made or could not be: it is looked at again, and watched */
 export function createMaking(
   { runtime, journal, beingMade }: FleetContext,
   afterwards: (product: string) => void,

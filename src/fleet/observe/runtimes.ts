@@ -20,11 +20,16 @@ export function watchRuntimes(
   /** Undefined where products.yaml names none: all of the fleet is there. */
   const among = (name: string | undefined) => (registry.current().runtimes === null ? undefined : name);
 
+  function watchAll(): void {
+    void runtime
+      .watch(registry.current().products)
+      .catch((error) => log.warn({ err: error }, 'watching failed'));
+  }
+
   /** @param at  the products of this runtime only */
   function lookAtAll(fresh: boolean, at?: string): void {
-    const { products } = registry.current();
-    void runtime.watch(products).catch((error) => log.warn({ err: error }, 'watching failed'));
-    for (const { name } of products)
+    watchAll();
+    for (const { name } of registry.current().products)
       if (at === undefined || runtimeOf(context, name) === at) loop.look(name, fresh);
     void loop.measure();
   }
@@ -54,6 +59,11 @@ export function watchRuntimes(
   }
 
   return {
+    /** A product was made ready where it is, or could not be: nothing of the others is another. */
+    madeReady(product: string): void {
+      watchAll();
+      loop.look(product, true);
+    },
     lookAtAll,
     /** @returns the ways to stop */
     subscribe: (): (() => void)[] => [
