@@ -8,6 +8,7 @@ import { FleetError } from '../../../common/errors.ts';
 import { readProjectName } from '../../../overstory/config.ts';
 import { initialised } from '../find.ts';
 import { list } from '../list.ts';
+import { isSetAside } from '../move/aside.ts';
 import type { Place } from './place.ts';
 import { tmux } from './tmux.ts';
 
@@ -19,7 +20,9 @@ interface Names {
 async function namesOf({ folder, workspaceRoot, known }: Place): Promise<Names> {
   const nameOf = async (root: string) => (await readProjectName(root)) ?? basename(root);
   // Also what is no product any more and may still run; and products that are not directly in the workspace.
-  const beside = (await list(workspaceRoot)).filter(({ overstory }) => overstory).map(({ root }) => root);
+  const beside = (await list(workspaceRoot)).flatMap(({ overstory, root }) =>
+    overstory && !isSetAside(root) ? root : [],
+  );
   const there = await Promise.all(known().map(async (root) => ((await initialised(root)) ? root : null)));
   const roots = [...new Set([...beside, ...there.filter((root) => root !== null)])];
   const [mine, ...found] = await Promise.all([

@@ -6,6 +6,9 @@ import { isThere } from '../../checkout/source.ts';
 import { type Arrival, arrivesFor, noteArrival } from './arrival.ts';
 import { worktreesOf } from './worktrees.ts';
 
+/** Whether a folder directly in the workspace is one that a move has set aside: nothing runs there. */
+export const isSetAside = (folder: string): boolean => /\.(?:before|moved)-\d+(?:-\d+)?$/.test(folder);
+
 /** Clears the place once for each move: what is found there later is of this move. @returns the folder set aside */
 export async function begin(
   arrival: Arrival,
