@@ -4,7 +4,7 @@ import type { MovingSide, Runtime } from './runtime.ts';
 
 /** @param placed  the product as this runtime knows it. @returns null: nothing is moved from or to it */
 export function movingSide(runtime: Runtime, placed: (product: ProductRef) => ProductRef): MovingSide | null {
-  const { move } = runtime;
+  const { move, leave } = runtime;
   if (move === undefined) return null;
   // Of which epoch it is here, who moves it says: the journal knows of one of the two only.
   const here = (product: ProductRef): ProductRef => {
@@ -16,5 +16,6 @@ export function movingSide(runtime: Runtime, placed: (product: ProductRef) => Pr
     make: (product, how) => runtime.make(here(product), how),
     bundlePart: (product, branch, offset) => runtime.bundlePart(here(product), branch, offset),
     move: (product, step) => move(here(product), step),
+    ...(leave && { leave }),
   };
 }

@@ -18,7 +18,8 @@ export type RuntimeLink =
   | { state: 'connecting' | 'lost'; sinceMs: number; error: FleetErrorShape | null };
 
 /** What a move asks of a runtime. */
-export type MovingSide = Pick<Runtime, 'make' | 'bundlePart' | 'link'> & Required<Pick<Runtime, 'move'>>;
+export type MovingSide = Pick<Runtime, 'make' | 'bundlePart' | 'link' | 'leave'> &
+  Required<Pick<Runtime, 'move'>>;
 
 /** One of the runtimes, as it stands. */
 export interface RuntimePlace {
@@ -80,6 +81,11 @@ export interface Runtime {
   bundlePart(product: ProductRef, branch: string, offset: number): Promise<Buffer>;
   /** One step of a move from or to this runtime. Left out: nothing is moved from or to it. */
   move?(product: ProductRef, step: MoveStep): Promise<MoveReply>;
+  /**
+   * What a move asked for of a product is over, and its place is another: what was held for it here is let go, its disk is
+   * kept. Left out: nothing is held for one product. @throws FleetError when it may still be there
+   */
+  leave?(product: string): Promise<void>;
   /** One of several by its name, wherever the product is: a move has to do with two. null: it cannot take part in one. */
   by?(name: string): MovingSide | null;
   /** Checks of the way to the runtime and, while it is in reach, of it and of these products; `fix`: the safe mends are made. */

@@ -7,6 +7,7 @@ import type { Direct } from '../../src/contract/objectives.ts';
 import type { Tuning } from '../../src/fleet/tuning.ts';
 import { type Fleetd, runFleetd } from '../../src/fleetd/run.ts';
 import type { RuntimeEntry } from '../../src/registry/registry.ts';
+import type { Engine } from '../../src/runtime/engine/engine.ts';
 import type { Channel } from '../../src/runtime/index.ts';
 import type { LeaseLengths } from '../../src/runtime/lease-terms.ts';
 import { until } from '../simulator/ov.ts';
@@ -39,6 +40,8 @@ export async function openRealFleet(options: {
   channel: Channel;
   /** to another runtime of products.yaml */
   channelOf?: (entry: RuntimeEntry) => Channel;
+  /** what makes a place for each product of one; default: by its kind */
+  engineOf?: (entry: RuntimeEntry) => Engine | null;
   workspace: string;
   /** kept by whoever gives it: the journal of a fleetd that goes on in the next one */
   stateDir?: string;
@@ -93,6 +96,7 @@ export async function openRealFleet(options: {
     dashboard: options.dashboard ? { port: 0, host: '127.0.0.1', token: null } : null,
     channel: options.channel,
     ...(options.channelOf && { channelOf: options.channelOf }),
+    ...(options.engineOf && { engineOf: options.engineOf }),
     ...(options.lease && { lease: options.lease }),
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     tuning: { sweepLiveMs: 1_500, ...options.tuning },

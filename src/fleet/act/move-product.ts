@@ -68,6 +68,7 @@ async function moveOne(
     const place = journal.placement(name);
     return place?.runtime === to && place.epoch === epoch;
   };
+  const nothingOf = async () => void (isOver() || (await letGoOf(context, name, to)));
   const product = productOf(context, name);
   const [source, target] = [runtime.by?.(from), runtime.by?.(to)];
   if (!isThere()) {
@@ -78,16 +79,16 @@ async function moveOne(
       if (product === null) throw missingProduct(name);
       if (coordinatorAlive(await context.observe(name))) throw byHand(name);
       const carried = await carry(product, row, source, target, stands);
-      if (!stands()) return;
+      if (!stands()) return await nothingOf();
       journal.record(...placedAt(row, carried));
     } catch (thrown) {
       const error = FleetError.wrap(thrown, name);
-      if (!stands()) return;
+      if (!stands()) return await nothingOf();
       // Out of reach, or held up: it is tried again, and can be called off.
       if (error.class === 'unavailable') throw error;
       journal.record(productStays(row, error));
       afterwards();
-      return;
+      return await nothingOf();
     }
     afterwards();
   }
@@ -98,6 +99,7 @@ async function moveOne(
     product === null || gone || !source
       ? null
       : await source.move({ ...product, epoch }, { kind: 'aside', epoch });
+  if (!gone && inReach(source)) await source.leave?.(name);
   if (!stands()) return;
   journal.record({
     kind: 'product.moved',
@@ -105,6 +107,20 @@ async function moveOne(
     text: `${name} is on ${to} now.${aside?.aside ? ` Its old folder on ${from} is ${aside.aside}: delete it when you like.` : ''}`,
     data: { from, to, epoch, aside: aside?.aside ?? null },
   });
+}
+
+/** Of a move that came to nothing: its product is not there, and nothing is held for it. What keeps that is logged. */
+export async function letGoOf(
+  { runtime, journal, log }: FleetContext,
+  product: string,
+  to: string,
+): Promise<void> {
+  // It is moved there again already.
+  if (journal.placement(product)?.runtime === to || journal.moves.of(product)?.to === to) return;
+  await runtime
+    .by?.(to)
+    ?.leave?.(product)
+    .catch((error) => log.warn({ product, err: error }, 'a place that a move made is still there'));
 }
 
 const inReach = (side: MovingSide | null | undefined): side is MovingSide =>

@@ -4,6 +4,7 @@ import type { ControlReply } from '../../contract/controls.ts';
 import type { Source } from '../../contract/source.ts';
 import { productStays } from '../../journal/product-facts.ts';
 import { whyNotThere } from '../../scheduler/placement.ts';
+import { letGoOf } from '../act/move-product.ts';
 import { stopForPause } from '../act/pause.ts';
 import { type Driver, type FleetContext, productNamed } from '../context.ts';
 import { schedulerState } from '../decide/scheduler-state.ts';
@@ -37,6 +38,7 @@ export const createMove =
     if (under !== null && isThere && place.epoch < under.epoch) {
       journal.record(productStays(under, null));
       afterwards();
+      void letGoOf(context, name, under.to);
       return said(`${name} stays on ${to}; its move to ${under.to} is called off.`, { changed: true });
     }
     if (isThere) return said(`${name} is on ${to} already.`);
@@ -108,14 +110,6 @@ function requirePossible(context: FleetContext, name: string, to: string, place:
       `Expected ${name} to be able to be on ${to}, got a reason against it: ${why}.`,
       'Correct products.yaml, or name another runtime.',
     );
-  for (const side of [place.runtime, to])
-    if (context.runtime.by?.(side) === null)
-      throw refused(
-        name,
-        'MOVE_REFUSED',
-        `Expected a runtime of one place for all, got ${side}, which makes one for each product: nothing is moved from or to it yet.`,
-        'Move it between others; or take it out of products.yaml and add it anew, once its branches are published.',
-      );
   const places = context.runtime.places();
   for (const needed of [place.runtime, to])
     if (places.find((one) => one.name === needed)?.link.state !== 'connected')

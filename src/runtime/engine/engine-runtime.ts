@@ -31,6 +31,8 @@ type Member = ReturnType<typeof connectRuntime>;
 export function engineRuntime(options: EngineRuntimeOptions): Runtime {
   const { name, engine, clock = systemClock, onLog } = options;
   const members = new Map<string, Member>();
+  /** Products of which a move has to do with this runtime: whatever their place is, they are linked until it is over. */
+  const moving = new Set<string>();
   const listeners: { [E in keyof RuntimeEvents]: Set<RuntimeEvents[E]> } = {
     changed: new Set(),
     connected: new Set(),
@@ -106,13 +108,27 @@ export function engineRuntime(options: EngineRuntimeOptions): Runtime {
 
   /** What left this runtime is opened no more, and its lease runs out. Its container stays: a human removes it. */
   function letGo(kept: ReadonlySet<string>): void {
-    for (const [product, member] of members) {
-      if (kept.has(product)) continue;
-      members.delete(product);
-      const endsMs = member.leaseEndsMs();
-      if (endsMs !== null) leftEndsMs = Math.max(leftEndsMs ?? 0, endsMs);
-      void member.close();
+    for (const product of members.keys()) {
+      if (kept.has(product)) moving.delete(product);
+      else if (!moving.has(product)) void close(product);
     }
+  }
+
+  async function close(product: string): Promise<void> {
+    const member = members.get(product);
+    if (member === undefined) return;
+    members.delete(product);
+    const endsMs = member.leaseEndsMs();
+    if (endsMs !== null) leftEndsMs = Math.max(leftEndsMs ?? 0, endsMs);
+    await member.close();
+  }
+
+  /** What must not wait for a link that opens by and by, and is said with the engine's own reason. */
+  async function there(product: ProductRef): Promise<Member> {
+    await engine.ensure(options.needed(product.name));
+    const member = of(product);
+    await connected(member, clock);
+    return member;
   }
 
   const of = ({ name: product }: ProductRef): Member => memberOf(product);
@@ -142,12 +158,17 @@ export function engineRuntime(options: EngineRuntimeOptions): Runtime {
     diff: (product, what) => of(product).diff(product, what),
     artifact: (product, what) => of(product).artifact(product, what),
     usage: (product, sinceMs) => of(product).usage(product, sinceMs),
-    async make(product, how) {
-      // Said with the engine's own reason, where a link would only say that there is none.
-      await engine.ensure(options.needed(product.name));
-      const member = of(product);
-      await connected(member, clock);
-      return await member.make(product, how);
+    make: async (product, how) => await (await there(product)).make(product, how),
+    async move(product, step) {
+      moving.add(product.name);
+      const { move } = await there(product);
+      if (move === undefined) throw new Error('Expected a link that knows of moves, got one that does not');
+      return await move(product, step);
+    },
+    async leave(product) {
+      moving.delete(product);
+      await close(product);
+      await engine.park(product);
     },
     maintain: (product, task) => of(product).maintain(product, task),
     bundle: (product, asked) => of(product).bundle(product, asked),
