@@ -2,4 +2,4 @@
 // The `fleet` command, where `bin/fleet` finds no packaged Node.
 import { startBuilt } from './start-built.mjs';
 
-await startBuilt('cli.js');
+await startBuilt('cli.cjs');

@@ -1,13 +1,17 @@
-// Writes docs/openapi.json: fleetd's API as OpenAPI 3.1, from the routes of the contract.
+// Writes docs/openapi.json, fleetd's API as OpenAPI 3.1, and src/contract/calls.json, how a client sends each call: both from
+// the routes of the contract.
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { errorClasses } from '../src/common/errors.ts';
+import { apiPrefix } from '../src/contract/calls.ts';
 import { errorShapeSchema } from '../src/contract/reply.ts';
 import type { Route } from '../src/contract/route.ts';
-import { apiPrefix, routes } from '../src/contract/routes.ts';
+import { routes } from '../src/contract/routes.ts';
 
 const file = 'docs/openapi.json';
+const callsFile = 'src/contract/calls.json';
 const all = Object.entries<Route>(routes);
 
 type Json = z.core.JSONSchema.JSONSchema;
@@ -183,4 +187,19 @@ function jsonSchemas(
   return Object.fromEntries(Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
 }
 
-if (process.argv[1]?.endsWith('openapi.ts')) await writeFile(file, await renderOpenApi());
+/** src/contract/calls.json: how each call is sent, and by which contract. */
+export async function renderCalls(): Promise<string> {
+  const digest = createHash('sha256')
+    .update(await renderOpenApi())
+    .digest('hex')
+    .slice(0, 32);
+  const calls = Object.fromEntries(
+    all.map(([name, { method, path, waitMs, media }]) => [name, { method, path, waitMs, media }]),
+  );
+  return `${JSON.stringify({ digest, calls }, null, 2)}\n`;
+}
+
+if (process.argv[1]?.endsWith('openapi.ts')) {
+  await writeFile(file, await renderOpenApi());
+  await writeFile(callsFile, await renderCalls());
+}

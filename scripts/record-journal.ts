@@ -78,8 +78,8 @@ async function fleet(...args: string[]): Promise<string> {
   const { execFile } = await import('node:child_process');
   return await new Promise((done) =>
     execFile(
-      process.execPath,
-      [join(checkout, 'dist/cli.js'), ...args],
+      join(checkout, 'bin/fleet'),
+      args,
       { env: { ...process.env, FLEET_SOCKET: operatorSocket } },
       (_, stdout, stderr) => {
         say(`$ fleet ${args.join(' ')}\n${stdout}${stderr}`);

@@ -3,8 +3,9 @@
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { errorClasses, FleetError } from '../common/errors.ts';
+import { apiPrefix, contractDigest, contractHeader } from '../contract/calls.ts';
 import type { Route, Surface } from '../contract/route.ts';
-import { type AskedOf, apiPrefix, type CallName, type RouteName, routes } from '../contract/routes.ts';
+import { type AskedOf, type CallName, type RouteName, routes } from '../contract/routes.ts';
 import type { Fleet } from '../fleet/index.ts';
 import { eventStreams } from './event-stream.ts';
 import { fleetHandlers } from './fleet.ts';
@@ -49,6 +50,10 @@ export function createApi(
   }
 
   const app = guarded(surface, log);
+  app.use(async (c, next) => {
+    c.header(contractHeader, contractDigest);
+    await next();
+  });
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
     if (route.who === 'operator' && surface !== 'operator') continue;
     app.on(route.method, `${apiPrefix}${route.path}`, async (c) => {

@@ -1,6 +1,5 @@
 // The human's browser, by what their desktop has for it. Of a machine without a display, a container or a session over ssh,
 // there is none.
-import { spawn } from 'node:child_process';
 
 /** What became of the program that opens; a browser that it has itself become goes on. */
 const answerMs = 3_000;
@@ -16,6 +15,7 @@ export async function openInBrowser(
 ): Promise<boolean> {
   const program = platform === 'darwin' ? 'open' : 'xdg-open';
   if (platform !== 'darwin' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return false;
+  const { spawn } = await import('node:child_process');
   const child = spawn(program, [url], { env, stdio: 'ignore', detached: true });
   child.unref();
   return await new Promise((resolve) => {

@@ -1,13 +1,11 @@
 // A file that was named on the command line; `-` is standard input.
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { FleetError } from '../common/errors.ts';
 
 const longest = 262_144;
 
 /** @throws FleetError FILE_UNREADABLE, TEXT_TOO_LARGE */
 export async function readText(path: string): Promise<string> {
-  const read = await (path === '-' ? text(process.stdin) : readFile(path, 'utf8')).catch((cause: unknown) => {
+  const read = await contents(path).catch((cause: unknown) => {
     throw new FleetError({
       code: 'FILE_UNREADABLE',
       message: `Expected to read ${path}, got ${cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error'}.`,
@@ -21,4 +19,9 @@ export async function readText(path: string): Promise<string> {
     message: `Expected a file of at most ${longest / 1024} KiB, got more.`,
     mend: 'Make it smaller, or split it.',
   });
+}
+
+async function contents(path: string): Promise<string> {
+  if (path === '-') return (await import('node:stream/consumers')).text(process.stdin);
+  return (await import('node:fs/promises')).readFile(path, 'utf8');
 }

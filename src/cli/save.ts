@@ -1,5 +1,4 @@
 // A file that is written where the human says. Nothing is overwritten, and no link in its place is followed.
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../common/errors.ts';
 
@@ -9,6 +8,7 @@ import { FleetError } from '../common/errors.ts';
  */
 export async function saveFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const path = join(folder, name);
+  const { mkdir, writeFile } = await import('node:fs/promises');
   try {
     await mkdir(folder, { recursive: true });
     await writeFile(path, bytes, { flag: 'wx' });

@@ -23,17 +23,18 @@ export function outputTo(stream: NodeJS.WriteStream | WriteStream): Output {
   };
 }
 
-/** Says on `stream` that an answer takes longer than a second. @returns ends and erases it */
-export function progress(stream: NodeJS.WriteStream | WriteStream): () => void {
+/** Says on a stream that an answer takes longer than a second. @returns ends and erases it */
+export function progress(streamOf: () => NodeJS.WriteStream | WriteStream): () => void {
   let seconds = 0;
   const timer = setInterval(() => {
+    const stream = streamOf();
     seconds++;
     if (stream.isTTY) stream.write(`${clearLine}waiting for fleetd (${seconds} s)`);
     else if (seconds === 1) stream.write('waiting for fleetd…\n');
   }, 1000);
   return () => {
     clearInterval(timer);
-    if (seconds > 0 && stream.isTTY) stream.write(clearLine);
+    if (seconds > 0 && streamOf().isTTY) streamOf().write(clearLine);
   };
 }
 

@@ -1,11 +1,11 @@
 // One request to fleetd and its checked reply, with a time limit on the whole.
-import { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import type { Route } from '../contract/route.ts';
-import { apiPrefix } from '../contract/routes.ts';
+import { apiPrefix, type Call, contractDigest, contractHeader } from '../contract/calls.ts';
+import type { CallName } from '../contract/routes.ts';
 import {
   answered,
   bodyOf,
+  type Checks,
   connectionError,
   type FleetdAddress,
   openRequest,
@@ -19,16 +19,16 @@ const defaultTimeoutMs = 30_000;
 
 export type Given = string | number | Record<string, unknown> | undefined;
 
-/**
- * Calls reject with a FleetError, as FleetClient says.
- * @param timeoutMs for one whole call
- */
-export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs) {
+/** Calls reject with a FleetError, as FleetClient says. */
+export function createCalls(
+  address: FleetdAddress,
+  { timeoutMs = defaultTimeoutMs, believes = false }: { timeoutMs?: number; believes?: boolean },
+) {
   const open = (method: string, path: string, signal: AbortSignal, headers: Record<string, string>) =>
     openRequest(address, { method, path: `${apiPrefix}${path}`, signal, headers });
 
   /** @param given the parts of the route's path in their order, then its query or body */
-  async function call({ method, path, reply, waitMs = 0 }: Route, given: Given[]): Promise<unknown> {
+  async function call(name: CallName, { method, path, waitMs = 0 }: Call, given: Given[]): Promise<unknown> {
     const { filled, asked } = fill(path, given);
     const limitMs = Math.max(timeoutMs, waitMs);
     const signal = AbortSignal.timeout(limitMs);
@@ -43,7 +43,10 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
     outgoing.end(payload);
     try {
       const response = await answered(outgoing);
-      return unpack(await bodyOf(response), response.statusCode ?? 0, reply, placeOf(address));
+      const body = await bodyOf(response);
+      const known = believes && response.headers[contractHeader] === contractDigest;
+      const checks = known ? null : await checksOf(name);
+      return unpack(body, response.statusCode ?? 0, checks, placeOf(address));
     } catch (error) {
       if (!signal.aborted) throw connectionError(error, placeOf(address));
       throw new FleetError({
@@ -64,13 +67,20 @@ export function createCalls(address: FleetdAddress, timeoutMs = defaultTimeoutMs
     try {
       const response = await answered(outgoing);
       if (response.statusCode === 200) return response;
-      return unpack(await bodyOf(response), response.statusCode ?? 0, z.never(), placeOf(address));
+      const refused = await checksOf(null);
+      return unpack<never>(await bodyOf(response), response.statusCode ?? 0, refused, placeOf(address));
     } catch (error) {
       throw connectionError(error, placeOf(address));
     }
   }
 
   return { call, stream };
+}
+
+/** Loaded when something is checked: most of what starts checks nothing. @param name null: of a reply that says no */
+async function checksOf(name: CallName | null): Promise<Checks> {
+  const { replyChecks } = await import('../contract/checks.ts');
+  return replyChecks(name);
 }
 
 /** Throws BAD_NAME. */

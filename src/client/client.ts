@@ -1,8 +1,9 @@
 // How every client (CLI, plugin, dashboard) talks to fleetd: a method per call of the contract, one request each over
 // its unix socket, replies checked, failures as FleetError.
 import type { z } from 'zod';
+import { calls } from '../contract/calls.ts';
 import type { FleetEvent } from '../contract/events.ts';
-import { type CallName, type GivenTo, type Routes, routes } from '../contract/routes.ts';
+import type { CallName, GivenTo, Routes } from '../contract/routes.ts';
 import { createCalls, type Given } from './calls.ts';
 import { type EventsOptions, followEvents } from './events.ts';
 import type { FleetdAddress } from './transport.ts';
@@ -29,14 +30,23 @@ export interface FleetClient extends Calls {
   events(options?: EventsOptions): AsyncIterable<FleetEvent>;
 }
 
-/** @param options.timeoutMs for one whole call, event streams excepted. Default 30 s. */
-export function createFleetClient(address: FleetdAddress, options: { timeoutMs?: number } = {}): FleetClient {
-  const { call, stream } = createCalls(address, options.timeoutMs);
-  const calls = Object.entries(routes)
-    .filter(([, route]) => !('media' in route))
-    .map(([name, route]) => [name, (...given: Given[]) => call(route, given)]);
+export interface ClientOptions {
+  /** for one whole call, event streams excepted. Default 30 s */
+  timeoutMs?: number;
+  /**
+   * true: a reply made by this very contract (contractHeader) is not checked again: loading the schemas takes a short-lived
+   * program longer than all else. Default: every reply is checked
+   */
+  believes?: boolean;
+}
+
+export function createFleetClient(address: FleetdAddress, options: ClientOptions = {}): FleetClient {
+  const { call, stream } = createCalls(address, options);
+  const methods = Object.entries(calls)
+    .filter(([, { media }]) => media === undefined)
+    .map(([name, sent]) => [name, (...given: Given[]) => call(name as CallName, sent, given)]);
   return {
-    ...(Object.fromEntries(calls) as Calls),
+    ...(Object.fromEntries(methods) as Calls),
     events: (asked = {}) => followEvents(asked, stream),
   };
 }

@@ -1,7 +1,7 @@
 // The event stream of fleetd (server-sent events), taken up again after the last event seen.
 import { setTimeout as pause } from 'node:timers/promises';
 import { FleetError } from '../common/errors.ts';
-import { eventSchema, type FleetEvent } from '../contract/events.ts';
+import type { eventSchema, FleetEvent } from '../contract/events.ts';
 import { query } from './transport.ts';
 
 export interface EventsOptions {
@@ -33,6 +33,7 @@ export async function* followEvents(options: EventsOptions, open: OpenStream): A
   const { follow = true, signal } = options;
   let after = options.after;
   let connected = false;
+  const { eventSchema: schema } = await import('../contract/events.ts');
   let pauseMs = firstPauseMs;
   while (!signal?.aborted) {
     const silence = new AbortController();
@@ -49,7 +50,7 @@ export async function* followEvents(options: EventsOptions, open: OpenStream): A
       );
       connected = true;
       for await (const data of sseData(stream, () => timer.refresh())) {
-        const event = readEvent(data);
+        const event = readEvent(data, schema);
         // a server that replays too much must not make anyone act twice
         if (after !== undefined && event.seq <= after) continue;
         after = event.seq;
@@ -93,9 +94,9 @@ async function* sseData(stream: AsyncIterable<Buffer>, onBytes: () => void): Asy
   }
 }
 
-function readEvent(data: string): FleetEvent {
+function readEvent(data: string, schema: typeof eventSchema): FleetEvent {
   try {
-    return eventSchema.parse(JSON.parse(data));
+    return schema.parse(JSON.parse(data));
   } catch {
     throw badEvent(JSON.stringify(data.slice(0, 80)));
   }

@@ -1,9 +1,11 @@
 // The client's HTTP: one connection per call (a kept-alive one may be closed under the next request, and on
 // a unix socket a new one is free), a size cap, and every failure named.
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { z } from 'zod';
 import { FleetError } from '../common/errors.ts';
-import { replySchema } from '../contract/reply.ts';
+import type { replyChecks } from '../contract/checks.ts';
+
+export type Checks = ReturnType<typeof replyChecks>;
+type Reply = ReturnType<Checks['form']['parse']>;
 
 /** Where fleetd listens: its unix socket (a function is asked at each call), or `http://host:port` with the operator's token. */
 export type FleetdAddress = { socketPath: string | (() => string) } | { url: string; token: string };
@@ -16,6 +18,7 @@ export function placeOf(address: FleetdAddress): string {
 
 /** `import` of node:http reads all its exports, some of which load all of undici: 35 ms of every `fleet …`. */
 const { request } = process.getBuiltinModule('node:http');
+const { connect } = process.getBuiltinModule('node:net');
 
 const maxReplyBytes = 64 * 1024 * 1024;
 
@@ -23,8 +26,12 @@ export function openRequest(
   address: FleetdAddress,
   call: { method: string; path: string; signal: AbortSignal; headers: Record<string, string> },
 ): ClientRequest {
+  if ('socketPath' in address) {
+    const path = placeOf(address);
+    // Our own connection: an agent would be made for it and thrown away.
+    return request({ ...call, socketPath: path, host: 'fleetd', createConnection: () => connect({ path }) });
+  }
   const common = { ...call, agent: false as const };
-  if ('socketPath' in address) return request({ ...common, socketPath: placeOf(address), host: 'fleetd' });
   const url = URL.parse(call.path, address.url);
   if (url?.protocol !== 'http:')
     throw new FleetError({
@@ -61,8 +68,11 @@ export async function bodyOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What the reply says, checked. Throws the error that fleetd sent, or FLEETD_REPLY_INVALID. */
-export function unpack<T>(body: string, status: number, schema: z.ZodType<T>, where: string): T {
+/**
+ * What the reply says. Throws the error that fleetd sent, or FLEETD_REPLY_INVALID.
+ * @param checks null: it is believed
+ */
+export function unpack<T>(body: string, status: number, checks: Checks | null, where: string): T {
   const invalid = (got: string) =>
     new FleetError({
       code: 'FLEETD_REPLY_INVALID',
@@ -75,11 +85,11 @@ export function unpack<T>(body: string, status: number, schema: z.ZodType<T>, wh
   } catch {
     throw invalid(`HTTP ${status} with ${JSON.stringify(body.slice(0, 80))}`);
   }
-  const reply = replySchema.safeParse(parsed);
+  const reply = checks ? checks.form.safeParse(parsed) : { success: true as const, data: parsed as Reply };
   if (!reply.success) throw invalid(`HTTP ${status} with JSON that is no reply`);
   if (!reply.data.ok) throw FleetError.from(reply.data.error);
-  const data = schema.safeParse(reply.data.data);
-  if (data.success) return data.data;
+  const data = checks ? checks.data.safeParse(reply.data.data) : reply;
+  if (data.success) return (checks ? data.data : reply.data.data) as T;
   const issue = data.error.issues[0];
   throw invalid(`data where ${issue?.path.join('.') || 'the whole'} is wrong (${issue?.message})`);
 }

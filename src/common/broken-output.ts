@@ -8,21 +8,27 @@ import { errorClasses, FleetError } from './errors.ts';
  * in words on standard error.
  * @param what  was to be written
  * @param more  of the mend: what it means for who asked
+ * @returns standard error, by which whoever writes to it takes it: Node makes the stream when it is first looked at, and most
+ *   programs that go well need none
  */
 export function endOnBrokenOutput(
   stdout: NodeJS.WriteStream,
-  stderr: NodeJS.WriteStream,
   what: string,
   more = '',
-): void {
-  // Where nothing can be said the exit code has to do.
-  stderr.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? 0 : errorClasses.unavailable.exit),
-  );
+): () => NodeJS.WriteStream {
+  let made: NodeJS.WriteStream | undefined;
+  const stderr = () => {
+    // Where nothing can be said the exit code has to do.
+    made ??= process.stderr.on('error', (error: NodeJS.ErrnoException) =>
+      process.exit(error.code === 'EPIPE' ? 0 : errorClasses.unavailable.exit),
+    );
+    return made;
+  };
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    end(stderr, what, more, error);
+    end(stderr(), what, more, error);
   });
+  return stderr;
 }
 
 /** Help and version are written before commander ends the program: what fails then would be said by nobody. */

@@ -1,15 +1,12 @@
 // Objectives: asked for, looked at, ended.
 import { z } from 'zod';
-import { directCapabilities } from '../overstory/direct.ts';
 import { controlReplySchema, controlRequestSchema, stopRequestSchema } from './controls.ts';
+import { directCapabilities, maxObjectiveBytes } from './limits.ts';
 import { nameSchema } from './names.ts';
 import { outcomeSchema, predictionSchema } from './outcomes.ts';
 import { pullRequestSchema } from './pull-requests.ts';
 import { limitSchema, numberOr, type Route } from './route.ts';
 import { sourceSchema } from './source.ts';
-
-/** 16 KiB in chat would be a paste by mistake; the API takes 256 KiB and says so beyond it. */
-export const maxObjectiveBytes = 262_144;
 
 /** One worker without a coordinator: a scout, which only reads, or a builder. */
 export const directSchema = z.enum(directCapabilities);

@@ -21,9 +21,6 @@ import { fleetRoutes } from './status.ts';
 import { workRoutes } from './work.ts';
 import { workerRoutes } from './workers.ts';
 
-/** Of every path. */
-export const apiPrefix = '/v1';
-
 export const routes = {
   ...fleetRoutes,
   ...productRoutes,

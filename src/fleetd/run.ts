@@ -174,7 +174,8 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
     if (options.dashboard) {
       const { port, host, token } = options.dashboard;
       dashboard = await startDashboard({
-        client: createFleetClient({ socketPath: options.operatorSocket }),
+        // what it asks is this very process
+        client: createFleetClient({ socketPath: options.operatorSocket }, { believes: true }),
         port,
         host,
         token: token ?? (await keptToken(join(options.stateDir, 'operator-token'))),

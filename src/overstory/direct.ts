@@ -2,12 +2,9 @@
 // and how it reports, asks and ends. A headless worker has one turn: it hears nothing until that is over, and one that asked
 // is followed by another worker, on its branch, which is told the answer. Change the words: raise the version.
 import { artifactsWanted } from './artifacts.ts';
+import type { Direct } from './capabilities.ts';
 import { excerpt, section } from './dispatch.ts';
 import { cleanLine, cleanText } from './sanitize.ts';
-
-/** Who may work without a coordinator: one that only reads, or one that commits. */
-export const directCapabilities = ['scout', 'builder'] as const;
-export type Direct = (typeof directCapabilities)[number];
 
 const directVersion = 1;
 

@@ -85,15 +85,18 @@ export const asOf = (surface: Surface, { at }: { at: string }): Surface => ({
   nowMs: Date.parse(at),
 });
 
-/** Cells a text takes in a terminal. */
-export const widthOf = (text: string): number => stringWidth(text);
+/** Latin letters, our own quotation marks, dashes and dots: a cell for each character, which need not be asked for. */
+const plain = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193]*$/;
 
-/** What a reader takes for one character, as a flag or a family of emoji, is not cut in two. */
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Cells a text takes in a terminal. */
+export const widthOf = (text: string): number => (plain.test(text) ? text.length : stringWidth(text));
 
 /** At most `width` cells; what is cut ends in `…`. */
 export function cut(text: string, width: number): string {
   if (text.length <= width && widthOf(text) <= width) return text;
+  if (plain.test(text)) return `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
+  // What a reader takes for one character, as a flag or a family of emoji, is not cut in two.
+  const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
   let kept = '';
   let cells = 0;
   for (const { segment } of characters.segment(text)) {

@@ -102,9 +102,10 @@ export function objectiveHead(surface: Surface, objective: ObjectiveView): strin
   return ran ? `${id} for ${ran}` : id;
 }
 
-function ordinal(n: number): string {
-  const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' };
-  return `${n}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)] ?? 'th'}`;
+export function ordinal(n: number): string {
+  // By hand: Intl loads its data for it, which takes longer than a whole answer.
+  const teen = n % 100 >= 11 && n % 100 <= 13;
+  return `${n}${(teen ? undefined : { 1: 'st', 2: 'nd', 3: 'rd' }[n % 10]) ?? 'th'}`;
 }
 
 /** `waiting on a human: the plan needs approval`, or why it waits in the queue */

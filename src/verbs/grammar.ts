@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { FleetError } from '../common/errors.ts';
 import { shellWord } from '../common/shell-word.ts';
-import { maxObjectiveBytes } from '../contract/objectives.ts';
+import { maxObjectiveBytes } from '../contract/limits.ts';
 import { nextWord, option, textWords, wordsOf } from './chat.ts';
 import { type Form, forms } from './form.ts';
 import { nearest, productName } from './names.ts';
@@ -19,6 +19,28 @@ export interface Parsed extends Asked {
 
 /** Throws FleetError: VERB_UNKNOWN, BAD_USAGE. */
 export function parse(
+  input: string[] | string,
+  surface: VerbContext['surface'],
+  verbs: readonly Verb[],
+): Parsed {
+  // Words that fit one verb need no other's grammar, and all of them take longer to lay than most verbs to run. What does not
+  // fit is said against all.
+  const named = typeof input !== 'string' && input.find((word) => verbs.some(({ name }) => name === word));
+  if (named) {
+    try {
+      return parseWith(
+        input,
+        surface,
+        verbs.filter(({ name }) => name === named),
+      );
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+    }
+  }
+  return parseWith(input, surface, verbs);
+}
+
+function parseWith(
   input: string[] | string,
   surface: VerbContext['surface'],
   verbs: readonly Verb[],

@@ -1,6 +1,7 @@
 // Objectives: given, taken back, looked at, waited for.
 import { Option } from 'commander';
-import { directSchema, maxObjectiveBytes, type ObjectiveView } from '../contract/objectives.ts';
+import { directCapabilities, maxObjectiveBytes } from '../contract/limits.ts';
+import type { ObjectiveView } from '../contract/objectives.ts';
 import {
   blueprintText,
   historyText,
@@ -38,7 +39,7 @@ const start: Verb = {
       .argument('<product>')
       .argument('[objective...]')
       .addOption(
-        new Option('--direct <worker>', 'one worker, no coordinator').choices([...directSchema.options]),
+        new Option('--direct <worker>', 'one worker, no coordinator').choices([...directCapabilities]),
       )
       .option('--accept <text>', 'what must be true for it to be done')
       .option('--needs <ids>', 'objectives that must be done first, apart by commas')
@@ -56,7 +57,7 @@ const start: Verb = {
               .map(objectiveId)
           : [],
       ...(typeof options.kind === 'string' && { kind: options.kind.toLowerCase() }),
-      ...(typeof options.direct === 'string' && { direct: directSchema.parse(options.direct) }),
+      direct: directCapabilities.find((one) => one === options.direct),
       source,
     });
     return { data, text: startedText(show, data) };

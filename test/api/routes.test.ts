@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/api/server.ts';
+import { apiPrefix } from '../../src/contract/calls.ts';
 import type { Route, Surface } from '../../src/contract/route.ts';
-import { apiPrefix, routes } from '../../src/contract/routes.ts';
+import { routes } from '../../src/contract/routes.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
 
 const all = Object.entries<Route>(routes);

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { maxObjectiveBytes, type ObjectiveView } from '../../src/contract/objectives.ts';
+import { maxObjectiveBytes } from '../../src/contract/limits.ts';
+import type { ObjectiveView } from '../../src/contract/objectives.ts';
 import { until } from '../simulator/ov.ts';
 import { type ChaoticFleet, openChaoticFleet } from './chaotic-fleet.ts';
 

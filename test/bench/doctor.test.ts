@@ -28,7 +28,7 @@ const counted = () =>
 
 test('takes no longer than two seconds where an empty Node takes 35 ms', async () => {
   await counted();
-  const asked = [join(dist, 'cli.js'), 'doctor', '--json', '--socket', fleetd.socket];
+  const asked = [join(dist, 'cli.cjs'), 'doctor', '--json', '--socket', fleetd.socket];
   const found: Finding[] = JSON.parse(timed(asked).stdout).data;
   for (const { name } of lab.products)
     expect(found.find(({ check, product }) => check === 'checkout' && product === name)).toMatchObject({

@@ -309,6 +309,6 @@ test('the launcher names its mend while nothing is built', async () => {
   const { code, stderr } = await start([], { program: join(empty, 'linked') }).ended;
   expect(code).toBe(5);
   expect(stderr).toBe(
-    'NOT_BUILT: Expected dist/cli.js, found none. Mend: run `npm ci && npm run build` first.\n',
+    'NOT_BUILT: Expected dist/cli.cjs, found none. Mend: run `npm ci && npm run build` first.\n',
   );
 });

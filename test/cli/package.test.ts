@@ -27,9 +27,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('holds the programs with the licenses of what is in them, and no sources', () => {
-  for (const program of ['cli', 'fleetd', 'openclaw/index'])
-    expect(files).toEqual(expect.arrayContaining([`dist/${program}.js`, `dist/${program}.licenses.txt`]));
-  expect(files.filter((path) => /^(src|test|node_modules|containers)\/|\.env/.test(path))).toEqual([]);
+  for (const program of ['cli.cjs', 'fleetd.js', 'openclaw/index.js'])
+    expect(files).toEqual(
+      expect.arrayContaining([`dist/${program}`, `dist/${program.replace(/\.c?js$/, '')}.licenses.txt`]),
+    );
+  expect(
+    files.filter((path) => /^(src|test|node_modules|containers|dist\/cli\/compiled)\/|\.env/.test(path)),
+  ).toEqual([]);
 });
 
 it('has one version, the plugin too', async () => {
@@ -52,11 +56,12 @@ it('takes the packaged Node from where npm puts it for a package: beside it', as
   await symlink(process.execPath, join(modules, node, 'bin/node'));
   await cp('bin', join(home, 'bin'), { recursive: true });
   await mkdir(join(home, 'dist'));
-  await cp('dist/cli.js', join(home, 'dist/cli.js'));
+  await cp('dist/cli.cjs', join(home, 'dist/cli.cjs'));
+  await cp('dist/cli', join(home, 'dist/cli'), { recursive: true });
   // What `fleet` itself needs of a system, and no Node in it.
   const bin = join(folder, 'bin');
   await mkdir(bin);
-  for (const program of ['sh', 'uname', 'readlink'])
+  for (const program of ['sh', 'readlink'])
     await symlink((await execa('which', [program])).stdout, join(bin, program));
   const { stdout } = await execa(join(home, 'bin/fleet'), ['--version'], {
     env: { PATH: bin },

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { renderOpenApi } from '../../scripts/openapi.ts';
+import { renderCalls, renderOpenApi } from '../../scripts/openapi.ts';
 
-it('docs/openapi.json has the routes of the contract (mend: npm run docs -- openapi)', async () => {
-  expect(await readFile('docs/openapi.json', 'utf8')).toBe(await renderOpenApi());
+it.each([
+  ['docs/openapi.json', renderOpenApi],
+  ['src/contract/calls.json', renderCalls],
+])('%s has the routes of the contract (mend: npm run docs -- openapi)', async (file, render) => {
+  expect(await readFile(file, 'utf8')).toBe(await render());
 });

@@ -121,7 +121,7 @@ export async function ground(names: string[], options: GroundOptions = {}): Prom
       };
     },
     fleet: (...argv) => ({
-      argv: [join(root, 'dist/cli.js'), ...argv],
+      argv: [join(root, 'dist/cli.cjs'), ...argv],
       env: { ...process.env, FLEET_SOCKET: socket },
     }),
     async asked<T>(...argv: string[]) {

@@ -24,7 +24,7 @@ describe.skipIf(process.env[standIn])('own repositories', () => {
   const fleet = async (...words: string[]) => {
     const { exitCode, stdout, stderr } = await execa(
       process.execPath,
-      [join(root, 'dist/cli.js'), ...words],
+      [join(root, 'dist/cli.cjs'), ...words],
       {
         env: { FLEET_SOCKET: join(state, 'run/operator.sock') },
         cwd: folder,

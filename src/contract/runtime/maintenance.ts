@@ -1,6 +1,6 @@
 // What the agent may change in a product beyond running `ov`.
 import { z } from 'zod';
-import { directCapabilities } from '../../overstory/direct.ts';
+import { directCapabilities } from '../../overstory/capabilities.ts';
 import { commitIdSchema, markSchema, revertOrderSchema } from './diff.ts';
 
 const workerBranchSchema = z.string().regex(/^overstory\/[a-z0-9][a-z0-9-]{0,80}\/obj-\d{1,12}$/);

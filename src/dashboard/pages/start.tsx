@@ -1,7 +1,7 @@
 // The form that gives a product work, with what it would take and wait for, told before it is sent.
 import { randomUUID } from 'node:crypto';
 import { bytes, cores, duration, usd } from '../../common/units.ts';
-import { maxObjectiveBytes } from '../../contract/objectives.ts';
+import { maxObjectiveBytes } from '../../contract/limits.ts';
 import type { EstimateView, PlanReply } from '../../contract/plans.ts';
 import { directWays, predictionLine } from '../../text/estimate.ts';
 import { line } from '../../text/sanitise.ts';

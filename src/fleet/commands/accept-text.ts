@@ -2,7 +2,7 @@
 
 import { FleetError } from '../../common/errors.ts';
 import { shorten } from '../../common/shorten.ts';
-import { maxObjectiveBytes } from '../../contract/objectives.ts';
+import { maxObjectiveBytes } from '../../contract/limits.ts';
 import type { EventData, NewEvent } from '../../journal/events.ts';
 import { cleanText } from '../../overstory/sanitize.ts';
 

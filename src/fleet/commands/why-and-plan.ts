@@ -4,7 +4,7 @@ import { FleetError, inOneLine } from '../../common/errors.ts';
 import type { EstimateView, PlanReply, planRequestSchema, Why } from '../../contract/plans.ts';
 import type { ObjectiveRow } from '../../journal/journal.ts';
 import { kindOf } from '../../journal/outcomes/kind.ts';
-import { directCapabilities } from '../../overstory/direct.ts';
+import { directCapabilities } from '../../overstory/capabilities.ts';
 import type { Product } from '../../registry/registry.ts';
 import { decide, forecast, predict, waitSentence, withLimits } from '../../scheduler/index.ts';
 import type { FleetState, Limits } from '../../scheduler/state.ts';

@@ -1,6 +1,7 @@
 // Tools that ask for work, say something to those at it, or write something down. None starts anything past the scheduler.
 import { z } from 'zod';
-import { directSchema, maxObjectiveBytes } from '../../contract/objectives.ts';
+import { maxObjectiveBytes } from '../../contract/limits.ts';
+import { directSchema } from '../../contract/objectives.ts';
 import { blueprintReplyText, lessonsText, startedText } from '../../text/index.ts';
 import { untrusted } from '../outcome.ts';
 import { chat, type FleetTool, product, tool } from './tool.ts';

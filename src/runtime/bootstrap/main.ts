@@ -12,7 +12,7 @@ import { seedClaude } from './claude.ts';
 import { type PreparedProduct, prepareProducts } from './products.ts';
 import { settleWorkspace } from './settle.ts';
 
-endOnBrokenOutput(process.stdout, process.stderr, 'what was prepared');
+endOnBrokenOutput(process.stdout, 'what was prepared')();
 const env = process.env;
 const say = (line: string) => process.stdout.write(`prepare: ${line}\n`);
 
