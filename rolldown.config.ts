@@ -2,7 +2,7 @@
 // program carries its dependencies, so an image needs Node and these files only.
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { defineConfig, type OutputOptions, type Plugin, type RolldownOptions } from 'rolldown';
 import license from 'rollup-plugin-license';
 
 const programs: Record<string, string> = {
@@ -109,6 +109,12 @@ function licensesOf(program: string): Plugin[] {
   ];
 }
 
+/** How programs are written. A character above Latin-1 would have V8 hold the whole text of a program at two bytes each. */
+export const written = {
+  comments: { jsdoc: false },
+  minify: { compress: false, mangle: false, codegen: { asciiOnly: true, removeWhitespace: false } },
+} satisfies OutputOptions;
+
 /**
  * `fleet` is short-lived, so what it loads is most of what it costs. Its parts are files of their own, read when they are
  * wanted, and CommonJS: as a module it would look at every export of each built-in that it imports, and some of them load
@@ -119,6 +125,7 @@ const cli: RolldownOptions['output'] = {
   format: 'cjs',
   entryFileNames: '[name].cjs',
   chunkFileNames: 'cli/[name].cjs',
+  ...written,
 };
 
 export default defineConfig(
@@ -142,6 +149,7 @@ export default defineConfig(
               codeSplitting: false,
               entryFileNames: '[name].js',
               sourcemap: false,
+              ...written,
             },
     }),
   ),

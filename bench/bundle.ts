@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 
 const [input = '', file = ''] = process.argv.slice(2);
-const { withoutImageBuilding, dashboardAssets } = await import(join(process.cwd(), 'rolldown.config.ts'));
+const { withoutImageBuilding, dashboardAssets, written } = await import(
+  join(process.cwd(), 'rolldown.config.ts')
+);
 await build({
   input,
   platform: 'node',
   plugins: [withoutImageBuilding, dashboardAssets],
   logLevel: 'silent',
-  output: { file, format: 'esm', codeSplitting: false },
+  output: { file, format: 'esm', codeSplitting: false, ...written },
 });

@@ -76,10 +76,22 @@ export function ovArgv(): { argv: string[]; real: string | null } {
     : { argv: ['node', join(dist, 'ov-sim.js')], real: null };
 }
 
-/** As fleetd runs in its container. */
-const optionsOfTheImage = /^FROM base AS fleetd\n(?:.*\n)*?ENV NODE_OPTIONS=(\S+)$/m.exec(
-  readFileSync(join(import.meta.dirname, '../containers/Dockerfile'), 'utf8'),
-)?.[1];
+/** What the container of fleetd sets for it. */
+function imageEnv({ root }: Build): Record<string, string> {
+  const file = readFileSync(join(root, 'containers/Dockerfile'), 'utf8');
+  const target = /^FROM base AS fleetd\n(.*?)(?=^FROM )/ms.exec(file)?.[1] ?? '';
+  const env = [...target.matchAll(/^ENV (NODE_OPTIONS|MALLOC_\w+)=(\S+)$/gm)];
+  return Object.fromEntries(env.map(([, name, value]) => [name, value]));
+}
+
+/** How that build starts its agent. */
+async function agentOf(build: Build, node: string): Promise<[string, ...string[]]> {
+  const { agentArgv } = (await import(join(build.root, 'src/runtime/channel.ts'))) as Partial<
+    typeof import('../src/runtime/channel.ts')
+  >;
+  const program = programOf(build, 'agent.js');
+  return agentArgv?.(node, program) ?? [node, program];
+}
 
 /**
  * @param products  how many
@@ -136,7 +148,8 @@ export async function openLab(options: {
   const container = (await options.container?.(folder)) ?? null;
 
   const { build = thisBuild } = options;
-  const localAgent = agentArgv(process.execPath, programOf(build, 'agent.js'));
+  const localAgent = await agentOf(build, process.execPath);
+  const image = imageEnv(build);
   const closers: (() => Promise<void>)[] = [];
   const calls = () => readFileSync(callsFile, 'utf8').split('\n').slice(0, -1);
   const lab: Lab = {
@@ -188,7 +201,7 @@ export async function openLab(options: {
       };
       const started = performance.now();
       const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
-        env: { ...env, LOG_LEVEL: process.env.LOG_LEVEL, NODE_OPTIONS: optionsOfTheImage },
+        env: { ...env, LOG_LEVEL: process.env.LOG_LEVEL, ...image },
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       const close = () => ended(child);

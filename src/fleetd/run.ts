@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { listenOnSocket } from '../api/listen.ts';
 import { createApi } from '../api/server.ts';
 import { createFleetClient } from '../client/client.ts';
+import { giveBackAfterStart } from '../common/give-back.ts';
 import { keptToken } from '../common/kept-token.ts';
 import { version } from '../common/version.ts';
 import { type Dashboard, startDashboard } from '../dashboard/index.ts';
@@ -81,6 +82,7 @@ export interface Fleetd {
 /** @throws FleetError of registry, journal or socket: each says which and how to mend it */
 export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const { log } = options;
+  giveBackAfterStart();
   const journal = openJournal(join(options.stateDir, 'journal.db'), systemClock);
   let fleet: Fleet | null = null;
   let limits: LimitKeeper | null = null;

@@ -36,12 +36,18 @@ export interface Channel {
   limit?(limits: RuntimeLimits): Promise<void>;
 }
 
+/** Of glibc: heaps for all threads. The agent takes it out again: what it starts is not its own. */
+export const onlyHeap = 'MALLOC_ARENA_MAX';
+
 /**
- * argv that starts a fleet-agent. What it makes lives briefly: with Node's own sizes its young generation alone grows by
- * some tens of MB in ten minutes of work (docs/performance.md, Soak).
+ * argv that starts a fleet-agent, which does little and lives long. What it makes lives briefly: with Node's own sizes its
+ * young generation alone grows by some tens of MB in ten minutes of work (docs/performance.md, Soak). A heap of
+ * malloc for each thread would keep what that once used.
  * @param node  path of Node, or its name on PATH. @param program  path of the built agent
  */
 export const agentArgv = (node: string, program: string): [string, ...string[]] => [
+  'env',
+  `${onlyHeap}=1`,
   node,
   '--max-semi-space-size=2',
   program,

@@ -7,6 +7,8 @@ import { readTrialOptions } from './options.ts';
 import { ownProducts } from './own-products.ts';
 import { startTrial, type Trial } from './trial.ts';
 
+// Of bin/start, for this process alone.
+delete process.env.MALLOC_ARENA_MAX;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line: string) => console.log(line);
 const asked = readTrialOptions(process.argv.slice(2));

@@ -10,6 +10,8 @@ import { Console } from 'node:console';
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { giveBackAfterStart } from '../../common/give-back.ts';
+import { onlyHeap } from '../channel.ts';
 import { watchLease } from './lease/watch.ts';
 import { watchWord } from './lease/watcher.ts';
 import { claudeMarks } from './marks.ts';
@@ -37,6 +39,7 @@ function folderOf(variable: 'FLEET_WORKSPACE' | 'FLEET_PROJECTS'): string {
 // It would override the folder of every `ov` (docs/overstory.md).
 delete process.env.OVERSTORY_PROJECT_ROOT;
 for (const mark of claudeMarks) delete process.env[mark];
+delete process.env[onlyHeap];
 
 const settings = {
   workspaceRoot: folderOf('FLEET_WORKSPACE'),
@@ -47,6 +50,7 @@ if (process.argv[2] === watchWord) await watchLease(settings, settings.ov);
 else serve();
 
 function serve(): void {
+  giveBackAfterStart();
   /** Set once the verbs are served. */
   let close = () => {};
   function leave(): never {
