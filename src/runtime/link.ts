@@ -1,13 +1,9 @@
 // One life of the byte stream: JSON-RPC over it, a deadline for each request, one sentence on how it ended.
 import { pipeline } from 'node:stream';
-import {
-  createMessageConnection,
-  NullLogger,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import { createMessageConnection, NullLogger, StreamMessageReader } from 'vscode-jsonrpc/node';
 import type { Clock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
+import { WholeMessageWriter } from '../common/message-writer.ts';
 import { maxFrameBytes } from '../contract/runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 import { asAnswered, lostInFlight, streamEnded, timedOut, unreachable } from './faults.ts';
@@ -33,7 +29,7 @@ export async function openLink(channel: Channel, clock: Clock): Promise<Link> {
   const guard = new FrameGuard(maxFrameBytes);
   const rpc = createMessageConnection(
     new StreamMessageReader(guard),
-    new StreamMessageWriter(stream.writer),
+    new WholeMessageWriter(stream.writer),
     NullLogger,
   );
   const lost = Promise.withResolvers<FleetError>();

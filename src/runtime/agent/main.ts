@@ -9,8 +9,9 @@
 import { Console } from 'node:console';
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { createMessageConnection, StreamMessageReader } from 'vscode-jsonrpc/node';
 import { giveBackAfterStart } from '../../common/give-back.ts';
+import { WholeMessageWriter } from '../../common/message-writer.ts';
 import { onlyHeap } from '../channel.ts';
 import { watchLease } from './lease/watch.ts';
 import { watchWord } from './lease/watcher.ts';
@@ -65,7 +66,7 @@ function serve(): void {
 
   const rpc = createMessageConnection(
     new StreamMessageReader(process.stdin),
-    new StreamMessageWriter(process.stdout),
+    new WholeMessageWriter(process.stdout),
     console,
   );
   rpc.onClose(leave);
