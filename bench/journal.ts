@@ -39,7 +39,7 @@ export async function run(): Promise<Figure[]> {
   const ready = async (folder: string) => {
     const times: number[] = [];
     for (let n = 0; n < 5; n += 1) {
-      const fleetd = await lab.fleetd(3, folder);
+      const fleetd = await lab.fleetd({ count: 3, stateDir: folder });
       times.push(fleetd.readyMs);
       await fleetd.close();
     }

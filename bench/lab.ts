@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFleetClient, type FleetClient } from '../src/client/client.ts';
@@ -30,7 +30,7 @@ import {
 } from '../src/runtime/index.ts';
 import { type Build, bundleOf, programOf, thisBuild } from './build.ts';
 import type { Container } from './container.ts';
-import type { LocalFleetdOptions } from './local-fleetd.ts';
+import type { LocalFleetdOptions, WayState } from './local-fleetd.ts';
 import { ask } from './rest.ts';
 
 export const dist = join(thisBuild.root, 'dist');
@@ -40,10 +40,22 @@ export interface FleetdProcess {
   client: FleetClient;
   socket: string;
   pid: number;
+  /** of its one agent; with machines: of any of them */
   agentPid: number;
+  /** Cuts the way to a machine in silence, or mends it. */
+  way(machine: string, state: WayState): void;
   /** ms from spawn until it answered */
   readyMs: number;
   close(): Promise<void>;
+}
+
+export interface FleetdStart {
+  /** the first so many products; default: all */
+  count?: number;
+  stateDir?: string;
+  dashboard?: LocalFleetdOptions['dashboard'];
+  /** Each of the lab's machines is a runtime of its own, so far away in each direction, ms; left out: one runtime has all */
+  farMs?: number;
 }
 
 export interface Lab extends AsyncDisposable {
@@ -56,14 +68,14 @@ export interface Lab extends AsyncDisposable {
   calls(): string[];
   callsFile: string;
   channel(): Channel;
+  /** The machines and their products, where it was opened with some: product n is on the one of number n modulo theirs. */
+  machines: { name: string; folder: string; products: ProductRef[] }[];
+  /** To an agent of one machine. */
+  channelTo(machine: string): Channel;
   /** A new agent; its pid is the local one's. */
   connect(): Promise<{ runtime: Runtime; agentPid: number }>;
-  /** fleetd with its agent, on the first `count` products; resolves when each was looked at once. */
-  fleetd(
-    count?: number,
-    stateDir?: string,
-    dashboard?: LocalFleetdOptions['dashboard'],
-  ): Promise<FleetdProcess>;
+  /** Resolves when each of its products was looked at once. */
+  fleetd(options?: FleetdStart): Promise<FleetdProcess>;
   /** Resolves when no `ov` was started for `ms`. */
   quiet(ms?: number): Promise<void>;
 }
@@ -95,6 +107,7 @@ async function agentOf(build: Build, node: string): Promise<[string, ...string[]
 
 /**
  * @param products  how many
+ * @param machines  how many share the products, each with a workspace of its own; default: all are in one
  * @param cloned  each is a clone of a human's folder, as products are unless products.yaml says otherwise
  * @param ov  argv that stands for `ov`
  * @param build  whose fleetd and agent; `ov` is this one's for all
@@ -102,6 +115,7 @@ async function agentOf(build: Build, node: string): Promise<[string, ...string[]
  */
 export async function openLab(options: {
   products: number;
+  machines?: number;
   cloned?: boolean;
   ov?: string[];
   build?: Build;
@@ -143,7 +157,19 @@ export async function openLab(options: {
     }
   };
   tmux('new-session', '-d', '-s', 'keeper', 'sleep', 'infinity');
-  const laid = layProducts(path(options.cloned ? 'p' : 'w'), options.products, ov, env);
+  const machines = Array.from({ length: options.machines ?? 0 }, (_, n) => ({
+    name: `machine-${n}`,
+    folder: path('w', `machine-${n}`),
+    products: [] as ProductRef[],
+  }));
+  for (const { folder: machine } of machines) mkdirSync(machine);
+  const laid = layProducts(
+    (n) => machines[n % machines.length]?.folder ?? path(options.cloned ? 'p' : 'w'),
+    options.products,
+    ov,
+    env,
+  );
+  for (const [n, product] of laid.entries()) machines[n % machines.length]?.products.push(product);
   const products = options.cloned ? await cloneEach(laid, path('w')) : laid;
   const container = (await options.container?.(folder)) ?? null;
 
@@ -159,6 +185,11 @@ export async function openLab(options: {
     products,
     calls,
     callsFile,
+    machines,
+    channelTo(machine) {
+      const workspace = path('w', machine);
+      return localChannel({ argv: localAgent, env: { ...env, FLEET_WORKSPACE: workspace }, cwd: workspace });
+    },
     channel: () =>
       container === null
         ? localChannel({ argv: localAgent, env, cwd: path('w') })
@@ -179,9 +210,15 @@ export async function openLab(options: {
       });
       return { runtime, agentPid };
     },
-    async fleetd(count = products.length, stateDir = path(`state-${closers.length}`), dashboard = null) {
+    async fleetd(start = {}) {
+      const { count = products.length, stateDir = path(`state-${closers.length}`), dashboard = null } = start;
       const productsFile = path(`products-${closers.length}.yaml`);
-      writeFileSync(productsFile, productsYaml(products.slice(0, count)));
+      const some = products.slice(0, count);
+      const apart = start.farMs !== undefined;
+      // Each fleetd of a new state is another fleet, and the lease of the one before would hold for eleven minutes.
+      for (const { folder: machine } of machines)
+        rmSync(join(machine, '.fleet'), { recursive: true, force: true });
+      writeFileSync(productsFile, apart ? placedYaml(some, machines) : productsYaml(some, path('w')));
       const program = path('fleetd.mjs');
       if (!existsSync(program)) bundleOf(build, 'bench/local-fleetd.ts', program);
       const socket = path(`${closers.length}.sock`);
@@ -192,6 +229,12 @@ export async function openLab(options: {
         operatorSocket: socket,
         dashboard,
         agentArgv: localAgent,
+        ...(start.farMs !== undefined && {
+          far: {
+            oneWayMs: start.farMs,
+            workspaces: Object.fromEntries(machines.map((m) => [m.name, m.folder])),
+          },
+        }),
         ...(options.cloned && {
           projects: {
             folder: path('p'),
@@ -202,7 +245,7 @@ export async function openLab(options: {
       const started = performance.now();
       const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
         env: { ...env, LOG_LEVEL: process.env.LOG_LEVEL, ...image },
-        stdio: ['ignore', 'inherit', 'inherit'],
+        stdio: ['ignore', 'inherit', 'inherit', ...(apart ? (['ipc'] as const) : [])],
       });
       const close = () => ended(child);
       closers.push(close);
@@ -222,8 +265,9 @@ export async function openLab(options: {
           products: { ageMs: number | null }[];
         };
         return products.every(({ ageMs }) => ageMs !== null);
-      }, 120_000);
-      return { client, socket, pid: child.pid ?? 0, agentPid: childOf(child.pid ?? 0), readyMs, close };
+      }, 300_000);
+      const way = (machine: string, state: WayState) => void child.send({ machine, state });
+      return { client, socket, pid: child.pid ?? 0, agentPid: childOf(child.pid ?? 0), way, readyMs, close };
     },
     async quiet(ms = 1_000) {
       for (let before = -1, now = calls().length; now !== before; now = calls().length) {
@@ -242,10 +286,15 @@ export async function openLab(options: {
 }
 
 /** One is initialised by `ov`, the others are copies of it under names of their own. */
-function layProducts(workspace: string, count: number, ov: string, env: NodeJS.ProcessEnv): ProductRef[] {
+function layProducts(
+  workspaceOf: (n: number) => string,
+  count: number,
+  ov: string,
+  env: NodeJS.ProcessEnv,
+): ProductRef[] {
   const products = Array.from({ length: count }, (_, n) => ({
     name: `product-${n}`,
-    root: join(workspace, `product-${n}`),
+    root: join(workspaceOf(n), `product-${n}`),
   }));
   const [first, ...others] = products;
   if (first === undefined) return [];
@@ -308,12 +357,26 @@ async function cloneEach(folders: ProductRef[], workspace: string): Promise<Prod
   return clones;
 }
 
-function productsYaml(products: ProductRef[]): string {
-  const entries = products.map(
-    ({ name }) =>
-      `  - name: ${name}\n    path: ${name}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n`,
+const scheduling = 'scheduling:\n  max_concurrent_sessions: 8\n';
+const entry = (name: string, path: string, more = '') =>
+  `  - name: ${name}\n    path: ${path}\n    type: code\n    overstory: true\n    priority: medium\n    resource_weight: 1\n${more}`;
+
+function productsYaml(products: ProductRef[], workspace: string): string {
+  const entries = products.map(({ name, root }) => entry(name, relative(workspace, root)));
+  return `products:\n${entries.join('')}${scheduling}`;
+}
+
+/** Each is pinned to the machine where it lies, and found there: nothing is cloned. */
+function placedYaml(products: ProductRef[], machines: Lab['machines']): string {
+  const entries = products.map(({ name }, n) =>
+    entry(
+      name,
+      name,
+      `    repo: https://git.invalid/${name}.git\n    runtime: ${machines[n % machines.length]?.name}\n`,
+    ),
   );
-  return `products:\n${entries.join('')}scheduling:\n  max_concurrent_sessions: 8\n`;
+  const runtimes = machines.map(({ name }) => `  - { name: ${name}, kind: ssh, host: ${name} }\n`);
+  return `products:\n${entries.join('')}runtimes:\n${runtimes.join('')}${scheduling}`;
 }
 
 /** A write by somebody else, such as overstory makes all the time. */

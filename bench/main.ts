@@ -23,6 +23,7 @@ const groups: Record<string, () => Promise<Group>> = {
   plugin: () => import('./plugin.ts'),
   notice: () => import('./notice.ts'),
   scheduler: () => import('./scheduler.ts'),
+  runtimes: () => import('./runtimes.ts'),
 };
 /** Minutes each: by name only. */
 const long: Record<string, () => Promise<Group>> = {

@@ -20,7 +20,7 @@ export async function run(): Promise<Figure[]> {
   const points: Point[] = [];
   for (const size of sizes) {
     const started = performance.now();
-    const fleetd = await lab.fleetd(size);
+    const fleetd = await lab.fleetd({ count: size });
     const firstLookMs = performance.now() - started - fleetd.readyMs;
     await lab.quiet(2_000);
     const walls: number[] = [];

@@ -63,6 +63,11 @@ const groups: Record<string, { title: string; limit: string }> = {
       'A change to its event (above), a long poll that is answered at once, and the gateway: it takes a note into a transcript by a connection of its own, which is most of the time.',
   },
   scheduler: { title: 'Deciding', limit: 'Linear in the objectives that wait.' },
+  runtimes: {
+    title: 'Many machines',
+    limit:
+      '`fleet status` is answered from the live view and crosses no network. What is measured here is the look behind it, forced for all products at once over the ways to four agents that run on this machine, with a stand-in that holds back each byte for half the added round trip in each direction: all questions are on their way together, so the whole look is one round trip and the work of the agents, some 0.2 ms of CPU for each product (a few `stat` calls) and 0.1 ms in the asking program. On two cores that work is what lies above the round trip. The naive way pays the round trip for each product besides its `ov`; here it is given a single one per call, a `docker exec` or `ssh` takes several. One machine is cut off in silence: the first 10 to 25 s nobody can know, then it is lost and tried again. Its figures are those of the three that stay, whole and cut in turn.',
+  },
   soak: {
     title: 'Soak',
     limit: 'No growth is the aim; a collector that has not run yet looks like growth in a short one.',

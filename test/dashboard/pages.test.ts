@@ -175,11 +175,11 @@ inChromium('the dashboard in Chromium', (open) => {
       await using lab = await openLab({ products: 1 });
       const at = { port: await freePort(), host: '127.0.0.1', token: 'a-token-of-the-operator' } as const;
       const stateDir = join(lab.folder, 'state');
-      const first = await lab.fleetd(1, stateDir, at);
+      const first = await lab.fleetd({ count: 1, stateDir, dashboard: at });
       const { page, close } = await open(`http://localhost:${at.port}/#token=${at.token}`);
       process.kill(first.pid, 'SIGKILL');
       await page.getByText(/Not connected\. As of .* old/).waitFor();
-      const second = await lab.fleetd(1, stateDir, at);
+      const second = await lab.fleetd({ count: 1, stateDir, dashboard: at });
       await page.locator('#connection[data-state=live]').waitFor({ timeout: 30_000 });
       const [name] = lab.products.map((each) => each.name);
       await second.client.start({ product: name ?? '', text: 'Ship it', source: scene.world.source });

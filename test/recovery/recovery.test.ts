@@ -30,7 +30,7 @@ describe('kill -9 of fleetd', { timeout: 240_000 }, () => {
       (health) => health === null,
     );
     const startedAt = performance.now();
-    const second = await lab.fleetd(count, stateDir);
+    const second = await lab.fleetd({ count, stateDir });
     return {
       second,
       viewMs: Math.round(second.readyMs),
@@ -40,7 +40,7 @@ describe('kill -9 of fleetd', { timeout: 240_000 }, () => {
 
   it('at 50 products: the journal is shown at once, everything is observed again soon', async () => {
     const stateDir = join(lab.folder, 'state');
-    const first = await lab.fleetd(50, stateDir);
+    const first = await lab.fleetd({ count: 50, stateDir });
     await first.client.start({ product: lab.products[0]?.name ?? '', text: 'look around', source });
     const { second, viewMs, observedMs } = await killed(first, stateDir, 50);
     expect(await second.client.objectives()).toHaveLength(1);
@@ -63,7 +63,7 @@ describe('kill -9 of fleetd', { timeout: 240_000 }, () => {
       lab.products.slice(0, few).map(({ name }) => name),
     );
     journalFile.close();
-    const first = await lab.fleetd(few, stateDir);
+    const first = await lab.fleetd({ count: few, stateDir });
     await running(first, few - 2);
     const { queue: before, products: seen } = await first.client.status();
     const ran = seen.filter(({ state }) => state === 'running');

@@ -75,7 +75,7 @@ const missing = (why: string): Figure =>
 
 async function look(browser: Browser, lab: Lab): Promise<Looked> {
   const port = await freePort();
-  const { socket } = await lab.fleetd(products, undefined, { port, host: '127.0.0.1', token });
+  const { socket } = await lab.fleetd({ count: products, dashboard: { port, host: '127.0.0.1', token } });
   const url = `http://localhost:${port}/`;
   const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
   const page = await context.newPage();
