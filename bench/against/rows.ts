@@ -7,4 +7,5 @@ export const rows: Record<string, () => Promise<{ row: Row }>> = {
   resident: () => import('./rows/resident.ts'),
   start: () => import('./rows/start.ts'),
   page: () => import('./rows/page.ts'),
+  trial: () => import('./rows/trial.ts'),
 };
