@@ -6,8 +6,7 @@ import { FleetError } from '../common/errors.ts';
 import type { NewEvent } from '../journal/events.ts';
 import { stopping } from '../journal/session-facts.ts';
 import type { Product } from '../registry/registry.ts';
-import { decide } from '../scheduler/index.ts';
-import type { Admission, Plan } from '../scheduler/state.ts';
+import { type Admission, createDecider, type Plan } from '../scheduler/index.ts';
 import { admit } from './act/admit.ts';
 import { enforceBudgets } from './act/enforce-budgets.ts';
 import { endUnderLostLeases } from './act/lost-runtimes.ts';
@@ -65,6 +64,7 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
     },
   });
   const usage = journal.usage((error) => log.warn({ err: error }, 'a minute of the budget was not kept'));
+  const decide = createDecider();
   let plan: Plan = decide(schedulerState(context), clock.nowMs());
 
   // ── act ────────────────────────────────────────────────────────────────────────────────────────────────

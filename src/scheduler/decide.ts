@@ -4,8 +4,9 @@
 import { sessionsAtLimit } from './at-limit.ts';
 import { enforceBudgets } from './enforce-budgets.ts';
 import { capacityOf, exceeds, holdsSlot, takenBy } from './load.ts';
-import { effectivePriority, queueOrder, waitingSinceMs } from './order.ts';
+import { effectivePriority, waitingSinceMs } from './order.ts';
 import { Runtimes } from './placement.ts';
+import { type Queue, queueOf } from './queue.ts';
 import { breaksCost, notReady } from './ready.ts';
 import type {
   Capacity,
@@ -20,16 +21,12 @@ import type {
   WaitRule,
 } from './state.ts';
 
-/** Lacks of the fleet, in the order they are named when several hold. */
+/** What else the fleet lacks, in the order it is named when several hold. */
 function lack(
   after: Capacity,
   objective: ObjectiveState,
   predicted: Footprint,
-): { rule: 'slots' | 'live' | 'memory' | 'cpu' | 'cost'; numbers: Numbers } | null {
-  if (after.slotsUsed + 1 > after.slots)
-    return { rule: 'slots', numbers: { used: after.slotsUsed, max: after.slots } };
-  if (after.liveSessions + 1 > after.maxLiveSessions)
-    return { rule: 'live', numbers: { used: after.liveSessions, max: after.maxLiveSessions } };
+): { rule: 'memory' | 'cpu' | 'cost'; numbers: Numbers } | null {
   const { committed, measured, maxMemoryBytes, maxCpuCores, maxCostUsdPerDay } = after;
   if (maxMemoryBytes !== null && exceeds(committed.memoryBytes + predicted.memoryBytes, maxMemoryBytes))
     return {
@@ -94,21 +91,14 @@ function take(after: Capacity, objective: ObjectiveState, predicted: Footprint):
   after.reservedUsd += objective.expectedCostUsd ?? 0;
 }
 
-/** States of the objectives that queued ones need. Only those are looked up: most of ten thousand are not. */
-function statesOfNeeds({ objectives }: FleetState): Map<string, ObjectiveState['state']> {
-  const needed = new Set<string>();
-  for (const { state, needs } of objectives) if (state === 'queued') for (const id of needs) needed.add(id);
-  const states = new Map<string, ObjectiveState['state']>();
-  if (needed.size === 0) return states;
-  for (const { id, state } of objectives) if (needed.has(id)) states.set(id, state);
-  return states;
-}
-
 /**
  * Pure: no clock, no I/O, the input is not changed, the same input gives the same plan.
  * The rules and their reasons are in this folder's README.
  */
-export function decide(state: FleetState, nowMs: number): Plan {
+export const decide = (state: FleetState, nowMs: number): Plan => decideOn(queueOf(state), state, nowMs);
+
+/** The same with its queue given: as queueOf() has it, or as it was kept in step with what changed. */
+export function decideOn({ order, stateOf, lanes }: Queue, state: FleetState, nowMs: number): Plan {
   const { limits } = state;
   const products = new Map(state.products.map((product) => [product.name, product]));
   const capacity = capacityOf(state, products, nowMs);
@@ -118,11 +108,12 @@ export function decide(state: FleetState, nowMs: number): Plan {
   const decisions: Plan['decisions'] = [...enforcements];
   const waits: Wait[] = [];
   const after = { ...capacity };
-  const ours = state.sessions.filter(({ adoptable }) => !adoptable);
-  const occupants = new Map(ours.map((session) => [session.product, session.objective]));
-  const adoptable = new Map(
-    state.sessions.filter((session) => session.adoptable).map((session) => [session.product, session]),
-  );
+  for (const session of state.sessions) {
+    const lane = lanes.get(session.product);
+    if (lane === undefined) continue;
+    if (session.adoptable) lane.adoptable = session;
+    else lane.occupant = session.objective;
+  }
   let slotHolders = state.sessions.filter(holds).map((session) => session.objective);
   let live = state.sessions.map((session) => session.objective);
 
@@ -134,9 +125,10 @@ export function decide(state: FleetState, nowMs: number): Plan {
   if (paced !== null && paced <= nowMs) paced = null;
   /**
    * The objectives that nothing may pass any more, as those behind them say it: shared by up to ten thousand waits. By
-   * runtime, '' for the fleet: what waits for room on one holds up nobody elsewhere.
+   * runtime, and of the fleet: what waits for room on one holds up nobody elsewhere.
    */
   const heads = new Map<string, Pick<Wait, 'behind' | 'numbers'>>();
+  let headOfAll: Pick<Wait, 'behind' | 'numbers'> | undefined;
   /** when the first bound ends of those that do not fit so far, by runtime */
   const bounds = new Map<string, number>();
   /** the first of them behind which somebody ready stands */
@@ -153,35 +145,45 @@ export function decide(state: FleetState, nowMs: number): Plan {
   const holdsOthersBack = (objective: ObjectiveState, product: ProductState | undefined, at: string) => {
     const sinceMs = waitingSinceMs(objective, product);
     const endsMs = sinceMs + limits.headBoundMs;
-    if (endsMs <= nowMs) heads.set(at, { behind: [objective.id], numbers: { headSinceMs: sinceMs } });
+    const head = { behind: [objective.id], numbers: { headSinceMs: sinceMs } };
+    if (endsMs <= nowMs && at === '') headOfAll = head;
+    else if (endsMs <= nowMs) heads.set(at, head);
     else bounds.set(at, Math.min(bounds.get(at) ?? endsMs, endsMs));
   };
-  const queue = queueOrder(state);
-  const needed = statesOfNeeds(state);
-  for (const candidate of queue) {
-    const { objective, product } = candidate;
-    const obstacle = notReady(candidate, limits, nowMs, needed, occupants.get(objective.product), runtimes);
+  for (const candidate of order) {
+    const { objective, lane } = candidate;
+    const { product } = lane;
+    const obstacle = notReady(candidate, limits, nowMs, stateOf, runtimes);
     if (obstacle) {
       if (obstacle.untilMs !== null) wakeAt(obstacle.untilMs);
       wait(objective, obstacle.rule, obstacle.behind, obstacle.numbers);
       continue;
     }
-    const takenOver = adoptable.get(objective.product);
-    const predicted = takenOver ? takenBy(takenOver, candidate.predicted) : candidate.predicted;
+    const takenOver = lane.adoptable;
+    const predicted = takenOver ? takenBy(takenOver, lane.predicted) : lane.predicted;
     const room = takenOver ? givenBack(after, predicted) : after;
     const home = product?.place?.home ?? '';
-    const full = runtimes.full(product, predicted, takenOver ? predicted : null);
-    const lacking = lack(room, objective, predicted);
-    const head = heads.get('') ?? heads.get(home);
+    const head = headOfAll ?? (home === '' ? undefined : heads.get(home));
+    if (room.slotsUsed + 1 > room.slots) {
+      wait(objective, 'slots', slotHolders, { used: room.slotsUsed, max: room.slots });
+      continue;
+    }
+    if (room.liveSessions + 1 > room.maxLiveSessions) {
+      wait(objective, 'live', live, { used: room.liveSessions, max: room.maxLiveSessions });
+      continue;
+    }
+    // Who takes over what runs already takes nothing that the head could have.
+    if (head && !takenOver) {
+      wait(objective, 'behind-head', head.behind, head.numbers);
+      continue;
+    }
     const standsBehind = () => {
       const never = Number.POSITIVE_INFINITY;
       if (!takenOver) holdsUpMs = Math.min(holdsUpMs, bounds.get('') ?? never, bounds.get(home) ?? never);
     };
-    if (lacking?.rule === 'slots') wait(objective, 'slots', slotHolders, lacking.numbers);
-    else if (lacking?.rule === 'live') wait(objective, 'live', live, lacking.numbers);
-    // Who takes over what runs already takes nothing that the head could have.
-    else if (head && !takenOver) wait(objective, 'behind-head', head.behind, head.numbers);
-    else if (lacking) {
+    const full = runtimes.full(product, predicted, takenOver ? predicted : null);
+    const lacking = lack(room, objective, predicted);
+    if (lacking) {
       standsBehind();
       wait(objective, lacking.rule, live, lacking.numbers);
       if (drainingHelps(objective, after)) holdsOthersBack(objective, product, '');
@@ -197,8 +199,8 @@ export function decide(state: FleetState, nowMs: number): Plan {
       Object.assign(after, room);
       take(after, objective, predicted);
       if (!takenOver) runtimes.take(objective.id, product, predicted);
-      adoptable.delete(objective.product);
-      occupants.set(objective.product, objective.id);
+      lane.adoptable = undefined;
+      lane.occupant = objective.id;
       slotHolders = [...slotHolders, objective.id];
       live = [...live, objective.id];
       if (limits.startPacingMs > 0) paced = nowMs + limits.startPacingMs;

@@ -2,6 +2,7 @@
 
 export { findCycle } from './cycle.ts';
 export { decide } from './decide.ts';
+export { createDecider } from './decider.ts';
 export { schedulingDefaults } from './defaults.ts';
 export { type Explanation, explain, type Trace } from './explain.ts';
 export { type Forecast, type ForecastStart, forecast, withLimits } from './forecast.ts';

@@ -1,9 +1,9 @@
 // In which order queued objectives are considered: rule 2.
 import { predict } from './load.ts';
-import type { FleetState, Footprint, Limits, ObjectiveState, ProductState } from './state.ts';
+import type { FleetState, Footprint, Limits, ObjectiveState, ProductState, SessionState } from './state.ts';
 
 /** What all queued objectives of one product share: worked out once, not once for each of ten thousand. */
-interface Lane {
+export interface Lane {
   /** undefined: no longer in products.yaml */
   product: ProductState | undefined;
   /** what one session of it is predicted to take */
@@ -11,21 +11,30 @@ interface Lane {
   priority: number;
   /** session-ms given so far per point of priority */
   served: number;
+  /** whose session lives in the product, or that was admitted in this decision; set by it */
+  occupant: string | undefined;
+  /** what runs there without a session of ours; set likewise */
+  adoptable: SessionState | undefined;
 }
 
-export interface Candidate extends Pick<Lane, 'product' | 'predicted' | 'served'> {
+export interface Candidate {
   objective: ObjectiveState;
+  lane: Lane;
   /** smaller goes first */
   rank: number;
+  /** of its lane, where that counts */
+  served: number;
 }
 
-function laneOf(product: ProductState | undefined, limits: Limits): Lane {
+export function laneOf(product: ProductState | undefined, limits: Limits): Lane {
   const priority = product?.priority ?? 0;
   return {
     product,
     predicted: predict(product, limits),
     priority,
     served: product ? product.servedMs / Math.max(1, priority) : 0,
+    occupant: undefined,
+    adoptable: undefined,
   };
 }
 
@@ -53,22 +62,44 @@ export function effectivePriority(limits: Limits, candidate: Candidate, nowMs: n
   return ageWindow(nowMs, limits.ageingMsPerPoint) - candidate.rank;
 }
 
-/** The queued objectives, first to be considered first. Ties end at the arrival number, which is unique. */
-export function queueOrder(state: FleetState): Candidate[] {
-  const { strategy, ageingMsPerPoint } = state.limits;
-  const fifo = strategy === 'fifo';
-  const lanes = new Map(state.products.map((product) => [product.name, laneOf(product, state.limits)]));
-  const noLane = laneOf(undefined, state.limits);
+/** Where an objective of this lane stands: smaller goes first. */
+export function placeIn(
+  { strategy, ageingMsPerPoint }: Limits,
+  objective: ObjectiveState,
+  { product, priority, served }: Lane,
+): Pick<Candidate, 'rank' | 'served'> {
+  if (strategy === 'fifo') return { rank: 0, served: 0 };
+  return { rank: ageWindow(waitingSinceMs(objective, product), ageingMsPerPoint) - priority, served };
+}
+
+/** First to be considered first. Ties end at the arrival number, which is unique. */
+export function byTurn(a: Candidate, b: Candidate): number {
+  return a.rank - b.rank || a.served - b.served || a.objective.arrival - b.objective.arrival;
+}
+
+/** What the products' objectives share, by the product's name. */
+export function lanesOf({ products, limits }: Pick<FleetState, 'products' | 'limits'>): Map<string, Lane> {
+  return new Map(products.map((product) => [product.name, laneOf(product, limits)]));
+}
+
+/** The queued objectives, by turn. @param lanes  get one more for each product that is not in the state */
+export function queueOrder(state: FleetState, lanes = lanesOf(state)): Candidate[] {
+  const { limits } = state;
   const queue: Candidate[] = [];
   for (const objective of state.objectives) {
     if (objective.state !== 'queued') continue;
-    const { product, predicted, priority, served } = lanes.get(objective.product) ?? noLane;
-    const rank = fifo ? 0 : ageWindow(waitingSinceMs(objective, product), ageingMsPerPoint) - priority;
-    queue.push({ objective, product, predicted, rank, served: fifo ? 0 : served });
+    const lane = laneFor(lanes, objective.product, limits);
+    queue.push({ objective, lane, ...placeIn(limits, objective, lane) });
   }
   // Few ranks are shared by many: sorting the ranks, then within each, is what keeps 10,000 objectives cheap.
   const byRank = [...Map.groupBy(queue, ({ rank }) => rank)].sort(([a], [b]) => a - b);
-  return byRank.flatMap(([, tied]) =>
-    tied.sort((a, b) => a.served - b.served || a.objective.arrival - b.objective.arrival),
-  );
+  return byRank.flatMap(([, tied]) => tied.sort(byTurn));
+}
+
+export function laneFor(lanes: Map<string, Lane>, name: string, limits: Limits): Lane {
+  const known = lanes.get(name);
+  if (known) return known;
+  const lane = laneOf(undefined, limits);
+  lanes.set(name, lane);
+  return lane;
 }

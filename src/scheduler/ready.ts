@@ -2,7 +2,8 @@
 import { closedNow, exceeds, heldNow } from './load.ts';
 import type { Candidate } from './order.ts';
 import type { Runtimes } from './placement.ts';
-import type { AccountState, Limits, Numbers, ObjectiveState, WaitRule } from './state.ts';
+import type { StateOf } from './queue.ts';
+import type { AccountState, Limits, Numbers, WaitRule } from './state.ts';
 
 export interface Obstacle {
   rule: WaitRule;
@@ -28,7 +29,7 @@ export function breaksCost(knownUsd: number, expectedUsd: number | null, limitUs
   return knownUsd >= limitUsd || (expectedUsd !== null && exceeds(knownUsd + expectedUsd, limitUsd));
 }
 
-function neverFits({ objective, product, predicted }: Candidate, limits: Limits): Obstacle | null {
+function neverFits({ objective, lane: { product, predicted } }: Candidate, limits: Limits): Obstacle | null {
   const never = (limit: string, scope: string, needed: number | null, allowed: number) =>
     obstacle('never-fits', { limit, scope, needed, allowed });
   if (limits.maxMemoryBytes !== null && exceeds(predicted.memoryBytes, limits.maxMemoryBytes))
@@ -48,13 +49,10 @@ function neverFits({ objective, product, predicted }: Candidate, limits: Limits)
   return null;
 }
 
-function unmetNeeds(
-  needs: readonly string[],
-  needed: ReadonlyMap<string, ObjectiveState['state']>,
-): Obstacle | null {
+function unmetNeeds(needs: readonly string[], stateOf: StateOf): Obstacle | null {
   const open: string[] = [];
   for (const id of needs) {
-    const state = needed.get(id);
+    const state = stateOf(id);
     if (state === 'failed' || state === 'cancelled')
       return obstacle('needs-failed', { need: id, state }, [id]);
     if (state !== 'done') open.push(id);
@@ -73,18 +71,17 @@ function accountShut(account: AccountState, nowMs: number): Obstacle | null {
 /**
  * The first obstacle, those that only a human removes before those that time or other work removes.
  *
- * @param needed    states of the objectives that others need; one that is missing stays unmet
- * @param occupant  objective whose session lives in this product, or that was admitted just now
+ * @param stateOf   of an objective that others need; one that is missing stays unmet
  */
 export function notReady(
   candidate: Candidate,
   limits: Limits,
   nowMs: number,
-  needed: ReadonlyMap<string, ObjectiveState['state']>,
-  occupant: string | undefined,
+  stateOf: StateOf,
   runtimes: Runtimes,
 ): Obstacle | null {
-  const { objective, product } = candidate;
+  const { objective } = candidate;
+  const { product, predicted, occupant } = candidate.lane;
   if (!product) return obstacle('not-startable', { reason: 'it is not in products.yaml' });
   if (!product.startable)
     return obstacle('not-startable', {
@@ -101,10 +98,10 @@ export function notReady(
   const never = neverFits(candidate, limits);
   if (never) return never;
   if (objective.needs.length > 0) {
-    const unmet = unmetNeeds(objective.needs, needed);
+    const unmet = unmetNeeds(objective.needs, stateOf);
     if (unmet) return unmet;
   }
-  const barred = runtimes.barred(product, candidate.predicted);
+  const barred = runtimes.barred(product, predicted);
   if (barred) return obstacle(barred.rule, barred.numbers);
   const { failures, openUntilMs } = product.breaker;
   if (openUntilMs !== null && openUntilMs > nowMs)

@@ -12,17 +12,12 @@ export interface Mutant {
 const mutant = (name: string, file: string, from: string, to: string): Mutant => ({ name, file, from, to });
 
 export const mutants: Mutant[] = [
-  mutant(
-    'one slot too many',
-    'decide.ts',
-    'after.slotsUsed + 1 > after.slots',
-    'after.slotsUsed > after.slots',
-  ),
+  mutant('one slot too many', 'decide.ts', 'room.slotsUsed + 1 > room.slots', 'room.slotsUsed > room.slots'),
   mutant(
     'one live session too many',
     'decide.ts',
-    'after.liveSessions + 1 > after.maxLiveSessions',
-    'after.liveSessions > after.maxLiveSessions',
+    'room.liveSessions + 1 > room.maxLiveSessions',
+    'room.liveSessions > room.maxLiveSessions',
   ),
   mutant('starts of this plan take no slot', 'decide.ts', 'after.slotsUsed += 1;', ''),
   mutant(
@@ -119,12 +114,12 @@ export const mutants: Mutant[] = [
     '...closed }, nobody, closed.untilMs)',
     '...closed }, nobody)',
   ),
-  mutant('two sessions on one product', 'decide.ts', 'occupants.set(objective.product, objective.id);', ''),
+  mutant('two sessions on one product', 'decide.ts', 'lane.occupant = objective.id;', ''),
   mutant(
     'a live session does not occupy its product',
     'decide.ts',
-    'new Map(ours.map((session) => [session.product, session.objective]))',
-    'new Map<string, string>()',
+    'else lane.occupant = session.objective;',
+    '',
   ),
   mutant('pacing ignored', 'decide.ts', 'state.lastStartMs + limits.startPacingMs', 'state.lastStartMs'),
   mutant(
@@ -144,8 +139,8 @@ export const mutants: Mutant[] = [
   mutant(
     'what is taken over counts as predicted, not as measured',
     'decide.ts',
-    'takenOver ? takenBy(takenOver, candidate.predicted) : candidate.predicted',
-    'candidate.predicted',
+    'takenOver ? takenBy(takenOver, lane.predicted) : lane.predicted',
+    'lane.predicted',
   ),
   mutant('the head may be passed for ever', 'decide.ts', 'if (endsMs <= nowMs) head', 'if (endsMs < 0) head'),
   mutant(
@@ -208,8 +203,18 @@ export const mutants: Mutant[] = [
     'a.objective.arrival - b.objective.arrival',
     'b.objective.arrival - a.objective.arrival',
   ),
-  mutant('fifo looks at priority', 'order.ts', 'rank = fifo ? 0', 'rank = !fifo && !product ? 0'),
-  mutant('fifo looks at what was served', 'order.ts', 'served: fifo ? 0 : served', 'served'),
+  mutant(
+    'fifo looks at priority',
+    'order.ts',
+    "if (strategy === 'fifo') return { rank: 0, served: 0 };",
+    "if (strategy === 'fifo') return { rank: -priority, served: 0 };",
+  ),
+  mutant(
+    'fifo looks at what was served',
+    'order.ts',
+    'return { rank: 0, served: 0 }',
+    'return { rank: 0, served }',
+  ),
   mutant(
     'a paused product starts',
     'ready.ts',

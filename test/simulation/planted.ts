@@ -33,12 +33,8 @@ const all: PlantedBug[] = [
       'CREATE UNIQUE INDEX sessions_one_per_product',
       'CREATE INDEX sessions_one_per_product',
     ],
-    ['scheduler/decide.ts', 'occupants.set(objective.product, objective.id);', ''],
-    [
-      'scheduler/decide.ts',
-      'new Map(ours.map((session) => [session.product, session.objective]))',
-      'new Map<string, string>()',
-    ],
+    ['scheduler/decide.ts', 'lane.occupant = objective.id;', ''],
+    ['scheduler/decide.ts', 'else lane.occupant = session.objective;', ''],
   ),
   bug(
     'a stop that failed starts the coordinator again, past admit',
