@@ -1,5 +1,6 @@
 // The dashboard's HTTP server: who gets in, the stream of changes, and what is said when a page fails.
 import { type Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
@@ -15,6 +16,7 @@ import { iconOf } from './icon.ts';
 import { watchFleet } from './live.ts';
 import { FailurePage } from './pages/failure.tsx';
 import { LoginPage } from './pages/login.tsx';
+import { patches } from './patch.ts';
 import { addPages } from './routes.tsx';
 
 export interface DashboardOptions {
@@ -65,6 +67,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   if (options.hook) addHooks(app, options.hook, refused);
   app.use(guard.boundary);
+  app.use(compress());
   app.use(bodyWithin(mostFormBytes, 'a form'));
   app.onError((thrown, c) => {
     const error = FleetError.wrap(thrown);
@@ -99,6 +102,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await next();
   });
 
+  app.use(patches());
   addPages(app, client);
   app.get('/live', (c) => changes(c));
   app.notFound((c) =>

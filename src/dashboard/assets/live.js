@@ -120,6 +120,20 @@ function tellConnection() {
   );
 }
 
+/** The page as it was sent last, and its name: of the next one only what differs is sent. */
+let had = { name: '', text: '' };
+async function pageOf(response) {
+  const name = response.headers.get('fleet-page') ?? '';
+  const isPatch = response.headers.get('content-type')?.startsWith('application/json');
+  const text = isPatch
+    ? (await response.json())
+        .map((part) => (typeof part === 'string' ? part : had.text.slice(part[0], part[0] + part[1])))
+        .join('')
+    : await response.text();
+  had = { name, text };
+  return new DOMParser().parseFromString(text, 'text/html');
+}
+
 let fetching = false;
 let again = false;
 async function refresh() {
@@ -131,9 +145,11 @@ async function refresh() {
   try {
     // The changes of what is over stay as they are: they need not be sent again.
     const keeps = document.querySelector('#changes[data-keep]') ? { 'fleet-keeps': 'changes' } : {};
-    const response = await fetch(location.href, { headers: { accept: 'text/html', ...keeps } });
+    const response = await fetch(location.href, {
+      headers: { accept: 'text/html', ...keeps, ...(had.name && { 'fleet-has': had.name }) },
+    });
     if (response.status === 401) return location.reload();
-    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const page = await pageOf(response);
     // fleetd may be up and not yet able to say: what was seen last stays
     if (page.body.hasAttribute('data-at') || !body.hasAttribute('data-at')) {
       morph(body, page.body);
