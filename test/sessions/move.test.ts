@@ -140,12 +140,17 @@ it('takes what is not committed along on a branch, stops what works, and goes on
 
 it('settles what a fleetd left that ended before and after the new place was given', async () => {
   await ready();
+  // The old folder of the move before is set aside, too: until then another is refused.
+  await until(
+    () => fleet.fleetd.fleet.loop.context.journal.moves.of('one'),
+    (row) => row === null,
+  );
   const before = await refs(at('far', 'one'));
   void move('near').catch(() => {});
   // The place is cleared there, and no more is known.
   await until(
-    () => existsSync(at('near', '.fleet/moves/one.epoch')),
-    (there) => there,
+    () => readFileSync(at('near', '.fleet/moves/one.epoch'), 'utf8'),
+    (epoch) => epoch === '4\n',
   );
   machines.near.way.cut();
   await fleet[Symbol.asyncDispose]();
