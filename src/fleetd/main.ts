@@ -1,15 +1,28 @@
 // Entry of `fleetd`: in its container, and on a machine of one's own from the npm package.
 import { pino } from 'pino';
+import { systemClock } from '../common/clock.ts';
 import { FleetError } from '../common/errors.ts';
 import { quietLines } from '../common/terminal-safe-json.ts';
 import { delivererLabel, dockerChannel, publisherLabel } from '../runtime/index.ts';
+import { takeOver } from './epoch.ts';
 import { readFleetdOptions } from './options.ts';
 import { runFleetd } from './run.ts';
 
 const log = pino({ name: 'fleetd' }, quietLines(pino.destination(1)));
 try {
-  const { project, runtimeCores, logLevel, ...settings } = readFleetdOptions(process.argv.slice(2));
+  const {
+    project,
+    runtimeCores,
+    logLevel,
+    takeOver: takesOver,
+    ...settings
+  } = readFleetdOptions(process.argv.slice(2));
   log.level = logLevel;
+  if (takesOver) {
+    const epoch = await takeOver(settings.stateDir, systemClock);
+    log.info({ epoch }, 'runtimes will refuse every fleetd before this one; start fleetd now');
+    process.exit(0);
+  }
   /** Of a container that takes branches: one run of its program for each. */
   const farEnd = (name: string, label: string) =>
     dockerChannel({

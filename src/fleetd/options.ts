@@ -21,6 +21,8 @@ export interface FleetdSettings {
   /** null: those of this machine */
   runtimeCores: number | null;
   logLevel: string;
+  /** only the epoch is raised; nothing is started */
+  takeOver: boolean;
 }
 
 /**
@@ -66,13 +68,17 @@ export function readFleetdOptions(argv: string[]): FleetdSettings {
     .addOption(option('--projects <folder>', 'of your repositories, in the runtime', 'FLEET_PROJECTS', ''))
     .addOption(option('--runtime-cpus <number>', "0: this machine's", 'FLEET_RUNTIME_CPUS', '0'))
     .addOption(option('--log-level <level>', 'of pino', 'LOG_LEVEL', 'info'))
+    .option(
+      '--take-over',
+      'raise the epoch of the fleet in the state folder, so that runtimes refuse the fleetd before; end',
+    )
     .addHelpText(
       'after',
       "\nBy the environment only: FLEET_OPERATOR_TOKEN (the dashboard's; default: one is made and kept), DOCKER_HOST.",
     )
     .allowExcessArguments(false)
     .parse(argv, { from: 'user' })
-    .opts<Record<string, string>>();
+    .opts<Record<string, string> & { takeOver?: true }>();
   const { products = '', state = '', socket = '', gatewaySocket = '', workspace = '', project = '' } = o;
   const port = readPort(o.dashboardPort ?? '');
   const cores = Number(o.runtimeCpus);
@@ -94,6 +100,7 @@ export function readFleetdOptions(argv: string[]): FleetdSettings {
     project,
     runtimeCores: cores > 0 ? cores : null,
     logLevel: o.logLevel ?? 'info',
+    takeOver: o.takeOver === true,
   };
 }
 

@@ -29,6 +29,7 @@ import type { LeaseLengths } from '../runtime/lease-terms.ts';
 import { publisherOver } from '../runtime/publish/publisher.ts';
 import { attachArgv } from './attach.ts';
 import { channelsOf, enginesOf } from './channels.ts';
+import { fleetEpoch } from './epoch.ts';
 import { keepLimits, type LimitKeeper } from './limits.ts';
 import { type KeptRuntimes, keepRuntimes } from './runtimes.ts';
 import { webhooks } from './webhook.ts';
@@ -114,6 +115,7 @@ export async function runFleetd(options: FleetdOptions): Promise<Fleetd> {
   const project = options.project ?? 'meta-coordinator';
   const kept = keepRuntimes({
     fleet: await keptToken(join(options.stateDir, 'fleet-id')),
+    epoch: await fleetEpoch(options.stateDir),
     ...(options.lease && { lease: options.lease }),
     registry,
     placement: (product) => journal.placement(product),

@@ -17,6 +17,7 @@ export interface KeptRuntimes {
 
 /**
  * @param options.fleet      its id: who holds the leases of named runtimes
+ * @param options.epoch      of the fleet: a runtime refuses the lower one
  * @param options.lease      how long each lease holds
  * @param options.local      the way to fleetd's own runtime: `kind: local`, and the only one where none is named
  * @param options.channelOf  the way to each other one
@@ -26,6 +27,7 @@ export interface KeptRuntimes {
  */
 export function keepRuntimes(options: {
   fleet: string;
+  epoch: number;
   lease?: LeaseLengths;
   registry: { current(): Pick<Registry, 'runtimes' | 'workspaceRoot'> };
   placement(product: string): Place | null;
@@ -52,7 +54,9 @@ export function keepRuntimes(options: {
     const known = kept.get(name);
     if (known?.print === print) return { name, runtime: known.runtime, local: isLocal };
     const onLog = (line: string) => log.info({ from: 'agent', ...(entry && { runtime: name }) }, line);
-    const lease = isLocal ? undefined : { ...options.lease, fleet: options.fleet, runtime: name, epoch: 1 };
+    const lease = isLocal
+      ? undefined
+      : { ...options.lease, fleet: options.fleet, runtime: name, epoch: options.epoch };
     const engine = isLocal ? null : options.engineOf(entry);
     const opened =
       engine === null
