@@ -7,7 +7,7 @@ import { type Runtimes, routeRuntimes } from '../src/runtime/runtimes.ts';
 import { farChannel } from './far-channel.ts';
 import { atLeast, atMost, type Figure, median, quantile, shown, spread, timed } from './figure.ts';
 import { type FleetdProcess, type Lab, mailOperator, openLab, touch, until } from './lab.ts';
-import { residentMb } from './machine.ts';
+import { cpuSeconds, residentMb } from './machine.ts';
 import { largeFleet, measureDecide } from './scheduler.ts';
 
 const products = 200;
@@ -147,12 +147,15 @@ async function callNaively(lab: Lab, root: string, oneWayMs: number): Promise<vo
 /** The same products and the same work, under one runtime and under four. */
 async function memory(lab: Lab, rounds: number): Promise<Figure[]> {
   const taken = { one: [] as number[], four: [] as number[] };
-  const walls = { one: [] as number[], four: [] as number[] };
+  const cpu = { one: [] as number[], four: [] as number[] };
+  const statuses = 100;
   for (let round = 0; round < rounds; round += 1)
     for (const kind of ['one', 'four'] as const) {
       const fleetd = await lab.fleetd(kind === 'one' ? {} : { farMs: 0 });
       await lab.quiet(2_000);
-      for (let n = 0; n < 100; n += 1) walls[kind].push(await timed(() => fleetd.client.status()));
+      const before = cpuSeconds(fleetd.pid);
+      for (let n = 0; n < statuses; n += 1) await fleetd.client.status();
+      cpu[kind].push(((cpuSeconds(fleetd.pid) - before) / statuses) * 1000);
       for (const product of lab.products.slice(0, 40)) {
         touch(product);
         await sleep(100);
@@ -161,7 +164,7 @@ async function memory(lab: Lab, rounds: number): Promise<Figure[]> {
       taken[kind].push(residentMb(fleetd.pid));
       await fleetd.close();
     }
-  const told = (of: number[]) => of.map((mb) => mb.toFixed(0)).join(', ');
+  const told = (of: number[], digits = 0) => of.map((one) => one.toFixed(digits)).join(', ');
   return [
     atMost(
       `memory of fleetd: ${products} products on ${machines} runtimes against one`,
@@ -172,10 +175,10 @@ async function memory(lab: Lab, rounds: number): Promise<Figure[]> {
       `resident, in turn: four ${told(taken.four)} MB, one ${told(taken.one)} MB; without the agents`,
     ),
     shown(
-      `fleet status with ${machines} runtimes`,
-      quantile(walls.four, 0.95),
-      'ms',
-      `${spread(walls.four)}, from the live view: no round trip; with one runtime ${spread(walls.one)}`,
+      `CPU of fleetd for a fleet status: ${machines} runtimes against one`,
+      median(cpu.four) / median(cpu.one),
+      '×',
+      `from the live view, no round trip: four ${told(cpu.four, 1)} ms, one ${told(cpu.one, 1)} ms, in turn`,
     ),
   ];
 }
