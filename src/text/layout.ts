@@ -88,8 +88,12 @@ export const asOf = (surface: Surface, { at }: { at: string }): Surface => ({
 /** Latin letters, our own quotation marks, dashes and dots: a cell for each character, which need not be asked for. */
 const plain = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193]*$/;
 
+/** What only formats and has no cell, but for joiners and tags of emoji: string-width 8.1.0 throws at some that stand alone. */
+const formats = /(?![\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu;
+
 /** Cells a text takes in a terminal. */
-export const widthOf = (text: string): number => (plain.test(text) ? text.length : stringWidth(text));
+export const widthOf = (text: string): number =>
+  plain.test(text) ? text.length : stringWidth(text.replace(formats, ''));
 
 /** At most `width` cells; what is cut ends in `…`. */
 export function cut(text: string, width: number): string {

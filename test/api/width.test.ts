@@ -21,6 +21,13 @@ it('cuts between characters, and says that it did', () => {
   expect(pad('日本', 6)).toBe('日本  ');
 });
 
+it('has a width for every character that a text may hold', () => {
+  for (let code = 0x20; code < 0x14000; code += 1) {
+    const cells = widthOf(String.fromCodePoint(code));
+    expect([code, cells >= 0 && cells <= 2]).toEqual([code, true]);
+  }
+});
+
 it('takes for each character of what is plain the cell that it has', () => {
   // and of what may follow one, and makes another of it: accents, the form of an emoji
   const ranges = [
