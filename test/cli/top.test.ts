@@ -18,6 +18,10 @@ describe.skipIf(process.env[standIn])('fleet top in a terminal', () => {
   /** As a terminal reports it. @param row  of the screen, from 0 */
   const clicks = (row: number) => types(`\u001b[<0;5;${row + 1}M\u001b[<0;5;${row + 1}m`);
   const rowOf = async (text: RegExp) => (await screen()).split('\n').findIndex((line) => text.test(line));
+  const mouse = async () =>
+    (await tmux('display-message', '-p', '-t', 'board', '#{mouse_standard_flag} #{mouse_sgr_flag}')).stdout;
+  /** It does when its keys are wanted, which is after the first board. */
+  const asksForMouse = () => until(mouse, (is) => is === '1 1');
   let scene: Scene;
   const status = () => scene.world.fleet.status(null);
   const objective = (id: string) => scene.world.fleet.commands.objective(id);
@@ -36,14 +40,7 @@ describe.skipIf(process.env[standIn])('fleet top in a terminal', () => {
   });
 
   it('has asked its terminal for the mouse, and takes a click and the wheel', async () => {
-    const flags = await tmux(
-      'display-message',
-      '-p',
-      '-t',
-      'board',
-      '#{mouse_standard_flag} #{mouse_sgr_flag}',
-    );
-    expect(flags.stdout).toBe('1 1');
+    await asksForMouse();
     await clicks(await rowOf(/^ {2}billing/));
     await shows(/> billing/);
     // a question's line chooses the product that asks
@@ -131,8 +128,6 @@ describe.skipIf(process.env[standIn])('fleet top in a terminal', () => {
   });
 
   it('gives the terminal back when it is left, also by a signal', async () => {
-    const flags = async () =>
-      (await tmux('display-message', '-p', '-t', 'board', '#{mouse_standard_flag} #{mouse_sgr_flag}')).stdout;
     await tmux('kill-session', '-t', 'board');
     await tmux(
       ...[
@@ -150,11 +145,11 @@ describe.skipIf(process.env[standIn])('fleet top in a terminal', () => {
       ...['sh', '-c', `"${process.execPath}" "${main}" top; echo left; sleep 60`],
     );
     await shows(/> launch|slots used/);
-    expect(await flags()).toBe('1 1');
+    await asksForMouse();
     const pane = (await tmux('display-message', '-p', '-t', 'board', '#{pane_pid}')).stdout;
     const { stdout: child } = await execa('ps', ['-o', 'pid=', '--ppid', pane.trim()]);
     process.kill(Number(child.trim()), 'SIGTERM');
     await shows(/left/);
-    expect(await flags()).toBe('0 0');
+    expect(await mouse()).toBe('0 0');
   });
 });
