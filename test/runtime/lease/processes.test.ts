@@ -2,9 +2,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../src/common/clock.ts';
 import { watcherPid } from '../../../src/runtime/agent/lease/watcher.ts';
 import { connectRuntime } from '../../../src/runtime/index.ts';
-import type { LeaseOptions } from '../../../src/runtime/lease-terms.ts';
+import { beatEveryMs, type LeaseOptions } from '../../../src/runtime/lease-terms.ts';
 import { processesIn, until } from '../../simulator/ov.ts';
 import { openSimOv, type SimOv } from '../../support/sim-ov.ts';
 import { lives } from '../workspace.ts';
@@ -25,10 +26,11 @@ afterEach(async () => {
   rmSync(join(sim.folder, '.fleet/lease.json'), { force: true });
 });
 
-async function connect(lease?: Partial<LeaseOptions>) {
+async function connect(lease?: Partial<LeaseOptions>, clock = systemClock) {
   const runtime = connectRuntime({
     channel: sim.channel(),
     backoff: () => 50,
+    clock,
     ...(lease && { lease: { ...who, ...lease } }),
   });
   open.push(runtime);
@@ -70,8 +72,12 @@ test('without a lease nobody watches, and what runs outlives the agent', async (
 });
 
 test('cut off, nothing new starts after the term, reads go on, and what runs is stopped after the second', async () => {
-  // A cut link: the agent is there, and no heartbeat comes. The term ends between two of them.
-  const { runtime } = await connect({ termMs: 4_000, secondMs: 4_000 });
+  // As after a cut: the agent is there, and no heartbeat comes.
+  const lengths = { termMs: 4_000, secondMs: 4_000 };
+  const { runtime } = await connect(lengths, {
+    ...systemClock,
+    after: (ms, run) => (ms === beatEveryMs(lengths) ? () => {} : systemClock.after(ms, run)),
+  });
   const it = await product();
   await runtime.ov(it, 'coordinator.start', {});
   expect(await watcherPid(sim.folder)).not.toBeNull();
