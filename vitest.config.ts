@@ -33,7 +33,7 @@ const fleets = [
 const longFleets = [
   'test/cli/live.test.ts',
   'test/fleet/{load,blueprint/sim}.test.ts',
-  'test/sessions/{checkout,cycles,disks,gone,limits,machine}.test.ts',
+  'test/sessions/{checkout,cycles,disks,gone,limits,machine,move-engine,take-over}.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
