@@ -3,6 +3,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { FleetError } from '../common/errors.ts';
 import type { OvFeatures } from '../overstory/command.ts';
@@ -42,6 +43,9 @@ type Told = Pick<PrepareOptions, 'onProgress' | 'onDoing' | 'onProduct'>;
 
 /** The longest path of a unix socket is 107 bytes; tmux adds `/tmux-<uid>/overstory` to its folder. */
 const longestTmuxFolder = 75;
+
+/** How long what a simulator left running may take to be gone. */
+const processesEndMs = 5_000;
 
 /**
  * @param dist  folder of the built programs
@@ -167,16 +171,23 @@ function tmux(env: NodeJS.ProcessEnv, args: string[]) {
   return execa('tmux', ['-L', 'overstory', ...args], { env, extendEnv: false, stdin: 'ignore' });
 }
 
-/** Simulated workers that outlived their coordinator: ended by pid, each known to run inside a product. */
+/**
+ * Simulated workers that outlived their coordinator, and an `ov` of a look that was cut off: ended by pid, each known to
+ * run inside a product. What one had just started is seen only by the next look, so it looks until there is nothing.
+ */
 async function endProcessesOf(products: readonly Product[]): Promise<void> {
-  const report = await createFootprintMeter().measure(
-    products.map(({ name, root }) => ({ product: name, root })),
-  );
-  for (const { pid } of report.products.flatMap((p) => p.processes)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // gone by itself meanwhile
+  const meter = createFootprintMeter();
+  const roots = products.map(({ name, root }) => ({ product: name, root }));
+  for (const deadline = Date.now() + processesEndMs; Date.now() < deadline; await sleep(20)) {
+    const report = await meter.measure(roots);
+    const pids = report.products.flatMap(({ processes }) => processes.map(({ pid }) => pid));
+    if (pids.length === 0) return;
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // gone by itself meanwhile
+      }
     }
   }
 }

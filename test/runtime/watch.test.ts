@@ -37,12 +37,14 @@ test('pushes a change for a write, also one that stays in the -wal, and none for
   changes = [];
   const held = write(file);
   await until('written');
-  held.close();
-
-  // The first look has its disk counted, which rings once.
   changes = [];
-  await runtime.snapshot([product], { fresh: true });
+  held.close();
   await until('written');
+
+  // The first look has its disk counted, which rings once: before a look shows the count.
+  const look = () => runtime.snapshot([product], { fresh: true });
+  const counted = { timeout: 20_000, interval: 50 };
+  await vi.waitFor(async () => expect(JSON.stringify(await look())).toMatch(/"diskBytes":\d/), counted);
 
   // A change by another product rings after everything that the reads could have caused.
   await runtime.watch([]);
@@ -53,7 +55,7 @@ test('pushes a change for a write, also one that stays in the -wal, and none for
     reader.prepare('SELECT count(*) FROM t').get();
     reader.close();
   }
-  await runtime.snapshot([product], { fresh: true });
+  await look();
   for (let round = 0; round < 2; round += 1) {
     write(join(bell.root, '.overstory', `bell-${round}.db`)).close();
     await until('bell');
