@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   backoff?: (attempt: number) => number;
   /** Of a runtime that products.yaml names: it is held by a lease, and lost soon when it does not answer. */
   lease?: LeaseOptions;
+  /** One life of the link over that channel; a simulation has its own. */
+  open?: typeof openLink;
 }
 
 /** What its owner is told; none of these may throw. */
@@ -78,7 +80,8 @@ export async function ask<S extends z.ZodType>(
 
 /** Starts to connect and returns at once. */
 export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
-  const { channel, clock = systemClock, onLog = () => {}, backoff = exponentialBackoff } = options;
+  const { channel, clock = systemClock, onLog = () => {} } = options;
+  const { backoff = exponentialBackoff, open = openLink } = options;
   const lease = options.lease && leaseTerms(options.lease, clock);
   const everyMs = options.lease ? beatEveryMs(options.lease) : heartbeatEveryMs;
   const beatMs = options.lease ? beatWithinMs(options.lease) : heartbeatMs;
@@ -109,7 +112,7 @@ export function keepLink(options: ConnectionOptions, told: Told): KeptLink {
 
   /** @returns a link that has been greeted; an agent that does not get that far is let go */
   async function establish(): Promise<{ link: Link; info: RuntimeInfo }> {
-    const opening = openLink(channel, clock);
+    const opening = open(channel, clock);
     const late = Promise.withResolvers<never>();
     const cancel = clock.after(openMs, () => late.reject(openedTooLate(channel, openMs)));
     interrupt = () => late.reject(closed());

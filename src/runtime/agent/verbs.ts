@@ -38,7 +38,8 @@ import { diagnose, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
-import { requireEpoch } from './lease/fence.ts';
+import { epochsIn, requireEpoch } from './lease/fence.ts';
+import { groundOf } from './lease/ground.ts';
 import { createLeaseHolder } from './lease/holder.ts';
 import { list } from './list.ts';
 import { look } from './look.ts';
@@ -73,7 +74,8 @@ export function serveVerbs(
   { workspaceRoot, projectsRoot = null, ov: ovPath }: AgentSettings,
 ): { close(): void } {
   const roots = { workspaceRoot, projectsRoot };
-  const lease = createLeaseHolder(roots);
+  const lease = createLeaseHolder(groundOf(roots));
+  const epochs = epochsIn(workspaceRoot);
   const slots = createSlots({ size: availableParallelism() + 2, lendAfterMs: 2_000, maxLent: 16 });
   const ov = createOv(ovPath, workspaceRoot, (from, to) => {
     console.error(`ov ${from} was replaced by ${to}`);
@@ -121,7 +123,7 @@ export function serveVerbs(
   /** @throws FleetError LEASE_OVER, LEASE_OF_ANOTHER, EPOCH_OLD */
   async function requireWrite(product: ProductRef): Promise<void> {
     await lease.requireHeld();
-    await requireEpoch(workspaceRoot, product);
+    await requireEpoch(epochs, product);
   }
   /** Where a product is; one that does not exist stands where it would be. */
   async function locate(product: ProductRef) {

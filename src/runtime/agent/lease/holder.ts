@@ -1,10 +1,7 @@
 // What one stream of fleetd holds of a workspace, and whether what it asks for may write.
 import type { Hold } from '../../../contract/runtime/hold.ts';
-import type { Roots } from '../find.ts';
-import { now, readLease, upMs, writeLease } from './file.ts';
-import { somethingLives } from './living.ts';
+import type { Ground } from './ground.ts';
 import { type Holder, renewed, requireHeld } from './state.ts';
-import { ensureWatcher, watcherPid } from './watcher.ts';
 
 export interface LeaseHolder {
   /** @throws FleetError EPOCH_OLD, LEASE_OF_ANOTHER, LEASE_OVER, LEASE_NOT_KEPT */
@@ -17,11 +14,10 @@ export interface LeaseHolder {
   watched<T>(start: () => Promise<T>): Promise<T>;
 }
 
-export function createLeaseHolder(roots: Roots): LeaseHolder {
-  const { workspaceRoot } = roots;
+export function createLeaseHolder(ground: Ground): LeaseHolder {
   /** What this stream holds, or held. */
   let mine: Holder | null = null;
-  const sinceMs = upMs();
+  const sinceMs = ground.upMs();
   /** One after the other: each reads what the one before has written. */
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -34,14 +30,13 @@ export function createLeaseHolder(roots: Roots): LeaseHolder {
     hold: (asked) =>
       inTurn(async () => {
         mine = { fleet: asked.fleet, epoch: asked.epoch, sinceMs };
-        await writeLease(workspaceRoot, renewed(await readLease(workspaceRoot), asked, sinceMs, await now()));
+        await ground.write(renewed(await ground.read(), asked, sinceMs, await ground.now()));
         // One that was killed is not missed until something lives that it would have to stop.
-        if ((await watcherPid(workspaceRoot)) === null && (await somethingLives(roots)))
-          await ensureWatcher(workspaceRoot);
+        if (!(await ground.isWatched()) && (await ground.somethingLives())) await ground.ensureWatcher();
       }),
     giveBack: (asked) =>
       inTurn(async () => {
-        const lease = await readLease(workspaceRoot);
+        const lease = await ground.read();
         if (lease === null) return;
         requireHeld(
           { ...lease, untilMs: Number.POSITIVE_INFINITY },
@@ -51,17 +46,17 @@ export function createLeaseHolder(roots: Roots): LeaseHolder {
             boot: lease.boot,
           },
         );
-        await writeLease(workspaceRoot, { ...lease, untilMs: null });
+        await ground.write({ ...lease, untilMs: null });
       }),
-    requireHeld: async () => requireHeld(await readLease(workspaceRoot), mine, await now()),
+    requireHeld: async () => requireHeld(await ground.read(), mine, await ground.now()),
     async watched(start) {
       if (mine === null) return await start();
-      await ensureWatcher(workspaceRoot);
+      await ground.ensureWatcher();
       try {
         return await start();
       } finally {
         // Before it began there may have been one that was just leaving.
-        await ensureWatcher(workspaceRoot);
+        await ground.ensureWatcher();
       }
     },
   };
