@@ -78,6 +78,8 @@ export interface Lab extends AsyncDisposable {
   fleetd(options?: FleetdStart): Promise<FleetdProcess>;
   /** Resolves when no `ov` was started for `ms`. */
   quiet(ms?: number): Promise<void>;
+  /** Its next agent knows of no look before it, as on the first day. */
+  forgetLooks(): void;
 }
 
 /** How `ov` is started here: argv. */
@@ -274,6 +276,10 @@ export async function openLab(options: {
         before = now;
         await sleep(ms);
       }
+    },
+    forgetLooks() {
+      for (const workspace of [path('w'), ...machines.map(({ folder: machine }) => machine)])
+        rmSync(join(workspace, '.fleet/looks'), { recursive: true, force: true });
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(closers.map((close) => close()));

@@ -19,6 +19,7 @@ export async function run(): Promise<Figure[]> {
   await using lab = await openLab({ products: Math.max(...sizes) });
   const points: Point[] = [];
   for (const size of sizes) {
+    lab.forgetLooks();
     const started = performance.now();
     const fleetd = await lab.fleetd({ count: size });
     const firstLookMs = performance.now() - started - fleetd.readyMs;

@@ -15,7 +15,7 @@ const groups: Record<string, { title: string; limit: string }> = {
   status: {
     title: 'Status of the fleet, against a process per call',
     limit:
-      'The limit of a first look is one `ov` per product, all at once and without an agent: the row of the floor measures it in the same rounds, and ours stands beside it. Start-up is CPU, so on two cores that is at most twice as fast as one call after the other; where the floor itself is below the aim, the aim is out of reach of anybody who asks `ov`. What can lie above that is what the naive way pays besides: `docker exec` and its shell, 50 to 125 ms each. For a change it is one `ov`, 1/16 of the naive work, so 16× where a call costs nothing but itself. A live product is read over its `ov serve` and starts none; an unchanged one costs a few `stat` calls.',
+      'The limit of a first look is one `ov` per product, all at once and without an agent: the row of the floor measures it in the same rounds, and ours stands beside it. Start-up is CPU, so on two cores that is at most twice as fast as one call after the other; where the floor itself is below the aim, the aim is out of reach of anybody who asks `ov`. What can lie above that is what the naive way pays besides: `docker exec` and its shell, 50 to 125 ms each. For a change it is one `ov`, 1/16 of the naive work, so 16× where a call costs nothing but itself. A live product is read over its `ov serve` and starts none; an unchanged one costs a few `stat` calls, and one file where another agent looked last: its look is kept in the workspace, of a product at rest.',
   },
   channel: {
     title: 'The held-open channel',

@@ -6,6 +6,7 @@ export const rows: Record<string, () => Promise<{ row: Row }>> = {
   'status-cpu': () => import('./rows/status-cpu.ts'),
   resident: () => import('./rows/resident.ts'),
   start: () => import('./rows/start.ts'),
+  'first-look': () => import('./rows/first-look.ts'),
   page: () => import('./rows/page.ts'),
   trial: () => import('./rows/trial.ts'),
 };

@@ -217,7 +217,7 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
     /** Subscribes to the runtime and takes the first look. */
     start(): void {
       unsubscribe.push(...runtimes.subscribe());
-      if (runtime.link().state === 'connected') lookAtAll(true);
+      if (runtime.link().state === 'connected') runtimes.lookAtArrived();
       schedule();
     },
 

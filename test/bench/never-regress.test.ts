@@ -55,6 +55,13 @@ test('1 changed of 16 starts at most 2', async () => {
   expect(started).toBeLessThanOrEqual(2);
 });
 
+test('an agent after it starts none for what was looked at before', async () => {
+  await until(async () => (await startedBy(status)) === 0);
+  const { runtime: next } = await lab.connect();
+  expect(await startedBy(() => next.snapshot(lab.products))).toBe(0);
+  await next.close();
+});
+
 test('a round trip on the open channel costs a small part of starting a process', async () => {
   const walls: number[] = [];
   for (let n = 0; n < 200; n += 1) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FleetError } from '../../src/common/errors.ts';
 import { tuning } from '../../src/fleet/index.ts';
 import { product, registry, testFleet } from '../support/fleet.ts';
@@ -228,6 +228,20 @@ describe('trouble', () => {
     t.fake.reconnect();
     await t.clock.settle();
     expect(t.fleet.commands.objective('obj-1').state).toBe('running');
+  });
+
+  it('asks a runtime that is back for a fresh look where a session is, and for what changed elsewhere', async () => {
+    const t = testFleet({ registry: two() });
+    await t.clock.settle();
+    t.start('alpha', 'x');
+    await t.clock.settle();
+    const snapshot = vi.spyOn(t.fake.runtime, 'snapshot');
+    t.fake.disconnect();
+    t.fake.reconnect();
+    await t.clock.settle();
+    const asked = snapshot.mock.calls.map(([[product], how]) => [product?.name, how?.fresh]);
+    expect(asked).toContainEqual(['alpha', true]);
+    expect(asked.filter(([name]) => name === 'beta')).toEqual([['beta', false]]);
   });
 
   it('counts a coordinator that a human started by hand, and takes it over for an objective', async () => {

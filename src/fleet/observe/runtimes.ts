@@ -27,12 +27,16 @@ export function watchRuntimes(
   }
 
   /** @param at  the products of this runtime only */
-  function lookAtAll(fresh: boolean, at?: string): void {
+  function lookAtAll(fresh: boolean | ((product: string) => boolean), at?: string): void {
     watchAll();
     for (const { name } of registry.current().products)
-      if (at === undefined || runtimeOf(context, name) === at) loop.look(name, fresh);
+      if (at === undefined || runtimeOf(context, name) === at)
+        loop.look(name, typeof fresh === 'boolean' ? fresh : fresh(name));
     void loop.measure();
   }
+
+  /** A runtime was reached: its agent tells what changed while it was not, but for what time and deaths change in a session. */
+  const lookAtArrived = (at?: string) => lookAtAll((name) => journal.liveSession(name) !== null, at);
 
   /** What was placed there and not made ready, as fleetd or the runtime ended meanwhile. */
   function makeThere(at: string): void {
@@ -53,7 +57,7 @@ export function watchRuntimes(
       data: { ...(at && { runtime: at }), ovVersion: info.ov.version, simulated: info.ov.simulated },
     });
     if (at !== undefined) makeThere(at);
-    lookAtAll(true, at);
+    lookAtArrived(at);
     // Products may be placed there now.
     if (at !== undefined) loop.schedule();
   }
@@ -65,6 +69,7 @@ export function watchRuntimes(
       loop.look(product, true);
     },
     lookAtAll,
+    lookAtArrived,
     /** @returns the ways to stop */
     subscribe: (): (() => void)[] => [
       runtime.on('changed', (product) => loop.look(product, false)),

@@ -13,15 +13,22 @@ export async function signatureOf(folder: string): Promise<string | null> {
     const names = (await readdir(inside)).filter((name) => counted.test(name)).sort();
     const parts = await Promise.all(
       names.map(async (name) => {
-        const found = await stat(join(inside, name), { bigint: true }).catch(() => null);
-        if (found === null || (name.endsWith('-wal') && found.size === 0n)) return '';
-        return `${name}:${found.ino}:${found.size}:${found.mtimeNs}`;
+        const stamp = await stampOf(join(inside, name));
+        return stamp === '' || (name.endsWith('-wal') && stamp.split(':')[1] === '0')
+          ? ''
+          : `${name}:${stamp}`;
       }),
     );
     return parts.filter((part) => part !== '').join('\n');
   } catch {
     return null;
   }
+}
+
+/** A file as a string that changes with it, also where a program set its time back; '' when there is none. */
+export async function stampOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found === null ? '' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':');
 }
 
 /** The lines of a signature that `ov serve` does not tell about: the run, the configuration, the merge queue. */

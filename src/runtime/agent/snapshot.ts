@@ -1,6 +1,6 @@
 // snapshot: what one product looks like now, from `ov status` and, where that counts any mail, `ov mail
-// list`. An unchanged product is answered from the last look, one with a live session may be read over its
-// `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
+// list`. An unchanged product is answered from the last look, also from one of the agent before (kept-look.ts); one with a
+// live session may be read over its `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../common/errors.ts';
@@ -18,6 +18,7 @@ import { cutOff } from './cut-off.ts';
 import { leastToLookBytes, requireSpace, requireWritableDisk } from './disk.ts';
 import type { DiskUse } from './disk-use.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';
+import type { KeptLooks } from './kept-look.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
 import { readServe, withAgents } from './served.ts';
@@ -42,8 +43,11 @@ async function onceMade<T>(look: () => Promise<T>): Promise<T> {
 }
 
 interface Known {
-  /** the last good look, and the signature from before it began; status is the last that `ov` said itself */
-  last: { signature: string; status: ReplyOf<'status'>; snapshot: ProductSnapshot } | null;
+  /**
+   * the last good look, and the signature from before it began; status is the last that `ov` said itself, null: to the agent
+   * before
+   */
+  last: { signature: string; status: ReplyOf<'status'> | null; snapshot: ProductSnapshot } | null;
   begun: Promise<ProductSnapshot> | null;
   /** asked for, not begun: whatever happened until now will be in it */
   coming: Promise<ProductSnapshot> | null;
@@ -53,6 +57,7 @@ interface Known {
  * @param looked called with each new look of `ov`, before its snapshot is given out
  * @param servePort where a product's `ov serve` listens, or null
  * @param disk how much a product's folder holds
+ * @param kept looks that outlive the agent
  */
 export function createSnapshots(
   ov: Ov,
@@ -61,14 +66,16 @@ export function createSnapshots(
   looked: (product: ProductRef, folder: string, snapshot: ProductSnapshot) => Promise<void>,
   servePort: (folder: string) => number | null,
   disk: DiskUse,
+  kept: KeptLooks,
 ): Snapshots {
   const products = new Map<string, Known>();
 
   async function lookAt(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
     const signature = await signatureOf(folder);
-    const observedAtMs = Date.now();
     await requireWritableDisk(folder);
     await requireSpace(folder, leastToLookBytes);
+    const basis = signature && (await kept.basisOf(folder, signature));
+    const observedAtMs = Date.now();
     const status = await onceMade(() => ov.call(folder, 'status', { agent: 'operator' }));
     const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
     const projectName = await readProjectName(folder);
@@ -79,6 +86,7 @@ export function createSnapshots(
     if (found.why !== null) return blind(product, found);
     await looked(product, folder, snapshot);
     if (signature !== null) known.last = { signature, status, snapshot };
+    if (basis) await kept.keep(product, basis, status, snapshot);
     return snapshot;
   }
 
@@ -86,7 +94,7 @@ export function createSnapshots(
   async function readServed(product: ProductRef, folder: string, known: Known, signature: string) {
     const { last } = known;
     const port = servePort(folder);
-    if (last === null || port === null || frameOf(signature) !== frameOf(last.signature)) return null;
+    if (last?.status == null || port === null || frameOf(signature) !== frameOf(last.signature)) return null;
     const observedAtMs = Date.now();
     const read = await readServe(port);
     const status = read && withAgents(last.status, read.agents);
@@ -104,14 +112,31 @@ export function createSnapshots(
     return snapshot;
   }
 
+  /** Of a product that this agent has not looked at: the one before has, and nothing was written since. */
+  async function fromBefore(
+    product: ProductRef,
+    folder: string,
+    known: Known,
+  ): Promise<ProductSnapshot | null> {
+    const signature = await signatureOf(folder);
+    await requireWritableDisk(folder);
+    await requireSpace(folder, leastToLookBytes);
+    const basis = signature && (await kept.basisOf(folder, signature));
+    const snapshot = basis ? await kept.read(product, basis) : null;
+    if (!signature || snapshot === null || known.last !== null) return null;
+    known.last = { signature, status: null, snapshot };
+    return snapshot;
+  }
+
   /** Without starting `ov`; null when it must be asked. */
   async function fromLast(
     product: ProductRef,
     folder: string,
     known: Known,
   ): Promise<ProductSnapshot | null> {
+    if (known.last === null) return await fromBefore(product, folder, known);
     const signature = await signatureOf(folder);
-    if (signature === null || known.last === null) return null;
+    if (signature === null) return null;
     if (known.last.signature === signature) return known.last.snapshot;
     return await readServed(product, folder, known, signature);
   }
@@ -143,7 +168,7 @@ export function createSnapshots(
     products.set(key, known);
     if (!fresh && known.coming === null) {
       if (known.begun !== null) return await known.begun;
-      const answer = known.last === null ? null : await fromLast(product, folder, known);
+      const answer = await fromLast(product, folder, known);
       if (answer !== null) return answer;
     }
     return await (known.coming ?? enqueue(product, folder, known));

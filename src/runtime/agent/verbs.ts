@@ -38,6 +38,7 @@ import { diagnose, type Unready } from './doctor/index.ts';
 import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
+import { createKeptLooks } from './kept-look.ts';
 import { epochsIn, requireEpoch } from './lease/fence.ts';
 import { groundOf } from './lease/ground.ts';
 import { createLeaseHolder } from './lease/holder.ts';
@@ -85,7 +86,15 @@ export function serveVerbs(
   const disk = createDiskUse((product) => {
     void rpc.sendNotification(notifications.changed, { product }).catch(() => {});
   });
-  const snapshots = createSnapshots(ov, slots, roots, serves.follow, serves.port, disk);
+  const snapshots = createSnapshots(
+    ov,
+    slots,
+    roots,
+    serves.follow,
+    serves.port,
+    disk,
+    createKeptLooks(ov, workspaceRoot),
+  );
   const runs = createRuns(ov, slots, lease.watched);
   const footprints = createFootprintMeter(serves.pids);
   const usages = createUsageMeter();
