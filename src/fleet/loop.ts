@@ -78,7 +78,7 @@ export function createLoop(ports: Ports, placed: (product: Product) => void = ()
       })
       .then((acted) => {
         driving.delete(name);
-        if (acted) {
+        if (acted && !closed) {
           look(name, true);
           void measure();
         }

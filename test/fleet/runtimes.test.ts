@@ -125,6 +125,20 @@ it('when its lease has ended its objectives wait for it again, and run there onc
   expect([far.product('alpha').starts, near.product('alpha').starts]).toEqual([2, 0]);
 });
 
+it('what its watchdog has stopped is no dead coordinator, also to a fleetd that did not count the lease as ended', async () => {
+  const { id } = t.start('alpha', 'Work');
+  await clock.advance(minute);
+  far.setLease((clock.upMs?.() ?? 0) + 13 * minute);
+  far.disconnect();
+  await clock.advance(11 * minute);
+  expect(t.fleet.commands.objective(id).state).toBe('running');
+  Object.assign(far.product('alpha'), { coordinator: 'dead', runId: null, endedByLease: true });
+  far.reconnect();
+  await clock.advance(2 * minute);
+  expect(t.fleet.commands.objective(id).state).toBe('running');
+  expect([far.product('alpha').starts, near.product('alpha').starts]).toEqual([2, 0]);
+});
+
 it('is forgotten when nothing can run there any more, and its work goes on elsewhere with a higher epoch', async () => {
   const { id } = t.start('alpha', 'Work');
   await clock.advance(minute);

@@ -11,7 +11,12 @@ const minute = 60_000;
 type Coordinator = NonNullable<ProductSnapshot['coordinator']>;
 function evidence(
   coordinator: Partial<Coordinator> | null,
-  more: { runId?: string | null; worker?: string; health?: ProductSnapshot['health'] } = {},
+  more: {
+    endedByLease?: boolean;
+    runId?: string | null;
+    worker?: string;
+    health?: ProductSnapshot['health'];
+  } = {},
 ): Evidence {
   return {
     snapshot: {
@@ -51,6 +56,7 @@ function evidence(
       operatorMailLeftOut: 0,
       mergeQueueCount: 0,
       worktrees: [],
+      ...(more.endedByLease && { endedByLease: true as const }),
     },
     finalMail: false,
     screen: null,
@@ -68,6 +74,11 @@ describe('liveness', () => {
     ['unknown', evidence({}, { health: 'error' })],
     ['finished', { ...evidence({}), finalMail: true }],
     ['finished', evidence(gone, { runId: null })],
+    // as `ov coordinator stop` leaves it, which the watchdog of the lease called
+    ['cut-off', evidence(gone, { runId: null, endedByLease: true })],
+    ['cut-off', evidence(null, { endedByLease: true })],
+    ['finished', { ...evidence(gone, { endedByLease: true }), finalMail: true }],
+    ['idle', evidence({}, { endedByLease: true })],
     // "assumed finished": its terminal vanished while it was idle, and its run is still open
     ['died', evidence(gone)],
     ['died', evidence({ state: 'zombie', tmuxAlive: false })],

@@ -182,11 +182,7 @@ const all: PlantedBug[] = [
   bug(
     'dead is called done',
     ['done is done'],
-    [
-      'fleet/observe/findings.ts',
-      "finding.kind === 'finished' ? 'done' : 'failed'",
-      "finding.kind === 'mail' ? 'failed' : 'done'",
-    ],
+    ['fleet/observe/findings.ts', "died: 'failed', 'cut-off'", "died: 'done', 'cut-off'"],
   ),
   bug(
     'the session ends, its objective does not',

@@ -55,6 +55,8 @@ export interface FakeProduct {
   refusals: UsageReport['refusals'];
   /** what its transcripts say of the one at work, costUsd 0 where the model has no price; null: nothing */
   live: { costUsd: number; tokens: number; unpriced?: number } | null;
+  /** the watchdog of the lease has stopped what ran in it */
+  endedByLease: boolean;
   /** a real one, whose work is marked and shown; null: there is none */
   repository: string | null;
   /** the last sign of life, ms since epoch; null: just now */
@@ -81,6 +83,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
     acknowledges: true,
     complete: false,
     lastActivityMs: null,
+    endedByLease: false,
     repository: null,
     costUsd: null,
     refusals: [],
@@ -132,6 +135,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
       product: name,
       observedAtMs: clock.nowMs(),
       health: p.health,
+      ...(p.endedByLease && { endedByLease: true as const }),
       error:
         p.health === 'ok'
           ? null
@@ -189,6 +193,7 @@ export function fakeRuntime(clock: Clock, names: string[]) {
         p.sessionId = null;
         p.processes = 1;
         p.coordinator = 'alive';
+        p.endedByLease = false;
         p.runId = `run-${p.starts}`;
         return { agentName: 'coordinator', tmuxSession: `overstory-${name}-coordinator`, pid: 1 };
       case 'coordinator.stop':

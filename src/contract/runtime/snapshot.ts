@@ -78,6 +78,8 @@ export const productSnapshotSchema = z.object({
   worktrees: z.array(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
   /** of disk that its checkout holds; null or absent: not counted yet */
   diskBytes: z.number().nullish(),
+  /** what ran in it was stopped at the end of a lease, and nothing was started since */
+  endedByLease: z.literal(true).optional(),
 });
 export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;
 

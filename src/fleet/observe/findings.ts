@@ -7,6 +7,8 @@ import { stopping } from '../../journal/session-facts.ts';
 import { reconcile } from './reconcile.ts';
 import { isSessionTrouble } from './session-troubles.ts';
 
+const outcomeOf = { finished: 'done', died: 'failed', 'cut-off': 'requeued' } as const;
+
 /** In this order; nothing is written here. */
 export function conclude(
   journal: Pick<Journal, 'trouble' | 'hasMail'>,
@@ -37,7 +39,6 @@ function found(
   return reconcile(snapshot, session, (id) => journal.hasMail(name, id)).flatMap((finding): NewEvent[] => {
     if (finding.kind === 'mail') return [mailReceived(name, session?.objective, finding.mail)];
     if (session === null) return [];
-    const outcome = finding.kind === 'finished' ? 'done' : 'failed';
-    return [stopping(session, finding.why, outcome)];
+    return [stopping(session, finding.why, outcomeOf[finding.kind])];
   });
 }

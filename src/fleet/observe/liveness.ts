@@ -4,6 +4,7 @@
 // state needs evidence that agrees, and the first of these that holds is the answer:
 //
 //   unknown     `ov` did not answer: nothing is known, and nothing is concluded from what was seen before
+//   cut-off     no coordinator lives, and the runtime says that it stopped it: nobody renewed its lease
 //   finished    the final mail for this objective came; or the row is completed and its run was closed
 //   died        no row, or a terminal state, or no tmux session — and its run is still open
 //   logged-out  its screen ends in Claude Code's login text, and has done so for a while
@@ -37,6 +38,7 @@ export interface Patience {
 export interface Liveness {
   state:
     | 'unknown'
+    | 'cut-off'
     | 'finished'
     | 'died'
     | 'logged-out'
@@ -66,6 +68,9 @@ export function quietSinceMs({ coordinator, workers }: ProductSnapshot): number 
   return Math.max(0, ...times.filter(Number.isFinite));
 }
 
+export const endedByLease =
+  'It was stopped at the end of its lease: its runtime had been out of reach for too long.';
+
 export function liveness({ snapshot, finalMail, screen, nowMs }: Evidence, patience: Patience): Liveness {
   const is = (state: Liveness['state'], because: string, error: FleetError | null = null): Liveness => ({
     state,
@@ -74,6 +79,7 @@ export function liveness({ snapshot, finalMail, screen, nowMs }: Evidence, patie
   });
   if (snapshot.health !== 'ok')
     return is('unknown', snapshot.error?.message ?? `The product is ${snapshot.health}.`);
+  if (!finalMail && snapshot.endedByLease && !coordinatorAlive(snapshot)) return is('cut-off', endedByLease);
   if (finalMail) return is('finished', 'The coordinator reported that the run is complete.');
 
   const c = snapshot.coordinator;

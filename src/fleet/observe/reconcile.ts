@@ -12,7 +12,7 @@ const never = { screenConfirmMs: Number.POSITIVE_INFINITY, hungAfterMs: Number.P
 export type Finding =
   | { kind: 'mail'; mail: Mail }
   | { kind: 'finished'; why: string; result: string | null }
-  | { kind: 'died'; why: string };
+  | { kind: 'died' | 'cut-off'; why: string };
 
 /** The final mail of a session: it names our objective, or names none. */
 export function isRunComplete(mail: Mail, objective: string): boolean {
@@ -52,11 +52,11 @@ export function reconcile(
     never,
   );
   if (state === 'finished') findings.push({ kind: 'finished', why: because, result: final?.body ?? null });
-  if (state === 'died') findings.push({ kind: 'died', why: because });
+  if (state === 'died' || state === 'cut-off') findings.push({ kind: state, why: because });
   // A start that came late, or a human, has put another coordinator in its place: that one knows of no objective.
   const there = snapshot.coordinator?.sessionId;
   const replaced = there && session.overstorySession && there !== session.overstorySession;
-  if (replaced && state !== 'finished' && state !== 'died')
+  if (replaced && !['finished', 'died', 'cut-off'].includes(state))
     findings.push({
       kind: 'died',
       why: 'The coordinator was replaced by another one, which has no objective.',

@@ -24,7 +24,7 @@ export interface Runs {
 export function createRuns(
   ov: Ov,
   slots: Slots,
-  watched: <T>(start: () => Promise<T>) => Promise<T> = (start) => start(),
+  watched: <T>(folder: string, start: () => Promise<T>) => Promise<T> = (_, start) => start(),
 ): Runs {
   /** The end of the last write, by the product's path. It never rejects. */
   const lastWrite = new Map<string, Promise<void>>();
@@ -67,7 +67,7 @@ export function createRuns(
         // Nothing else that is called here starts a claude.
         const env = name === 'coordinator.start' ? await keyEnvironment(product) : {};
         const start = () => slots.run(() => ov.call(found, name, checked, env), true);
-        return await (name === 'coordinator.start' ? watched(start) : start());
+        return await (name === 'coordinator.start' ? watched(found, start) : start());
       };
       return await (readCommands.has(name) ? call() : inTurn(product, call));
     },

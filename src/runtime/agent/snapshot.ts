@@ -1,6 +1,7 @@
 // snapshot: what one product looks like now, from `ov status` and, where that counts any mail, `ov mail
 // list`. An unchanged product is answered from the last look, also from one of the agent before (kept-look.ts); one with a
 // live session may be read over its `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../common/errors.ts';
@@ -19,6 +20,7 @@ import { leastToLookBytes, requireSpace, requireWritableDisk } from './disk.ts';
 import type { DiskUse } from './disk-use.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';
 import type { KeptLooks } from './kept-look.ts';
+import { wasEnded } from './lease/ended.ts';
 import { operatorMail } from './operator-mail.ts';
 import type { Ov } from './ov.ts';
 import { readServe, withAgents } from './served.ts';
@@ -179,7 +181,8 @@ export function createSnapshots(
       try {
         const snapshot = await take(product, fresh);
         if (snapshot.health !== 'ok') return snapshot;
-        return { ...snapshot, diskBytes: disk.of(product) };
+        const endedByLease = await wasEnded(roots.workspaceRoot, await realpath(product.root));
+        return { ...snapshot, diskBytes: disk.of(product), ...(endedByLease && { endedByLease }) };
       } catch (error) {
         return blindSnapshot(product.name, Date.now(), 'error', FleetError.wrap(error));
       }

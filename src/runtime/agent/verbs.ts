@@ -39,6 +39,7 @@ import { findProduct, initialised } from './find.ts';
 import { createFootprintMeter } from './footprint.ts';
 import { hello } from './hello.ts';
 import { createKeptLooks } from './kept-look.ts';
+import { forgetEnded } from './lease/ended.ts';
 import { epochsIn, requireEpoch } from './lease/fence.ts';
 import { groundOf } from './lease/ground.ts';
 import { createLeaseHolder } from './lease/holder.ts';
@@ -95,7 +96,11 @@ export function serveVerbs(
     disk,
     createKeptLooks(ov, workspaceRoot),
   );
-  const runs = createRuns(ov, slots, lease.watched);
+  const begun = async <T>(folder: string, start: () => Promise<T>): Promise<T> => {
+    await forgetEnded(workspaceRoot, folder);
+    return await lease.watched(start);
+  };
+  const runs = createRuns(ov, slots, begun);
   const footprints = createFootprintMeter(serves.pids);
   const usages = createUsageMeter();
   const make = createMaker(ov, roots);
@@ -181,7 +186,7 @@ export function serveVerbs(
     if (task.kind === 'clear-session') await serves.follow(product, folder, { coordinator: null });
     const work = () => maintain({ product, folder, ...shared }, task);
     // A worker without a coordinator is begun here: what would end it must be there first.
-    return await (task.kind === 'sling' ? lease.watched(work) : work());
+    return await (task.kind === 'sling' ? begun(folder, work) : work());
   });
   verb(methods.make, makeParamsSchema, async (asked) => {
     await requireWrite(asked.product);

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../src/common/clock.ts';
+import { type Clock, systemClock } from '../../../src/common/clock.ts';
+import { now, readLease } from '../../../src/runtime/agent/lease/file.ts';
+import { leaseState } from '../../../src/runtime/agent/lease/state.ts';
 import { watcherPid } from '../../../src/runtime/agent/lease/watcher.ts';
 import { connectRuntime } from '../../../src/runtime/index.ts';
 import { beatEveryMs, type LeaseOptions } from '../../../src/runtime/lease-terms.ts';
@@ -48,6 +50,10 @@ async function product() {
   sim.faults(root, [{ command: 'worker', kind: 'endless' }]);
   return { name, root };
 }
+const withoutBeats = (lengths: { termMs: number }): Clock => ({
+  ...systemClock,
+  after: (ms, run) => (ms === beatEveryMs(lengths) ? () => {} : systemClock.after(ms, run)),
+});
 const coordinators = () => sim.tmux('list-sessions', '-F', '#{session_name}');
 const codeOf = (call: Promise<unknown>) =>
   call.then(
@@ -74,10 +80,7 @@ test('without a lease nobody watches, and what runs outlives the agent', async (
 test('cut off, nothing new starts after the term, reads go on, and what runs is stopped after the second', async () => {
   // As after a cut: the agent is there, and no heartbeat comes.
   const lengths = { termMs: 4_000, secondMs: 4_000 };
-  const { runtime } = await connect(lengths, {
-    ...systemClock,
-    after: (ms, run) => (ms === beatEveryMs(lengths) ? () => {} : systemClock.after(ms, run)),
-  });
+  const { runtime } = await connect(lengths, withoutBeats(lengths));
   const it = await product();
   await runtime.ov(it, 'coordinator.start', {});
   expect(await watcherPid(sim.folder)).not.toBeNull();
@@ -94,6 +97,34 @@ test('cut off, nothing new starts after the term, reads go on, and what runs is 
   const [seen] = await runtime.snapshot([it], { fresh: true });
   expect(seen).toMatchObject({ health: 'ok', coordinator: { tmuxAlive: true } });
   await until(coordinators, (all) => !all.includes('coordinator'), 30_000);
+});
+
+test('who comes after the end gets no hold while the watchdog stops, and hears of what it has stopped', async () => {
+  const lengths = { termMs: 2_000, secondMs: 2_000 };
+  const { runtime } = await connect(lengths, withoutBeats(lengths));
+  const it = await product();
+  await runtime.ov(it, 'coordinator.start', {});
+  const still = async () => (await runtime.snapshot([it], { fresh: true }))[0];
+  expect((await still())?.endedByLease).toBeUndefined();
+  const watcher = (await watcherPid(sim.folder)) ?? 0;
+  process.kill(watcher, 'SIGSTOP');
+  await until(
+    async () => leaseState(await readLease(sim.folder), await now()),
+    (state) => state === 'over',
+  );
+  const early = await connect({});
+  expect(early.link).toMatchObject({ state: 'connecting', error: { code: 'LEASE_OVER' } });
+  process.kill(watcher, 'SIGCONT');
+  await until(
+    () => early.runtime.link().state,
+    (state) => state === 'connected',
+    30_000,
+  );
+  expect(await coordinators()).not.toContain(it.name);
+  expect((await early.runtime.snapshot([it]))[0]).toMatchObject({ health: 'ok', endedByLease: true });
+  await early.runtime.ov(it, 'coordinator.start', {});
+  expect((await early.runtime.snapshot([it], { fresh: true }))[0]?.endedByLease).toBeUndefined();
+  await early.runtime.ov(it, 'coordinator.stop', {});
 });
 
 test.each(['agent', 'agent and then watchdog, before the end'])('kill -9 of %s', async (what) => {

@@ -6,6 +6,7 @@ import type { SessionRow } from '../../../journal/journal.ts';
 import { stopping } from '../../../journal/session-facts.ts';
 import type { Product } from '../../../registry/registry.ts';
 import { type FleetContext, productOf } from '../../context.ts';
+import { endedByLease } from '../../observe/liveness.ts';
 import { noteWorkersLimits } from '../accounts/worker-limits.ts';
 import { readUsage, watchSpend } from '../session/spend.ts';
 import { afterReportMs, directLife } from './life.ts';
@@ -48,6 +49,10 @@ async function look(context: FleetContext, product: Product, session: SessionRow
   if (life.state === 'reported') return await finish(context, product, session, slings.at(-1)?.name ?? '');
   if (life.state === 'at-work' && reported !== undefined) context.driveAgain(product.name, afterReportMs);
   if (life.state !== 'ended') return false;
+  if (snapshot.endedByLease) {
+    journal.record(stopping(session, endedByLease, 'requeued'));
+    return true;
+  }
   // At a usage limit it waits for its account, as any other would.
   noteWorkersLimits(context, product, session, (await readUsage(context, product, session))?.refusals ?? []);
   const { account } = product;

@@ -1,7 +1,7 @@
 // What one stream of fleetd holds of a workspace, and whether what it asks for may write.
 import type { Hold } from '../../../contract/runtime/hold.ts';
 import type { Ground } from './ground.ts';
-import { type Holder, renewed, requireHeld } from './state.ts';
+import { type Holder, leaseState, renewed, requireHeld, stopsWhatRuns } from './state.ts';
 
 export interface LeaseHolder {
   /** @throws FleetError EPOCH_OLD, LEASE_OF_ANOTHER, LEASE_OVER, LEASE_NOT_KEPT */
@@ -30,7 +30,10 @@ export function createLeaseHolder(ground: Ground): LeaseHolder {
     hold: (asked) =>
       inTurn(async () => {
         mine = { fleet: asked.fleet, epoch: asked.epoch, sinceMs };
-        await ground.write(renewed(await ground.read(), asked, sinceMs, await ground.now()));
+        const [lease, at] = [await ground.read(), await ground.now()];
+        if (leaseState(lease, at) === 'over' && (await ground.isWatched()) && (await ground.somethingLives()))
+          throw stopsWhatRuns();
+        await ground.write(renewed(lease, asked, sinceMs, at));
         // One that was killed is not missed until something lives that it would have to stop.
         if (!(await ground.isWatched()) && (await ground.somethingLives())) await ground.ensureWatcher();
       }),

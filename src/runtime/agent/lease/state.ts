@@ -96,6 +96,9 @@ const over = (got: string) =>
     mend: 'Nothing was done. fleetd renews it by itself as long as it reaches the runtime.',
   });
 
+/** A renewal now would come between the watchdog and what it ends: it is for a moment, and then nothing runs. */
+export const stopsWhatRuns = () => over('one whose work is being stopped');
+
 const ofAnother = ({ fleet, runtime }: Lease) =>
   new FleetError({
     code: 'LEASE_OF_ANOTHER',

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Roots } from '../find.ts';
 import { clearSession } from '../maintenance/clear-session.ts';
 import type { Ov } from '../ov.ts';
+import { noteEnded } from './ended.ts';
 import { coordinatorFolders, markedProcesses } from './living.ts';
 
 /** From SIGTERM to SIGKILL. */
@@ -12,6 +13,12 @@ const graceMs = 2_000;
 /** Never rejects. @returns what was done, in words */
 export async function stopAll(roots: Roots, ov: Ov): Promise<string[]> {
   const done: string[] = [];
+  // Before anything is ended: what is not known to be ended by us would count as finished, or as dead.
+  const ending = [
+    ...(await coordinatorFolders(roots)),
+    ...(await markedProcesses(roots)).map(({ cwd }) => cwd),
+  ];
+  await noteEnded(roots.workspaceRoot, ending).catch((error) => done.push(`not noted: ${error}`));
   for (const folder of await coordinatorFolders(roots)) {
     await ov.call(folder, 'coordinator.stop', {}).then(
       () => done.push(`stopped the coordinator of ${folder}`),
