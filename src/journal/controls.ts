@@ -15,24 +15,26 @@ export interface OverrideRow {
   sinceMs: number;
 }
 
-export function controlStore({ rows, row }: Reader) {
+export function controlStore({ rows, row, kept }: Reader) {
   return {
-    breakers(): Map<string, { failures: number; lastFailureMs: number }> {
-      return new Map(
-        rows('SELECT * FROM breakers').map((r) => [
-          r.product as string,
-          { failures: r.failures as number, lastFailureMs: r.last_failure_ms as number },
-        ]),
-      );
-    },
+    breakers: kept(
+      ['breakers'],
+      (): ReadonlyMap<string, { failures: number; lastFailureMs: number }> =>
+        new Map(
+          rows('SELECT * FROM breakers').map((r) => [
+            r.product as string,
+            { failures: r.failures as number, lastFailureMs: r.last_failure_ms as number },
+          ]),
+        ),
+    ),
     /** Since when each broken budget has been broken. scope: a product, or `*`. */
-    brokenBudgets(): { rule: string; scope: string; sinceMs: number }[] {
-      return rows('SELECT * FROM reliefs').map((r) => ({
+    brokenBudgets: kept(['reliefs'], (): readonly { rule: string; scope: string; sinceMs: number }[] =>
+      rows('SELECT * FROM reliefs').map((r) => ({
         rule: r.rule as string,
         scope: r.scope as string,
         sinceMs: r.since_ms as number,
-      }));
-    },
+      })),
+    ),
     /** The latest decisions about an objective, or about a product and its objectives; the latest first. */
     decisions(target: string, limit: number): (JournalEvent & { kind: DecisionKind })[] {
       return rows(
@@ -43,14 +45,14 @@ export function controlStore({ rows, row }: Reader) {
         limit,
       ).map((r) => eventOf(r) as JournalEvent & { kind: DecisionKind });
     },
-    overrides(): OverrideRow[] {
-      return rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({
+    overrides: kept(['overrides'], (): readonly OverrideRow[] =>
+      rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({
         scope: r.scope as string,
         key: r.key as string,
         value: parse(r.value) as unknown,
         sinceMs: r.since_ms as number,
-      }));
-    },
+      })),
+    ),
     /** Its value; null: there is none. */
     override(scope: string, key: string): unknown {
       const found = row('SELECT value FROM overrides WHERE scope = ? AND key = ?', scope, key);

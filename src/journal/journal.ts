@@ -20,6 +20,7 @@ import { mailStore } from './mail.ts';
 import { monitorStore } from './monitor/store.ts';
 import { moveStore } from './moves/store.ts';
 import { objectiveStore } from './objectives.ts';
+import { openObjectives } from './open-objectives.ts';
 import { noticeStore } from './outbox/store.ts';
 import { outcomeStore } from './outcomes/store.ts';
 import { placementStore } from './placements.ts';
@@ -32,8 +33,8 @@ import { createUsage, type Usage } from './usage.ts';
 export type { ActionRow } from './actions.ts';
 export type { JournalBackup } from './backup.ts';
 export type { OverrideRow } from './controls.ts';
-export { type ListedRow, listedCharacters, type ObjectiveRow } from './objectives.ts';
-export type { SessionRow } from './sessions.ts';
+export { type ListedRow, listedCharacters, type ObjectiveRow } from './objective-row.ts';
+export type { FinishedSession, SessionRow } from './sessions.ts';
 
 export type Journal = ReturnType<typeof openJournal>;
 
@@ -120,7 +121,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
       return () => listeners.delete(listener);
     },
 
-    ...objectiveStore(reader),
+    ...objectiveStore(reader, openObjectives(db)),
     ...sessionStore(reader),
     ...controlStore(reader),
     ...actionStore(reader),

@@ -3,7 +3,17 @@ import type { FleetErrorShape } from '../common/errors.ts';
 import type { Mail } from '../contract/runtime/snapshot.ts';
 import { parse, type Reader } from './reader.ts';
 
-export function mailStore({ rows, row }: Reader) {
+export function mailStore({ rows, row, kept }: Reader) {
+  const troubles = kept(
+    ['troubles'],
+    () =>
+      new Map(
+        rows('SELECT product, error FROM troubles').map((r) => [
+          r.product as string,
+          parse(r.error) as FleetErrorShape,
+        ]),
+      ),
+  );
   return {
     hasMail(product: string, id: string): boolean {
       return row('SELECT 1 FROM mail WHERE product = ? AND id = ?', product, id) !== undefined;
@@ -31,9 +41,6 @@ export function mailStore({ rows, row }: Reader) {
       ).map((r) => ({ mail: parse(r.mail) as Mail, objective: r.objective as string | null }));
     },
 
-    trouble(product: string): FleetErrorShape | null {
-      const found = row('SELECT error FROM troubles WHERE product = ?', product);
-      return found ? parse(found.error) : null;
-    },
+    trouble: (product: string): FleetErrorShape | null => troubles().get(product) ?? null,
   };
 }

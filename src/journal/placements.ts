@@ -10,21 +10,21 @@ export interface Placement {
   made: boolean;
 }
 
-export function placementStore({ rows, row }: Reader) {
+export function placementStore({ rows, kept }: Reader) {
   const of = (r: Record<string, unknown>): Placement => ({
     runtime: (r.runtime as string) || null,
     epoch: r.epoch as number,
     sinceMs: r.since_ms as number,
     made: r.made === 1,
   });
+  const placements = kept(
+    ['placements'],
+    (): ReadonlyMap<string, Placement> =>
+      new Map(rows('SELECT * FROM placements').map((r) => [r.product as string, of(r)])),
+  );
   return {
     /** null: it has no place yet. */
-    placement(product: string): Placement | null {
-      const found = row('SELECT * FROM placements WHERE product = ?', product);
-      return found ? of(found) : null;
-    },
-    placements(): Map<string, Placement> {
-      return new Map(rows('SELECT * FROM placements').map((r) => [r.product as string, of(r)]));
-    },
+    placement: (product: string): Placement | null => placements().get(product) ?? null,
+    placements,
   };
 }

@@ -83,15 +83,23 @@ const spentOf = (r: Row): Spent => ({
   costUsd: r.usd as number | null,
 });
 
-export function sessionStore({ rows, row }: Reader) {
+/** Of a session that is over, what the next one is predicted from. */
+export type FinishedSession = Pick<
+  SessionRow,
+  'product' | 'direct' | 'outcome' | 'peakMemoryBytes' | 'peakCpuCores'
+>;
+
+export function sessionStore({ rows, row, kept }: Reader) {
+  const live = kept(['sessions'], () => {
+    const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(
+      sessionOf,
+    );
+    return { all, of: new Map(all.map((session) => [session.product, session])) };
+  });
   return {
-    liveSessions(): SessionRow[] {
-      return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);
-    },
-    liveSession(product: string): SessionRow | null {
-      const found = row(`SELECT * FROM sessions WHERE product = ? AND state <> 'ended'`, product);
-      return found ? sessionOf(found) : null;
-    },
+    liveSessions: (): readonly SessionRow[] => live().all,
+    /** At most one lives per product. */
+    liveSession: (product: string): SessionRow | null => live().of.get(product) ?? null,
     /** The last session of an objective that ran and is over: where a resume starts from. */
     lastEnded(objective: string): { startingAtMs: number; why: string; leftovers: string[] } | null {
       const found = row(
@@ -122,27 +130,38 @@ export function sessionStore({ rows, row }: Reader) {
     nextSessionNumber(): number {
       return ((row('SELECT max(id) AS n FROM sessions')?.n as number | null) ?? 0) + 1;
     },
-    lastStartMs(): number | null {
-      return (row('SELECT max(starting_at_ms) AS at FROM sessions')?.at as number | null) ?? null;
-    },
+    lastStartMs: kept(
+      ['sessions'],
+      (): number | null =>
+        (row('SELECT max(starting_at_ms) AS at FROM sessions')?.at as number | null) ?? null,
+    ),
     /** Σ ms that each product's ended sessions have run, and when one last ended together with its objective. */
-    served(): Map<string, { ms: number; lastEndedMs: number | null }> {
-      return new Map(
-        rows(
-          `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms,
+    served: kept(
+      ['ended_sessions'],
+      (): ReadonlyMap<string, { ms: number; lastEndedMs: number | null }> =>
+        new Map(
+          rows(
+            `SELECT product, sum(ended_at_ms - starting_at_ms) AS ms,
              max(iif(outcome IN ('done','failed','cancelled'), ended_at_ms, NULL)) AS last
            FROM sessions WHERE state = 'ended' GROUP BY product`,
-        ).map((r) => [r.product as string, { ms: r.ms as number, lastEndedMs: r.last as number | null }]),
-      );
-    },
+          ).map((r) => [r.product as string, { ms: r.ms as number, lastEndedMs: r.last as number | null }]),
+        ),
+    ),
 
     /** The latest sessions that ran and ended, newest first: what predictions are learned from. */
-    finishedSessions(limit: number): SessionRow[] {
-      return rows(
-        `SELECT * FROM sessions WHERE state = 'ended' AND running_at_ms IS NOT NULL ORDER BY id DESC LIMIT ?`,
+    finishedSessions: kept(['ended_sessions'], (limit: number): readonly FinishedSession[] =>
+      rows(
+        `SELECT product, direct, outcome, peak_memory_bytes, peak_cpu_cores FROM sessions
+         WHERE state = 'ended' AND running_at_ms IS NOT NULL ORDER BY id DESC LIMIT ?`,
         limit,
-      ).map(sessionOf);
-    },
+      ).map((r) => ({
+        product: r.product as string,
+        direct: r.direct as Direct | null,
+        outcome: r.outcome as SessionRow['outcome'],
+        peakMemoryBytes: r.peak_memory_bytes as number | null,
+        peakCpuCores: r.peak_cpu_cores as number | null,
+      })),
+    ),
     /** Those that lived since then, newest first; of one product or of all. */
     sessionsSince(sinceMs: number, product: string | null, limit: number): SessionRow[] {
       return rows(
@@ -181,10 +200,12 @@ export function sessionStore({ rows, row }: Reader) {
       ).map((r) => ({ day: r.day as number, product: r.product as string, ...spentOf(r) }));
     },
     /** Of each product's sessions that ran and live, or have ended since then. */
-    spent(sinceMs: number): Map<string, Spent> {
-      return new Map(
-        rows(
-          `SELECT product, count(*) - sum(turn) AS sessions, sum(turn) AS turns,
+    spent: kept(
+      ['sessions', 'interventions'],
+      (sinceMs: number): ReadonlyMap<string, Spent> =>
+        new Map(
+          rows(
+            `SELECT product, count(*) - sum(turn) AS sessions, sum(turn) AS turns,
              sum(cost_usd IS NULL OR unpriced_tokens > 0) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
            FROM (
              SELECT product, 0 AS turn, tokens, cost_usd, unpriced_tokens FROM sessions
@@ -192,9 +213,9 @@ export function sessionStore({ rows, row }: Reader) {
              UNION ALL
              SELECT product, 1, NULL, cost_usd, NULL FROM interventions WHERE begun_at_ms >= ?1
            ) GROUP BY product`,
-          sinceMs,
-        ).map((r) => [r.product as string, spentOf(r)]),
-      );
-    },
+            sinceMs,
+          ).map((r) => [r.product as string, spentOf(r)]),
+        ),
+    ),
   };
 }

@@ -112,12 +112,13 @@ export interface Limits {
   weightUnit: Footprint;
 }
 
+/** Of what did not change the caller may give the same objects again: they are not to be changed. */
 export interface FleetState {
   limits: Limits;
   /** Left out or empty: there is one, and its limits are the fleet's. */
   runtimes?: readonly RuntimeState[];
-  products: ProductState[];
-  objectives: ObjectiveState[];
+  products: readonly ProductState[];
+  objectives: readonly ObjectiveState[];
   sessions: SessionState[];
   lastStartMs: number | null;
   /** when a plan first said over-memory, while every plan since then has; null: the last plan did not */

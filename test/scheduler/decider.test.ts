@@ -1,10 +1,18 @@
 // What is kept between decisions changes none of them: decide(), which keeps nothing, is asked the same.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createDecider, decide, type FleetState } from '../../src/scheduler/index.ts';
+import {
+  createDecider,
+  decide,
+  type FleetState,
+  type ObjectiveState,
+  type ProductState,
+} from '../../src/scheduler/index.ts';
 import { fleet, freezeDeep, nowMs } from './fleets.ts';
 
-type Change = (state: FleetState, at: number, to: number) => void;
+/** One that the test may change. */
+type State = FleetState & { objectives: ObjectiveState[]; products: ProductState[] };
+type Change = (state: State, at: number, to: number) => void;
 
 const pick = <T>(list: T[], at: number): T | undefined => list[at % Math.max(1, list.length)];
 
@@ -78,7 +86,7 @@ it('decides as decide() does after any sequence of changes', () => {
   fc.assert(
     fc.property(fleet, fc.array(step, { maxLength: 12 }), (first, steps) => {
       const decideInStep = createDecider();
-      let state = first;
+      let state = first as State;
       let now = nowMs;
       for (const { kinds, at, to, afterMs } of [{ kinds: ['nothing'], at: 0, to: 0, afterMs: 0 }, ...steps]) {
         // New objects each time, as the journal gives them; and nothing of a state may be changed.

@@ -1,7 +1,9 @@
 // Checks the invariants: `check` after every step, the others at the moment that they are about.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Mail } from '../../src/contract/runtime/snapshot.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
+import { keptReads } from '../support/kept-reads.ts';
 import { limitDeadlineMs, stopDeadlineMs, Violation, type Watched } from './invariants.ts';
 import { createLog } from './log.ts';
 import { createReplay } from './replay.ts';
@@ -16,6 +18,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
   const startCalls = new Map<number, { calls: number; faultsBefore: number }>();
   const leftSinceMs = new Map<string, number>();
 
+  let keptAtSeq = 0;
   const closed = new Map<string, number | null>();
   const waiting = new Map<number, string>();
   /** limit and session → how often it was told to go on, and the faults before */
@@ -206,6 +209,20 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     checkProcesses();
     checkLimits();
     replay.check(journal(), watched.fleetd().tables);
+    checkKept();
+  }
+
+  /** What the journal keeps of its reads is what its tables have. */
+  function checkKept(): void {
+    const { fleet, tables } = watched.fleetd();
+    if (journal().lastSeq() === keptAtSeq) return;
+    keptAtSeq = journal().lastSeq();
+    const { given, anew } = keptReads(fleet, tables);
+    if (!isDeepStrictEqual(given, anew))
+      throw new Violation(
+        'tables agree',
+        `given ${JSON.stringify(given)}, the tables have ${JSON.stringify(anew)}`,
+      );
   }
 
   /** Fewer faults can be told apart after a fault: deadlines start again. */

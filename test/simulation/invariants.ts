@@ -33,7 +33,7 @@ export const invariants = {
     'The notices of a product are first told in the order of their numbers (the daily digest apart).',
   'no false alarm': 'Mail that the fleet itself sent is never called forged.',
   'tables agree':
-    'A live session has an open objective, an open objective that has left the queue has a live session.',
+    'A live session has an open objective, an open objective that has left the queue has a live session. What is kept of a read is what the tables have.',
   replay: 'The event log, applied to an empty database, gives exactly the current tables.',
   'everything ends':
     'After faults stop and time passes, every objective is done, failed, cancelled, or queued with a reason.',

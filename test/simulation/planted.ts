@@ -77,8 +77,22 @@ const all: PlantedBug[] = [
     ['everything ends', 'tables agree'],
     [
       'journal/sessions.ts',
-      "return rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(sessionOf);",
-      "return rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY id`).map(sessionOf);",
+      "const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(",
+      "const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY id`).map(",
+    ],
+  ),
+  bug(
+    'what is read stays kept when a row is changed',
+    ['tables agree'],
+    ['journal/kept.ts', "['UPDATE', when('OLD', 'NEW')],", "['UPDATE', 'WHEN 0'],"],
+  ),
+  bug(
+    'a changed objective stays as it was read',
+    ['tables agree'],
+    [
+      'journal/open-objectives.ts',
+      "name === 'wait_rule' ? [] : String(name)",
+      "name !== 'attempts' ? [] : String(name)",
     ],
   ),
   bug(

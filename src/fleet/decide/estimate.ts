@@ -63,28 +63,15 @@ export function estimatesOf(
       if (group.length < runsLookedAt) groups.set(key, [...group, outcome]);
     }
   }
+  const predicted = new Map<string, Prediction | null>();
   return {
-    of({ name, type }, kind, direct = null) {
-      const way = wayOf(direct);
-      const among: [Prediction['basis'], string, number][] = [
-        ['product and kind', `${way} product ${name} ${kind}`, enoughOfKind],
-        ['product', `${way} product ${name}`, 1],
-        ['type and kind', `${way} type ${type} ${kind}`, enoughOfKind],
-        ['type', `${way} type ${type}`, 1],
-      ];
-      for (const [basis, key, least] of among) {
-        const runs = groups.get(key) ?? [];
-        const workMs = quantiles(runs.map((run) => run.workMs));
-        if (runs.length < least || workMs === null) continue;
-        return {
-          runs: runs.length,
-          basis,
-          workMs,
-          costUsd: quantiles(runs.flatMap((run) => run.costUsd ?? [])),
-          workers: quantiles(runs.flatMap((run) => run.workers ?? [])),
-        };
-      }
-      return null;
+    of(product, kind, direct = null) {
+      const asked = `${wayOf(direct)} ${product.name} ${product.type} ${kind}`;
+      const said = predicted.get(asked);
+      if (said !== undefined) return said;
+      const fresh = predict(product, kind, direct);
+      predicted.set(asked, fresh);
+      return fresh;
     },
     score(product, kind) {
       const judged = done
@@ -100,20 +87,47 @@ export function estimatesOf(
       return { runs: judged.length, medianError, withinP90: within / judged.length };
     },
   };
+
+  function predict({ name, type }: { name: string; type: string }, kind: string, direct: Direct | null) {
+    const way = wayOf(direct);
+    const among: [Prediction['basis'], string, number][] = [
+      ['product and kind', `${way} product ${name} ${kind}`, enoughOfKind],
+      ['product', `${way} product ${name}`, 1],
+      ['type and kind', `${way} type ${type} ${kind}`, enoughOfKind],
+      ['type', `${way} type ${type}`, 1],
+    ];
+    for (const [basis, key, least] of among) {
+      const runs = groups.get(key) ?? [];
+      const workMs = quantiles(runs.map((run) => run.workMs));
+      if (runs.length < least || workMs === null) continue;
+      return {
+        runs: runs.length,
+        basis,
+        workMs,
+        costUsd: quantiles(runs.flatMap((run) => run.costUsd ?? [])),
+        workers: quantiles(runs.flatMap((run) => run.workers ?? [])),
+      };
+    }
+    return null;
+  }
 }
 
 const wayOf = (direct: Direct | null): string => direct ?? 'coordinator';
 
-const known = new WeakMap<object, { stamp: string; estimates: Estimates }>();
+interface Known {
+  outcomes: readonly Outcome[];
+  products: readonly object[];
+  estimates: Estimates;
+}
+const known = new WeakMap<object, Known>();
 
 /** From the journal; computed again when an outcome was added or products.yaml changed. */
 export function estimates({ journal, registry }: Pick<FleetContext, 'journal' | 'registry'>): Estimates {
-  const store = journal.outcomes;
-  const { digest, products } = registry.current();
-  const stamp = `${store.stamp()} ${digest}`;
+  const outcomes = journal.outcomes.latest(outcomesLookedAt);
+  const { products } = registry.current();
   const before = known.get(journal);
-  if (before?.stamp === stamp) return before.estimates;
-  const fresh = estimatesOf(store.latest(outcomesLookedAt), products);
-  known.set(journal, { stamp, estimates: fresh });
+  if (before?.outcomes === outcomes && before.products === products) return before.estimates;
+  const fresh = estimatesOf(outcomes, products);
+  known.set(journal, { outcomes, products, estimates: fresh });
   return fresh;
 }

@@ -18,14 +18,25 @@ export interface CapValue {
 }
 
 export interface Overrides {
-  rows: OverrideRow[];
+  rows: readonly OverrideRow[];
   paused: ReadonlyMap<string, Paused>;
   /** products.yaml with live priorities, caps and limits in place of its own */
   registry: Registry;
 }
 
+const known = new WeakMap<Registry, Overrides>();
+
+/** Made again when one of them or products.yaml changed. */
 export function overridesOf(journal: Journal, registry: Registry): Overrides {
   const rows = journal.overrides();
+  const before = known.get(registry);
+  if (before?.rows === rows) return before;
+  const fresh = laidOver(rows, registry);
+  known.set(registry, fresh);
+  return fresh;
+}
+
+function laidOver(rows: readonly OverrideRow[], registry: Registry): Overrides {
   const values = new Map(rows.map((row) => [`${row.scope} ${row.key}`, row.value]));
   const limit = <T extends number | null>(scope: string, key: string, otherwise: T): T | number => {
     const cap = values.get(`${scope} ${key}`) as CapValue | undefined;

@@ -12,9 +12,11 @@ import type { FleetContext } from '../context.ts';
 import { coordinatorAlive } from '../observe/reconcile.ts';
 import { accountsOf } from './account-state.ts';
 import { estimates } from './estimate.ts';
-import { historyOf, sessionsLookedAt } from './footprint-history.ts';
+import { histories } from './footprint-history.ts';
 import { overridesOf } from './live-changes.ts';
+import { objectiveStates } from './objective-states.ts';
 import { coresOf, placeOf, runtimesOf } from './runtimes.ts';
+import { sameProducts } from './same-products.ts';
 import { criticalGates, waitsFor } from './waiting-on-human.ts';
 
 /** Sessions that a human started by hand count too: they use the same slots and memory. */
@@ -29,6 +31,7 @@ function learned(footprint: ProductState['learned'], maxCpuCores: number | null)
   return { ...footprint, cpuCores: Math.min(footprint.cpuCores, maxCpuCores) };
 }
 
+/** Of what is as it was the last time, the same objects again. */
 export function schedulerState(context: FleetContext): FleetState {
   const { journal, observations, footprints, tuning, clock } = context;
   const { paused, registry } = overridesOf(journal, context.registry.current());
@@ -57,19 +60,14 @@ export function schedulerState(context: FleetContext): FleetState {
   const overMemory = (product: string): number | null =>
     broken.find(({ rule, scope }) => rule === 'over-memory' && scope === product)?.sinceMs ?? null;
   const breakers = journal.breakers();
-  // One worker alone takes less: what a coordinator with its workers takes is not learned from it.
-  const led = journal.finishedSessions(sessionsLookedAt).filter(({ direct }) => direct === null);
-  const history = historyOf(led, registry.products);
+  const history = histories(context);
   const products = new Map(registry.products.map((p) => [p.name, p]));
-  const open = journal.openObjectives();
-  const kinds = new Map(open.map(({ id, kind }) => [id, kind]));
   const known = estimates(context);
   const expected = (name: string, kind: string, direct: Direct | null): Prediction | null => {
     const product = products.get(name);
     return product ? known.of(product, kind, direct) : null;
   };
 
-  // A clock that was set back must make no retry wait longer than it ever would.
   const latestRetryMs = context.clock.nowMs() + Math.max(0, ...tuning.startRetryMs);
   const { maxCpuPercent } = scheduling.budget;
   const maxCpuCores = maxCpuPercent === null || cores === null ? null : (cores * maxCpuPercent) / 100;
@@ -86,43 +84,36 @@ export function schedulerState(context: FleetContext): FleetState {
       maxCostUsdPerDay: scheduling.budget.maxCostUsdPerDay,
     },
     runtimes: runtimesOf(context),
-    products: registry.products.map((p) => ({
-      name: p.name,
-      type: p.type,
-      managed: p.overstory,
-      ...(places !== null && {
-        place: placeOf(p, places, workedAt(p.name), moving.get(p.name) ?? null),
-      }),
-      account: accounts.of(p),
-      ...startable(p, observations.get(p.name)?.snapshot, context.beingMade.has(p.name)),
-      priority: p.priority,
-      resourceWeight: p.resourceWeight,
-      learned: learned(history.footprint(p), maxCpuCores),
-      paused: paused.get(p.name) ?? held.get(p.name) ?? null,
-      breaker: circuit(context, breakers.get(p.name)),
-      servedMs: served.get(p.name)?.ms ?? 0,
-      lastEndedMs: served.get(p.name)?.lastEndedMs ?? null,
-      memoryOverSinceMs: overMemory(p.name),
-      spentTodayUsd: today.get(p.name)?.costUsd ?? null,
-      caps: {
-        maxCpuCores: p.caps.maxCpuCores,
-        maxMemoryBytes: p.caps.maxMemoryBytes,
-        maxCostUsdPerDay: p.caps.maxCostUsdPerDay,
-      },
-    })),
-    objectives: open.concat(journal.endedNeeds()).map((o) => ({
-      id: o.id,
-      product: o.product,
-      state: o.state,
-      queuedAtMs: o.queuedAtMs,
-      arrival: o.n,
-      needs: o.needs,
-      paused: null,
-      notBeforeMs: o.notBeforeMs && Math.min(o.notBeforeMs, latestRetryMs),
-      expectedMs: expected(o.product, o.kind, o.direct)?.workMs.p50 ?? null,
-      // Half of the runs cost more than the middle one: a budget is kept by the dear ones.
-      expectedCostUsd: expected(o.product, o.kind, o.direct)?.costUsd?.p90 ?? null,
-    })),
+    products: sameProducts(
+      context,
+      registry.products.map(
+        (p): ProductState => ({
+          name: p.name,
+          type: p.type,
+          managed: p.overstory,
+          ...(places !== null && {
+            place: placeOf(p, places, workedAt(p.name), moving.get(p.name) ?? null),
+          }),
+          account: accounts.of(p),
+          ...startable(p, observations.get(p.name)?.snapshot, context.beingMade.has(p.name)),
+          priority: p.priority,
+          resourceWeight: p.resourceWeight,
+          learned: learned(history.footprint(p), maxCpuCores),
+          paused: paused.get(p.name) ?? held.get(p.name) ?? null,
+          breaker: circuit(context, breakers.get(p.name)),
+          servedMs: served.get(p.name)?.ms ?? 0,
+          lastEndedMs: served.get(p.name)?.lastEndedMs ?? null,
+          memoryOverSinceMs: overMemory(p.name),
+          spentTodayUsd: today.get(p.name)?.costUsd ?? null,
+          caps: {
+            maxCpuCores: p.caps.maxCpuCores,
+            maxMemoryBytes: p.caps.maxMemoryBytes,
+            maxCostUsdPerDay: p.caps.maxCostUsdPerDay,
+          },
+        }),
+      ),
+    ),
+    objectives: objectiveStates(context, latestRetryMs),
     sessions: [
       ...live.map((s) => ({
         product: s.product,
@@ -133,7 +124,8 @@ export function schedulerState(context: FleetContext): FleetState {
         waitingOnHuman: waitsFor(context, s.product) !== null,
         limited: accounts.limited(s.id),
         reservedCostUsd: reserved(
-          expected(s.product, kinds.get(s.objective) ?? 'other', s.direct)?.costUsd?.p90 ?? null,
+          expected(s.product, journal.openObjective(s.objective)?.kind ?? 'other', s.direct)?.costUsd?.p90 ??
+            null,
           s.costUsd,
         ),
       })),

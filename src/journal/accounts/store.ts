@@ -1,5 +1,7 @@
 // Reads of the accounts.
 import type { DatabaseSync } from 'node:sqlite';
+import { kept } from '../kept.ts';
+import { prepared } from '../reader.ts';
 
 export interface ClosedAccount {
   account: string;
@@ -40,9 +42,9 @@ export interface AccountShare {
 }
 
 export function accountStore(db: DatabaseSync) {
-  const rows = (sql: string) => db.prepare(sql).all();
+  const rows = (sql: string) => prepared(db, sql).all();
   return {
-    closed: (): ClosedAccount[] =>
+    closed: kept(db, ['closed_accounts'], (): readonly ClosedAccount[] =>
       rows('SELECT * FROM closed_accounts ORDER BY account').map((r) => ({
         account: r.account as string,
         window: r.window as string,
@@ -54,8 +56,9 @@ export function accountStore(db: DatabaseSync) {
         product: r.product as string,
         sinceMs: r.since_ms as number,
       })),
+    ),
     /** The one that has stood longest first. */
-    limited: (): LimitedSession[] =>
+    limited: kept(db, ['limited_sessions'], (): readonly LimitedSession[] =>
       rows('SELECT * FROM limited_sessions ORDER BY since_ms, session').map((r) => ({
         session: r.session as number,
         account: r.account as string,
@@ -67,7 +70,8 @@ export function accountStore(db: DatabaseSync) {
         wokenMs: r.woken_ms as number | null,
         wokenBy: r.woken_by as LimitedSession['wokenBy'],
       })),
-    shares: (): AccountShare[] =>
+    ),
+    shares: kept(db, ['account_shares'], (): readonly AccountShare[] =>
       rows('SELECT * FROM account_shares ORDER BY account, window').map((r) => ({
         account: r.account as string,
         window: r.window as string,
@@ -75,5 +79,6 @@ export function accountStore(db: DatabaseSync) {
         untilMs: r.until_ms as number,
         atMs: r.at_ms as number,
       })),
+    ),
   };
 }

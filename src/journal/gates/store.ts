@@ -1,5 +1,6 @@
 // Reads of the gates' tables.
 import type { DatabaseSync } from 'node:sqlite';
+import { kept } from '../kept.ts';
 import { prepared } from '../reader.ts';
 import type { GateKind, GateSeverity, Question, Resolution, Verdict } from './events.ts';
 
@@ -51,6 +52,9 @@ export function gateStore(db: DatabaseSync) {
     prepared(db, sql)
       .all(...values)
       .map(gateOf);
+  const open = kept(db, ['gates'], (): readonly GateRow[] =>
+    many(`SELECT * FROM gates WHERE state = 'open' ORDER BY n`),
+  );
   return {
     gate(n: number): GateRow | null {
       return many('SELECT * FROM gates WHERE n = ?', n)[0] ?? null;
@@ -58,12 +62,9 @@ export function gateStore(db: DatabaseSync) {
     nextGateNumber(): number {
       return Number(prepared(db, 'SELECT coalesce(max(n), 0) + 1 AS n FROM gates').get()?.n);
     },
-    /** In order of asking; of one product with what concerns the whole fleet, or all. */
-    openGates(product: string | null = null): GateRow[] {
-      return product === null
-        ? many(`SELECT * FROM gates WHERE state = 'open' ORDER BY n`)
-        : many(`SELECT * FROM gates WHERE state = 'open' AND product = ? ORDER BY n`, product);
-    },
+    /** In order of asking; of one product, or all. */
+    openGates: (product: string | null = null): readonly GateRow[] =>
+      product === null ? open() : open().filter((gate) => gate.product === product),
     /** The latest that are no longer open, newest first. */
     closedGates(limit: number): GateRow[] {
       return many(

@@ -1,5 +1,6 @@
 // The moves that are under way.
 import type { DatabaseSync } from 'node:sqlite';
+import { kept } from '../kept.ts';
 import { prepared, type Row } from '../reader.ts';
 
 export interface MoveRow {
@@ -28,6 +29,8 @@ export function moveStore(db: DatabaseSync) {
       const found = prepared(db, 'SELECT * FROM moves WHERE product = ?').get(product);
       return found ? moveOf(found as Row) : null;
     },
-    open: (): MoveRow[] => prepared(db, 'SELECT * FROM moves ORDER BY since_ms, product').all().map(moveOf),
+    open: kept(db, ['moves'], (): readonly MoveRow[] =>
+      prepared(db, 'SELECT * FROM moves ORDER BY since_ms, product').all().map(moveOf),
+    ),
   };
 }

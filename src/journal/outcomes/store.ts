@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Direct } from '../../contract/objectives.ts';
 import type { ObjectiveEnd } from '../events.ts';
+import { kept } from '../kept.ts';
 import { prepared } from '../reader.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -62,12 +63,11 @@ export function outcomeStore(db: DatabaseSync) {
       return found ? outcomeOf(found) : null;
     },
     /** The one that ended last first. */
-    latest(limit: number): Outcome[] {
-      return db
-        .prepare('SELECT * FROM outcomes ORDER BY ended_at_ms DESC, objective LIMIT ?')
+    latest: kept(db, ['outcomes'], (limit: number): readonly Outcome[] =>
+      prepared(db, 'SELECT * FROM outcomes ORDER BY ended_at_ms DESC, objective LIMIT ?')
         .all(limit)
-        .map(outcomeOf);
-    },
+        .map(outcomeOf),
+    ),
     /** Ended in [fromMs, toMs), in order. */
     /** When the first of them ended, not before that moment; null: none did. */
     firstEndMs(sinceMs: number): number | null {
@@ -81,11 +81,6 @@ export function outcomeStore(db: DatabaseSync) {
         .prepare('SELECT * FROM outcomes WHERE ended_at_ms >= ? AND ended_at_ms < ? ORDER BY ended_at_ms')
         .all(fromMs, toMs)
         .map(outcomeOf);
-    },
-    /** Changes whenever an outcome was added. */
-    stamp(): string {
-      const found = prepared(db, 'SELECT count(*) AS n, max(ended_at_ms) AS ms FROM outcomes').get();
-      return `${found?.n}:${found?.ms}`;
     },
   };
 }

@@ -1,6 +1,7 @@
 // Reads of the pull requests that work was delivered as.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Check, Remark } from '../../contract/pull-requests.ts';
+import { kept } from '../kept.ts';
 import { parse, prepared, type Row } from '../reader.ts';
 
 /** aspect: which of the forge's it was told by */
@@ -42,13 +43,13 @@ export function pullRequestStore(db: DatabaseSync) {
     prepared(db, sql)
       .all(...values)
       .map(pullRequestOf);
+  const open = kept(db, ['pull_requests'], (): readonly PullRequestRow[] =>
+    many(`SELECT * FROM pull_requests WHERE state = 'open' ORDER BY product, number`),
+  );
   return {
     /** Of one product or of all. */
-    open: (product: string | null = null): PullRequestRow[] =>
-      many(
-        `SELECT * FROM pull_requests WHERE state = 'open' AND product = coalesce(?, product) ORDER BY product, number`,
-        product,
-      ),
+    open: (product: string | null = null): readonly PullRequestRow[] =>
+      product === null ? open() : open().filter((row) => row.product === product),
     /** Open, with the work of this objective as the last. */
     openOf: (objective: string): PullRequestRow | null =>
       many(`SELECT * FROM pull_requests WHERE state = 'open' AND objective = ?`, objective)[0] ?? null,
