@@ -20,6 +20,7 @@ const groups: Record<string, () => Promise<Group>> = {
   idle: () => import('./idle.ts'),
   scale: () => import('./scale.ts'),
   journal: () => import('./journal.ts'),
+  year: () => import('./year.ts'),
   plugin: () => import('./plugin.ts'),
   notice: () => import('./notice.ts'),
   scheduler: () => import('./scheduler.ts'),
