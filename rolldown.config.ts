@@ -5,8 +5,9 @@ import { extname } from 'node:path';
 import { defineConfig, type OutputOptions, type Plugin, type RolldownOptions } from 'rolldown';
 import license from 'rollup-plugin-license';
 
+/** In the order in which they are written: a build that wrote the last is whole. */
 const programs: Record<string, string> = {
-  fleetd: 'src/fleetd/main.ts',
+  trial: 'src/trial/main.ts',
   cli: 'src/cli/main.ts',
   agent: 'src/runtime/agent/main.ts',
   prepare: 'src/runtime/bootstrap/main.ts',
@@ -16,8 +17,13 @@ const programs: Record<string, string> = {
   'gateway-main': 'src/openclaw/gateway-main.ts',
   'ov-sim': 'src/simulator/ov-sim.ts',
   'tmux-sim': 'src/simulator/tmux-sim.ts',
-  trial: 'src/trial/main.ts',
+  fleetd: 'src/fleetd/main.ts',
 };
+/** Of `npm start`: `trial` is built before it, `others` beside it. */
+const { FLEET_BUILD: part } = process.env;
+const asked = Object.entries(programs).filter(
+  ([name]) => part === undefined || (part === 'trial') === (name === 'trial'),
+);
 
 /** What the dashboard serves as it is lies beside the programs, as it lies beside the sources. */
 export const dashboardAssets: Plugin = {
@@ -129,7 +135,7 @@ const cli: RolldownOptions['output'] = {
 };
 
 export default defineConfig(
-  Object.entries(programs).map(
+  asked.map(
     ([name, input]): RolldownOptions => ({
       input: { [name]: input },
       platform: 'node',

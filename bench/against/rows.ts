@@ -8,5 +8,6 @@ export const rows: Record<string, () => Promise<{ row: Row }>> = {
   start: () => import('./rows/start.ts'),
   'first-look': () => import('./rows/first-look.ts'),
   page: () => import('./rows/page.ts'),
+  'first-run': () => import('./rows/first-run.ts'),
   trial: () => import('./rows/trial.ts'),
 };

@@ -92,5 +92,7 @@ try {
     void stop(1);
   });
 } catch (thrown) {
+  // Ctrl-C ends what builds the programs as well, and nothing was left running.
+  if (interrupted) process.exit(0);
   end(FleetError.wrap(thrown));
 }

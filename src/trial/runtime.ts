@@ -1,11 +1,10 @@
 // The local runtime: a workspace, `ov` (the simulator unless told otherwise), and, for the simulator, a tmux
 // server of its own, so that a trial never meets the tmux sessions of a human's own swarms.
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { FleetError } from '../common/errors.ts';
 import type { OvFeatures } from '../overstory/command.ts';
 import { featuresOf } from '../overstory/features.ts';
 import { runOv } from '../overstory/run.ts';
@@ -17,6 +16,7 @@ import { localChannel } from '../runtime/local-channel.ts';
 import { endsItsKeeper } from './keeper.ts';
 import type { TrialOptions } from './options.ts';
 import { findProgram } from './preflight.ts';
+import type { Programs } from './programs.ts';
 
 export interface TrialRuntime {
   workspaceRoot: string;
@@ -28,7 +28,7 @@ export interface TrialRuntime {
   projectsRoot: string | null;
   /** argv by which a human reaches the same tmux */
   tmux: string[];
-  /** What `ov` can, by its version. @throws FleetError of `ov --version` */
+  /** What `ov` can, by its version, once the programs are built. @throws FleetError TRIAL_BUILD, and of `ov --version` */
   features(): Promise<OvFeatures>;
   /** Makes each product ready, while fleetd is up already. Never rejects for a product. */
   prepareProducts(products: Product[], features: OvFeatures, told: Told): Promise<PreparedProduct[]>;
@@ -47,13 +47,10 @@ const longestTmuxFolder = 75;
 /** How long what a simulator left running may take to be gone. */
 const processesEndMs = 5_000;
 
-/**
- * @param dist  folder of the built programs
- * @throws FleetError TRIAL_BUILD when the programs are not built
- */
+/** Its ways lead to the programs once they are built. */
 export async function prepareRuntime(
   options: TrialOptions,
-  dist: string,
+  { dist, built }: Pick<Programs, 'dist' | 'built'>,
   onProgress: (sentence: string) => void,
 ): Promise<TrialRuntime> {
   // Of a human's repositories agents work on clones: never where a human does.
@@ -84,10 +81,10 @@ export async function prepareRuntime(
       await real('claude'),
     ]);
   } else {
-    await writeSimulator(join(bin, 'ov'), join(dist, 'ov-sim.js'));
+    await writeProgram(join(bin, 'ov'), [process.execPath, join(dist, 'ov-sim.js')]);
     // A simulated swarm needs no real terminal.
     if ((await findProgram('tmux', process.env.PATH)) === null) {
-      await writeSimulator(join(bin, 'tmux'), join(dist, 'tmux-sim.js'));
+      await writeProgram(join(bin, 'tmux'), [process.execPath, join(dist, 'tmux-sim.js')]);
       onProgress('No tmux on this machine: the terminals of the coordinators are simulated too');
     }
     // The simulator's transcripts: a human's ~/.claude is neither read nor written.
@@ -102,16 +99,25 @@ export async function prepareRuntime(
       env[`GIT_${who}_NAME`] ??= 'fleet trial';
       env[`GIT_${who}_EMAIL`] ??= 'trial@localhost';
     }
-    // What the tmux server starts inherits its environment, and it is started here.
-    await tmux(env, ['new-session', '-d', '-s', 'keeper', 'sleep', 'infinity']).catch(() => {});
   }
   Object.assign(process.env, env);
   const endKeeper = options.real ? await endsItsKeeper(env) : null;
+  // What the tmux server starts inherits its environment, and it is started here, before anybody else can.
+  const usable = built.then(async () => {
+    if (tmuxFolder !== null)
+      await tmux(env, ['new-session', '-d', '-s', 'keeper', 'sleep', 'infinity']).catch(() => {});
+  });
+  usable.catch(() => {});
+  const whenUsable = (channel: Channel): Channel => ({
+    ...channel,
+    open: () => usable.then(() => channel.open()),
+  });
 
   return {
     workspaceRoot,
     projectsRoot,
     async features() {
+      await usable;
       const anyVersion = featuresOf({ version: '0.10.3' });
       return featuresOf(await runOv('version', {}, { cwd: workspaceRoot, features: anyVersion }));
     },
@@ -121,24 +127,22 @@ export async function prepareRuntime(
       tmuxFolder === null
         ? ['tmux']
         : ['env', `TMUX_TMPDIR=${tmuxFolder}`, (await findProgram('tmux', env.PATH)) ?? 'tmux'],
-    channel: localChannel({
-      argv: agentArgv(process.execPath, join(dist, 'agent.js')),
-      cwd: workspaceRoot,
-      env,
-    }),
+    channel: whenUsable(
+      localChannel({ argv: agentArgv(process.execPath, join(dist, 'agent.js')), cwd: workspaceRoot, env }),
+    ),
     publisher:
       projectsRoot === null
         ? null
-        : localChannel({
-            argv: [process.execPath, join(dist, 'publisher.js')],
-            cwd: workspaceRoot,
-            env,
-          }),
-    deliverer: localChannel({
-      argv: [process.execPath, join(dist, 'deliverer.js')],
-      cwd: options.stateDir,
-      env: { ...process.env, FLEET_MIRRORS: join(options.stateDir, 'mirrors') },
-    }),
+        : whenUsable(
+            localChannel({ argv: [process.execPath, join(dist, 'publisher.js')], cwd: workspaceRoot, env }),
+          ),
+    deliverer: whenUsable(
+      localChannel({
+        argv: [process.execPath, join(dist, 'deliverer.js')],
+        cwd: options.stateDir,
+        env: { ...process.env, FLEET_MIRRORS: join(options.stateDir, 'mirrors') },
+      }),
+    ),
     async close(products) {
       await endKeeper?.();
       if (tmuxFolder === null) return;
@@ -147,18 +151,6 @@ export async function prepareRuntime(
       if (!tmuxFolder.startsWith(options.stateDir)) await rm(tmuxFolder, { recursive: true, force: true });
     },
   };
-}
-
-/** @throws FleetError TRIAL_BUILD */
-async function writeSimulator(file: string, script: string): Promise<void> {
-  if ((await readFile(script).catch(() => null)) === null) {
-    throw new FleetError({
-      code: 'TRIAL_BUILD',
-      message: `Expected the built program ${script}, got no such file.`,
-      mend: 'Run `npm run build`.',
-    });
-  }
-  await writeProgram(file, [process.execPath, script]);
 }
 
 async function writeProgram(file: string, argv: string[]): Promise<void> {

@@ -13,6 +13,7 @@ import { startDemoModel } from '../simulator/demo-model.ts';
 import { startGatewayPatiently } from './gateway.ts';
 import type { TrialOptions } from './options.ts';
 import { preflight } from './preflight.ts';
+import { programsOf } from './programs.ts';
 import { prepareRuntime, type TrialRuntime } from './runtime.ts';
 
 export interface Trial {
@@ -42,22 +43,25 @@ export async function startTrial(
   onProgress: (sentence: string) => void,
   onDashboard: (link: string) => void = () => {},
 ): Promise<Trial> {
-  await preflight(options);
-  const dist = join(root, 'dist');
+  const programs = programsOf(root);
+  // Heard when they are needed.
+  programs.built.catch(() => {});
+  const { dist } = programs;
   const { stateDir } = options;
   await mkdir(join(stateDir, 'log'), { recursive: true });
   const log = pino(
     { level: process.env.LOG_LEVEL ?? 'info' },
     quietLines(pino.destination({ dest: join(stateDir, 'log/fleetd.log'), sync: false })),
   );
-  const undo: (() => Promise<unknown>)[] = [];
+  const undo: (() => Promise<unknown>)[] = [programs.close];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse())
       await step().catch((error) => log.error({ err: error }, 'stopping'));
   };
 
   try {
-    const runtime = await prepareRuntime(options, dist, onProgress);
+    await preflight(options);
+    const runtime = await prepareRuntime(options, programs, onProgress);
     // Asked meanwhile, and heard before the gateway is started.
     const asked = runtime.features();
     asked.catch(() => {});
@@ -95,6 +99,13 @@ export async function startTrial(
     );
     onProgress('fleetd is up');
     if (fleetd.dashboard) onDashboard(fleetd.dashboard.link);
+    if (programs.building) {
+      onProgress('Building the programs of agent, overstory and gateway');
+      for (const { name } of products())
+        fleetd.fleet.making.told(name, 'waiting until the programs are built');
+      await programs.built;
+      for (const { name } of products()) fleetd.fleet.making.told(name, 'waiting for its turn');
+    }
 
     const features = await asked;
     // Side by side: the gateway is mostly one thread, and each product is programs of its own.

@@ -51,10 +51,14 @@ describe.skipIf(!existsSync(join(root, 'node_modules', packaged)))('on a package
       'src/trial/main.ts',
       'skills/one',
       'dist/trial.js',
+      'dist/fleetd.js',
       'node_modules/rolldown/bin/cli.mjs',
     ])
       put(file, '');
-    put(`node_modules/${packaged}/bin/node`, `#!/bin/sh\necho "$$ $*" >> '${clone}/ran'\n`);
+    put(
+      `node_modules/${packaged}/bin/node`,
+      `#!/bin/sh\necho "$$ $* \${FLEET_BUILD-all}" >> '${clone}/ran'\n`,
+    );
     chmodSync(join(clone, `node_modules/${packaged}/bin/node`), 0o755);
     mkdirSync(join(clone, 'bin'));
     copyFileSync(join(root, 'bin/start'), join(clone, 'bin/start'));
@@ -68,7 +72,7 @@ describe.skipIf(!existsSync(join(root, 'node_modules', packaged)))('on a package
       'tsconfig.json',
     ])
       touch(path, 1);
-    touch('dist/trial.js', 2);
+    for (const path of ['dist/trial.js', 'dist/fleetd.js']) touch(path, 2);
   });
   afterEach(() => rmSync(clone, { recursive: true, force: true }));
   const start = () => execa('sh', [join(clone, 'bin/start'), '--port', '1'], { cwd: tmpdir() });
@@ -76,24 +80,36 @@ describe.skipIf(!existsSync(join(root, 'node_modules', packaged)))('on a package
   it('starts at once where nothing is newer, in the process that was started', async () => {
     const running = start();
     await running;
-    expect(ran()).toEqual([[String(running.pid), '--max-semi-space-size=2', 'dist/trial.js', '--port', '1']]);
+    expect(ran()).toEqual([
+      [String(running.pid), '--max-semi-space-size=2', 'dist/trial.js', '--port', '1', 'all'],
+    ]);
   });
 
   it.each([
     ['a source', 'src/trial/main.ts'],
     ['a folder that lost a file', 'src/trial'],
     ['the lock file', 'package-lock.json'],
-  ])('builds first where %s is newer', async (_what, path) => {
+  ])('builds the trial first where %s is newer, and leaves it the rest', async (_what, path) => {
     touch(path, 3);
     await start();
-    expect(ran().map(([, program]) => program)).toEqual([
-      'node_modules/rolldown/bin/cli.mjs',
-      '--max-semi-space-size=2',
+    expect(ran().map((words) => [words[1], words.at(-1)])).toEqual([
+      ['node_modules/rolldown/bin/cli.mjs', 'trial'],
+      ['--max-semi-space-size=2', 'others'],
     ]);
   });
 
-  it('builds what was never built', async () => {
-    rmSync(join(clone, 'dist'), { recursive: true });
+  it.each([
+    ['never built', () => rmSync(join(clone, 'dist'), { recursive: true })],
+    ['ended before its last program', () => rmSync(join(clone, 'dist/fleetd.js'))],
+    [
+      'begun anew, and ended after the trial',
+      () => {
+        touch('src/trial/main.ts', 3);
+        touch('dist/trial.js', 4);
+      },
+    ],
+  ])('builds what was %s', async (_what, happened) => {
+    happened();
     await start();
     expect(ran()).toHaveLength(2);
   });

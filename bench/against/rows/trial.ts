@@ -1,24 +1,11 @@
 // `npm start` as a human types it: how long both links take, how soon many products are ready, and what it holds when up.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../test/support/trial-process.ts';
 import type { Build } from '../../build.ts';
 import { atMost, type Figure } from '../../figure.ts';
-import { proportionalMb } from '../../machine.ts';
+import { type Start, started } from '../npm-start.ts';
 import { alternate, type Row, ratio } from '../pair.ts';
-
-/** One start, in ms from the command; MB when both links are told. */
-interface Start {
-  dashboard: number;
-  /** the last product is ready */
-  products: number;
-  chat: number;
-  gatewayMb: number;
-  othersMb: number;
-}
 
 const many = 50;
 
@@ -32,9 +19,9 @@ export const row: Row = {
       const state = (build: Build, name: string) => join(folder, build === ours ? 'o' : 'b', name);
       const again = { older: [] as Start[], ours: [] as Start[] };
       const builds = { older, ours };
-      for (const build of [older, ours]) await started(build, state(build, 's'));
+      for (const build of [older, ours]) await started(build.root, state(build, 's'));
       const second = (which: keyof typeof builds) => async () => {
-        const start = await started(builds[which], state(builds[which], 's'));
+        const start = await started(builds[which].root, state(builds[which], 's'));
         again[which].push(start);
         return start.chat;
       };
@@ -65,8 +52,8 @@ async function firstWithMany(folder: string, builds: Record<'older' | 'ours', Bu
   const file = join(folder, 'products.yaml');
   const names = Array.from({ length: many }, (_, n) => `  - name: product-${n}\n`);
   writeFileSync(file, `products:\n${names.join('')}`);
-  const older = await started(builds.older, join(folder, 'bm'), file);
-  const ours = await started(builds.ours, join(folder, 'om'), file);
+  const older = await started(builds.older.root, join(folder, 'bm'), file);
+  const ours = await started(builds.ours.root, join(folder, 'om'), file);
   return (['dashboard', 'products', 'chat'] as const).map((of) =>
     ratio(
       `first start with ${many} products, to ${words[of]}`,
@@ -79,53 +66,3 @@ async function firstWithMany(folder: string, builds: Record<'older' | 'ours', Bu
 }
 
 const words = { dashboard: 'the dashboard', products: 'all of them ready', chat: 'WebChat' };
-
-/** Starts it, waits for both links, looks, and ends it by Ctrl-C. */
-async function started(build: Build, stateDir: string, productsFile?: string): Promise<Start> {
-  const ports = ['--port', String(await freePort()), '--dashboard-port', String(await freePort())];
-  const file = productsFile === undefined ? [] : ['--products', productsFile];
-  const began = performance.now();
-  const child = spawn('npm', ['start', '--', '--state', stateDir, ...ports, ...file], {
-    cwd: build.root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C reaches all that it started, as in a terminal.
-    detached: true,
-  });
-  const ended = once(child, 'exit');
-  let printed = '';
-  const start: Start = { dashboard: 0, products: 0, chat: 0, gatewayMb: 0, othersMb: 0 };
-  const up = new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        const text = String(chunk);
-        const now = performance.now() - began;
-        printed += text;
-        if (start.dashboard === 0 && printed.includes('Dashboard:')) start.dashboard = now;
-        if (/^ {2}… [\w-]+: /m.test(text)) start.products = now;
-        if (!printed.includes('Ctrl-C stops everything')) return;
-        start.chat = now;
-        resolve();
-      });
-    void ended.then(() => reject(new Error(`Expected both links, got its end:\n${printed}`)));
-  });
-  await up;
-  for (const { pid, ofGateway } of below(child.pid ?? 0))
-    start[ofGateway ? 'gatewayMb' : 'othersMb'] += proportionalMb(pid);
-  process.kill(-(child.pid ?? 0), 'SIGINT');
-  await ended;
-  return start;
-}
-
-/** That process and all below it; what ends meanwhile is left out. */
-function below(pid: number, ofGateway = false): { pid: number; ofGateway: boolean }[] {
-  try {
-    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    const inGateway = ofGateway || line.startsWith('openclaw');
-    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-    );
-    return [{ pid, ofGateway: inGateway }, ...children.flatMap((child) => below(child, inGateway))];
-  } catch {
-    return [];
-  }
-}
