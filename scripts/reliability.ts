@@ -77,6 +77,9 @@ runtime port in which commands take time, go on after the link was lost, and lan
 - Faults: fleetd killed before or after any call and any write; clean restarts; the link cut; the runtime restarted;
   coordinators killed; answers lost, late and doubled; commands carried out twice; mail shown again; commands refused before
   and after their effect; \`ov\` blind for a while; slow commands; the clock of the wall set forward and back.
+- Every ninth seed has one to four runtimes of their own capacity, over the program's own links, leases, watchdogs, epochs, router and
+  placement: partitions in one direction and both, slow links, clocks that drift apart by one in a hundred, agents killed, machines
+  rebooted, moves, and machines that a human calls off, rightly or not.
 - Not simulated: torn writes inside SQLite, a disk that lies about flushing, a budget of money.
 
 Every seed begins with a kill at its own n: over 2000 seeds, every n up to 500 calls and 125 writes, before and after. A

@@ -2,6 +2,7 @@
 import { registry } from '../support/fleet.ts';
 import { Violation } from './invariants.ts';
 import type { Fleetd } from './lives.ts';
+import { actOnMachines } from './machines/act.ts';
 import { ask as askHuman, meetsLimit } from './mailbox.ts';
 import { startCoordinator } from './ov.ts';
 import type { Action } from './schedule.ts';
@@ -11,7 +12,10 @@ const source = { via: 'cli', sender: 'human', thread: null } as const;
 const model = { via: 'model', sender: null, thread: null } as const;
 
 /** A command; a refusal is an answer. Returns what was answered, or null. */
-function told<T>({ fleetd, tested, say, guarded }: Simulation, command: (life: Fleetd) => T): T | null {
+export function told<T>(
+  { fleetd, tested, say, guarded }: Simulation,
+  command: (life: Fleetd) => T,
+): T | null {
   const life = fleetd();
   if (life === null) return null;
   try {
@@ -81,10 +85,15 @@ export function act(simulation: Simulation, action: Action): void {
   const { clock } = world;
   const command = <T>(run: (life: Fleetd) => T): T | null => told(simulation, run);
   const setProducts = (next: ReturnType<typeof registry>) => {
-    simulation.registry.set(next);
+    const { runtimes } = simulation.registry.current();
+    simulation.registry.set({ ...next, runtimes });
     command(({ fleet }) => fleet.registryChanged());
   };
   say(`step: ${JSON.stringify(action)}`);
+  if ('machine' in action) {
+    actOnMachines(simulation, action);
+    return;
+  }
   switch (action.do) {
     case 'start': {
       if (!world.fates.has(action.key)) world.fates.set(action.key, action.fate);
@@ -166,7 +175,12 @@ export function act(simulation: Simulation, action: Action): void {
     case 'start by hand': {
       const site = world.site(action.product);
       // Where the fleet has a session the human would meet its coordinator.
-      if (!site.coordinator?.tmux && command(({ journal }) => journal.liveSession(site.name) === null))
+      world.excused.add(action.product);
+      if (
+        !site.coordinator?.tmux &&
+        world.sitesOf(action.product).includes(site) &&
+        command(({ journal }) => journal.liveSession(site.name) === null)
+      )
         startCoordinator(world, site, true);
       return;
     }
@@ -184,6 +198,7 @@ export function act(simulation: Simulation, action: Action): void {
       return;
     case 'cut link':
     case 'restart runtime':
+      for (const name of simulation.schedule.products) world.excused.add(name);
       if (action.do === 'restart runtime') world.restartRuntime();
       world.cut(action.forMs);
       return;
@@ -219,13 +234,14 @@ export function act(simulation: Simulation, action: Action): void {
     case 'repeat mail': {
       const mail = world.site(action.product).mail.at(-1);
       if (mail) mail.read = false;
-      world.changed(action.product);
+      world.changed(world.site(action.product));
       return;
     }
   }
   fault();
   switch (action.do) {
     case 'kill coordinator':
+      world.excused.add(action.product);
       world.die(world.site(action.product));
       return;
     case 'lose reply':
@@ -238,6 +254,7 @@ export function act(simulation: Simulation, action: Action): void {
       world.twice.add(action.command);
       return;
     case 'refuse':
+      for (const name of simulation.schedule.products) world.excused.add(name);
       world.refuse.set(action.command, world.fault(action.code, action.class));
       return;
     case 'blind': {

@@ -66,7 +66,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
     for (const site of world.sites.values()) {
       const limit = site.limited?.limit;
       const there = site.coordinator?.tmux === true && journal().liveSession(site.name)?.state === 'running';
-      const reached = world.networkUp && !site.blind && watched.listed(site.name);
+      const reached = world.inReach(site) && !site.blind && watched.listed(site.name);
       const over = limit !== undefined && world.wallMs() >= limit.endsAtMs;
       if (limit === undefined || !there || !reached || (!over && closed.has(site.account))) {
         dueSince.delete(site.name);
@@ -161,7 +161,7 @@ export function createChecks(program: Program, world: World, watched: Watched) {
       if (
         wanted ||
         site.coordinator?.byHand ||
-        !world.networkUp ||
+        !world.inReach(site) ||
         site.blind ||
         world.processes(site).length === 0
       ) {

@@ -50,7 +50,8 @@ export function createHearing(world: World, watched: Watched) {
       const session = watched.fleetd().journal.liveSession(product);
       if (heard.has(id) || !there || session?.state !== 'running') awaited.delete(id);
       // At a usage limit nobody hears anything: its deadline begins when that is over.
-      else if (!world.networkUp || site.blind || site.limited || !watched.listed(product)) one.sinceMs = now;
+      else if (!world.inReach(site) || site.blind || site.limited || !watched.listed(product))
+        one.sinceMs = now;
       else if (now - one.sinceMs > hearingDeadlineMs)
         throw new Violation(
           'heard or told',

@@ -37,6 +37,14 @@ export const invariants = {
   replay: 'The event log, applied to an empty database, gives exactly the current tables.',
   'everything ends':
     'After faults stop and time passes, every objective is done, failed, cancelled, or queued with a reason.',
+  'one coordinator':
+    'At most one live coordinator of the fleet per product over all runtimes; none when its lease is said to have ended.',
+  capacity: 'Nothing is placed or admitted on a runtime beyond what it has.',
+  'moved whole': 'A product that was moved has all that was made, or begun, where it was.',
+  fenced:
+    'Nothing is written in a workspace without its lease, by a stream that was given up, or with an epoch older than one heard there.',
+  'partitions fail nothing':
+    'No objective fails where the world did nothing but cut, delay or restart what carries words.',
   'no crash': 'No command and no timer of fleetd fails with anything but a FleetError that says why.',
 } as const;
 

@@ -20,6 +20,7 @@ describe('killed at every point of the main job', () => {
     slots: 1,
     memoryGiB: null,
     wallOffsetMs: 0,
+    machines: null,
     steps: [
       { afterMs: 500, action: start('p1', 0, { asks: 'plan' }) },
       { afterMs: 100, action: start('p2', 1, { kind: 'closes' }) },

@@ -7,8 +7,12 @@ import type { Clock } from '../../src/common/clock.ts';
 import { openArtifactFiles, type startFleet } from '../../src/fleet/index.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Registry } from '../../src/registry/registry.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createChecks } from './checks.ts';
-import { Violation } from './invariants.ts';
+import { Violation, type Watched } from './invariants.ts';
+import { watchMachines } from './machines/index.ts';
+import { connectMachines } from './machines/links.ts';
+import type { Machine } from './machines/machine.ts';
 import type { KillPoint } from './schedule.ts';
 import type { Outcome, Program } from './simulate.ts';
 import type { Life, World } from './world.ts';
@@ -34,6 +38,8 @@ export function createLives(given: {
   outcome: Outcome;
   registry(): Registry;
   say(line: string): void;
+  /** of several runtimes; none: there is the world's one */
+  machines: Machine[];
 }) {
   const { folder, world, tested, outcome, say } = given;
   const { clock } = world;
@@ -47,12 +53,13 @@ export function createLives(given: {
   const accepted = new Map<string, string>();
   const answered = new Map<number, { verdict: string; text: string }>();
   let fleetd: Fleetd | null = null;
+  let runtime: Runtime | null = null;
   let failed: Violation | null = null;
   let faults = 0;
   let files = 0;
   let file = join(folder, 'journal-0.db');
 
-  const checks = createChecks(tested, world, {
+  const watched: Watched = {
     fleetd() {
       if (fleetd === null) throw new Error('Expected fleetd to be up');
       return fleetd;
@@ -62,7 +69,11 @@ export function createLives(given: {
     scheduling: () => given.registry().scheduling,
     listed: (name) => given.registry().products.some((p) => p.name === name),
     faults: () => faults,
-  });
+  };
+  const checks = createChecks(tested, world, watched);
+  const ofMachines = watchMachines(world, given.machines, watched, guarded);
+  world.isConnected = (name) =>
+    runtime?.places().some((place) => place.name === name && place.link.state === 'connected') ?? false;
 
   function guarded(test: () => void): void {
     if (failed !== null || fleetd === null) return;
@@ -80,36 +91,39 @@ export function createLives(given: {
 
   world.cut = (forMs) => {
     fault();
+    for (const { ends } of given.machines) for (const end of [...ends]) end.die('its stream broke');
     world.setNetwork(false);
     clock.after(forMs, () => {
       fault();
       world.setNetwork(true);
     });
   };
-  world.onStartCall = (name) => {
-    say(`world: ov coordinator start on ${name}`);
-    guarded(() => checks.onStartCall(name));
+  world.say = say;
+  world.onStartCall = (site) => {
+    say(`world: ov coordinator start on ${site.name}`);
+    if (world.isPlaced(site)) guarded(() => checks.onStartCall(site.name));
   };
   world.onNudged = (site, message) => {
     say(`world: ${site.name} is told ${message.slice(0, 40)}`);
     guarded(() => checks.onNudged(site, message));
   };
-  world.onReceived = (name, mail) => {
-    say(`world: ${name} received ${mail.subject}`);
-    guarded(() => checks.onReceived(name, mail));
+  // What happens where a product is no longer, reaches nobody: only what the fleet makes of it is looked at.
+  world.onReceived = (site, mail) => {
+    say(`world: ${site.name} received ${mail.subject}`);
+    if (world.isPlaced(site)) guarded(() => checks.onReceived(site.name, mail));
   };
-  world.onAsked = (name, mail) => {
-    say(`world: ${name} asks ${mail.to} (${mail.id}): ${mail.subject}, ${mail.body}`);
-    checks.onAsked(name, mail);
+  world.onAsked = (site, mail) => {
+    say(`world: ${site.name} asks ${mail.to} (${mail.id}): ${mail.subject}, ${mail.body}`);
+    if (world.isPlaced(site)) checks.onAsked(site.name, mail);
   };
 
-  world.onHeard = (name, mail) => {
-    say(`world: ${name} hears ${mail.id}: ${mail.subject}`);
-    checks.onHeard(name, mail);
+  world.onHeard = (site, mail) => {
+    say(`world: ${site.name} hears ${mail.id}: ${mail.subject}`);
+    checks.onHeard(site.name, mail);
   };
-  world.onReported = (name, mail) => {
-    say(`world: ${mail.from} of ${name} reports (${mail.id})`);
-    checks.onSent(name, mail);
+  world.onReported = (site, mail) => {
+    say(`world: ${mail.from} of ${site.name} reports (${mail.id})`);
+    if (world.isPlaced(site)) checks.onSent(site.name, mail);
   };
 
   function count(point: KillPoint, life: Fleetd): void {
@@ -152,8 +166,9 @@ export function createLives(given: {
     const life = { alive: true, file, died, end } as unknown as Fleetd;
     const gated: Clock = {
       nowMs: world.wallMs,
+      ...(given.machines.length > 0 && { upMs: clock.nowMs }),
       after: (ms, task) =>
-        clock.after(ms, () => {
+        clock.after(Math.ceil(ms), () => {
           if (!life.alive) return;
           try {
             task();
@@ -179,17 +194,25 @@ export function createLives(given: {
         const recorded = journal.record(...news);
         if (life.alive) {
           for (const e of recorded) say(`event ${e.seq} ${e.kind}: ${e.text}`);
-          guarded(() => checks.onEvents(recorded));
+          guarded(() => {
+            if (given.machines.length > 0) for (const event of recorded) ofMachines.onEvent(event);
+            checks.onEvents(recorded);
+          });
           count('after write', life);
         }
         return recorded;
       },
     };
     fleetd = life;
+    const placeOf = (product: string) => life.journal.placement(product);
+    runtime =
+      given.machines.length === 0
+        ? world.connect(life)
+        : connectMachines(world, given.machines, tested, { life, clock: gated, died, placeOf }, ofMachines);
     say('fleetd: starts');
     life.fleet = tested.startFleet({
       registry: { current: given.registry, problems: () => [] },
-      runtime: world.connect(life),
+      runtime,
       journal: life.journal,
       // No report of the simulation names a file.
       artifactFiles: openArtifactFiles('/nowhere'),
@@ -202,6 +225,11 @@ export function createLives(given: {
   }
 
   return {
+    /** After every step. */
+    check(): void {
+      checks.check();
+      ofMachines.check();
+    },
     accepted,
     answered,
     kills,

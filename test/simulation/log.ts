@@ -125,8 +125,9 @@ export function createLog(world: World, watched: Watched) {
 
   function reached(n: number, product: string, mail: string): void {
     const arrived = world
-      .site(product)
-      .received.some(({ id, subject }) => id === mail && subject.includes(`[gate-${n}.`));
+      .sitesOf(product)
+      .flatMap(({ received }) => received)
+      .some(({ id, subject }) => id === mail && subject.includes(`[gate-${n}.`));
     if (!arrived)
       throw new Violation('answered once', `the answer to gate ${n} is called given, and ${mail} is not it`);
   }
@@ -153,10 +154,12 @@ export function createLog(world: World, watched: Watched) {
       }
       const site = world.site(product);
       const answered = site.other.some(({ threadId }) => threadId === mail.id);
+      // Its books stay where they were when it is moved.
+      const there = site.mail.includes(mail) || site.other.includes(mail);
       // Questions that are not to the operator are looked for while a session of the fleet runs.
       const looked =
         mail.to === 'operator' || watched.fleetd().journal.liveSession(product)?.state === 'running';
-      if (answered || !looked || !watched.listed(product) || !world.networkUp || site.blind) {
+      if (!there || answered || !looked || !watched.listed(product) || !world.inReach(site) || site.blind) {
         unseenSinceMs.delete(mail.id);
         continue;
       }

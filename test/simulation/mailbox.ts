@@ -25,8 +25,8 @@ export function ask(world: World, site: Site, asks: Asks, words: number): Mail {
     body: `words ${words}`,
   });
   (to === 'operator' ? site.mail : site.other).push(mail);
-  world.onAsked(site.name, mail);
-  world.changed(site.name);
+  world.onAsked(site, mail);
+  world.changed(site);
   if (asks === 'decision' && world.random.chance(0.3))
     world.clock.after(world.random.between(1_000, 60_000), () => decide(world, site, mail));
   return mail;
@@ -39,7 +39,7 @@ function decide(world: World, site: Site, { id, from, type, subject, priority }:
   site.other.push(
     newMail(world, { from: 'coordinator', to: from, type, subject, priority, body: 'A', threadId: id }),
   );
-  world.changed(site.name);
+  world.changed(site);
   const goOn = coordinator.waits?.goOn;
   coordinator.waits = null;
   goOn?.();
@@ -63,7 +63,7 @@ export function newMail(
 export function receive(world: World, site: Site, mail: Mail): void {
   site.received.push(mail);
   loseInTurn(world, site, mail);
-  world.onReceived(site.name, mail);
+  world.onReceived(site, mail);
 }
 
 const rule = '─'.repeat(60);
@@ -95,7 +95,7 @@ export function meetsLimit(world: World, site: Site, goOn?: () => void): boolean
   if (site.limited?.limit !== limit || goOn === undefined)
     site.limited = { screen: limitScreen(world, limit), atMs: world.wallMs(), limit, goOn: waits };
   if (site.coordinator) site.coordinator.busyUntilMs = 0;
-  world.changed(site.name);
+  world.changed(site);
   return true;
 }
 
@@ -130,7 +130,7 @@ export function prompt(world: World, site: Site, line: string): void {
     for (const mail of seen) {
       mail.read = true;
       coordinator.heard.add(mail.id);
-      world.onHeard(site.name, mail);
+      world.onHeard(site, mail);
       if (mail.from === 'operator' && world.random.chance(0.85))
         world.clock.after(world.random.between(300, 4_000), () => mine() && acknowledge(world, site, mail));
       if (/\[gate-\d+\.\d+\]/.test(mail.subject)) answered(world, site, mail);
@@ -148,9 +148,9 @@ function turn(world: World, site: Site, ms: number): void {
   coordinator.lastActivityMs = world.wallMs();
   world.clock.after(ms, () => {
     coordinator.lastActivityMs = world.wallMs();
-    world.changed(site.name);
+    world.changed(site);
   });
-  world.changed(site.name);
+  world.changed(site);
 }
 
 /** "Always reply", by its own instructions: into the thread of the mail, and of its type. */
@@ -166,7 +166,7 @@ function acknowledge(world: World, site: Site, { id, threadId, subject, type, pr
       threadId: threadId ?? id,
     }),
   );
-  world.changed(site.name);
+  world.changed(site);
 }
 
 function answered(world: World, site: Site, mail: Mail): void {
@@ -193,7 +193,8 @@ function work(world: World, site: Site, { subject, body }: Mail): void {
     (pid) => ({ pid, name: `worker-${pid}`, alive: true, startedAtMs: world.wallMs() }),
   );
   site.workers = [...site.workers.filter((w) => w.alive), ...workers];
-  world.changed(site.name);
+  site.open.add(objective);
+  world.changed(site);
   const end = () => {
     if (!mine()) return;
     if (meetsLimit(world, site, end)) return;
@@ -201,10 +202,13 @@ function work(world: World, site: Site, { subject, body }: Mail): void {
     const deaths = world.deaths.get(objective) ?? 0;
     world.deaths.set(objective, deaths + 1);
     if (fate.kind === 'dies' && deaths < 2) {
+      world.excused.add(site.name);
       world.die(site);
       return;
     }
-    world.completed.add(objective);
+    site.work.add(objective);
+    site.open.delete(objective);
+    if (world.isPlaced(site)) world.completed.add(objective);
     if (world.random.chance(0.7)) for (const worker of workers) worker.alive = false;
     if (fate.kind === 'closes') {
       coordinator.state = 'completed';
@@ -222,7 +226,7 @@ function work(world: World, site: Site, { subject, body }: Mail): void {
         }),
       );
     }
-    world.changed(site.name);
+    world.changed(site);
   };
   // Some wait for the report of a worker, which comes by mail and wakes nobody.
   const [first] = workers;
@@ -244,8 +248,8 @@ function work(world: World, site: Site, { subject, body }: Mail): void {
       coordinator.reports.set(report.id, end);
       site.other.push(report);
       loseInTurn(world, site, report);
-      world.onReported(site.name, report);
-      world.changed(site.name);
+      world.onReported(site, report);
+      world.changed(site);
     });
   // Headless `sling` holds its turn for as long as the worker's.
   if (first !== undefined && world.random.chance(0.5))

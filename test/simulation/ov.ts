@@ -9,6 +9,8 @@ export interface OvCall {
   command: string;
   args: Record<string, unknown>;
   agent: Agent;
+  /** Asked when its turn has come; a refusal is the answer. Left out: everything is allowed. */
+  allow?(): Promise<void>;
 }
 
 /** ms until it has its effect, then until it ends; and its limit, after which no answer is expected any more */
@@ -19,14 +21,18 @@ const durations: Record<string, { effect: [number, number]; rest: [number, numbe
   stop: { effect: [50, 500], rest: [20, 500], limit: 135_000 },
   'mail.reply': { effect: [50, 300], rest: [20, 300], limit: 125_000 },
 };
+const notSaid = { enabled: false, met: false, detail: '' };
 const query: (typeof durations)[string] = { effect: [20, 100], rest: [10, 60], limit: 30_000 };
 
 /** Longest that `ov` lets a command of the table above last, in ms. */
 const ownLimitMs: Record<string, number> = { 'coordinator.start': 75_000, 'coordinator.stop': 30_000 };
 
+/** Whether it waits for the product's earlier writes. */
+export const isQueued = (command: string): boolean => durations[command] !== undefined;
+
 /** Begins when the product's earlier writes of this agent have ended; never when the agent is gone by then. */
 export function beginOv(world: World, call: OvCall, answer: (value: unknown) => void): void {
-  if (durations[call.command] === undefined) {
+  if (!isQueued(call.command)) {
     runOv(world, call, answer, () => {});
     return;
   }
@@ -37,7 +43,15 @@ export function beginOv(world: World, call: OvCall, answer: (value: unknown) => 
     before.then(
       () =>
         new Promise<void>((done) => {
-          if (call.agent.alive) runOv(world, call, answer, done);
+          if (!call.agent.alive) return;
+          if (call.allow === undefined) return runOv(world, call, answer, done);
+          call.allow().then(
+            () => runOv(world, call, answer, done),
+            (refusal) => {
+              answer(refusal);
+              done();
+            },
+          );
         }),
     ),
   );
@@ -49,7 +63,7 @@ function runOv(world: World, call: OvCall, answer: (value: unknown) => void, don
   const cap = (ownLimitMs[command] ?? 20_000) / 2;
   const ms = ([from, to]: [number, number]) => Math.min(cap, world.random.between(from, to) * world.slow);
   const child = { pid: world.serial++, command, agent, killed: false };
-  if (command === 'coordinator.start') world.onStartCall(site.name);
+  if (command === 'coordinator.start') world.onStartCall(site);
   site.children.add(child);
   const cutForMs = world.cutAt.get(command);
   if (cutForMs !== undefined && world.cutAt.delete(command)) world.clock.after(10, () => world.cut(cutForMs));
@@ -67,7 +81,7 @@ function runOv(world: World, call: OvCall, answer: (value: unknown) => void, don
       site.children.delete(child);
       if (command === 'coordinator.start' && site.coordinator?.state === 'booting') {
         site.coordinator.state = 'working';
-        world.changed(site.name);
+        world.changed(site);
       }
       done();
       if (world.loseReply.delete(command)) {
@@ -91,14 +105,19 @@ function attempt(world: World, call: OvCall): unknown {
   return done;
 }
 
-function perform(world: World, { site, command, args }: OvCall): unknown | FleetError {
+export function perform(world: World, { site, command, args }: OvCall): unknown | FleetError {
   const notRunning = () => world.fault('OV_NOT_RUNNING', 'refused', 'No active coordinator session found');
   switch (command) {
     case 'coordinator.start': {
       if (site.coordinator?.tmux)
         return world.fault('OV_ALREADY_RUNNING', 'refused', 'Coordinator is already running');
       startCoordinator(world, site, false);
-      return { agentName: 'coordinator', tmuxSession: `overstory-${site.name}-coordinator`, pid: 1 };
+      return {
+        agentName: 'coordinator',
+        tmuxSession: `overstory-${site.name}-coordinator`,
+        projectRoot: `/workspace/${site.name}`,
+        pid: 1,
+      };
     }
     case 'coordinator.stop': {
       const c = site.coordinator;
@@ -106,8 +125,8 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
       c.tmux = false;
       c.state = 'completed';
       site.runId = null;
-      world.changed(site.name);
-      return { stopped: true };
+      world.changed(site);
+      return { stopped: true, sessionId: `session-${c.serial}`, runCompleted: true };
     }
     case 'coordinator.send': {
       if (!site.coordinator?.tmux) return notRunning();
@@ -128,8 +147,8 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
       const worker = site.workers.find((w) => w.name === args.agent && w.alive);
       if (!worker) return world.fault('OV_NOT_RUNNING', 'refused', 'Agent not found');
       worker.alive = false;
-      world.changed(site.name);
-      return { stopped: true };
+      world.changed(site);
+      return { stopped: true, agentName: worker.name, sessionId: worker.name, tmuxKilled: false };
     }
     case 'mail.list':
       return {
@@ -150,7 +169,10 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
         lines: 1,
       };
     case 'coordinator.checkComplete':
-      return { complete: false, triggers: {} };
+      return {
+        complete: false,
+        triggers: { allAgentsDone: notSaid, taskTrackerEmpty: notSaid, onShutdownSignal: notSaid },
+      };
     case 'errors':
       return { events: [] };
     case 'nudge':
@@ -161,10 +183,10 @@ function perform(world: World, { site, command, args }: OvCall): unknown | Fleet
       return { delivered: true, agentName: 'coordinator' };
     case 'run.complete':
       site.runId = null;
-      return {};
+      return { runId: 'run' };
     case 'mail.read':
       for (const m of [...site.mail, ...site.received]) if (m.id === args.id) m.read = true;
-      return {};
+      return { id: args.id, alreadyRead: false };
     case 'spec.write':
       return { taskId: args.taskId, path: `.overstory/specs/${args.taskId}.md` };
     default:
@@ -190,7 +212,7 @@ export function startCoordinator(world: World, site: Site, byHand: boolean): voi
   site.runId = `run-${serial}`;
   // What `ov` types first: it is at work just when it is handed its objective.
   prompt(world, site, 'Read your definition, and begin.');
-  world.changed(site.name);
+  world.changed(site);
 }
 
 const fromOperator = (world: World, type: string, subject: string, body: string) =>

@@ -450,6 +450,39 @@ const all: PlantedBug[] = [
       'for (const id of [result?.id])',
     ],
   ),
+  bug(
+    'a lease is over for fleetd before what runs under it is stopped',
+    ['one coordinator'],
+    ['runtime/lease-terms.ts', 'const afterEnd = secondMs + stopMs;', 'const afterEnd = 0;'],
+  ),
+  bug(
+    'what others take of a runtime is not counted',
+    ['capacity'],
+    ['scheduler/placement.ts', 'exceeds(used + needed, max)', 'exceeds(needed, max)'],
+  ),
+  bug(
+    'a clone that lacks what its bundle builds on is taken for whole',
+    ['moved whole'],
+    ['fleet/act/move-product.ts', 'if (needsWhole) {', 'if (needsWhole && product === null) {'],
+  ),
+  bug(
+    'a stream that was given up may write',
+    ['fenced'],
+    [
+      'runtime/agent/lease/state.ts',
+      "if (isReplaced(lease, mine)) throw over('a later stream of the same fleet');",
+      '',
+    ],
+  ),
+  bug(
+    'what was lost with its runtime has failed',
+    ['partitions fail nothing'],
+    [
+      'fleet/act/lost-runtimes.ts',
+      "session.state === 'stopping' ? session.outcome : 'requeued'",
+      "session.state === 'stopping' ? session.outcome : 'failed'",
+    ],
+  ),
 ];
 
 const seldom = new Set([
@@ -493,6 +526,11 @@ export async function withBug<T>(
       ...(await load('openclaw/notices.ts')),
       ...(await load('api/gates.ts')),
       ...(await load('common/errors.ts')),
+      ...(await load('runtime/connection.ts')),
+      ...(await load('runtime/runtimes.ts')),
+      ...(await load('runtime/agent/lease/holder.ts')),
+      ...(await load('runtime/agent/lease/fence.ts')),
+      ...(await load('runtime/agent/lease/watch.ts')),
     } as Program);
   } finally {
     await rm(folder, { recursive: true, force: true });

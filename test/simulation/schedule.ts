@@ -1,5 +1,6 @@
 // Seed → what humans ask and what breaks, when. Plain data: printing a schedule is enough to run it again,
 // and leaving steps out of it gives a smaller one.
+import { hasMachines, machinesOf } from './machines/schedule.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** What a coordinator asks of the human: a mail to operator, to orchestrator, or a decision_gate among agents. */
@@ -21,7 +22,32 @@ export type LimitSays = 'utc' | 'zone' | 'nothing';
 /** Where fleetd is killed: before or after the n-th call of the runtime, or write of the journal, from now. */
 export type KillPoint = 'before call' | 'after call' | 'before write' | 'after write';
 
+/** What is done with one of several machines, or breaks of it. */
+export type MachineAction =
+  /** Nothing comes through, in one direction or both; streams stay open. */
+  | { do: 'partition'; machine: string; way: 'there' | 'back' | 'both'; forMs: number }
+  /** Every message takes this much longer. */
+  | { do: 'slow link'; machine: string; byMs: number; forMs: number }
+  /** Its agents end; what they began goes on. */
+  | { do: 'kill agents'; machine: string }
+  | { do: 'reboot'; machine: string; forMs: number }
+  | { do: 'move'; machine: string; product: string; salvage: boolean }
+  /** isOff: a human says so, rightly or not */
+  | { do: 'forget'; machine: string; isOff: boolean };
+
+/** One of several runtimes. */
+export interface MachineSpec {
+  name: string;
+  /** null: as much as it has */
+  maxMemoryGiB: number | null;
+  /** of its clock against fleetd's: they drift apart by one in a hundred at most */
+  rate: number;
+  /** ms that a message is on its way */
+  delayMs: number;
+}
+
 export type Action =
+  | MachineAction
   /** `key`: idempotency key; a second start with the same key is a retried request */
   | { do: 'start'; product: string; key: string; fate: Fate; needs: number[] }
   | { do: 'stop'; product: string }
@@ -92,6 +118,8 @@ export interface Schedule {
   memoryGiB: number | null;
   /** ms that the wall clock is ahead at the beginning */
   wallOffsetMs: number;
+  /** null: one runtime, which nobody named */
+  machines: MachineSpec[] | null;
   steps: Step[];
 }
 
@@ -133,8 +161,10 @@ export function makeSchedule(seed: number): Schedule {
   }
   steps.unshift({ afterMs: 0, action: killOf(seed) });
   const slots = random.between(1, products.length);
+  if (hasMachines(seed))
+    return { seed, products, slots, memoryGiB, wallOffsetMs: 0, ...machinesOf(seed, steps, products) };
   const limits = limitsOf(seed, steps, products.length);
-  return { seed, products, slots, memoryGiB, ...limits };
+  return { seed, products, slots, memoryGiB, machines: null, ...limits };
 }
 
 /** p1 and p3 work on one account, p2 and p4 on another. */

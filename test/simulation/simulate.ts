@@ -10,10 +10,17 @@ import { openDatabase } from '../../src/journal/database.ts';
 import { migrations, stateTables } from '../../src/journal/migrations.ts';
 import { deliverNotices } from '../../src/openclaw/notices.ts';
 import type { Product, Registry } from '../../src/registry/registry.ts';
+import { requireEpoch } from '../../src/runtime/agent/lease/fence.ts';
+import { createLeaseHolder } from '../../src/runtime/agent/lease/holder.ts';
+import { watch } from '../../src/runtime/agent/lease/watch.ts';
+import { connectRuntime } from '../../src/runtime/connection.ts';
+import { routeRuntimes } from '../../src/runtime/runtimes.ts';
 import { product, registry } from '../support/fleet.ts';
 import { act, humansAnswer } from './act.ts';
 import type { Violation } from './invariants.ts';
 import { createLives, type Fleetd } from './lives.ts';
+import { entryOf, mendMachines, putMachines } from './machines/index.ts';
+import type { Machine } from './machines/machine.ts';
 import { createRandom } from './random.ts';
 import { accountOf, type KillPoint, type Schedule } from './schedule.ts';
 import { createSink } from './sink.ts';
@@ -31,6 +38,11 @@ export interface Program {
   stateTables: readonly string[];
   deliverNotices: typeof deliverNotices;
   noticeView: typeof noticeView;
+  connectRuntime: typeof connectRuntime;
+  routeRuntimes: typeof routeRuntimes;
+  createLeaseHolder: typeof createLeaseHolder;
+  requireEpoch: typeof requireEpoch;
+  watch: typeof watch;
 }
 export const program: Program = {
   openDatabase,
@@ -43,6 +55,11 @@ export const program: Program = {
   stateTables,
   deliverNotices,
   noticeView,
+  connectRuntime,
+  routeRuntimes,
+  createLeaseHolder,
+  requireEpoch,
+  watch,
 };
 
 export interface Outcome {
@@ -76,6 +93,7 @@ export interface Simulation {
   kills: { point: KillPoint; n: number; downMs: number }[];
   die(downMs: number, how: string): void;
   sink: ReturnType<typeof createSink>;
+  machines: Machine[];
   registry: { all: Product[]; current(): Registry; set(next: Registry): void };
   /** A fault that can hide an outcome from fleetd: deadlines start again. */
   fault(): void;
@@ -117,10 +135,15 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     log: [],
   };
   const all = schedule.products.map((name, i) =>
-    product(name, { channels: channels[i % channels.length], account: accountOf(i) }),
+    product(name, {
+      channels: channels[i % channels.length],
+      account: accountOf(i),
+      ...(schedule.machines && { repo: `https://git.example/${name}.git` }),
+    }),
   );
   const memory = schedule.memoryGiB;
-  let current = registry(all, {
+  const machines = putMachines(world, schedule.machines ?? [], tested);
+  const scheduling = {
     maxConcurrentSessions: schedule.slots,
     maxLiveSessions: 4,
     budget: {
@@ -128,12 +151,17 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
       maxMemoryBytes: memory === null ? null : memory * 1024 ** 3,
       maxCostUsdPerDay: null,
     },
-  });
+  };
+  let current: Registry = {
+    ...registry(all, scheduling),
+    runtimes: schedule.machines?.map(({ name, maxMemoryGiB }) => entryOf(name, maxMemoryGiB)) ?? null,
+  };
   const lives = createLives({
     folder,
     world,
     tested,
     outcome,
+    machines,
     registry: () => current,
     say: (line) => void outcome.log.push(`${String(clock.nowMs() - startMs).padStart(9)} ms  ${line}`),
   });
@@ -143,6 +171,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     world,
     tested,
     schedule,
+    machines,
     sink: createSink(tested, world, lives.fleetd, (numbers, channel) => {
       lives.say(`world: ${channel} was told notice ${numbers.join(', ')}`);
       checks.onTold(numbers);
@@ -160,7 +189,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
   async function pass(ms: number, pieceMs: number): Promise<void> {
     for (let left = ms; left > 0 && !lives.failed(); left -= pieceMs) {
       await clock.advance(Math.min(left, pieceMs));
-      guarded(checks.check);
+      guarded(lives.check);
     }
   }
 
@@ -196,7 +225,8 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
     await pass(150_000, 30_000);
     for (const site of world.sites.values()) if (site.coordinator?.byHand) world.die(site);
     lives.fault();
-    current = registry(all, current.scheduling);
+    mendMachines(world, machines);
+    current = { ...registry(all, current.scheduling), runtimes: current.runtimes };
     simulation.sink.start();
     lives.fleetd()?.fleet.registryChanged();
     for (let passed = 0; passed < quietMs && !lives.failed(); passed += 600_000) {
@@ -225,7 +255,7 @@ export async function simulate(schedule: Schedule, tested: Program = program): P
       if (lives.failed()) break;
       act(simulation, step.action);
       await clock.settle();
-      guarded(checks.check);
+      guarded(lives.check);
     }
     if (!lives.failed()) {
       outcome.atStep = schedule.steps.length;

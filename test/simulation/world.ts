@@ -51,7 +51,26 @@ export interface Site {
   /** its coordinator stands at a usage limit; goOn: what it does once it is told to, after the reset */
   limited: { screen: string; atMs: number; limit: Limit; goOn: (() => void)[] } | null;
   blind: boolean;
+  /** what its coordinators have made, and what they have begun and not committed */
+  work: Set<string>;
+  open: Set<string>;
 }
+
+export const newSite = (name: string, account: string): Site => ({
+  name,
+  coordinator: null,
+  runId: null,
+  workers: [],
+  children: new Set(),
+  mail: [],
+  other: [],
+  received: [],
+  account,
+  limited: null,
+  blind: false,
+  work: new Set(),
+  open: new Set(),
+});
 
 /** The far end of one connection. It dies with the link; the `ov` processes it started do not. */
 export interface Agent {
@@ -82,24 +101,7 @@ const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
 export function createWorld(names: string[], random: Random, error: typeof FleetError) {
   const clock: ManualClock = manualClock();
-  const sites = new Map<string, Site>(
-    names.map((name) => [
-      name,
-      {
-        name,
-        coordinator: null,
-        runId: null,
-        workers: [],
-        children: new Set(),
-        mail: [],
-        other: [],
-        received: [],
-        account: accountOf(names.indexOf(name)),
-        limited: null,
-        blind: false,
-      },
-    ]),
-  );
+  const sites = new Map<string, Site>(names.map((name, index) => [name, newSite(name, accountOf(index))]));
   const world = {
     clock,
     random,
@@ -127,16 +129,32 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     cutAt: new Map<string, number>(),
     cut: (_forMs: number): void => {},
     refuse: new Map<string, FleetError>(),
-    onStartCall: (_product: string): void => {},
-    onReceived: (_product: string, _mail: Mail): void => {},
-    onAsked: (_product: string, _mail: Mail): void => {},
-    onHeard: (_product: string, _mail: Mail): void => {},
+    onStartCall: (_site: Site): void => {},
+    onReceived: (_site: Site, _mail: Mail): void => {},
+    onAsked: (_site: Site, _mail: Mail): void => {},
+    onHeard: (_site: Site, _mail: Mail): void => {},
     /** a worker reports to its coordinator */
-    onReported: (_product: string, _mail: Mail): void => {},
+    onReported: (_site: Site, _mail: Mail): void => {},
     site,
+    /** Whether fleetd can reach what is there. */
+    inReach: (_site: Site): boolean => world.networkUp,
+    /** Of several runtimes: whether fleetd has a link to the one of this name. */
+    isConnected: (_runtime: string): boolean => world.networkUp,
+    /** A product has got its place on one of several, or lost it; and the workspace there is another one. */
+    place: (_product: string, _runtime: string | null): void => {},
+    placeAgain: (_product: string): void => {},
+    /** Every workspace that it has or had. */
+    sitesOf: (name: string): Site[] => [site(name)],
+    /** products whose objectives may fail: what the world did to them is no partition */
+    excused: new Set<string>(),
+    say: (_line: string): void => {},
+    /** Whether this is where its product is, as the fleet knows it: of several runtimes one. */
+    isPlaced: (at: Site): boolean => sites.get(at.name) === at,
     changed,
     die,
     processes,
+    maintain,
+    snapshotOf,
     connect,
     setNetwork,
     restartRuntime,
@@ -156,7 +174,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
   }
 
   /** What the agent's watcher would push. */
-  function changed(name: string): void {
+  function changed({ name }: Site): void {
     clock.after(random.between(20, 800), () => {
       if (agent?.alive && agent.watched.has(name)) port?.changed(name);
     });
@@ -166,7 +184,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
   function die(at: Site): void {
     if (!at.coordinator?.tmux) return;
     at.coordinator.tmux = false;
-    changed(at.name);
+    world.changed(at);
   }
 
   /** As `footprint` sees them: what the connected agent itself runs does not count. */
@@ -238,8 +256,8 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
     }
   }
 
-  function snapshotOf(name: string): ProductSnapshot {
-    const at = site(name);
+  function snapshotOf(at: Site): ProductSnapshot {
+    const { name } = at;
     const iso = (ms: number) => new Date(ms).toISOString();
     const base = { ...emptySnapshot(name, world.wallMs()), projectName: name, runId: at.runId };
     if (at.blind)
@@ -374,7 +392,7 @@ export function createWorld(names: string[], random: Random, error: typeof Fleet
         call('snapshot', (_far, answer) => {
           const again = world.twice.delete('snapshot');
           clock.after(ms(20, 200), () => {
-            const seen = refs.map((r) => snapshotOf(r.name));
+            const seen = refs.map((r) => snapshotOf(site(r.name)));
             clock.after(ms(1, 100), () => answer(seen));
             if (again) for (const r of refs) port?.changed(r.name);
           });
