@@ -63,6 +63,7 @@ const night = [
   'test/security/{agent-flood,flood,fuzz,swamped}.test.ts',
   'test/repositories/repositories.test.ts',
   'test/simulation/kill-points.test.ts',
+  'test/simulation/partitions.test.ts',
   'test/simulation/planted-bugs.test.ts',
   'test/simulation/seeds.test.ts',
   'test/trial/own-repositories.test.ts',

@@ -475,6 +475,11 @@ const all: PlantedBug[] = [
     ],
   ),
   bug(
+    'what the end of a lease has stopped has failed',
+    ['partitions fail nothing', 'done is done'],
+    ['fleet/observe/findings.ts', "'cut-off': 'requeued'", "'cut-off': 'failed'"],
+  ),
+  bug(
     'what was lost with its runtime has failed',
     ['partitions fail nothing'],
     [

@@ -61,7 +61,8 @@ export function createFarEnd(world: World, machine: Machine, tested: Program, to
 
   function snapshot(ref: ProductRef): ProductSnapshot {
     const site = machine.sites.get(ref.name);
-    if (site !== undefined) return world.snapshotOf(site);
+    if (site !== undefined)
+      return { ...world.snapshotOf(site), ...(machine.endedByLease.has(site) && { endedByLease: true }) };
     const error = { ...missing(ref).toJSON(), product: ref.name };
     return { ...emptySnapshot(ref.name, world.wallMs()), health: 'missing', error };
   }
@@ -85,7 +86,9 @@ export function createFarEnd(world: World, machine: Machine, tested: Program, to
     const allow = async (): Promise<void> => {
       await requireWrite(product);
       if (machine.sites.get(product.name) !== site) throw missing(product);
-      if (command === 'coordinator.start') await machine.ground.ensureWatcher();
+      if (command !== 'coordinator.start') return;
+      machine.endedByLease.delete(site);
+      await machine.ground.ensureWatcher();
     };
     const inTurn = isQueued(command);
     if (!inTurn && !readCommands.has(command)) await allow();

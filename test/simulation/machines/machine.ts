@@ -32,6 +32,8 @@ export function createMachine(world: World, spec: MachineSpec, tested: Program) 
   const sites = new Map<string, Site>();
   /** those that a move has set aside, too */
   const all = new Set<Site>();
+  /** where the watchdog has ended something, and nothing was begun since */
+  const endedByLease = new Set<Site>();
   const epochs = new Map<string, number>();
   const ends = new Set<FarEnd>();
   const delay = () => spec.delayMs + slowMs + random.between(0, 5);
@@ -75,6 +77,7 @@ export function createMachine(world: World, spec: MachineSpec, tested: Program) 
   /** As agent/lease/stop.ts: by `ov`, then by force. */
   async function stopAll(): Promise<string[]> {
     const ended = [...all].filter(lives);
+    for (const site of ended) endedByLease.add(site);
     await new Promise<void>((resolve) => clock.after(random.between(500, 40_000), resolve));
     for (const site of ended) {
       const asked = { site, command: 'coordinator.stop', args: {}, agent: noAgent };
@@ -112,6 +115,7 @@ export function createMachine(world: World, spec: MachineSpec, tested: Program) 
     spec,
     sites,
     all,
+    endedByLease,
     /** Highest epoch per product that this workspace has heard of. */
     epochs,
     ends,
