@@ -177,22 +177,28 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
       const newest = reader.prepare('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?');
       return upTo(shownCharacters, newest.iterate(product, limit));
     },
-    countOf: (kind: NewEvent['kind'], fromMs: number, toMs: number): number =>
+    /** How often something that recurs was due in [fromMs, toMs). */
+    recurredBetween: (fromMs: number, toMs: number): number =>
       Number(
         row(
-          'SELECT count(*) AS n FROM events WHERE kind = ? AND at_ms >= ? AND at_ms < ?',
-          kind,
+          `SELECT count(*) AS n FROM events WHERE kind = 'recurring.due' AND at_ms >= ? AND at_ms < ?`,
           fromMs,
           toMs,
         )?.n,
       ),
-    /** What the scheduler held and what ended the holding, in order; one at a time: there may be many. */
+    /**
+     * What the scheduler held and what ended the holding, in order, of objectives that were not over at `fromMs`; one at a
+     * time: there may be many.
+     */
     *holds(
+      fromMs: number,
       untilMs: number,
     ): Generator<JournalEvent & { kind: 'decision.wait' | 'session.starting' | 'objective.ended' }> {
       const found = prepare(
-        `SELECT * FROM events WHERE kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ? ORDER BY seq`,
-      ).iterate(untilMs);
+        `SELECT * FROM events WHERE kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ?2
+           AND objective IN (SELECT id FROM objectives WHERE ended_at_ms IS NULL
+             UNION ALL SELECT id FROM objectives WHERE ended_at_ms >= ?1) ORDER BY +seq`,
+      ).iterate(fromMs, untilMs);
       for (const event of found) yield eventOf(event) as never;
     },
     lastSeq(): number {

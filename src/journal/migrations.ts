@@ -441,6 +441,21 @@ export const migrations: readonly string[] = [
     since_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What is asked at every look, decision and status: of a year's rows, those that are meant.
+  CREATE INDEX actions_session ON actions (session, kind);
+  CREATE INDEX actions_kind ON actions (kind, state);
+  CREATE INDEX actions_slung ON actions (product) WHERE kind = 'worker.sling';
+  CREATE INDEX actions_undone ON actions (product) WHERE state <> 'done';
+  CREATE INDEX actions_sent ON actions (product, json_extract(result, '$.id'), json_extract(result, '$.reply'))
+    WHERE json_extract(result, '$.id') IS NOT NULL;
+  CREATE INDEX sessions_objective ON sessions (objective);
+  CREATE INDEX sessions_starting ON sessions (starting_at_ms);
+  CREATE INDEX gates_objective ON gates (objective);
+  CREATE INDEX notices_cause ON notices (cause);
+  CREATE INDEX objectives_ended ON objectives (ended_at_ms, n);
+  CREATE INDEX events_recurred ON events (at_ms) WHERE kind = 'recurring.due';
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */

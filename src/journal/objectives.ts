@@ -56,7 +56,8 @@ export function objectiveStore({ rows, row }: Reader, open: OpenObjectives) {
     },
     /** Those that are over: the one that ended last comes first. */
     endedObjectives({ product, state, text, sinceMs, untilMs, skip, limit }: EndedQuery): ListedRow[] {
-      const over = `state IN ('done','failed','cancelled') AND product = coalesce(?1, product)
+      // `+`: by the index on their end, which gives the order too
+      const over = `+state IN ('done','failed','cancelled') AND product = coalesce(?1, product)
         AND state = coalesce(?2, state) AND ended_at_ms >= ?3 AND ended_at_ms < ?4`;
       const latest = 'ORDER BY ended_at_ms DESC, n DESC';
       const words = "lower(substr(concat_ws(' ', id, text, why, result), 1, ?6))";

@@ -91,7 +91,7 @@ export type FinishedSession = Pick<
 
 export function sessionStore({ rows, row, kept }: Reader) {
   const live = kept(['sessions'], () => {
-    const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(
+    const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY +id`).map(
       sessionOf,
     );
     return { all, of: new Map(all.map((session) => [session.product, session])) };
@@ -209,7 +209,10 @@ export function sessionStore({ rows, row, kept }: Reader) {
              sum(cost_usd IS NULL OR unpriced_tokens > 0) AS unpriced, sum(tokens) AS tokens, sum(cost_usd) AS usd
            FROM (
              SELECT product, 0 AS turn, tokens, cost_usd, unpriced_tokens FROM sessions
-             WHERE running_at_ms IS NOT NULL AND (state <> 'ended' OR ended_at_ms >= ?1)
+             WHERE running_at_ms IS NOT NULL AND state <> 'ended'
+             UNION ALL
+             SELECT product, 0, tokens, cost_usd, unpriced_tokens FROM sessions
+             WHERE running_at_ms IS NOT NULL AND state = 'ended' AND ended_at_ms >= ?1
              UNION ALL
              SELECT product, 1, NULL, cost_usd, NULL FROM interventions WHERE begun_at_ms >= ?1
            ) GROUP BY product`,

@@ -77,8 +77,8 @@ const all: PlantedBug[] = [
     ['everything ends', 'tables agree'],
     [
       'journal/sessions.ts',
-      "const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY id`).map(",
-      "const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY id`).map(",
+      "const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' ORDER BY +id`).map(",
+      "const all: readonly SessionRow[] = rows(`SELECT * FROM sessions WHERE state <> 'ended' OR outcome = 'cancelled' ORDER BY +id`).map(",
     ],
   ),
   bug(
@@ -444,11 +444,7 @@ const all: PlantedBug[] = [
   bug(
     'the reply in the thread of a question is not known as ours',
     ['no false alarm'],
-    [
-      'journal/gates/store.ts',
-      'for (const id of [result?.id, result?.reply])',
-      'for (const id of [result?.id])',
-    ],
+    ['journal/gates/store.ts', '[id, reply].filter(', '[id].filter('],
   ),
   bug(
     'a lease is over for fleetd before what runs under it is stopped',

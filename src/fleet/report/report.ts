@@ -25,7 +25,7 @@ export function reportOf({ journal }: Context, fromMs: number, toMs: number): Re
     (a, b) => b.ms - a.ms,
   );
   const restarts = journal.restartsBetween(fromMs, toMs);
-  const recurred = journal.countOf('recurring.due', fromMs, toMs);
+  const recurred = journal.recurredBetween(fromMs, toMs);
   const looks = journal.monitor.turns(fromMs, toMs);
   const known = ended.flatMap(({ costUsd }) => costUsd ?? []);
   const costUsd = known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
@@ -100,7 +100,7 @@ function byRules(journal: Journal, fromMs: number, toMs: number): Blocked[] {
     const sum = sums.get(key) ?? { objective, product: wait.product, by: wait.by, ms: 0 };
     sums.set(key, { ...sum, ms: sum.ms + ms });
   };
-  for (const event of journal.holds(toMs)) {
+  for (const event of journal.holds(fromMs, toMs)) {
     const objective = event.objective ?? '';
     close(objective, event.atMs);
     if (event.kind !== 'decision.wait') continue;

@@ -170,13 +170,14 @@ export function gateStore(db: DatabaseSync) {
     },
     /** Answers not yet sent (pending) or not yet heard (sent), oldest first. */
     undelivered(): GateRow[] {
-      return many(`SELECT * FROM gates WHERE delivery IN ('pending','sent') ORDER BY n`);
+      return many(`SELECT * FROM gates WHERE delivery IN ('pending','sent') ORDER BY +n`);
     },
     /** Ids of mail in the operator's name that were there before, or were told as foreign; null: never looked. */
     countedOperatorMail(product: string): Set<string> | null {
-      const looked = db
-        .prepare(`SELECT 1 FROM events WHERE kind = 'operator-mail.counted' AND product = ? LIMIT 1`)
-        .get(product);
+      const looked = prepared(
+        db,
+        `SELECT 1 FROM events WHERE kind = 'operator-mail.counted' AND product = ? LIMIT 1`,
+      ).get(product);
       if (looked === undefined) return null;
       return new Set(
         db
@@ -187,15 +188,18 @@ export function gateStore(db: DatabaseSync) {
     },
     /** Ids and marks of what the fleet sent to a product: results of its sends, and marks of those in flight. */
     ownOperatorMail(product: string): { ids: Set<string>; inFlight: string[] } {
-      const rows = db.prepare(`SELECT id, state, result FROM actions WHERE product = ?`).all(product);
-      const ids = new Set<string>();
-      const inFlight: string[] = [];
-      for (const row of rows) {
-        const result =
-          row.result === null ? null : (JSON.parse(String(row.result)) as Record<string, unknown> | null);
-        for (const id of [result?.id, result?.reply]) if (typeof id === 'string') ids.add(id);
-        if (row.state !== 'done') inFlight.push(`[${String(row.id)}]`);
-      }
+      const sent = prepared(
+        db,
+        `SELECT json_extract(result, '$.id') AS id, json_extract(result, '$.reply') AS reply FROM actions
+         WHERE product = ? AND json_extract(result, '$.id') IS NOT NULL`,
+      ).all(product);
+      const ids = new Set(
+        sent.flatMap(({ id, reply }) => [id, reply].filter((one) => typeof one === 'string')),
+      );
+      const undone = prepared(db, `SELECT id FROM actions WHERE product = ? AND state <> 'done'`).all(
+        product,
+      );
+      const inFlight = undone.map(({ id }) => `[${String(id)}]`);
       return { ids, inFlight };
     },
   };
