@@ -19,6 +19,8 @@ export interface TestGateway extends AsyncDisposable {
   /** WebChat with the token in the fragment */
   link: string;
   token: string;
+  /** another one after a restart */
+  pid(): number;
   /** what it was started with */
   started: StartGateway;
   /**
@@ -80,6 +82,7 @@ export async function openGateway(options: {
     url,
     link,
     token: started.token,
+    pid: () => gateway.pid,
     started,
     async restart(signal, meanwhile) {
       process.kill(gateway.pid, signal);
