@@ -1,12 +1,8 @@
 // The live sessions that wait for their account to open.
 import { closedNow, waitsOnAccount } from './load.ts';
-import type { AtLimit, FleetState, ProductState } from './state.ts';
+import type { AtLimit, ByName, FleetState } from './state.ts';
 
-export function sessionsAtLimit(
-  { sessions }: FleetState,
-  products: ReadonlyMap<string, ProductState>,
-  nowMs: number,
-): AtLimit[] {
+export function sessionsAtLimit({ sessions }: FleetState, products: ByName, nowMs: number): AtLimit[] {
   return sessions.flatMap((session) => {
     const product = products.get(session.product);
     const closed = closedNow(product?.account, nowMs);

@@ -3,93 +3,16 @@
 
 import { sessionsAtLimit } from './at-limit.ts';
 import { enforceBudgets } from './enforce-budgets.ts';
-import { capacityOf, exceeds, holdsSlot, takenBy } from './load.ts';
+import { capacityOf, holdsSlot, takenBy } from './load.ts';
 import { effectivePriority, waitingSinceMs } from './order.ts';
 import { Runtimes } from './placement.ts';
 import { type Queue, queueOf } from './queue.ts';
-import { breaksCost, notReady } from './ready.ts';
-import type {
-  Capacity,
-  FleetState,
-  Footprint,
-  Numbers,
-  ObjectiveState,
-  Plan,
-  ProductState,
-  SessionState,
-  Wait,
-  WaitRule,
-} from './state.ts';
+import { note, notReady, stillHolds } from './ready.ts';
+import { drainingHelps, givenBack, lack, take } from './room.ts';
+import type { FleetState, Numbers, ObjectiveState, Plan, ProductState, SessionState, Wait } from './state.ts';
+import { equalNumbers, Waits } from './waits.ts';
 
-/** What else the fleet lacks, in the order it is named when several hold. */
-function lack(
-  after: Capacity,
-  objective: ObjectiveState,
-  predicted: Footprint,
-): { rule: 'memory' | 'cpu' | 'cost'; numbers: Numbers } | null {
-  const { committed, measured, maxMemoryBytes, maxCpuCores, maxCostUsdPerDay } = after;
-  if (maxMemoryBytes !== null && exceeds(committed.memoryBytes + predicted.memoryBytes, maxMemoryBytes))
-    return {
-      rule: 'memory',
-      numbers: { used: committed.memoryBytes, predicted: predicted.memoryBytes, max: maxMemoryBytes },
-    };
-  if (maxCpuCores !== null && exceeds(committed.cpuCores + predicted.cpuCores, maxCpuCores))
-    return {
-      rule: 'cpu',
-      numbers: {
-        used: committed.cpuCores,
-        measured: measured?.cpuCores ?? null,
-        predicted: predicted.cpuCores,
-        max: maxCpuCores,
-      },
-    };
-  const { expectedCostUsd } = objective;
-  const knownUsd = (after.spentTodayUsd ?? 0) + after.reservedUsd;
-  if (maxCostUsdPerDay !== null && breaksCost(knownUsd, expectedCostUsd, maxCostUsdPerDay))
-    return {
-      rule: 'cost',
-      numbers: {
-        scope: 'fleet',
-        spentUsd: after.spentTodayUsd,
-        reservedUsd: after.reservedUsd,
-        expectedUsd: expectedCostUsd,
-        limitUsd: maxCostUsdPerDay,
-      },
-    };
-  return null;
-}
-
-/**
- * Whether this one could start when sessions end, so that holding others back helps: they give back everything but the
- * money that is spent, which is gone until tomorrow.
- */
-function drainingHelps({ expectedCostUsd }: ObjectiveState, { spentTodayUsd, maxCostUsdPerDay }: Capacity) {
-  return maxCostUsdPerDay === null || !breaksCost(spentTodayUsd ?? 0, expectedCostUsd, maxCostUsdPerDay);
-}
-
-/** The room there is for who takes this session over: its own part given back. It waits for nobody: it holds a slot. */
-function givenBack(after: Capacity, taken: Footprint): Capacity {
-  return {
-    ...after,
-    slotsUsed: after.slotsUsed - 1,
-    liveSessions: after.liveSessions - 1,
-    committed: {
-      cpuCores: after.committed.cpuCores - taken.cpuCores,
-      memoryBytes: after.committed.memoryBytes - taken.memoryBytes,
-    },
-  };
-}
-
-/** Counts one admission in. */
-function take(after: Capacity, objective: ObjectiveState, predicted: Footprint): void {
-  after.slotsUsed += 1;
-  after.liveSessions += 1;
-  after.committed = {
-    cpuCores: after.committed.cpuCores + predicted.cpuCores,
-    memoryBytes: after.committed.memoryBytes + predicted.memoryBytes,
-  };
-  after.reservedUsd += objective.expectedCostUsd ?? 0;
-}
+const nobody: readonly string[] = [];
 
 /**
  * Pure: no clock, no I/O, the input is not changed, the same input gives the same plan.
@@ -100,14 +23,21 @@ export const decide = (state: FleetState, nowMs: number): Plan => decideOn(queue
 /** The same with its queue given: as queueOf() has it, or as it was kept in step with what changed. */
 export function decideOn({ order, stateOf, lanes }: Queue, state: FleetState, nowMs: number): Plan {
   const { limits } = state;
-  const products = new Map(state.products.map((product) => [product.name, product]));
+  const products = { get: (name: string) => lanes.get(name)?.product };
   const capacity = capacityOf(state, products, nowMs);
   const holds = (session: SessionState) => holdsSlot(session, products.get(session.product), nowMs);
   const runtimes = new Runtimes(state, products);
   const { enforcements, wakeMs } = enforceBudgets(state, products, capacity, nowMs);
   const decisions: Plan['decisions'] = [...enforcements];
-  const waits: Wait[] = [];
+  const waits = new Waits();
   const after = { ...capacity };
+  if (runtimes.several)
+    for (const lane of lanes.values()) {
+      const barred = runtimes.barred(lane.product, lane.predicted);
+      if (lane.barred?.rule === barred?.rule && equalNumbers(lane.barred?.numbers, barred?.numbers)) continue;
+      lane.barred = barred;
+      lane.version += 1;
+    }
   for (const session of state.sessions) {
     const lane = lanes.get(session.product);
     if (lane === undefined) continue;
@@ -134,14 +64,9 @@ export function decideOn({ order, stateOf, lanes }: Queue, state: FleetState, no
   /** the first of them behind which somebody ready stands */
   let holdsUpMs = Number.POSITIVE_INFINITY;
 
-  const wait = (
-    { id, product }: ObjectiveState,
-    rule: WaitRule,
-    behind: readonly string[],
-    numbers: Numbers,
-  ) => {
-    waits.push({ objective: id, product, rule, position: waits.length + 1, behind, numbers });
-  };
+  /** made once for all that are told the same */
+  let slots = null as Numbers | null;
+  let liveOf = null as Numbers | null;
   const holdsOthersBack = (objective: ObjectiveState, product: ProductState | undefined, at: string) => {
     const sinceMs = waitingSinceMs(objective, product);
     const endsMs = sinceMs + limits.headBoundMs;
@@ -150,51 +75,57 @@ export function decideOn({ order, stateOf, lanes }: Queue, state: FleetState, no
     else if (endsMs <= nowMs) heads.set(at, head);
     else bounds.set(at, Math.min(bounds.get(at) ?? endsMs, endsMs));
   };
+  /** Who takes over a session stands behind nobody. */
+  const standsBehind = (takenOver: SessionState | undefined, home: string) => {
+    const never = Number.POSITIVE_INFINITY;
+    if (!takenOver) holdsUpMs = Math.min(holdsUpMs, bounds.get('') ?? never, bounds.get(home) ?? never);
+  };
   for (const candidate of order) {
     const { objective, lane } = candidate;
-    const { product } = lane;
-    const obstacle = notReady(candidate, limits, nowMs, stateOf, runtimes);
-    if (obstacle) {
-      if (obstacle.untilMs !== null) wakeAt(obstacle.untilMs);
-      wait(objective, obstacle.rule, obstacle.behind, obstacle.numbers);
+    if (!stillHolds(candidate, nowMs)) {
+      const obstacle = notReady(candidate, limits, nowMs, stateOf);
+      note(candidate, obstacle, nowMs);
+      if (obstacle) waits.tell(candidate, obstacle.rule, obstacle.behind, obstacle.numbers);
+    } else if (!candidate.ready && candidate.wait) waits.again(candidate.wait);
+    if (!candidate.ready) {
+      wakeAt(candidate.endsMs);
       continue;
     }
+    const { product } = lane;
     const takenOver = lane.adoptable;
     const predicted = takenOver ? takenBy(takenOver, lane.predicted) : lane.predicted;
     const room = takenOver ? givenBack(after, predicted) : after;
     const home = product?.place?.home ?? '';
     const head = headOfAll ?? (home === '' ? undefined : heads.get(home));
     if (room.slotsUsed + 1 > room.slots) {
-      wait(objective, 'slots', slotHolders, { used: room.slotsUsed, max: room.slots });
+      if (slots?.used !== room.slotsUsed) slots = { used: room.slotsUsed, max: room.slots };
+      waits.tell(candidate, 'slots', slotHolders, slots);
       continue;
     }
     if (room.liveSessions + 1 > room.maxLiveSessions) {
-      wait(objective, 'live', live, { used: room.liveSessions, max: room.maxLiveSessions });
+      if (liveOf?.used !== room.liveSessions) liveOf = { used: room.liveSessions, max: room.maxLiveSessions };
+      waits.tell(candidate, 'live', live, liveOf);
       continue;
     }
     // Who takes over what runs already takes nothing that the head could have.
     if (head && !takenOver) {
-      wait(objective, 'behind-head', head.behind, head.numbers);
+      waits.tell(candidate, 'behind-head', head.behind, head.numbers);
       continue;
     }
-    const standsBehind = () => {
-      const never = Number.POSITIVE_INFINITY;
-      if (!takenOver) holdsUpMs = Math.min(holdsUpMs, bounds.get('') ?? never, bounds.get(home) ?? never);
-    };
     const full = runtimes.full(product, predicted, takenOver ? predicted : null);
     const lacking = lack(room, objective, predicted);
     if (lacking) {
-      standsBehind();
-      wait(objective, lacking.rule, live, lacking.numbers);
+      standsBehind(takenOver, home);
+      waits.tell(candidate, lacking.rule, live, lacking.numbers);
       if (drainingHelps(objective, after)) holdsOthersBack(objective, product, '');
     } else if (full) {
-      standsBehind();
-      wait(objective, full.rule, full.behind, full.numbers);
+      standsBehind(takenOver, home);
+      waits.tell(candidate, full.rule, full.behind, full.numbers);
       holdsOthersBack(objective, product, home);
     } else if (paced !== null) {
-      standsBehind();
+      standsBehind(takenOver, home);
       wakeAt(paced);
-      wait(objective, 'pacing', [], { untilMs: paced });
+      waits.tell(candidate, 'pacing', nobody, { untilMs: paced });
     } else {
       Object.assign(after, room);
       take(after, objective, predicted);
@@ -240,7 +171,7 @@ export function decideOn({ order, stateOf, lanes }: Queue, state: FleetState, no
     atMs: nowMs,
     decisions,
     placings: runtimes.placings,
-    waits,
+    waits: waits.list,
     nextWakeMs: Number.isFinite(wake) ? wake : null,
     capacity,
     sessions: state.sessions,

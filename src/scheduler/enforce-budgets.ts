@@ -1,7 +1,7 @@
 // What to do about live sessions when a budget is broken mid-run: rule 4. Judged on measured values only, of the fleet
 // and of each product by its own caps.
 import { exceeds } from './load.ts';
-import type { Capacity, Enforcement, FleetState, Numbers, ProductState, SessionState } from './state.ts';
+import type { ByName, Capacity, Enforcement, FleetState, Numbers, SessionState } from './state.ts';
 
 interface Enforcements {
   enforcements: Enforcement[];
@@ -9,7 +9,7 @@ interface Enforcements {
   wakeMs: number;
 }
 
-type Products = ReadonlyMap<string, ProductState>;
+type Products = ByName;
 
 /** Those a pause can stop: not on their way already, and not started by hand. */
 const ours = ({ state, adoptable }: SessionState): boolean => state !== 'stopping' && !adoptable;

@@ -1,6 +1,7 @@
 // What live sessions take of the fleet's limits, and what one more is predicted to take: rule 1 and rule 3.
 import type {
   AccountState,
+  ByName,
   Capacity,
   FleetState,
   Footprint,
@@ -65,11 +66,7 @@ export function holdsSlot(session: SessionState, product: ProductState | undefin
 }
 
 /** What is in use now. */
-export function capacityOf(
-  state: FleetState,
-  products: ReadonlyMap<string, ProductState>,
-  nowMs: number,
-): Capacity {
+export function capacityOf(state: FleetState, products: ByName, nowMs: number): Capacity {
   const { limits, sessions } = state;
   const committed: Footprint = { cpuCores: 0, memoryBytes: 0 };
   let measured: Footprint | null = null;

@@ -1,6 +1,15 @@
 // In which order queued objectives are considered: rule 2.
 import { predict } from './load.ts';
-import type { FleetState, Footprint, Limits, ObjectiveState, ProductState, SessionState } from './state.ts';
+import type { Obstacle as Barred } from './placement.ts';
+import type {
+  FleetState,
+  Footprint,
+  Limits,
+  ObjectiveState,
+  ProductState,
+  SessionState,
+  Wait,
+} from './state.ts';
 
 /** What all queued objectives of one product share: worked out once, not once for each of ten thousand. */
 export interface Lane {
@@ -11,6 +20,10 @@ export interface Lane {
   priority: number;
   /** session-ms given so far per point of priority */
   served: number;
+  /** what keeps it from its runtime whatever becomes free there; set by the decision */
+  barred: Barred | null;
+  /** grows with each change of what stands above */
+  version: number;
   /** whose session lives in the product, or that was admitted in this decision; set by it */
   occupant: string | undefined;
   /** what runs there without a session of ours; set likewise */
@@ -24,6 +37,23 @@ export interface Candidate {
   rank: number;
   /** of its lane, where that counts */
   served: number;
+  /** what it was told last */
+  wait: Wait | null;
+  /** Whether it was ready when it was looked at last, and for what that holds. */
+  ready: boolean;
+  /** of its lane; -1: it is to be looked at */
+  lookedAt: number;
+  lookedOccupant: string | undefined;
+  /** before then time alone changes nothing */
+  holdsUntilMs: number;
+  /** when time alone removes what holds it; Infinity: it does not */
+  endsMs: number;
+}
+
+export function candidateOf(objective: ObjectiveState, lane: Lane, limits: Limits): Candidate {
+  const { rank, served } = placeIn(limits, objective, lane);
+  const looked = { ready: false, lookedAt: -1, lookedOccupant: undefined, holdsUntilMs: 0, endsMs: 0 };
+  return { objective, lane, rank, served, wait: null, ...looked };
 }
 
 export function laneOf(product: ProductState | undefined, limits: Limits): Lane {
@@ -33,6 +63,8 @@ export function laneOf(product: ProductState | undefined, limits: Limits): Lane 
     predicted: predict(product, limits),
     priority,
     served: product ? product.servedMs / Math.max(1, priority) : 0,
+    barred: null,
+    version: 0,
     occupant: undefined,
     adoptable: undefined,
   };
@@ -89,7 +121,7 @@ export function queueOrder(state: FleetState, lanes = lanesOf(state)): Candidate
   for (const objective of state.objectives) {
     if (objective.state !== 'queued') continue;
     const lane = laneFor(lanes, objective.product, limits);
-    queue.push({ objective, lane, ...placeIn(limits, objective, lane) });
+    queue.push(candidateOf(objective, lane, limits));
   }
   // Few ranks are shared by many: sorting the ranks, then within each, is what keeps 10,000 objectives cheap.
   const byRank = [...Map.groupBy(queue, ({ rank }) => rank)].sort(([a], [b]) => a - b);

@@ -1,7 +1,7 @@
 // On which runtime a product is, and whether it may start there now. With `runtimes:` only; else nothing here says a word.
 import { exceeds, predict, takenBy } from './load.ts';
 import type { Placing, ProductPlace, RuntimeState } from './runtime-state.ts';
-import type { FleetState, Footprint, Limits, Numbers, ProductState } from './state.ts';
+import type { ByName, FleetState, Footprint, Limits, Numbers, ProductState } from './state.ts';
 
 export interface Obstacle {
   rule: 'runtime-lost' | 'fits-nowhere' | 'being-placed';
@@ -28,10 +28,7 @@ export class Runtimes {
   private readonly nowhere = new Map<string, Obstacle>();
   readonly placings: Placing[] = [];
 
-  constructor(
-    { runtimes = [], sessions, products: listed, limits }: FleetState,
-    products: ReadonlyMap<string, ProductState>,
-  ) {
+  constructor({ runtimes = [], sessions, products: listed, limits }: FleetState, products: ByName) {
     this.rooms = new Map(
       runtimes.map((runtime) => [
         runtime.name,
@@ -60,6 +57,11 @@ export class Runtimes {
     room.objectives = [...room.objectives, objective];
     room.live.cpuCores += taken.cpuCores;
     room.live.memoryBytes += taken.memoryBytes;
+  }
+
+  /** There is more than the one that is never named. */
+  get several(): boolean {
+    return this.rooms.size > 0;
   }
 
   /** What no room that becomes free would change: it is out of reach, or it can never be there. null: nothing. */

@@ -1,7 +1,6 @@
 // Why an objective could not start even in an empty fleet. These never hold up anyone else.
 import { closedNow, exceeds, heldNow } from './load.ts';
 import type { Candidate } from './order.ts';
-import type { Runtimes } from './placement.ts';
 import type { StateOf } from './queue.ts';
 import type { AccountState, Limits, Numbers, WaitRule } from './state.ts';
 
@@ -78,10 +77,9 @@ export function notReady(
   limits: Limits,
   nowMs: number,
   stateOf: StateOf,
-  runtimes: Runtimes,
 ): Obstacle | null {
   const { objective } = candidate;
-  const { product, predicted, occupant } = candidate.lane;
+  const { product, occupant, barred } = candidate.lane;
   if (!product) return obstacle('not-startable', { reason: 'it is not in products.yaml' });
   if (!product.startable)
     return obstacle('not-startable', {
@@ -101,7 +99,6 @@ export function notReady(
     const unmet = unmetNeeds(objective.needs, stateOf);
     if (unmet) return unmet;
   }
-  const barred = runtimes.barred(product, predicted);
   if (barred) return obstacle(barred.rule, barred.numbers);
   const { failures, openUntilMs } = product.breaker;
   if (openUntilMs !== null && openUntilMs > nowMs)
@@ -121,4 +118,32 @@ export function notReady(
       limitUsd: cap,
     });
   return null;
+}
+
+/** Whether what was found when it was looked at last is what would be found now, as far as its needs are what they were. */
+export function stillHolds(candidate: Candidate, nowMs: number): boolean {
+  const { lane } = candidate;
+  return (
+    candidate.lookedAt === lane.version &&
+    candidate.lookedOccupant === lane.occupant &&
+    nowMs < candidate.holdsUntilMs
+  );
+}
+
+/** Notes what was found, and for what that holds. */
+export function note(candidate: Candidate, found: Obstacle | null, nowMs: number): void {
+  const { lane, objective } = candidate;
+  candidate.ready = found === null;
+  candidate.lookedAt = lane.version;
+  candidate.lookedOccupant = lane.occupant;
+  candidate.endsMs = found?.untilMs ?? Number.POSITIVE_INFINITY;
+  candidate.holdsUntilMs = Number.POSITIVE_INFINITY;
+  const { product } = lane;
+  for (const ms of [
+    objective.notBeforeMs,
+    product?.breaker.openUntilMs,
+    product?.account.closed?.untilMs,
+    product?.account.held?.untilMs,
+  ])
+    if (ms != null && ms > nowMs) candidate.holdsUntilMs = Math.min(candidate.holdsUntilMs, ms);
 }

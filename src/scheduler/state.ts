@@ -55,6 +55,9 @@ export interface ProductState {
   };
 }
 
+/** Products by their names. */
+export type ByName = Pick<ReadonlyMap<string, ProductState>, 'get'>;
+
 export interface ObjectiveState {
   id: string;
   product: string;

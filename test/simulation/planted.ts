@@ -301,7 +301,7 @@ const all: PlantedBug[] = [
     'admission does not look at the memory',
     ['reservations'],
     [
-      'scheduler/decide.ts',
+      'scheduler/room.ts',
       'if (maxMemoryBytes !== null && exceeds(',
       'if (maxMemoryBytes !== null && maxMemoryBytes < 0 && exceeds(',
     ],
