@@ -23,7 +23,7 @@ import type { FleetState, Limits, ObjectiveState, Plan, ProductState } from './s
 export function createDecider(): (state: FleetState, nowMs: number) => Plan {
   let kept: KeptQueue | null = null;
   return (state, nowMs) => {
-    const queue = kept?.covers(state, nowMs) ? kept : new KeptQueue(state);
+    const queue = kept?.covers(state) ? kept : new KeptQueue(state);
     // What fails half way is not gone on from.
     kept = null;
     const plan = decideOn(queue.at(state, nowMs), state, nowMs);
@@ -33,7 +33,7 @@ export function createDecider(): (state: FleetState, nowMs: number) => Plan {
 }
 
 class KeptQueue implements Queue {
-  order: Candidate[];
+  readonly order: Candidate[];
   readonly lanes: Map<string, Lane>;
   private atMs = Number.NEGATIVE_INFINITY;
   private products: FleetState['products'];
@@ -61,12 +61,14 @@ class KeptQueue implements Queue {
 
   readonly stateOf = (id: string): ObjectiveState['state'] | undefined => this.objectives.get(id)?.state;
 
-  /** Not where all would find another place, or time has gone back. */
-  covers(state: FleetState, nowMs: number): boolean {
-    return nowMs >= this.atMs && severalIn(state) === this.several && sameLimits(state.limits, this.limits);
+  /** Not where all would find another place. */
+  covers(state: FleetState): boolean {
+    return severalIn(state) === this.several && sameLimits(state.limits, this.limits);
   }
 
   at({ products, objectives }: FleetState, nowMs: number): this {
+    // What was found holds on from then.
+    if (nowMs < this.atMs) for (const candidate of this.order) candidate.lookedAt = -1;
     this.atMs = nowMs;
     for (const lane of this.lanes.values()) {
       lane.occupant = undefined;
@@ -164,13 +166,13 @@ class KeptQueue implements Queue {
   /** @param moved  stay, at another place */
   private reorder(moved: Candidate[], out: Candidate[], into: Candidate[]): void {
     const from = [...moved, ...out].map((candidate) => placeOf(this.order, candidate)).sort((a, b) => a - b);
-    const stay = without(this.order, from);
+    takeOut(this.order, from);
     for (const candidate of moved)
       Object.assign(candidate, placeIn(this.limits, candidate.objective, candidate.lane));
     const come = [...moved, ...into].sort(byTurn);
-    this.order = between(
-      stay,
-      come.map((candidate) => placeOf(stay, candidate)),
+    putIn(
+      this.order,
+      come.map((candidate) => placeOf(this.order, candidate)),
       come,
     );
   }
@@ -200,38 +202,39 @@ function placeOf(order: readonly Candidate[], candidate: Candidate): number {
   return low;
 }
 
-/** Only places are compared: what stays is not looked at. @param places  ascending */
-function without(order: readonly Candidate[], places: readonly number[]): Candidate[] {
-  const stay: Candidate[] = [];
+/** In place, and what stays is not looked at. @param places  ascending */
+function takeOut(order: Candidate[], places: readonly number[]): void {
+  const [first] = places;
+  if (first === undefined) return;
+  let to = first;
   let next = 0;
-  for (let at = 0; at < order.length; at += 1) {
-    if (at === places[next]) {
-      next += 1;
-      continue;
-    }
+  for (let at = first; at < order.length; at += 1) {
     const candidate = order[at];
-    if (candidate) stay.push(candidate);
+    if (at === places[next]) next += 1;
+    else if (candidate) {
+      order[to] = candidate;
+      to += 1;
+    }
   }
-  return stay;
+  order.length = to;
 }
 
-/** @param places  before which each of them comes, ascending */
-function between(
-  order: readonly Candidate[],
-  places: readonly number[],
-  come: readonly Candidate[],
-): Candidate[] {
-  const all: Candidate[] = [];
-  let next = 0;
-  for (let at = 0; at <= order.length; at += 1) {
-    for (; at === places[next]; next += 1) {
-      const candidate = come[next];
-      if (candidate) all.push(candidate);
+/** In place, from behind. @param places  before which each of them comes, ascending */
+function putIn(order: Candidate[], places: readonly number[], come: readonly Candidate[]): void {
+  let from = order.length;
+  for (const candidate of come) order.push(candidate);
+  let to = order.length;
+  for (let next = come.length - 1; next >= 0; next -= 1) {
+    for (const before = places[next] ?? 0; from > before; ) {
+      from -= 1;
+      to -= 1;
+      const candidate = order[from];
+      if (candidate) order[to] = candidate;
     }
-    const candidate = order[at];
-    if (candidate) all.push(candidate);
+    to -= 1;
+    const candidate = come[next];
+    if (candidate) order[to] = candidate;
   }
-  return all;
 }
 
 const severalIn = ({ runtimes = [] }: FleetState): boolean => runtimes.length > 0;
