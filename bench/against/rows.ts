@@ -3,6 +3,7 @@ import type { Row } from './pair.ts';
 
 export const rows: Record<string, () => Promise<{ row: Row }>> = {
   decide: () => import('./rows/decide.ts'),
+  'status-rest': () => import('./rows/status-rest.ts'),
   'status-cpu': () => import('./rows/status-cpu.ts'),
   resident: () => import('./rows/resident.ts'),
   start: () => import('./rows/start.ts'),
