@@ -8,6 +8,7 @@ import type { FleetStatus } from '../contract/status.ts';
 import type { WorkerSteps } from '../contract/workers.ts';
 import type { JournalBackup } from '../journal/journal.ts';
 import { accountRounds } from './act/accounts/account-rounds.ts';
+import { archiveRounds } from './act/archive-events.ts';
 import { artifactRounds } from './act/artifacts/rounds.ts';
 import { carryOutDeliveries } from './act/delivery/rounds.ts';
 import { watchPullRequests } from './act/delivery/watch-rounds.ts';
@@ -138,6 +139,7 @@ export function startFleet(
   loop.start();
   const gates = gateRounds(loop.context, loop.schedule);
   const clearing = artifactRounds(loop.context);
+  const archiving = archiveRounds(loop.context);
   const deliveries = carryOutDeliveries(loop.context);
   const news = offerNewCommits(loop.context);
   const accounts = accountRounds(loop.context, loop.schedule);
@@ -232,7 +234,7 @@ export function startFleet(
       outbox.close();
       await moves.close();
       await accounts.close();
-      await clearing.close();
+      await Promise.all([clearing.close(), archiving.close()]);
       await deliveries.close();
       await watching.close();
       await issues.close();

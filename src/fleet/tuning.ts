@@ -51,6 +51,8 @@ export interface Tuning {
   unheardMs: number;
   /** Mail of a worker that its coordinator may not have seen is asked after when its screen was idle for this; it is looked at again first. */
   idleWithMailMs: number;
+  /** Events of an objective that has been over for so long leave the journal's file. Reports of a quarter read one file. */
+  archiveAfterMs: number;
   /** The screen of a running coordinator is looked at no more often than this: it costs an `ov`, 60 ms. */
   screenEveryMs: number;
   /** What a running session has cost is read no more often than this: each time what its transcripts grew by. */
@@ -107,5 +109,6 @@ export const tuning: Tuning = {
   accountTrialMs: 30_000,
   accountItselfMs: 600_000,
   finishQuietMs: 600_000,
+  archiveAfterMs: 90 * 86_400_000,
   longBodyBytes: 65_536,
 };

@@ -13,11 +13,17 @@ export interface JournalBackup {
 }
 
 /**
- * Copies the journal, while it is in use, to `backups/` beside it. Restoring is putting the copy in the
- * journal's place while no fleetd runs.
+ * Copies the journal, while it is in use, to `backups/` beside it, with the events that the archive has. Restoring is
+ * putting the copy in the journal's place while no fleetd runs: it needs no file of the archive.
+ * @param copyBack  takes the archive's events into the copy
  * @throws FleetError JOURNAL_UNUSABLE (no space, no permission)
  */
-export async function backUp(db: DatabaseSync, file: string, nowMs: number): Promise<JournalBackup> {
+export async function backUp(
+  db: DatabaseSync,
+  file: string,
+  nowMs: number,
+  copyBack: (copy: DatabaseSync) => Promise<void>,
+): Promise<JournalBackup> {
   const folder = join(dirname(file), 'backups');
   const name = `journal-${new Date(nowMs).toISOString().replaceAll(/[-:]/g, '').replace('.', '-')}.db`;
   const [part, whole] = [join(folder, `${name}.part`), join(folder, name)];
@@ -27,6 +33,7 @@ export async function backUp(db: DatabaseSync, file: string, nowMs: number): Pro
     const copy = new DatabaseSync(part);
     // One file, complete in itself: nothing of it is left in a log beside it.
     copy.exec('PRAGMA journal_mode = DELETE');
+    await copyBack(copy);
     const lastSeq = Number(copy.prepare('SELECT max(seq) AS seq FROM events').get()?.seq ?? 0);
     copy.close();
     renameSync(part, whole);

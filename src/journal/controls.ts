@@ -1,5 +1,6 @@
 // Reads of what steers the scheduler: circuit breakers, broken budgets, and what chat changed.
 import type { Source } from '../contract/source.ts';
+import type { EventRows } from './archive/store.ts';
 import { eventOf, type JournalEvent } from './events.ts';
 import { parse, type Reader } from './reader.ts';
 
@@ -15,7 +16,7 @@ export interface OverrideRow {
   sinceMs: number;
 }
 
-export function controlStore({ rows, row, kept }: Reader) {
+export function controlStore({ rows, row, kept }: Reader, events: EventRows) {
   return {
     breakers: kept(
       ['breakers'],
@@ -37,13 +38,17 @@ export function controlStore({ rows, row, kept }: Reader) {
     ),
     /** The latest decisions about an objective, or about a product and its objectives; the latest first. */
     decisions(target: string, limit: number): (JournalEvent & { kind: DecisionKind })[] {
-      return rows(
-        `SELECT * FROM events WHERE (product = ?1 OR objective = ?1)
-           AND kind IN (SELECT value FROM json_each(?2)) ORDER BY seq DESC LIMIT ?3`,
+      const found = events.newest(
         target,
+        '(product = ?1 OR objective = ?1) AND kind IN (SELECT value FROM json_each(?2))',
         JSON.stringify(decisionKinds),
-        limit,
-      ).map((r) => eventOf(r) as JournalEvent & { kind: DecisionKind });
+      );
+      const latest: (JournalEvent & { kind: DecisionKind })[] = [];
+      for (const event of found) {
+        if (latest.length >= limit) break;
+        latest.push(eventOf(event) as JournalEvent & { kind: DecisionKind });
+      }
+      return latest;
     },
     overrides: kept(['overrides'], (): readonly OverrideRow[] =>
       rows('SELECT * FROM overrides ORDER BY scope, key').map((r) => ({

@@ -1,12 +1,14 @@
 // The journal: one SQLite file, one writer. `record` is the only way in: it appends the events and applies
 // them to the current-state tables in one transaction, so the log and the tables cannot disagree. What is read of
 // each table is in a file beside it, or in the folder of its noun; the database itself is handed to nobody.
+import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../common/clock.ts';
 import { FleetError, type FleetErrorShape } from '../common/errors.ts';
 import { accountStore } from './accounts/store.ts';
 import { actionStore } from './actions.ts';
 import { apply } from './apply.ts';
+import { eventRows } from './archive/store.ts';
 import { artifactStore } from './artifacts/store.ts';
 import { backUp, type JournalBackup } from './backup.ts';
 import { blueprintStore } from './blueprint/store.ts';
@@ -25,7 +27,7 @@ import { noticeStore } from './outbox/store.ts';
 import { outcomeStore } from './outcomes/store.ts';
 import { placementStore } from './placements.ts';
 import { pullRequestStore } from './pull-requests/store.ts';
-import { createReader } from './reader.ts';
+import { createReader, type Row } from './reader.ts';
 import { recurringStore } from './recurring/store.ts';
 import { sessionStore } from './sessions.ts';
 import { createUsage, type Usage } from './usage.ts';
@@ -41,15 +43,16 @@ export type Journal = ReturnType<typeof openJournal>;
 /** Of what happened on a product, in characters: 200 events whole could be 100 MB. */
 const shownCharacters = 4_000_000;
 
-/** Events until they have so many characters. */
-function upTo(characters: number, rows: Iterable<Record<string, unknown>>): JournalEvent[] {
+/** So many events, or until they have so many characters. */
+function upTo(rows: Iterable<Row>, limit: number, characters: number): JournalEvent[] {
   const found: JournalEvent[] = [];
   let read = 0;
-  for (const row of rows) {
-    found.push(eventOf(row));
-    read += String(row.data).length;
-    if (read >= characters) break;
-  }
+  if (limit > 0)
+    for (const row of rows) {
+      found.push(eventOf(row));
+      read += String(row.data).length;
+      if (read >= characters || found.length >= limit) break;
+    }
   return found;
 }
 
@@ -61,7 +64,8 @@ function upTo(characters: number, rows: Iterable<Record<string, unknown>>): Jour
  */
 export function openJournal(file: string, clock: Clock, db: DatabaseSync = openDatabase(file)) {
   const reader = createReader(db);
-  const { prepare, rows, row } = reader;
+  const { prepare, row } = reader;
+  const events = eventRows(db, file === ':memory:' ? null : join(dirname(file), 'archive'));
   const listeners = new Set<(events: JournalEvent[]) => void>();
   let problem: FleetError | null = null;
   let writtenSince = false;
@@ -123,7 +127,7 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
 
     ...objectiveStore(reader, openObjectives(db)),
     ...sessionStore(reader),
-    ...controlStore(reader),
+    ...controlStore(reader, events),
     ...actionStore(reader),
     ...mailStore(reader),
     ...placementStore(reader),
@@ -151,31 +155,22 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
      * @param characters  no further one is read when those before it have so many: one may carry 256 KiB
      */
     eventsAfter(seq: number, limit: number, characters = Number.POSITIVE_INFINITY): JournalEvent[] {
-      return upTo(
-        characters,
-        reader.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?').iterate(seq, limit),
-      );
+      return upTo(events.after(seq), limit, characters);
     },
     /** Those of one kind on one objective, ascending. */
     eventsOf<K extends NewEvent['kind']>(objective: string, kind: K): (JournalEvent & { kind: K })[] {
-      return rows('SELECT * FROM events WHERE objective = ? AND kind = ? ORDER BY seq', objective, kind).map(
-        eventOf,
-      ) as (JournalEvent & { kind: K })[];
+      return events.of(objective, kind).map(eventOf) as (JournalEvent & { kind: K })[];
     },
     /** What was known against the repository when the objective's last session began. */
     cautionsBefore(objective: string | null): string[] {
-      const found = row(
-        "SELECT * FROM events WHERE objective = ? AND kind = 'session.cautioned' ORDER BY seq DESC LIMIT 1",
-        objective,
-      );
-      return found === undefined
+      const last = events.of(objective, 'session.cautioned').at(-1);
+      return last === undefined
         ? []
-        : (eventOf(found) as JournalEvent & { kind: 'session.cautioned' }).data.cautions;
+        : (eventOf(last) as JournalEvent & { kind: 'session.cautioned' }).data.cautions;
     },
     /** of one product, newest first; fewer where they are long */
     productEvents(product: string, limit: number): JournalEvent[] {
-      const newest = reader.prepare('SELECT * FROM events WHERE product = ? ORDER BY seq DESC LIMIT ?');
-      return upTo(shownCharacters, newest.iterate(product, limit));
+      return upTo(events.newest(product, 'product = ?1'), limit, shownCharacters);
     },
     /** How often something that recurs was due in [fromMs, toMs). */
     recurredBetween: (fromMs: number, toMs: number): number =>
@@ -194,19 +189,33 @@ export function openJournal(file: string, clock: Clock, db: DatabaseSync = openD
       fromMs: number,
       untilMs: number,
     ): Generator<JournalEvent & { kind: 'decision.wait' | 'session.starting' | 'objective.ended' }> {
-      const found = prepare(
-        `SELECT * FROM events WHERE kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ?2
-           AND objective IN (SELECT id FROM objectives WHERE ended_at_ms IS NULL
-             UNION ALL SELECT id FROM objectives WHERE ended_at_ms >= ?1) ORDER BY +seq`,
-      ).iterate(fromMs, untilMs);
+      const found = events.ofThoseOpenAt(
+        fromMs,
+        `kind IN ('decision.wait', 'session.starting', 'objective.ended') AND at_ms < ?`,
+        untilMs,
+      );
       for (const event of found) yield eventOf(event) as never;
     },
     lastSeq(): number {
-      return (row('SELECT max(seq) AS seq FROM events')?.seq as number | null) ?? 0;
+      // not the highest that is there: that one may be in the archive
+      return Number(row(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`)?.seq ?? 0);
     },
 
     /** @throws FleetError JOURNAL_UNUSABLE (no space, no permission) */
-    backup: (): Promise<JournalBackup> => backUp(db, file, clock.nowMs()),
+    backup: (): Promise<JournalBackup> => backUp(db, file, clock.nowMs(), events.copyBack),
+
+    /**
+     * Moves events of some objectives that ended before then into the archive.
+     * @returns whether there may be more
+     * @throws FleetError JOURNAL_UNUSABLE (no space, no permission): nothing is lost
+     */
+    archiveSome(beforeMs: number): boolean {
+      try {
+        return events.moveSome(beforeMs);
+      } catch (thrown) {
+        throw journalError(thrown, file);
+      }
+    },
 
     isOpen: (): boolean => db.isOpen,
     close(): void {

@@ -456,6 +456,17 @@ export const migrations: readonly string[] = [
   CREATE INDEX objectives_ended ON objectives (ended_at_ms, n);
   CREATE INDEX events_recurred ON events (at_ms) WHERE kind = 'recurring.due';
   `,
+  `
+  -- Whose events are in a file of the archive, by month; first_seq, last_seq: between which they are. No state: see archive/.
+  CREATE TABLE archived (
+    objective TEXT NOT NULL,
+    month TEXT NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    PRIMARY KEY (objective, month)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX archived_month ON archived (month, first_seq);
+  `,
 ];
 
 /** Tables that are the events applied: replaying the log must give exactly these. */
