@@ -9,6 +9,8 @@ import { properties, type Scheduler } from '../test/scheduler/properties.ts';
 
 const source = fileURLToPath(new URL('../src/scheduler/', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'scheduler-mutants-'));
+// What it imports lies beside it.
+await cp(join(source, '../common'), join(folder, 'common'), { recursive: true });
 
 /** A broken copy of the scheduler, loaded. */
 async function load({ name, file, from, to }: Mutant, index: number): Promise<Scheduler> {

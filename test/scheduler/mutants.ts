@@ -137,7 +137,12 @@ export const mutants: Mutant[] = [
     'takenOver ? takenBy(takenOver, lane.predicted) : lane.predicted',
     'lane.predicted',
   ),
-  mutant('the head may be passed for ever', 'decide.ts', 'if (endsMs <= nowMs) head', 'if (endsMs < 0) head'),
+  mutant(
+    'the head may be passed for ever',
+    'decide.ts',
+    "if (endsMs <= nowMs && at === '') head",
+    "if (endsMs < 0 && at === '') head",
+  ),
   mutant(
     'a head that lacks spent money holds up the fleet',
     'decide.ts',
