@@ -152,6 +152,8 @@ it('keeps in the journal what is open or young, and names the months by the end 
   await take(t, { does: 'stop', at: 1, days: 25 });
   const { id } = t.start('alpha', 'goes on');
   await t.clock.advance(6 * dayMs);
+  // It is looked for when one ends.
+  await take(t, { does: 'done', at: 1, days: 0 });
   expect(readdirSync(join(place, 'archive'))).toEqual(['2026-01.db']);
   const left = (objective: string) =>
     t.tables.prepare('SELECT kind FROM events WHERE objective = ?').all(objective);
@@ -165,6 +167,7 @@ it('keeps in the journal what is open or young, and names the months by the end 
   expect(starts()).toBe(2);
   t.fake.mailFrom('beta', { subject: 'Run complete: [obj-2]' });
   await t.clock.advance(33 * dayMs);
+  await take(t, { does: 'done', at: 1, days: 0 });
   expect(left('obj-2').map(({ kind }) => kind)).toEqual(['operator-mail.counted']);
   expect(readdirSync(join(place, 'archive')).sort()).toEqual(['2026-01.db', '2026-02.db']);
   expect(starts()).toBe(2);
@@ -173,6 +176,6 @@ it('keeps in the journal what is open or young, and names the months by the end 
   expect(() => t.journal.eventsOf('obj-1', 'session.starting')).toThrow(
     expect.objectContaining({ code: 'JOURNAL_UNUSABLE', mend: expect.stringContaining('archive') }),
   );
-  expect(t.fleet.commands.history({ limit: 5, skip: 0 })).toHaveLength(2);
+  expect(t.fleet.commands.history({ limit: 9, skip: 0 })).toHaveLength(4);
   t.crash();
 });
