@@ -129,7 +129,9 @@ const minute = 60 * second;
 
 export function makeSchedule(seed: number): Schedule {
   const random = createRandom(seed);
-  const products = Array.from({ length: random.between(1, 4) }, (_, i) => `p${i + 1}`) as [
+  // What is alone is never crowded.
+  const least = hasMachines(seed) ? 2 : 1;
+  const products = Array.from({ length: random.between(least, 4) }, (_, i) => `p${i + 1}`) as [
     string,
     ...string[],
   ];
@@ -161,8 +163,11 @@ export function makeSchedule(seed: number): Schedule {
   }
   steps.unshift({ afterMs: 0, action: killOf(seed) });
   const slots = random.between(1, products.length);
-  if (hasMachines(seed))
-    return { seed, products, slots, memoryGiB, wallOffsetMs: 0, ...machinesOf(seed, steps, products) };
+  if (hasMachines(seed)) {
+    // What each machine has is the limit here, and seldom that of the whole fleet.
+    const all = { slots: products.length, memoryGiB: slots === 1 ? memoryGiB : null };
+    return { seed, products, ...all, wallOffsetMs: 0, ...machinesOf(seed, steps, products) };
+  }
   const limits = limitsOf(seed, steps, products.length);
   return { seed, products, slots, memoryGiB, machines: null, ...limits };
 }

@@ -109,8 +109,8 @@ async function openStream(
       };
       out.send(() => {
         if (!far.alive) return;
-        far.handle(method, structuredClone(params)).then(
-          (reply) => answer(() => resolve(structuredClone(reply))),
+        far.handle(method, params).then(
+          (reply) => answer(() => resolve(reply)),
           (error) => answer(() => reject(error)),
         );
       });

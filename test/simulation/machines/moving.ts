@@ -53,7 +53,7 @@ export function move(world: World, machine: Machine, product: string, step: Move
     throw failed('the bundle is cut short');
   const bundle: Bundle = JSON.parse(arrival.bytes.toString());
   // The clone that was made has not all that the bundle builds on.
-  if (!bundle.whole && world.random.chance(0.4)) return { needsWhole: true };
+  if (!bundle.whole && world.random.chance(0.6)) return { needsWhole: true };
   for (const one of [...bundle.work, ...bundle.parked]) site.work.add(one);
   return { needsWhole: false };
 }

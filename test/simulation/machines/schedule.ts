@@ -16,10 +16,10 @@ export function machinesOf(
 ): { machines: MachineSpec[]; steps: Step[] } {
   const random = createRandom(seed ^ 0x3ac41);
   const machines = Array.from(
-    { length: random.between(1, 4) },
+    { length: random.pick([1, 2, 2, 3, 4] as const) },
     (_, index): MachineSpec => ({
       name: `m${index + 1}`,
-      maxMemoryGiB: random.pick([null, 1, 2, 3] as const),
+      maxMemoryGiB: random.pick([null, 1, 1, 2, 3] as const),
       rate: 1 + (random.next() - 0.5) / 51,
       delayMs: random.pick([1, 20, 100] as const),
     }),
@@ -27,7 +27,7 @@ export function machinesOf(
   const names = machines.map(({ name }) => name) as [string, ...string[]];
   // In half of them the world does nothing that an objective may fail for.
   const isKind = random.chance(0.5);
-  const more = steps.flatMap((step): Step[] => {
+  const more = steps.flatMap((step, index): Step[] => {
     const action = longer(random, step.action);
     const kind = isKind ? kindly(action) : action;
     const kept = kind === null ? [] : [{ ...step, action: kind }];
@@ -35,12 +35,18 @@ export function machinesOf(
     const afterMs = random.pick([0, 300, 5 * second, 40 * second] as const);
     const broken = actionOf(random, names, products, isKind);
     // Who forgets a machine has seen it silent for a while.
+    if (broken.do === 'partition' && random.chance(0.6)) {
+      // Nobody has noticed it yet.
+      const asked = askedOf(random, random.pick(products), index);
+      const soonMs = random.pick([100, 2 * second, 8 * second] as const);
+      return [...kept, { afterMs, action: broken }, { afterMs: soonMs, action: asked }];
+    }
     if (broken.do !== 'forget') return [...kept, { afterMs, action: broken }];
     const partition: MachineAction = {
       do: 'partition',
       machine: broken.machine,
       way: 'both',
-      forMs: 20 * minute,
+      forMs: 16 * minute,
     };
     return [
       ...kept,
@@ -51,10 +57,18 @@ export function machinesOf(
   return { machines, steps: more };
 }
 
+/** What is written at once. */
+function askedOf(random: Random, product: string, index: number): Action {
+  if (random.chance(0.5)) return { do: 'message', product, text: `note ${index}` };
+  if (random.chance(0.3)) return { do: 'stop', product };
+  const fate = { kind: 'completes', afterMs: 30 * second, asks: null, waits: false } as const;
+  return { do: 'start', product, key: `key-${2_000 + index}`, fate, needs: [] };
+}
+
 /** Work that outlasts a lease. */
 function longer(random: Random, action: Action): Action {
-  if (action.do !== 'start' || !random.chance(0.4)) return action;
-  return { ...action, fate: { ...action.fate, afterMs: 25 * minute } };
+  if (action.do !== 'start' || !random.chance(0.25)) return action;
+  return { ...action, fate: { ...action.fate, afterMs: 16 * minute } };
 }
 
 /** null: left out */
@@ -83,7 +97,7 @@ function actionOf(
 ): MachineAction {
   const machine = random.pick(machines);
   const choice = random.between(0, 99);
-  if (choice < 45)
+  if (choice < 40)
     return {
       do: 'partition',
       machine,
@@ -94,18 +108,18 @@ function actionOf(
         2 * minute,
         9 * minute,
         12 * minute,
-        20 * minute,
+        15 * minute,
       ] as const),
     };
-  if (choice < 55)
+  if (choice < 48)
     return {
       do: 'slow link',
       machine,
       byMs: random.pick([500, 4 * second, 20 * second] as const),
       forMs: random.pick([20 * second, 2 * minute] as const),
     };
-  if (choice < 62) return { do: 'kill agents', machine };
-  if (choice < 68 && !isKind)
+  if (choice < 54) return { do: 'kill agents', machine };
+  if (choice < 59 && !isKind)
     return { do: 'reboot', machine, forMs: random.pick([5 * second, 3 * minute] as const) };
   if (choice < 90)
     return { do: 'move', machine, product: random.pick(products), salvage: random.chance(0.5) };
