@@ -122,15 +122,22 @@ export const written = {
 } satisfies OutputOptions;
 
 /**
- * `fleet` is short-lived, so what it loads is most of what it costs. Its parts are files of their own, read when they are
- * wanted, and CommonJS: as a module it would look at every export of each built-in that it imports, and some of them load
- * more.
+ * What lives for one call is CommonJS: as a module it would look at every export of each built-in that it imports, and some
+ * of them load more, which is half of what a simulated `ov` costs. Of `fleet` the parts are files of their own, read when they
+ * are wanted: there what is loaded is most of the rest.
  */
-const cli: RolldownOptions['output'] = {
+const brief = { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs', ...written } as const;
+const outputs: Record<string, OutputOptions> = {
+  cli: { ...brief, chunkFileNames: 'cli/[name].cjs' },
+  'ov-sim': { ...brief, codeSplitting: false },
+  'tmux-sim': { ...brief, codeSplitting: false },
+};
+const longLived: OutputOptions = {
   dir: 'dist',
-  format: 'cjs',
-  entryFileNames: '[name].cjs',
-  chunkFileNames: 'cli/[name].cjs',
+  format: 'esm',
+  codeSplitting: false,
+  entryFileNames: '[name].js',
+  sourcemap: false,
   ...written,
 };
 
@@ -146,17 +153,7 @@ export default defineConfig(
       ],
       // The gateway brings its own SDK.
       external: [/^openclaw\//],
-      output:
-        name === 'cli'
-          ? cli
-          : {
-              dir: 'dist',
-              format: 'esm',
-              codeSplitting: false,
-              entryFileNames: '[name].js',
-              sourcemap: false,
-              ...written,
-            },
+      output: outputs[name] ?? longLived,
     }),
   ),
 );

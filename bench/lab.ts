@@ -87,7 +87,7 @@ export function ovArgv(): { argv: string[]; real: string | null } {
   const { OVERSTORY_SRC: source, BUN: bun = 'bun' } = process.env;
   return source
     ? { argv: [bun, join(source, 'src/index.ts')], real: source }
-    : { argv: ['node', join(dist, 'ov-sim.js')], real: null };
+    : { argv: ['node', join(dist, 'ov-sim.cjs')], real: null };
 }
 
 /** What the container of fleetd sets for it. */
@@ -133,7 +133,7 @@ export async function openLab(options: {
   const ov = path('bin', 'ov');
   writeFileSync(
     ov,
-    `#!/bin/sh\necho "$PWD $*" >> '${callsFile}'\nexec ${quoted(options.ov ?? ['node', join(dist, 'ov-sim.js')])} "$@"\n`,
+    `#!/bin/sh\necho "$PWD $*" >> '${callsFile}'\nexec ${quoted(options.ov ?? ['node', join(dist, 'ov-sim.cjs')])} "$@"\n`,
   );
   chmodSync(ov, 0o755);
   const env: NodeJS.ProcessEnv = {

@@ -11,7 +11,7 @@ export interface OvWords {
   rest: string[];
 }
 
-const programs = new Set(['ov', 'overstory', 'ov-sim', 'ov.js', 'ov-sim.js', 'ov-sim.mjs']);
+const programs = new Set(['ov', 'overstory', 'ov-sim', 'ov.js', 'ov-sim.cjs']);
 /** Subcommands that have subcommands of their own. */
 const groups = new Set([
   'coordinator',

@@ -19,7 +19,7 @@ export interface RunOvOptions {
   signal?: AbortSignal;
   /** instead of the command's own timeout */
   timeoutMs?: number;
-  /** argv that stands for `ov`, e.g. `['node', 'ov-sim.js']` */
+  /** argv that stands for `ov`, e.g. `['node', 'ov-sim.cjs']` */
   ov?: readonly string[];
 }
 

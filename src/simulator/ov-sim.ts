@@ -13,21 +13,26 @@ import { coordinatorMain } from './swarm/coordinator.ts';
 import type { WorkerOrder } from './swarm/spawn.ts';
 import { workerMain } from './swarm/worker.ts';
 
-const [mode, root = '', order = ''] = process.argv.slice(2);
-if (mode === '__coordinator') await coordinatorMain(root);
-else if (mode === '__worker') await workerMain(root, JSON.parse(order) as WorkerOrder);
-else if (mode === '__leak') setInterval(() => {}, 60_000);
-else {
-  const commands = {
-    status,
-    init,
-    serve,
-    ...mailCommands,
-    ...coordinatorCommands,
-    ...workerCommands,
-    ...worktreeCommands,
-    ...bookCommands,
-  };
-  const exit = await ovMain(process.argv.slice(2), commands);
-  if (exit !== null) process.exit(exit);
+void main();
+
+/** No await outside of it: the program is CommonJS (rolldown.config.ts). */
+async function main(): Promise<void> {
+  const [mode, root = '', order = ''] = process.argv.slice(2);
+  if (mode === '__coordinator') await coordinatorMain(root);
+  else if (mode === '__worker') await workerMain(root, JSON.parse(order) as WorkerOrder);
+  else if (mode === '__leak') setInterval(() => {}, 60_000);
+  else {
+    const commands = {
+      status,
+      init,
+      serve,
+      ...mailCommands,
+      ...coordinatorCommands,
+      ...workerCommands,
+      ...worktreeCommands,
+      ...bookCommands,
+    };
+    const exit = await ovMain(process.argv.slice(2), commands);
+    if (exit !== null) process.exit(exit);
+  }
 }

@@ -122,18 +122,22 @@ async function running(): Promise<Terminal[]> {
   return all;
 }
 
-if (process.argv[2] === '-V') print('tmux 3.5 (tmux-sim: no terminal emulator)');
-else if (process.argv[2] === '__hold') await hold(JSON.parse(process.argv[3] ?? '') as Order);
-else {
-  // `-L overstory` names a server: TMUX_TMPDIR does that here.
-  const [verb = '', ...words] = read(process.argv.slice(2), 'L').rest;
-  const command = commands[verb];
-  try {
-    if (command === undefined) throw new Refused(`unknown command: ${verb}`);
-    await command(words);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+void main();
+
+async function main(): Promise<void> {
+  if (process.argv[2] === '-V') print('tmux 3.5 (tmux-sim: no terminal emulator)');
+  else if (process.argv[2] === '__hold') await hold(JSON.parse(process.argv[3] ?? '') as Order);
+  else {
+    // `-L overstory` names a server: TMUX_TMPDIR does that here.
+    const [verb = '', ...words] = read(process.argv.slice(2), 'L').rest;
+    const command = commands[verb];
+    try {
+      if (command === undefined) throw new Refused(`unknown command: ${verb}`);
+      await command(words);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    }
   }
 }

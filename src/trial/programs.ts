@@ -59,7 +59,7 @@ export function programsOf(root: string, env: NodeJS.ProcessEnv = process.env): 
 }
 
 async function requireBuilt(dist: string): Promise<void> {
-  const missing = ['agent.js', 'ov-sim.js', 'openclaw/index.js'].find(
+  const missing = ['agent.js', 'ov-sim.cjs', 'openclaw/index.js'].find(
     (name) => !existsSync(join(dist, name)),
   );
   if (missing !== undefined) throw notBuilt(dist, `no ${missing}`);

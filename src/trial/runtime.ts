@@ -81,10 +81,10 @@ export async function prepareRuntime(
       await real('claude'),
     ]);
   } else {
-    await writeProgram(join(bin, 'ov'), [process.execPath, join(dist, 'ov-sim.js')]);
+    await writeProgram(join(bin, 'ov'), [process.execPath, join(dist, 'ov-sim.cjs')]);
     // A simulated swarm needs no real terminal.
     if ((await findProgram('tmux', process.env.PATH)) === null) {
-      await writeProgram(join(bin, 'tmux'), [process.execPath, join(dist, 'tmux-sim.js')]);
+      await writeProgram(join(bin, 'tmux'), [process.execPath, join(dist, 'tmux-sim.cjs')]);
       onProgress('No tmux on this machine: the terminals of the coordinators are simulated too');
     }
     // The simulator's transcripts: a human's ~/.claude is neither read nor written.

@@ -42,7 +42,7 @@ export interface ChaoticFleet extends AsyncDisposable {
 export async function openChaoticFleet(products: string[]): Promise<ChaoticFleet> {
   const lab = await openLab();
   const ov = join(lab.folder, 'ov');
-  writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`);
+  writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.cjs')}' "$@"\n`);
   chmodSync(ov, 0o755);
   await Promise.all(products.map((name) => lab.product(name)));
   const fleet = await openRealFleet({

@@ -66,7 +66,7 @@ it('keeps four products within the budget, and pauses the one that outgrows it',
     JSON.stringify([{ command: 'worker', kind: 'endless' }]),
   );
   const ov = join(lab.folder, 'ov');
-  writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`);
+  writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.cjs')}' "$@"\n`);
   chmodSync(ov, 0o755);
   const state = mkdtempSync(join(tmpdir(), 'fl-'));
   const file = join(state, 'products.yaml');

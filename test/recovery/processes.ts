@@ -47,7 +47,7 @@ export async function ground(names: string[], options: GroundOptions = {}): Prom
   const { projects, tuning, sim = { OV_SIM_POLL_MS: '3600000' } } = options;
   const lab = await openLab(sim);
   const ov = join(lab.folder, 'ov');
-  writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`);
+  writeFileSync(ov, `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.cjs')}' "$@"\n`);
   chmodSync(ov, 0o755);
   const state = mkdtempSync(join(tmpdir(), 'fr-'));
   const productsFile = join(state, 'products.yaml');

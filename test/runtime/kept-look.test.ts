@@ -121,7 +121,7 @@ beforeAll(async () => {
   writeFileSync(calls, '');
   writeFileSync(
     join(bin, 'ov'),
-    `#!/bin/sh\necho "\${PWD##*/} $*" >> '${calls}'\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`,
+    `#!/bin/sh\necho "\${PWD##*/} $*" >> '${calls}'\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.cjs')}' "$@"\n`,
   );
   chmodSync(join(bin, 'ov'), 0o755);
   for (const name of names) {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   mkdirSync(bin);
   writeFileSync(
     join(bin, 'ov'),
-    `#!/bin/sh\necho "$*" >> '${calls}'\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`,
+    `#!/bin/sh\necho "$*" >> '${calls}'\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.cjs')}' "$@"\n`,
   );
   chmodSync(join(bin, 'ov'), 0o755);
   appendFileSync(calls, '');

@@ -85,7 +85,7 @@ it('a broken mail.db is a trouble, not "no mail"; mended, the objective goes on'
   expect(['queued', 'starting']).toContain(mine.objective(id).state);
   // Not under a look: at its end that would take the -wal of the new one, and the objective in it, for its own.
   await until(
-    () => processesIn(join(sim.folder, 'ov-sim.mjs')),
+    () => processesIn(join(sim.folder, 'ov-sim.cjs')),
     (looks) => looks.length === 0,
   );
   for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true });

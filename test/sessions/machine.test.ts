@@ -147,7 +147,7 @@ describe('another ov in the place of the one before', () => {
   const install = (version: string, more = '') =>
     writeFileSync(
       join(sim.folder, 'bin/ov'),
-      `#!/bin/sh\n[ "$1" = --version ] && echo '{"name":"@os-eco/overstory-cli","version":"${version}","runtime":"bun","platform":"linux-x64","simulator":"ov-sim"}' && exit\n${more}exec '${process.execPath}' '${join(sim.folder, 'ov-sim.mjs')}' "$@"\n`,
+      `#!/bin/sh\n[ "$1" = --version ] && echo '{"name":"@os-eco/overstory-cli","version":"${version}","runtime":"bun","platform":"linux-x64","simulator":"ov-sim"}' && exit\n${more}exec '${process.execPath}' '${join(sim.folder, 'ov-sim.cjs')}' "$@"\n`,
       { mode: 0o755 },
     );
 

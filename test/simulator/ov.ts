@@ -46,12 +46,12 @@ export async function until<T>(
 
 export async function openLab(env: Record<string, string> = {}): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'ov-sim-'));
-  const program = join(folder, 'ov-sim.mjs');
+  const program = join(folder, 'ov-sim.cjs');
   const bundle = await rolldown({
     input: join(import.meta.dirname, '../../src/simulator/ov-sim.ts'),
     platform: 'node',
   });
-  await bundle.write({ file: program, format: 'esm', codeSplitting: false });
+  await bundle.write({ file: program, format: 'cjs', codeSplitting: false });
   mkdirSync(join(folder, 'tmux'));
   const whole: Record<string, string> = {
     TMUX_TMPDIR: join(folder, 'tmux'),

@@ -288,7 +288,7 @@ test('a stop that loses the tmux server leaves state and run as they were', asyn
 
 test('serve answers from the books and reconciles nothing', async () => {
   await start();
-  const server = execa(process.execPath, [join(lab.folder, 'ov-sim.mjs'), 'serve', '--port', '0', '--json'], {
+  const server = execa(process.execPath, [join(lab.folder, 'ov-sim.cjs'), 'serve', '--port', '0', '--json'], {
     cwd: root,
     env: lab.env,
     reject: false,

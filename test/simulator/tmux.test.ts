@@ -10,14 +10,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from './ov.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tmux-sim-'));
-const program = join(folder, 'tmux-sim.mjs');
+const program = join(folder, 'tmux-sim.cjs');
 
 beforeAll(async () => {
   const bundle = await rolldown({
     input: join(import.meta.dirname, '../../src/simulator/tmux-sim.ts'),
     platform: 'node',
   });
-  await bundle.write({ file: program, format: 'esm', codeSplitting: false });
+  await bundle.write({ file: program, format: 'cjs', codeSplitting: false });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

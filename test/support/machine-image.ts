@@ -19,7 +19,7 @@ const isLink = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isS
 const ov = `#!/bin/sh
 case "$1 $2" in "coordinator start" | "coordinator stop") echo "$2 \${PWD##*/}" >> /workspace/.coordinators ;; esac
 export CLAUDE_CONFIG_DIR="$HOME/.claude"
-exec node /opt/fleet/ov-sim.js "$@"
+exec node /opt/fleet/ov-sim.cjs "$@"
 `;
 const files: Record<string, string> = {
   'etc/passwd': 'root:x:0:0::/:/bin/sh\noverstory:x:1000:1000::/home/overstory:/bin/sh\n',
@@ -52,12 +52,16 @@ export async function machineImage(): Promise<string> {
   for (const path of besideUsr) if (isLink(path)) symlinkSync(readlinkSync(path), join(root, path));
   for (const [input, name] of [
     ['runtime/agent/main.ts', 'agent.js'],
-    ['simulator/ov-sim.ts', 'ov-sim.js'],
+    ['simulator/ov-sim.ts', 'ov-sim.cjs'],
   ] as const)
     await build({
       input: source(input),
       platform: 'node',
-      output: { file: join(root, 'opt/fleet', name), format: 'esm', codeSplitting: false },
+      output: {
+        file: join(root, 'opt/fleet', name),
+        format: name.endsWith('.cjs') ? 'cjs' : 'esm',
+        codeSplitting: false,
+      },
     });
   await execa('chown', ['1000:1000', join(root, 'workspace'), join(root, 'home/overstory')]);
   chmodSync(join(root, 'tmp'), 0o1777);

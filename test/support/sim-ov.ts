@@ -31,7 +31,7 @@ export async function openSimOv(env: Record<string, string> = {}): Promise<SimOv
   mkdirSync(bin);
   writeFileSync(
     join(bin, 'ov'),
-    `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.mjs')}' "$@"\n`,
+    `#!/bin/sh\nexec '${process.execPath}' '${join(lab.folder, 'ov-sim.cjs')}' "$@"\n`,
   );
   chmodSync(join(bin, 'ov'), 0o755);
   const runtimes: Runtime[] = [];

@@ -17,10 +17,10 @@ export async function setup(): Promise<(() => void) | undefined> {
     if (process.env.CI) throw new Error('Expected tmux on the PATH in CI, got none.');
   }
   const bin = mkdtempSync(join(tmpdir(), 'fleet-tests-bin-'));
-  const program = join(bin, 'tmux-sim.mjs');
+  const program = join(bin, 'tmux-sim.cjs');
   const input = fileURLToPath(new URL('../../src/simulator/tmux-sim.ts', import.meta.url));
   const bundle = await rolldown({ input, platform: 'node' });
-  await bundle.write({ file: program, format: 'esm', codeSplitting: false });
+  await bundle.write({ file: program, format: 'cjs', codeSplitting: false });
   writeFileSync(join(bin, 'tmux'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
   chmodSync(join(bin, 'tmux'), 0o755);
   process.env[standIn] = '1';

@@ -35,7 +35,7 @@ const builder = (after: string) =>
 const builds = `
   mkdirSync('dist/openclaw', { recursive: true });
   writeFileSync('dist/agent.js', 'process.stdin.resume()');
-  writeFileSync('dist/ov-sim.js', '');
+  writeFileSync('dist/ov-sim.cjs', '');
   writeFileSync('dist/openclaw/index.js', '');`;
 const asked = () => vi.waitFor(() => readFileSync(at('asked'), 'utf8'), 10_000);
 
