@@ -1,5 +1,6 @@
 // Starts `ov`, once, and reads what came of it. The only file of this folder with an effect on processes.
 import { statSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { execa } from 'execa';
 import { FleetError } from '../common/errors.ts';
 import type { OvCommand, OvFeatures, OvRun } from './command.ts';
@@ -19,6 +20,8 @@ export interface RunOvOptions {
   signal?: AbortSignal;
   /** instead of the command's own timeout */
   timeoutMs?: number;
+  /** behind what else wants the machine: what only watches */
+  behind?: boolean;
   /** argv that stands for `ov`, e.g. `['node', 'ov-sim.cjs']` */
   ov?: readonly string[];
 }
@@ -76,7 +79,7 @@ async function start(
   argv: string[],
   input: string | undefined,
   timeoutMs: number,
-  { cwd, env, signal }: RunOvOptions,
+  { cwd, env, signal, behind = false }: RunOvOptions,
 ): Promise<OvRun> {
   // A missing folder and a missing program both end in ENOENT: tell them apart first.
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
@@ -85,7 +88,7 @@ async function start(
       message: `Expected the project's folder at ${cwd}, got none.`,
       mend: "Correct the product's path in products.yaml, or put the repository there.",
     });
-  const result = await execa(program, argv, {
+  const running = execa(program, argv, {
     cwd,
     // It would override cwd for every command.
     env: { ...process.env, ...env, OVERSTORY_PROJECT_ROOT: undefined },
@@ -100,6 +103,8 @@ async function start(
     stripFinalNewline: false,
     reject: false,
   });
+  if (behind && running.pid !== undefined) letGoFirst(running.pid);
+  const result = await running;
   if (result.isCanceled)
     throw new FleetError({
       code: 'OV_CANCELLED',
@@ -115,6 +120,15 @@ async function start(
     timedOut: result.timedOut,
     truncated: result.isMaxBuffer,
   };
+}
+
+/** As `nice -n 10`, without a program before it; never before the agent itself. */
+function letGoFirst(pid: number): void {
+  try {
+    setPriority(pid, Math.max(10, getPriority()));
+  } catch {
+    // It has ended.
+  }
 }
 
 function notStarted(program: string, code: string, message: string): FleetError {

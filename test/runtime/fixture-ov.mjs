@@ -2,6 +2,7 @@
 // A tiny stand-in for `ov`: answers in the recorded shapes of 0.10.3 and misbehaves as the product's
 // `fixture.json` says. Every call leaves a line in `calls.log`.
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { getPriority } from 'node:os';
 
 const argv = process.argv.slice(2);
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -21,6 +22,7 @@ const {
   workers = [],
 } = existsSync('fixture.json') ? JSON.parse(readFileSync('fixture.json', 'utf8')) : {};
 appendFileSync('calls.log', `start ${argv.join(' ')}\n`);
+appendFileSync('nice.log', `${getPriority()} ${argv[0]}\n`);
 process.on('exit', () => appendFileSync('calls.log', `end ${argv.join(' ')}\n`));
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

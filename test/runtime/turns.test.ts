@@ -39,6 +39,35 @@ test('no more run at once than there are slots, and the urgent go first, in orde
   expect(started).toEqual(['a', 'u1', 'u2', 'b']);
 });
 
+test('beside an urgent one a single patient one runs, until nobody waits for anything', async () => {
+  const slots = createSlots({ size: 4, lendAfterMs: 2_000, maxLent: 1 });
+  const { started, work, end } = works();
+  void slots.run(work('u1'), true);
+  for (const name of ['a', 'b', 'c']) void slots.run(work(name), false);
+  expect(started).toEqual(['u1', 'a']);
+  void slots.run(work('u2'), true);
+  await end('a');
+  expect(started).toEqual(['u1', 'a', 'u2', 'b']);
+  await end('u1');
+  expect(started).toEqual(['u1', 'a', 'u2', 'b']);
+  await end('u2');
+  expect(started).toEqual(['u1', 'a', 'u2', 'b', 'c']);
+});
+
+test('one that has become urgent while it waited goes first', async () => {
+  const slots = createSlots({ size: 4, lendAfterMs: 2_000, maxLent: 1 });
+  const { started, work } = works();
+  let waitedFor = false;
+  void slots.run(work('u'), true);
+  void slots.run(work('a'), false);
+  void slots.run(work('b'), false);
+  void slots.run(work('c'), () => waitedFor);
+  expect(started).toEqual(['u', 'a']);
+  waitedFor = true;
+  slots.reconsider();
+  expect(started).toEqual(['u', 'a', 'c']);
+});
+
 test('what lasts gives its slot back, up to the bound, and takes none with it when it ends', async () => {
   const slots = createSlots({ size: 1, lendAfterMs: 2_000, maxLent: 1 });
   const { started, work, end } = works();

@@ -1,6 +1,7 @@
 // A write by SQLite wakes the watcher; reading does not.
 
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -25,6 +26,17 @@ const write = (file: string) => {
 };
 const until = (product: string) =>
   vi.waitFor(() => expect(changes).toContain(product), { timeout: 5_000, interval: 10 });
+
+test('a change is looked at behind all else, what somebody waits for is not', async () => {
+  const product = await workspace.addProduct('behind');
+  const mine = getPriority();
+  const nice = async () => (await readFile(join(product.root, 'nice.log'), 'utf8')).trim().split('\n');
+  await runtime.snapshot([product]);
+  expect(await nice()).toEqual([`${Math.max(10, mine)} status`]);
+  await runtime.snapshot([product], { fresh: true });
+  await runtime.ov(product, 'run.current', {});
+  expect((await nice()).slice(1)).toEqual([`${mine} status`, `${mine} run`]);
+});
 
 test('pushes a change for a write, also one that stays in the -wal, and none for a read', async () => {
   const product = await workspace.addProduct('written');

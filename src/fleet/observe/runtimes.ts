@@ -20,10 +20,19 @@ export function watchRuntimes(
   /** Undefined where products.yaml names none: all of the fleet is there. */
   const among = (name: string | undefined) => (registry.current().runtimes === null ? undefined : name);
 
+  let watching: Promise<void> | null = null;
+  let watchAgain = false;
+
+  /** One at a time: of what comes meanwhile one more follows. Many products made ready at once are a few. */
   function watchAll(): void {
-    void runtime
+    watchAgain = watching !== null;
+    watching ??= runtime
       .watch(registry.current().products)
-      .catch((error) => log.warn({ err: error }, 'watching failed'));
+      .catch((error) => log.warn({ err: error }, 'watching failed'))
+      .finally(() => {
+        watching = null;
+        if (watchAgain) watchAll();
+      });
   }
 
   /** @param at  the products of this runtime only */
@@ -66,7 +75,8 @@ export function watchRuntimes(
     /** A product was made ready where it is, or could not be: nothing of the others is another. */
     madeReady(product: string): void {
       watchAll();
-      loop.look(product, true);
+      // At a start of many nobody waits for the first look at each.
+      loop.look(product, context.observations.has(product));
     },
     lookAtAll,
     lookAtArrived,

@@ -15,13 +15,19 @@ type Counted = Pick<ReplyOf<'status'>, 'unreadMailCount' | 'unreadMailScope'>;
 
 /**
  * `ov status` counts 0 also when mail.db is broken or locked: then `ov mail list` is asked, and says so.
- * @param tookMs how long the status took
+ * @param tookMs how long the status took. @param behind what else wants the machine goes first
  * @returns newest first
  */
-export async function operatorMail(ov: Ov, folder: string, status: Counted, tookMs: number): Promise<Mail[]> {
+export async function operatorMail(
+  ov: Ov,
+  folder: string,
+  status: Counted,
+  tookMs: number,
+  behind: boolean,
+): Promise<Mail[]> {
   const none = status.unreadMailScope === 'operator' && status.unreadMailCount === 0;
   if (none && tookMs < waitedMs && (await readable(join(folder, '.overstory', 'mail.db')))) return [];
-  return (await ov.call(folder, 'mail.list', { to: 'operator', unread: true })).messages;
+  return (await ov.call(folder, 'mail.list', { to: 'operator', unread: true }, { behind })).messages;
 }
 
 /** Absent, empty, or begins like a database. */

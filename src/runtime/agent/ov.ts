@@ -13,14 +13,15 @@ export interface Ov {
    */
   features(): Promise<OvFeatures & { simulated: boolean }>;
   /**
-   * Runs one command in a product's resolved folder. env: on top of the agent's own.
+   * Runs one command in a product's resolved folder. env: on top of the agent's own. behind: what else wants the machine
+   * goes first
    * @throws what the command's read() throws
    */
   call<N extends OvCommandName>(
     folder: string,
     name: N,
     args: ArgsOf<N>,
-    env?: Record<string, string | undefined>,
+    options?: { env?: Record<string, string | undefined>; behind?: boolean },
   ): Promise<ReplyOf<N>>;
 }
 
@@ -55,9 +56,9 @@ export function createOv(
       });
       return await asked;
     },
-    async call(folder, name, args, env = {}) {
+    async call(folder, name, args, options = {}) {
       const features = await ov.features();
-      return await runOv(name, args, { cwd: folder, features, env, ov: [path] });
+      return await runOv(name, args, { cwd: folder, features, ov: [path], ...options });
     },
   };
   return ov;

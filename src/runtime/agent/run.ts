@@ -66,7 +66,7 @@ export function createRuns(
         const found = await folder();
         // Nothing else that is called here starts a claude.
         const env = name === 'coordinator.start' ? await keyEnvironment(product) : {};
-        const start = () => slots.run(() => ov.call(found, name, checked, env), true);
+        const start = () => slots.run(() => ov.call(found, name, checked, { env }), true);
         return await (name === 'coordinator.start' ? watched(found, start) : start());
       };
       return await (readCommands.has(name) ? call() : inTurn(product, call));

@@ -1,10 +1,18 @@
 // How many `ov` run at once, over all products. An `ov` is CPU-bound while it starts (about 65 ms, two
 // cores do 25 a second); one that lasts longer is waiting for something (a lock, tmux, a hang), so it
 // gives its slot back and holds up nobody, up to a bound on how many may do so.
+//
+// Urgent is what somebody waits for: a command, a look that a start goes by. What only watches is patient: beside an urgent
+// one a single patient one computes.
 
 export interface Slots {
-  /** Runs `work` when its turn comes. An urgent one (a human's command) goes before the waiting rest. */
-  run<T>(work: () => Promise<T>, urgent: boolean): Promise<T>;
+  /**
+   * Runs `work` when its turn comes. An urgent one goes before the waiting rest.
+   * @param urgent  asked whenever a place is free
+   */
+  run<T>(work: () => Promise<T>, urgent: boolean | (() => boolean)): Promise<T>;
+  /** What waits has become urgent. */
+  reconsider(): void;
 }
 
 /**
@@ -17,26 +25,28 @@ export function createSlots({
   lendAfterMs,
   maxLent,
 }: Record<'size' | 'lendAfterMs' | 'maxLent', number>): Slots {
-  const waiting: { start: () => void; urgent: boolean }[] = [];
-  let computing = 0;
+  const waiting: { start: (urgent: boolean) => void; urgent: () => boolean }[] = [];
+  const computing = { urgent: 0, patient: 0 };
   let lent = 0;
 
   function startNext(): void {
-    while (computing < size) {
-      const next = waiting.shift();
+    while (computing.urgent + computing.patient < size) {
+      const first = waiting.findIndex(({ urgent }) => urgent());
+      if (first < 0 && computing.urgent > 0 && computing.patient > 0) return;
+      const [next] = waiting.splice(Math.max(0, first), 1);
       if (next === undefined) return;
-      computing += 1;
-      next.start();
+      computing[first < 0 ? 'patient' : 'urgent'] += 1;
+      next.start(first >= 0);
     }
   }
 
-  async function hold<T>(work: () => Promise<T>): Promise<T> {
+  async function hold<T>(work: () => Promise<T>, kind: keyof typeof computing): Promise<T> {
     let gaveBack = false;
     const timer = setTimeout(() => {
       if (lent >= maxLent) return;
       gaveBack = true;
       lent += 1;
-      computing -= 1;
+      computing[kind] -= 1;
       startNext();
     }, lendAfterMs);
     try {
@@ -44,7 +54,7 @@ export function createSlots({
     } finally {
       clearTimeout(timer);
       if (gaveBack) lent -= 1;
-      else computing -= 1;
+      else computing[kind] -= 1;
       startNext();
     }
   }
@@ -52,11 +62,12 @@ export function createSlots({
   return {
     run: (work, urgent) =>
       new Promise((resolve, reject) => {
-        const entry = { urgent, start: () => void hold(work).then(resolve, reject) };
-        const firstPatient = waiting.findIndex((other) => !other.urgent);
-        if (urgent && firstPatient >= 0) waiting.splice(firstPatient, 0, entry);
-        else waiting.push(entry);
+        waiting.push({
+          urgent: typeof urgent === 'boolean' ? () => urgent : urgent,
+          start: (now) => void hold(work, now ? 'urgent' : 'patient').then(resolve, reject),
+        });
         startNext();
       }),
+    reconsider: startNext,
   };
 }

@@ -2,20 +2,13 @@
 // list`. An unchanged product is answered from the last look, also from one of the agent before (kept-look.ts); one with a
 // live session may be read over its `ov serve`; a look that has not begun yet serves everyone who asks meanwhile.
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../../common/errors.ts';
-import { maxSnapshotMailBytes, type ProductRef } from '../../contract/runtime/protocol.ts';
-import {
-  blindSnapshot,
-  emptySnapshot,
-  type Mail,
-  type ProductSnapshot,
-} from '../../contract/runtime/snapshot.ts';
+import type { ProductRef } from '../../contract/runtime/protocol.ts';
+import { blindSnapshot, type ProductSnapshot } from '../../contract/runtime/snapshot.ts';
 import type { ReplyOf } from '../../overstory/commands/index.ts';
 import { readProjectName } from '../../overstory/config.ts';
-import { liesUnder } from './confine.ts';
-import { cutOff } from './cut-off.ts';
+import { snapshotOf } from './describe.ts';
 import { leastToLookBytes, requireSpace, requireWritableDisk } from './disk.ts';
 import type { DiskUse } from './disk-use.ts';
 import { type Found, findProduct, initialised, type Roots } from './find.ts';
@@ -28,7 +21,10 @@ import { frameOf, signatureOf } from './signature.ts';
 import type { Slots } from './slots.ts';
 
 export interface Snapshots {
-  /** Never rejects: what went wrong is the snapshot's health and error. */
+  /**
+   * Never rejects: what went wrong is the snapshot's health and error.
+   * @param fresh somebody waits for what is now; else a change is looked at behind what is waited for
+   */
   take(product: ProductRef, fresh: boolean): Promise<ProductSnapshot>;
 }
 
@@ -53,6 +49,8 @@ interface Known {
   begun: Promise<ProductSnapshot> | null;
   /** asked for, not begun: whatever happened until now will be in it */
   coming: Promise<ProductSnapshot> | null;
+  /** somebody waits for the one that is coming */
+  urgent: boolean;
 }
 
 /**
@@ -72,16 +70,21 @@ export function createSnapshots(
 ): Snapshots {
   const products = new Map<string, Known>();
 
-  async function lookAt(product: ProductRef, folder: string, known: Known): Promise<ProductSnapshot> {
+  async function lookAt(
+    product: ProductRef,
+    folder: string,
+    known: Known,
+    behind: boolean,
+  ): Promise<ProductSnapshot> {
     const signature = await signatureOf(folder);
     await requireWritableDisk(folder);
     await requireSpace(folder, leastToLookBytes);
     const basis = signature && (await kept.basisOf(folder, signature));
     const observedAtMs = Date.now();
-    const status = await onceMade(() => ov.call(folder, 'status', { agent: 'operator' }));
-    const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs);
+    const status = await onceMade(() => ov.call(folder, 'status', { agent: 'operator' }, { behind }));
+    const messages = await operatorMail(ov, folder, status, Date.now() - observedAtMs, behind);
     const projectName = await readProjectName(folder);
-    const snapshot = await describe(product, folder, observedAtMs, projectName, status, messages);
+    const snapshot = await snapshotOf(product, folder, observedAtMs, projectName, status, messages);
     // `ov` takes a folder without `.overstory` for a project in which nothing ever ran. One that went while it was
     // looked at (a switched branch, a folder moved away) must be called gone, or its session would be called dead.
     const found = await findProduct(roots, product);
@@ -102,7 +105,7 @@ export function createSnapshots(
     const status = read && withAgents(last.status, read.agents);
     if (status === null || known.last !== last || !(await initialised(folder))) return null;
     const { projectName } = last.snapshot;
-    const snapshot = await describe(
+    const snapshot = await snapshotOf(
       product,
       folder,
       observedAtMs,
@@ -148,11 +151,16 @@ export function createSnapshots(
     const before = known.begun?.catch(() => {}) ?? Promise.resolve();
     const look: Promise<ProductSnapshot> = before
       .then(() =>
-        slots.run(async () => {
-          known.begun = look;
-          known.coming = null;
-          return await lookAt(product, folder, known);
-        }, false),
+        slots.run(
+          async () => {
+            const behind = !known.urgent;
+            known.begun = look;
+            known.coming = null;
+            known.urgent = false;
+            return await lookAt(product, folder, known, behind);
+          },
+          () => known.urgent,
+        ),
       )
       .finally(() => {
         known.begun = null;
@@ -166,14 +174,17 @@ export function createSnapshots(
     if (found.why !== null) return blind(product, found);
     const { folder } = found;
     const key = `${product.name}\0${folder}`;
-    const known: Known = products.get(key) ?? { last: null, begun: null, coming: null };
+    const known: Known = products.get(key) ?? { last: null, begun: null, coming: null, urgent: false };
     products.set(key, known);
     if (!fresh && known.coming === null) {
       if (known.begun !== null) return await known.begun;
       const answer = await fromLast(product, folder, known);
       if (answer !== null) return answer;
     }
-    return await (known.coming ?? enqueue(product, folder, known));
+    known.urgent ||= fresh;
+    const look = known.coming ?? enqueue(product, folder, known);
+    if (fresh) slots.reconsider();
+    return await look;
   }
 
   return {
@@ -192,66 +203,3 @@ export function createSnapshots(
 
 const blind = ({ name }: ProductRef, { folder, why }: Extract<Found, { why: FleetError }>) =>
   blindSnapshot(name, Date.now(), folder === null ? 'missing' : 'uninitialised', why);
-
-async function describe(
-  product: ProductRef,
-  folder: string,
-  observedAtMs: number,
-  projectName: string | null,
-  status: ReplyOf<'status'>,
-  newestFirst: Mail[],
-): Promise<ProductSnapshot> {
-  const gone = await cutOff(product, folder, status.agents, observedAtMs);
-  const row = status.agents.find((agent) => agent.capability === 'coordinator');
-  const mail = withinBytes(newestFirst.toReversed(), maxSnapshotMailBytes);
-  return {
-    ...emptySnapshot(product.name, observedAtMs),
-    projectName,
-    runId: status.currentRunId,
-    coordinator:
-      row === undefined
-        ? null
-        : {
-            state: row.state,
-            sessionId: row.id,
-            tmuxSession: row.tmuxSession,
-            tmuxAlive: status.tmuxSessions.some((session) => session.name === row.tmuxSession),
-            pid: row.pid,
-            startedAt: row.startedAt,
-            lastActivity: row.lastActivity,
-          },
-    workers: status.agents
-      .filter((agent) => agent !== row)
-      .map((agent) => ({
-        name: agent.agentName,
-        capability: agent.capability,
-        state: gone.has(agent.agentName) ? 'zombie' : agent.state,
-        death: gone.get(agent.agentName)?.printed ?? null,
-        spoke: gone.get(agent.agentName)?.spoke ?? null,
-        taskId: agent.taskId,
-        parent: agent.parentAgent,
-        depth: agent.depth,
-        branch: agent.branchName,
-        worktree: agent.worktreePath,
-        startedAt: agent.startedAt,
-        lastActivity: agent.lastActivity,
-      })),
-    operatorMail: mail,
-    operatorMailLeftOut: newestFirst.length - mail.length,
-    mergeQueueCount: status.mergeQueueCount,
-    // One that a human made elsewhere is theirs: nothing of it is listed.
-    worktrees: status.worktrees.filter(({ path }) =>
-      liesUnder(join(folder, '.overstory', 'worktrees'), path),
-    ),
-  };
-}
-
-/** The first of them that fit; a single one that does not fit alone is still given. */
-function withinBytes(mail: Mail[], maxBytes: number): Mail[] {
-  let bytes = 0;
-  const beyond = mail.findIndex((one, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(one));
-    return index > 0 && bytes > maxBytes;
-  });
-  return beyond < 0 ? mail : mail.slice(0, beyond);
-}
