@@ -25,6 +25,7 @@ const fleets = [
   'test/claude/{hooks,terminal,usage,worker}.test.ts',
   'test/checkout/publish.test.ts',
   'test/fleet/gates/sim.test.ts',
+  'test/journal/{archive,archive-kills}.test.ts',
   'test/recovery/{direct,restart}.test.ts',
   'test/sessions/**/*.test.ts',
 ];
@@ -33,7 +34,7 @@ const fleets = [
 const longFleets = [
   'test/cli/live.test.ts',
   'test/fleet/{load,blueprint/sim}.test.ts',
-  'test/sessions/{checkout,cycles,disks,gone,limits,machine,move-engine,take-over}.test.ts',
+  'test/sessions/{checkout,cycles,direct,disks,gone,limits,machine,move-engine,take-over}.test.ts',
   'test/simulator/swarm.test.ts',
 ];
 
